@@ -14,7 +14,7 @@ pub(crate) struct CpuThrottling {
 
 /// Reads the CPU throttling of the group that throttled the process most.
 ///
-/// None if there is no limit or the system does not report it.
+/// `None` if there is no limit or the system does not report it.
 pub(crate) fn cpu_throttling() -> Option<CpuThrottling> {
     // A group stops when its parent is throttled, but does not count those periods.
     cgroup_dirs("cpu")

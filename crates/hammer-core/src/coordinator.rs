@@ -28,8 +28,8 @@ use crate::{
 /// The maximum number of slices of the timeline: one per second for ten minutes, wider ones in
 /// longer runs.
 const MAX_SLICES: usize = 600;
-/// The time between the last worker becoming ready and the start, long enough for every worker to
-/// learn of the start.
+/// The delay between the last worker becoming ready and the start, long enough for the message to
+/// reach every worker.
 pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
 
 pub(crate) fn execute<H: Hammer>(

@@ -37,7 +37,7 @@ pub(crate) const NOTHING_TO_WARM_UP: &str =
 pub(crate) const WARMUP_EXHAUSTS_HITS: &str =
     "a warm-up would use up rows that are used once (try without the warm-up)";
 const WORKER_FAILED: &str = "a thread of the engine failed";
-const PREPARE_FAILED: &str = "the hammer could not prepare";
+const PREPARE_FAILED: &str = "cannot prepare the load";
 
 impl Error {
     pub(crate) fn worker(source: io::Error) -> Self {

@@ -16,7 +16,7 @@ pub enum RunEvent<'a> {
     Opening {
         /// Worker threads.
         threads: usize,
-        /// The bound on hits in flight.
+        /// The maximum number of hits in flight.
         max_in_flight: usize,
     },
     /// The hammer prepares the data that its slots share.
@@ -38,9 +38,9 @@ pub enum RunEvent<'a> {
     },
     /// The clock has started.
     Started {
-        /// The number of hits; none if it depends on the target.
+        /// The number of hits, or `None` if it depends on the target.
         hit_count: Option<u64>,
-        /// The length of the schedule; none if it depends on the target.
+        /// The length of the schedule, or `None` if it depends on the target.
         duration: Option<Duration>,
     },
     /// A second has passed.
@@ -80,10 +80,11 @@ pub struct HitRecord {
     pub due: Duration,
     /// Its result.
     pub result: HitResult,
-    /// The label of the answer, or the name of the failure; none if it was abandoned or unsent.
+    /// The label of the answer, or the name of the failure. `None` if the hit was abandoned or
+    /// unsent.
     pub label: Option<Label>,
-    /// done − due; none if it was abandoned or unsent.
+    /// done − due, or `None` if the hit was abandoned or unsent.
     pub response: Option<Duration>,
-    /// done − started; none if it was abandoned or unsent.
+    /// done − started, or `None` if the hit was abandoned or unsent.
     pub service: Option<Duration>,
 }

@@ -45,7 +45,8 @@ impl Failure {
     pub const UNREACHABLE: Self = Self::new("unreachable")
         .with_advice("no route to the target: check the address and the network");
     /// Any other error of the operating system.
-    pub const IO: Self = Self::new("io").with_advice("see the details with RUST_LOG=debug");
+    pub const IO: Self =
+        Self::new("io").with_advice("an I/O error: RUST_LOG=debug shows the details");
     /// The hammer panicked.
     pub const PANICKED: Self =
         Self::new("hammer_panicked").with_advice("the hammer has a bug: see its message on stderr");

@@ -14,7 +14,7 @@ const MAX_GROUPS: usize = 50;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupReport {
-    /// The name of the group; the last one can stand for several.
+    /// The name of the group. The last one can represent several groups.
     pub name: String,
     /// Its started hits by result. `scheduled` is the number that have ended.
     #[serde(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct GroupTallies(Vec<GroupTally>);
 #[derive(Default, PartialEq)]
 struct GroupTally {
     hits: HitCounts,
-    /// The response of answered hits; none before the first.
+    /// Response of answered hits; `None` before the first.
     response: Option<Histogram>,
 }
 

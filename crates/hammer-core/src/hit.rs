@@ -134,7 +134,7 @@ impl Hit {
 
     /// Returns true for a hit of the warm-up, which the report does not count.
     ///
-    /// A hammer that keeps its own counts leaves it out.
+    /// A hammer that keeps its own counts must not count it either.
     #[must_use]
     pub fn is_warm_up(&self) -> bool {
         self.number >= FIRST_WARMUP_NUMBER

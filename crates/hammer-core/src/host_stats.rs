@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::cgroup::{self, CpuThrottling};
 use crate::process;
 
-/// CPU time taken from the generator, and memory available to it; none where unknown.
+/// CPU time that others took from the generator, and the memory available to it.
+///
+/// A figure is `None` if the system does not report it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HostStats {

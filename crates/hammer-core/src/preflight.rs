@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use hammer_diagnostic::format_count;
+
 /// Files of a worker besides its connections: the epoll of the runtime, its waker, its share of the
 /// signals, the timer, and files that a hammer opens while it connects.
 const FILES_PER_THREAD: u64 = 8;
@@ -33,7 +35,7 @@ pub struct ResourceNeeds {
     pub ports: u64,
 }
 
-/// The limits of the system; none if unknown.
+/// The limits of the system, each `None` if unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ResourceLimits {
     /// The number of files that the process can have open.
@@ -57,8 +59,8 @@ pub enum ResourceShortage {
 }
 
 impl ResourceNeeds {
-    /// Estimates the needs of a run with a peak of `peak` hits per second; none means a closed
-    /// loop.
+    /// Estimates the needs of a run with a peak of `peak` hits per second, or of a closed loop if
+    /// `peak` is `None`.
     #[must_use]
     pub fn estimate(
         peak: Option<f64>,
@@ -144,15 +146,18 @@ impl fmt::Display for ResourceShortage {
         match self {
             Self::Files { needed, limit } => write!(
                 f,
-                "if the target is slow, up to {needed} open files are needed, but only {limit} \
-                 are allowed; raise the hard limit (ulimit -Hn), or lower --max-in-flight or \
-                 --timeout"
+                "if the target is slow, up to {} open files are needed, but only {} are allowed; \
+                 raise the hard limit (ulimit -Hn), or lower --max-in-flight or --timeout",
+                format_count(*needed),
+                format_count(*limit)
             ),
             Self::Ports { needed, limit } => write!(
                 f,
-                "if the target is slow, up to {needed} local ports are needed, but only {limit} \
-                 exist; widen net.ipv4.ip_local_port_range, connect from several addresses, or \
-                 lower --max-in-flight or --timeout"
+                "if the target is slow, up to {} local ports are needed, but only {} exist; widen \
+                 net.ipv4.ip_local_port_range, connect from several addresses, or lower \
+                 --max-in-flight or --timeout",
+                format_count(*needed),
+                format_count(*limit)
             ),
         }
     }

@@ -71,7 +71,7 @@ pub struct Report {
     pub labels: BTreeMap<String, u64>,
     /// Hits that failed or timed out, by the name of the failure.
     pub failures: BTreeMap<String, u64>,
-    /// Advice for the failures that have some.
+    /// Advice by the name of the failure. Failures without advice are absent.
     pub advice: BTreeMap<String, String>,
     /// Payload sent and received by answered hits.
     pub bytes: ByteCounts,
@@ -97,7 +97,7 @@ pub struct Report {
     /// The threshold that ended the run early, if one did.
     #[serde(default)]
     pub aborted: Option<AbortReason>,
-    /// All measurements, with histograms; none in a report read from JSON.
+    /// All measurements, with histograms, or `None` in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
 }
@@ -151,7 +151,7 @@ pub struct GeneratorReport {
     pub peak_in_flight: u64,
     /// The peak backlog, summed over the workers.
     pub peak_backlog: u64,
-    /// Hits that waited because all slots were taken.
+    /// Hits that waited because all slots were in use.
     pub waited_at_limit: u64,
     /// Hits that were not sent, by cause.
     #[serde(default)]
@@ -164,7 +164,7 @@ pub struct GeneratorReport {
     /// The usage of each worker thread, in order; empty if unknown.
     #[serde(default)]
     pub workers: Vec<ThreadUsage>,
-    /// CPU time taken from the generator, and memory available to it.
+    /// CPU time that others took from the generator, and the memory available to it.
     #[serde(default)]
     pub host: HostStats,
 }

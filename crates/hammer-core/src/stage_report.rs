@@ -29,15 +29,15 @@ pub struct StageReport {
     pub response_us: DurationSummary,
     /// done − started of the hits that were answered.
     pub service_us: DurationSummary,
-    /// The histograms of response and service; none in a report read from JSON.
+    /// The histograms of response and service, or `None` in a report read from JSON.
     #[serde(skip)]
     pub(crate) measured: Option<(HistogramSnapshot, HistogramSnapshot)>,
 }
 
 impl StageReport {
-    /// The measurements of the stage: hits, response and service, and nothing else.
+    /// The measurements of the stage, which are only hits, response and service.
     ///
-    /// None in a report read from JSON.
+    /// `None` in a report read from JSON.
     #[must_use]
     pub fn interval(&self) -> Option<Box<IntervalStats>> {
         let (response, service) = self.measured.as_ref()?;

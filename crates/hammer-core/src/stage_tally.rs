@@ -12,7 +12,7 @@ pub(crate) struct StageTally {
     pub(crate) stage: usize,
     pub(crate) hits: HitCounts,
     pub(crate) started: u64,
-    /// The times of answered hits; none before the first.
+    /// Response and service of answered hits; `None` before the first.
     pub(crate) times: Option<StageHistograms>,
 }
 

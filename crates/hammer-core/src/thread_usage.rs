@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::verdict::thresholds::BUSY_SHARE;
 
-/// The CPU usage and stalls of one worker thread during a run; none where unknown.
+/// The CPU usage and stalls of one worker thread during a run.
+///
+/// A figure is `None` if the system does not report it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreadUsage {

@@ -1,10 +1,10 @@
-//! Checked thresholds, which users of a report add to it.
+//! Results of thresholds, which the caller of the engine adds to a report.
 
 use serde::{Deserialize, Serialize};
 
 /// A threshold with its measured value and its result.
 ///
-/// The engine adds none. Users of a report do, such as hammer-cli for `--assert`.
+/// The engine checks no thresholds. Its caller does, such as hammer-cli for `--assert`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckedThreshold {
     /// The threshold as text.
@@ -12,7 +12,7 @@ pub struct CheckedThreshold {
     /// The measured value.
     #[serde(flatten)]
     pub measured: MeasuredValue,
-    /// True if the threshold held. Without a measurement it did not.
+    /// True if the threshold held; false if nothing was measured.
     pub passed: bool,
 }
 
@@ -31,7 +31,7 @@ pub struct AbortReason {
 /// The value that a threshold was compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredValue {
-    /// The value in its unit; none if it is infinite or nothing was measured.
+    /// The value in its unit, or `None` if it is infinite or nothing was measured.
     pub value: Option<f64>,
     /// True if the value is infinite: the percentile falls among hits without an answer.
     pub infinite: bool,

@@ -13,7 +13,7 @@ use crate::{Feeder, Template, VariesBy};
 ///
 /// let scope = TemplateScope::new().with_clients().variable("cart", VariesBy::Slot, None);
 /// let template = Template::compile("/carts/{{cart}}", &scope)?;
-/// assert!(template.varies_by(VariesBy::Slot) && !template.varies_by(VariesBy::Hit));
+/// assert!(template.depends_on(VariesBy::Slot) && !template.depends_on(VariesBy::Hit));
 /// # Ok::<(), hammer_data::TemplateError>(())
 /// ```
 #[derive(Clone)]

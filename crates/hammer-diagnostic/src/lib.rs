@@ -3,6 +3,7 @@
 //! - [`nearest`] finds the known word closest to a mistyped one.
 //! - [`excerpt`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
+//! - [`format_count`] writes a number with thousands separators.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!
 //! ```
@@ -14,11 +15,13 @@
 //! ```
 
 mod chain;
+mod count;
 mod excerpt;
 mod nearest;
 mod opaque_error;
 
 pub use chain::chain;
+pub use count::format_count;
 pub use excerpt::{excerpt, is_control, printable};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;

@@ -54,7 +54,7 @@ impl AuthFailureTracker {
         &self.scope
     }
 
-    /// Counts a 401 response to a hit that carried the token of this ordinal.
+    /// Counts a 401 response to a hit that used token number `ordinal`.
     #[cold]
     pub(crate) fn count(&self, hit: &Hit, ordinal: u64) {
         if hit.is_warm_up() {

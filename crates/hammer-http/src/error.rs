@@ -17,13 +17,13 @@ pub enum ErrorKind {
     Url,
     /// The name or value of a header is malformed, or contradicts the body.
     Header,
-    /// The method is not a token, or a hammer can't send it.
+    /// The method is not a token, or a hammer cannot send it.
     Method,
-    /// A body is malformed, its file can't be read, or it is given twice.
+    /// A body is malformed, its file cannot be read, or it is given twice.
     Body,
     /// Credentials are malformed, or given twice.
     Credentials,
-    /// A targets file is malformed or can't be read.
+    /// A targets file is malformed or cannot be read.
     Targets,
     /// An expectation of the response is malformed.
     Expectation,

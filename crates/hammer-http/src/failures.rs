@@ -8,7 +8,7 @@ use hammer_core::Failure;
 use crate::h2;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
-    "no byte of the response came within --first-byte-timeout: raise it, or check the target",
+    "no byte of the answer came within --first-byte-timeout: raise it, or check the target",
 );
 pub(crate) const TOO_MANY_REDIRECTS: Failure = Failure::new("too_many_redirects").with_advice(
     "the target redirects in a loop, or more often than --max-redirs: inspect it with --once",
@@ -18,7 +18,7 @@ pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect"
 pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
     .with_advice("the request cannot be signed: see the details with RUST_LOG=debug");
 pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large").with_advice(
-    "the body to inspect is larger than --max-body: raise it, or drop the expectations of the body",
+    "the body to inspect is larger than --max-body: raise it, or remove the body expectations",
 );
 pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")
     .with_advice("the body is not encoded as its Content-Encoding says: inspect it with --once");
@@ -44,12 +44,12 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
 const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
-    "the response is not HTTP/1.1: check scheme and port, or see the details with RUST_LOG=debug",
+    "the answer is not HTTP/1.1: check scheme and port, or see the details with RUST_LOG=debug",
 );
 
 /// Maps an error on an open connection to the failure of the hit.
 pub(crate) fn exchange_failure(error: &hyper::Error) -> Failure {
-    tracing::debug!(error = error as &dyn Error, "no usable response");
+    tracing::debug!(error = error as &dyn Error, "no usable answer");
     let mut failure = hyper_failure(error);
     let mut cause = error.source();
     while let Some(error) = cause {

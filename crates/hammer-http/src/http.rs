@@ -34,12 +34,12 @@ pub struct Http {
     pub(crate) auth_failures: Option<AuthFailureTracker>,
 }
 
-/// The work of a hit.
+/// The work of a hit: a single request, or a workflow.
 pub(crate) enum HitMode {
-    /// Sends one request and checks the status.
-    Simple(Box<SingleRequestHit>),
-    /// Does anything beyond that.
-    Pipeline(Box<HitWorkflow>),
+    /// Sends one request to one target and checks its status.
+    SingleRequest(Box<SingleRequestHit>),
+    /// Uses several targets or bodies, signatures, cookies, redirects, expectations or captures.
+    Workflow(Box<HitWorkflow>),
 }
 
 /// A request and the connector for its target.
@@ -54,13 +54,13 @@ pub(crate) struct SingleRequestHit {
 pub struct HttpSession(HitModeSession);
 
 enum HitModeSession {
-    Simple(Box<SingleRequestSession>),
-    Pipeline(Box<workflow::HitWorkflowSession>),
+    SingleRequest(Box<SingleRequestSession>),
+    Workflow(Box<workflow::HitWorkflowSession>),
 }
 
 /// The state of a slot that sends a single request repeatedly.
 struct SingleRequestSession {
-    request_buffer: SlotRequestCopy,
+    request_copy: SlotRequestCopy,
     render_buffer: Rc<RefCell<RenderBuffer>>,
     connection: OriginConnection,
 }
@@ -100,31 +100,26 @@ impl Http {
     ) -> Result<Outcome, Failure> {
         let mut token = None;
         let (connector, own_request, connection) = match (&self.mode, &mut session.0) {
-            (HitMode::Simple(simple), HitModeSession::Simple(state)) => {
-                if let Some(template) = &simple.template
+            (HitMode::SingleRequest(single), HitModeSession::SingleRequest(state)) => {
+                if let Some(template) = &single.template
                     && request.is_none()
                 {
                     let mut context = RenderContext::new(&hit, hit.rng(), &[]);
                     let render_buffer = &mut state.render_buffer.borrow_mut();
-                    template.render(
-                        None,
-                        &mut context,
-                        &mut state.request_buffer,
-                        render_buffer,
-                    )?;
+                    template.render(None, &mut context, &mut state.request_copy, render_buffer)?;
                     token = context.token_ordinal();
                 }
                 (
-                    &simple.connector,
-                    &state.request_buffer.request,
+                    &single.connector,
+                    &state.request_copy.request,
                     &mut state.connection,
                 )
             }
-            // Boxed, because otherwise the future of a simple hit would be as large as that of a
-            // pipeline.
-            (HitMode::Pipeline(pipeline), HitModeSession::Pipeline(state)) => {
+            // Boxed, because otherwise the future of a single request would be as large as that of
+            // a workflow.
+            (HitMode::Workflow(workflow), HitModeSession::Workflow(state)) => {
                 let auth_failures = self.auth_failures.as_ref();
-                return Box::pin(pipeline.hit(state, &hit, request, auth_failures)).await;
+                return Box::pin(workflow.hit(state, &hit, request, auth_failures)).await;
             }
             _ => unreachable!("a session belongs to the hammer that opened it"),
         };
@@ -172,26 +167,26 @@ impl Hammer for Http {
     }
 
     async fn open(&self, slot: Slot) -> Result<HttpSession, Failure> {
-        let simple = match &self.mode {
-            HitMode::Simple(simple) => simple,
-            HitMode::Pipeline(pipeline) => {
-                let state = Box::pin(pipeline.open(&slot)).await?;
-                return Ok(HttpSession(HitModeSession::Pipeline(Box::new(state))));
+        let single = match &self.mode {
+            HitMode::SingleRequest(single) => single,
+            HitMode::Workflow(workflow) => {
+                let state = Box::pin(workflow.open(&slot)).await?;
+                return Ok(HttpSession(HitModeSession::Workflow(Box::new(state))));
             }
         };
         let mut connection = OriginConnection::default();
         if self.connection_policy.keepalive {
             connection
-                .open(&simple.connector, &self.connection_policy, &slot)
+                .open(&single.connector, &self.connection_policy, &slot)
                 .await?;
         }
-        let mut request = simple.request.deep_copy();
-        if simple.template.is_some() {
+        let mut request = single.request.deep_copy();
+        if single.template.is_some() {
             request = request.for_single_use();
         }
-        Ok(HttpSession(HitModeSession::Simple(Box::new(
+        Ok(HttpSession(HitModeSession::SingleRequest(Box::new(
             SingleRequestSession {
-                request_buffer: SlotRequestCopy::new(request),
+                request_copy: SlotRequestCopy::new(request),
                 render_buffer: slot.worker_local(RefCell::default),
                 connection,
             },
@@ -208,8 +203,8 @@ impl Hammer for Http {
 
     fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
         let connector = match &self.mode {
-            HitMode::Simple(simple) => &simple.connector,
-            HitMode::Pipeline(pipeline) => &pipeline.origins[0],
+            HitMode::SingleRequest(single) => &single.connector,
+            HitMode::Workflow(workflow) => &workflow.origins[0],
         };
         let connections = match self.connection_policy.http2_pool {
             // A fixed number of connections to each target carries all hits.
@@ -226,8 +221,8 @@ impl Hammer for Http {
 
     async fn close(&self, session: HttpSession) {
         match session.0 {
-            HitModeSession::Simple(state) => state.connection.close().await,
-            HitModeSession::Pipeline(state) => state.close().await,
+            HitModeSession::SingleRequest(state) => state.connection.close().await,
+            HitModeSession::Workflow(state) => state.close().await,
         }
     }
 
@@ -241,8 +236,8 @@ impl Hammer for Http {
 
     fn max_hits(&self) -> Option<u64> {
         let template = match &self.mode {
-            HitMode::Simple(simple) => simple.template.as_deref(),
-            HitMode::Pipeline(pipeline) => return pipeline.max_hits(),
+            HitMode::SingleRequest(single) => single.template.as_deref(),
+            HitMode::Workflow(workflow) => return workflow.max_hits(),
         };
         template.and_then(RequestTemplate::max_hits)
     }
@@ -258,8 +253,8 @@ impl Hammer for Http {
 
     fn groups(&self) -> Vec<String> {
         match &self.mode {
-            HitMode::Simple(_) => vec![],
-            HitMode::Pipeline(pipeline) => pipeline.groups.clone(),
+            HitMode::SingleRequest(_) => vec![],
+            HitMode::Workflow(workflow) => workflow.groups.clone(),
         }
     }
 }
@@ -267,8 +262,8 @@ impl Hammer for Http {
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let request = match &self.mode {
-            HitMode::Simple(simple) => &simple.request,
-            HitMode::Pipeline(pipeline) => &pipeline.targets[0].request,
+            HitMode::SingleRequest(single) => &single.request,
+            HitMode::Workflow(workflow) => &workflow.targets[0].request,
         };
         f.debug_struct("Http")
             .field("request", request)
@@ -280,8 +275,8 @@ impl fmt::Debug for Http {
 impl fmt::Debug for HttpSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open_connections = match &self.0 {
-            HitModeSession::Simple(state) => usize::from(state.connection.is_open()),
-            HitModeSession::Pipeline(state) => state.open_connections(),
+            HitModeSession::SingleRequest(state) => usize::from(state.connection.is_open()),
+            HitModeSession::Workflow(state) => state.open_connections(),
         };
         f.debug_struct("HttpSession")
             .field("open_connections", &open_connections)

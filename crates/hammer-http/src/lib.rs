@@ -27,7 +27,7 @@
 //!
 //! - connections: `name_not_resolved`, `no_address_of_family`, `no_socket`, `tls`, and failures of
 //!   proxies, which begin with `proxy_` or `socks_`
-//! - responses: `malformed_answer`, `answer_head_too_large` (more than 100 headers or 64 KiB),
+//! - answers: `malformed_answer`, `answer_head_too_large` (more than 100 headers or 64 KiB),
 //!   `first_byte_timeout`
 //! - redirects: `too_many_redirects`, `malformed_redirect`
 //! - inspected bodies: `body_too_large`, `malformed_body`, `unknown_coding`

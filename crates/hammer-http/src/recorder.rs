@@ -17,7 +17,7 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Records the request and the response of each hit, to inspect a few hits.
 ///
-/// Clones share one recording. It grows with every hit, so don't use it for a load.
+/// Clones share one recording. It grows with every hit, so do not use it for a load.
 #[derive(Clone, Default)]
 pub struct ExchangeRecorder(Arc<Mutex<RecorderState>>);
 

@@ -9,7 +9,7 @@ use hammer_data::{Template, TemplateScope};
 
 use crate::broker_connection::MqttAction;
 use crate::broker_connector::BrokerConnector;
-use crate::client_identity::ConnectPacketTemplate;
+use crate::connect_packet_template::ConnectPacketTemplate;
 use crate::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
 use crate::packet::publish::MessageTemplate;
 use crate::worker_barrier::WorkerBarrier;
@@ -17,9 +17,9 @@ use crate::worker_barrier::WorkerBarrier;
 /// The event at which a published message is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MqttCompletionEvent {
-    /// The acknowledgement of the broker: PUBACK at QoS 1, PUBCOMP at QoS 2.
+    /// The acknowledgment of the broker: PUBACK at QoS 1, PUBCOMP at QoS 2.
     Ack,
-    /// The time at which the socket takes its bytes. At QoS 0 there is no acknowledgement.
+    /// The time at which the socket takes its bytes. At QoS 0 there is no acknowledgment.
     Sent,
     /// The arrival at the subscribers of this process.
     Delivery,

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::broker_connection::BrokerConnection;
 use crate::broker_connector::BrokerStream;
 use crate::client::ClientState;
-use crate::connection_driver::{ClientConnectionSupervisor, ConnectionEnd};
+use crate::client_connection_supervisor::{ClientConnectionSupervisor, ConnectionEnd};
 use crate::delivery::DeliveryRecord;
 use crate::delivery::MessageSequence;
 use crate::failures;

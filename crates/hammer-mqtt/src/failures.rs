@@ -69,8 +69,9 @@ pub(crate) fn from_disconnect_reason(code: u8) -> Failure {
         0x8e => Failure::new("session_taken_over").with_advice(
             "another client connected with the same id: give each its own with --client-id",
         ),
-        0x93 => Failure::new("receive_maximum_exceeded")
-            .with_advice("a bug in the hammer or the broker: too many unacknowledged messages"),
+        0x93 => Failure::new("receive_maximum_exceeded").with_advice(
+            "too many unacknowledged messages: a bug in Hammer or the broker, please report it",
+        ),
         code => Failure::new(reason_code::reason_name(code))
             .with_advice("the broker ended the connection for this reason: see its log"),
     }

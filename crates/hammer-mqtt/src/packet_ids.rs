@@ -4,7 +4,7 @@ use std::mem;
 
 /// The packet ids of a connection, each with an entry.
 ///
-/// Ids are allocated in turn over 1..=65535, so that a late acknowledgement does not match a newer
+/// Ids are allocated in turn over 1..=65535, so that a late acknowledgment does not match a newer
 /// packet. The number of cells is a power of two, and an id uses the cell of its low bits; an id
 /// whose cell is in use is skipped. So the size of the table follows the packets in flight, and a
 /// lookup is one access.

@@ -4,7 +4,7 @@ use hammer_core::Failure;
 
 use crate::broker_connection::{AckAnomalyCounts, BrokerConnection};
 use crate::client::ClientRole;
-use crate::connection_driver::ClientConnectionSupervisor;
+use crate::client_connection_supervisor::ClientConnectionSupervisor;
 use crate::delivery::DeliveryRecord;
 use crate::failures;
 use crate::handshake;

@@ -11,11 +11,11 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
 use crate::client::{ClientRole, MqttClient};
+use crate::client_connection_supervisor::ClientConnectionSupervisor;
 use crate::config::MqttConfig;
-use crate::connection_driver::ClientConnectionSupervisor;
 use crate::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
-use crate::failed_clients::TooManyFailedClients;
 use crate::hit_waiter::HitWaiter;
+use crate::too_many_failed_clients::TooManyFailedClients;
 
 /// The maximum number of connections that a worker opens at a time, not more than brokers queue.
 const MAX_CONNECTING: usize = 64;
@@ -284,7 +284,7 @@ impl WorkerClients {
         self.fence_clients(&self.publishers).await;
     }
 
-    /// Waits until the subscribers of all workers have the messages of all workers.
+    /// Waits until every subscriber has received every message.
     pub(crate) async fn wait_for_deliveries(&self, workers: usize) {
         let [published, delivered] = &self.config.delivery_barriers;
         published.wait(workers).await;

@@ -165,7 +165,7 @@ pub trait ConfigureNetwork: Sized {
 
     /// Sets the PEM file with the certificate for a target that asks for one.
     ///
-    /// Its key is in the same file, or in that of [`client_key`](Self::client_key).
+    /// The key is in the same file or in the one set with [`client_key`](Self::client_key).
     fn client_cert(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().tls.client_cert = Some(PemSource::File(path.into()));
         self

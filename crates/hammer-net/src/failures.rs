@@ -23,7 +23,7 @@ pub(crate) const PROXY_CLOSED_EARLY: Failure = Failure::new("proxy_closed_early"
     "the proxy closed the connection before it reached the target: see the proxy's log",
 );
 pub(crate) const PROXY_MALFORMED: Failure = Failure::new("proxy_malformed_answer").with_advice(
-    "the answer is not that of a proxy: check the scheme (http:// or socks5://) and the port",
+    "the server did not answer as a proxy: check the scheme (http:// or socks5://) and the port",
 );
 /// The proxy requires credentials, or rejected the given ones.
 pub const PROXY_AUTH_REQUIRED: Failure = Failure::new("proxy_auth_required").with_advice(

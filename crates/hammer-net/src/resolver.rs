@@ -22,7 +22,7 @@ pub(crate) struct HostResolver {
     host: UrlHost,
     port: u16,
     families: AllowedFamilies,
-    /// The age at which addresses are looked up again; never, if there is none.
+    /// The age at which addresses are looked up again, or `None` to look them up once.
     refresh: Option<Duration>,
     /// Held during a lookup, so that there is one at a time.
     lookup_lock: tokio::sync::Mutex<()>,
@@ -75,7 +75,7 @@ impl HostResolver {
         }
     }
 
-    /// Creates a resolver of known addresses; none if no address is of an allowed family.
+    /// Creates a resolver of known addresses, or returns `None` if no address is of an allowed family.
     pub(crate) fn from_addresses(
         addresses: &[IpAddr],
         port: u16,

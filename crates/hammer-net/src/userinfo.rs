@@ -38,7 +38,7 @@ pub fn basic_authorization(userinfo: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// Decodes `%XX` in `text`; none if a `%` is not followed by two hexadecimal digits.
+/// Decodes `%XX` in `text`. Returns `None` if a `%` is not followed by two hexadecimal digits.
 #[must_use]
 pub fn percent_decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();

@@ -4,9 +4,9 @@ use hammer_diagnostic::excerpt;
 
 use crate::PlanError;
 use crate::plan_node::{NodeValue, PlanNode};
-use crate::plan_source::{MAX_PLAN_BYTES, PlanSourceText};
+use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 
-/// Replaces `${NAME}` by the value of the variable in every string; `$${` stands for `${`.
+/// Replaces `${NAME}` by the value of the variable in every string; `$${` becomes `${`.
 ///
 /// Substitution happens after parsing, so that no value can change the structure of the plan.
 pub(crate) fn substitute(

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::PlanError;
 use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode, TOO_DEEP};
-use crate::plan_source::PlanSourceText;
+use crate::plan_source_text::PlanSourceText;
 
 /// Parses JSON. A raw value is a slice of the text, so its address gives its position.
 pub(crate) fn parse(source: &PlanSourceText) -> Result<PlanNode, PlanError> {

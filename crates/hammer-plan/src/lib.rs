@@ -42,28 +42,28 @@ mod environment;
 mod example;
 mod go_hammer_scenario;
 mod json_text;
+mod parsed_plan_file;
 mod plan;
 mod plan_error;
-mod plan_file;
+mod plan_flag_value;
 mod plan_load;
 mod plan_node;
 mod plan_report;
-mod plan_setting;
-mod plan_source;
+mod plan_source_text;
 mod schema;
 mod threshold;
 mod toml_text;
 
 pub use example::EXAMPLE;
 pub use go_hammer_scenario::{GoHammerRequest, GoHammerScenario};
+pub use parsed_plan_file::{ParsedPlanFile, PlanContent, PlanPathStep};
 pub use plan::Plan;
 pub use plan_error::PlanError;
-pub use plan_file::{ParsedPlanFile, PlanContent, PlanPathStep};
+pub use plan_flag_value::PlanFlagValue;
 pub use plan_load::PlanLoad;
 pub use plan_report::{
     AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
 };
-pub use plan_setting::PlanFlagValue;
 pub use schema::schema;
 pub use threshold::{
     HitTime, Measurements, StageSelector, Threshold, ThresholdError, ThresholdScope,

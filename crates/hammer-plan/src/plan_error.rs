@@ -75,8 +75,8 @@ impl PlanError {
         self.expected.as_deref()
     }
 
-    /// Returns the text of the invalid threshold and its error; `None` if the error is not about a
-    /// threshold.
+    /// Returns the text of the invalid threshold and its error, or `None` if the error is not about
+    /// a threshold.
     #[must_use]
     pub fn threshold(&self) -> Option<(&str, &ThresholdError)> {
         let (text, error) = &**self.threshold.as_ref()?;

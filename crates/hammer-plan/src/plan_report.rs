@@ -24,7 +24,7 @@ pub struct PlanReport {
     pub schema: String,
     /// The name of the plan's file.
     pub plan: String,
-    /// The worst verdict of a load, with the reasons of all loads, each after the name of its load.
+    /// The worst verdict of all loads. Each reason begins with the name of its load.
     pub verdict: Verdict,
     /// The time from the start of the plan to the end of the last schedule, in seconds.
     pub duration_s: f64,

@@ -6,7 +6,7 @@ use toml_parser::lexer::TokenKind;
 
 use crate::PlanError;
 use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode, TOO_DEEP};
-use crate::plan_source::PlanSourceText;
+use crate::plan_source_text::PlanSourceText;
 
 /// The maximum number of tables, lists and dotted keys. Two bytes of text, as in `a.a.a.a = 1`, can
 /// take a thousand bytes of memory.

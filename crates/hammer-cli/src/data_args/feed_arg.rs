@@ -87,7 +87,7 @@ impl FeedArg {
             let part = feeder.shard(index, of);
             feeder = part.map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        feeder = feeder.order(order.unwrap_or_default()).vary_by(per);
+        feeder = feeder.order(order.unwrap_or_default()).with_row_per(per);
         if let Some(gone) = once {
             feeder = feeder.use_once(gone);
         }

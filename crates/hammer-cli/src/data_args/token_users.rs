@@ -35,7 +35,7 @@ impl TokenUsers {
             let rows = feed
                 .feeder(seed)
                 .order(FeederOrder::Sequential)
-                .vary_by(VariesBy::Slot);
+                .with_row_per(VariesBy::Slot);
             scope.feeder(feed.name(), Arc::new(rows))
         });
         let (name, password) = login.compile(&scope)?;
@@ -59,7 +59,7 @@ impl TokenUsers {
         let per = [VariesBy::Hit, VariesBy::Client];
         if per
             .iter()
-            .any(|per| name.varies_by(*per) || password.varies_by(*per))
+            .any(|per| name.depends_on(*per) || password.depends_on(*per))
         {
             return Err("the value varies between hits; expected columns of a feeder".into());
         }

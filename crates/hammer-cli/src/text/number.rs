@@ -1,17 +1,6 @@
 //! Formats of numbers in texts.
 
-/// Formats a count with thousands separators: `12,345`.
-pub(crate) fn format_count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+pub(crate) use hammer_diagnostic::format_count;
 
 /// Formats three significant digits and at most three decimals: `0.112`, `2.31`, `11.3`, `1,130`.
 pub(crate) fn format_significant(number: f64) -> String {
@@ -98,14 +87,6 @@ mod tests {
 
     #[test]
     fn numbers_are_rounded_and_grouped() {
-        for (number, shown) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(format_count(number), shown);
-        }
         for (number, shown) in [
             (0.0, "0.000"),
             (0.1124, "0.112"),

@@ -142,13 +142,13 @@ impl Schedule {
         self.arrivals
     }
 
-    /// The rate, if it is constant; none for a closed loop.
+    /// The rate, or `None` if it changes or the loop is closed.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
         self.shape.rate()
     }
 
-    /// The mean rate of the whole schedule, in hits per second; none for a closed loop.
+    /// The mean rate of the whole schedule, in hits per second, or `None` for a closed loop.
     #[must_use]
     pub fn mean_rate(&self) -> Option<f64> {
         self.mean_rate_until(self.duration().unwrap_or_default())
@@ -173,7 +173,7 @@ impl Schedule {
         self.arrivals == ArrivalProcess::Poisson && self.hits == Some(hits)
     }
 
-    /// The number of hits; none without an end, or if it is random or depends on the target.
+    /// The number of hits, or `None` if it is infinite, random or depends on the target.
     #[must_use]
     pub fn hit_count(&self) -> Option<u64> {
         if let Some(playlist) = &self.playlist {
@@ -194,8 +194,7 @@ impl Schedule {
         }
     }
 
-    /// The duration of the schedule; none without an end, or if it is random or depends on the
-    /// target.
+    /// The duration of the schedule, or `None` if it is infinite, random or depends on the target.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         if let Some(playlist) = &self.playlist {
@@ -232,7 +231,7 @@ impl Schedule {
 
     /// Creates a warm-up schedule of `length` at the first rate.
     ///
-    /// None if that rate is 0, and for a playlist.
+    /// `None` if that rate is 0, and for a playlist.
     pub(crate) fn warmup_schedule(&self, length: Duration) -> Option<Self> {
         if self.playlist.is_some() {
             return None;

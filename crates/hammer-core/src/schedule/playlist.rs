@@ -115,7 +115,7 @@ impl Playlist {
         self.length
     }
 
-    /// The mean rate; none if there are no hits or no time for them.
+    /// The mean rate, or `None` if there are no hits or no time for them.
     pub(super) fn mean_rate(&self) -> Option<Rate> {
         Rate::new(self.hits, self.length).ok()
     }

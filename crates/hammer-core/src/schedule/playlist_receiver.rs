@@ -99,7 +99,7 @@ impl PlaylistReceiver {
         true
     }
 
-    /// The due time of the next hit; none at the end, or if it has not been read yet.
+    /// The due time of the next hit, or `None` at the end or if it has not been read yet.
     pub(super) fn peek_due(&mut self) -> Option<Duration> {
         loop {
             if let Some(batch) = &self.batch {

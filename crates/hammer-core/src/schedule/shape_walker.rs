@@ -68,7 +68,7 @@ impl ShapeWalker {
         &self.shape
     }
 
-    /// The due time of hit `k`, which must exceed the last one; none if there are fewer hits.
+    /// The due time of hit `k`, or `None` if there are fewer hits. `k` must exceed the last one.
     pub(super) fn due(&mut self, k: u64) -> Option<Duration> {
         let even = FractionalHits::from_whole(k);
         let position = match &mut self.arrivals {

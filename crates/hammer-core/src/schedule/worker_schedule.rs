@@ -109,7 +109,7 @@ impl WorkerSchedule {
         };
     }
 
-    /// The due time of the next hit; none at the end and for a closed loop.
+    /// The due time of the next hit, or `None` at the end and for a closed loop.
     pub(crate) fn peek(&self) -> Option<Duration> {
         self.due
     }
@@ -140,8 +140,9 @@ impl WorkerSchedule {
         !self.poll_starved(elapsed) && self.peek().is_none()
     }
 
-    /// The item of the hit found by [`peek`](Self::peek), and true if it was read too late; none if
-    /// there are no items.
+    /// The item of the hit found by [`peek`](Self::peek), and true if it was read too late.
+    ///
+    /// `None` if there are no items.
     pub(crate) fn item(&self) -> Option<(AnyPlaylistItem, bool)> {
         let DueTimeSource::Playlist(_, receiver) = &self.due_source else {
             return None;
@@ -177,7 +178,7 @@ impl WorkerSchedule {
         self.next >= self.end || self.end_time.is_some_and(|until| now >= until)
     }
 
-    /// The hits per second of this part if constant, 0 for a closed loop; none for other shapes.
+    /// The hits per second of this part: 0 for a closed loop, or `None` if the rate changes.
     pub(crate) fn steady_rate(&self) -> Option<f64> {
         match &self.due_source {
             DueTimeSource::Constant(rate) | DueTimeSource::Playlist(rate, _) => {
@@ -188,7 +189,7 @@ impl WorkerSchedule {
         }
     }
 
-    /// The hits per second of this part at `t`; none for a closed loop.
+    /// The hits per second of this part at `t`, or `None` for a closed loop.
     pub(crate) fn rate_at(&self, t: Duration) -> Option<f64> {
         let rate = match &self.due_source {
             DueTimeSource::ClosedLoop => return None,
@@ -198,7 +199,7 @@ impl WorkerSchedule {
         Some(rate / self.stride as f64)
     }
 
-    /// The peak hits per second of this part; none for a closed loop.
+    /// The peak hits per second of this part, or `None` for a closed loop.
     pub(crate) fn peak(&self) -> Option<f64> {
         let peak = match &self.due_source {
             DueTimeSource::ClosedLoop => return None,

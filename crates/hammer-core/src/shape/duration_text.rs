@@ -55,7 +55,8 @@ fn take_while(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> &str {
     &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())]
 }
 
-/// Returns `number · factor`, rounded down; none if it is not a number or has too many digits.
+/// Returns `number · factor`, rounded down, or `None` if `number` is not a number or has too many
+/// digits.
 fn scaled(number: &str, factor: u64) -> Option<u128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = format!("{whole}{fraction}");

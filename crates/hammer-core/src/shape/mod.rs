@@ -122,7 +122,7 @@ impl Shape {
         self.stages.is_empty()
     }
 
-    /// The rate, if it is constant.
+    /// The rate, or `None` if it changes or the loop is closed.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
         match &self.stages[..] {
@@ -134,7 +134,7 @@ impl Shape {
         }
     }
 
-    /// The rate at the start; none if it is 0, and for a closed loop.
+    /// The rate at the start, or `None` if it is 0 or the loop is closed.
     #[must_use]
     pub fn first_rate(&self) -> Option<Rate> {
         match self.stages.first()?.form {
@@ -150,7 +150,7 @@ impl Shape {
         &self.stages
     }
 
-    /// The duration; none without an end.
+    /// The duration, or `None` if the shape has no end.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         let end = match self.stages.last() {
@@ -160,7 +160,7 @@ impl Shape {
         end.map(Duration::from_nanos)
     }
 
-    /// The number of hits; none without an end and for a closed loop.
+    /// The number of hits, or `None` if the shape has no end or is a closed loop.
     #[must_use]
     pub fn hit_count(&self) -> Option<u64> {
         let last = self.stages.last()?;
@@ -174,7 +174,7 @@ impl Shape {
         self.integral(t).ceil()
     }
 
-    /// The due time of hit `k` in even arrivals; none if there are fewer hits.
+    /// The due time of hit `k` with even arrivals, or `None` if the shape has fewer hits.
     #[must_use]
     pub fn due(&self, k: u64) -> Option<Duration> {
         let stage = self.stage_at_count(FractionalHits::from_whole(k), 0)?;
@@ -182,7 +182,7 @@ impl Shape {
         Some(Duration::from_nanos(nanos))
     }
 
-    /// The rate at `t`, in hits per second; 0 after the end, none for a closed loop.
+    /// The rate at `t`, in hits per second: 0 after the end, or `None` for a closed loop.
     #[must_use]
     pub fn rate_at(&self, t: Duration) -> Option<f64> {
         if self.is_closed_loop() {
@@ -194,7 +194,7 @@ impl Shape {
         Some(if is_over { 0.0 } else { stage.rate_at(t) })
     }
 
-    /// The peak rate, in hits per second; none for a closed loop.
+    /// The peak rate, in hits per second, or `None` for a closed loop.
     #[must_use]
     pub fn peak(&self) -> Option<f64> {
         self.stages.iter().map(Stage::peak).max_by(f64::total_cmp)

@@ -62,7 +62,7 @@ impl Stage {
         Duration::from_nanos(self.start)
     }
 
-    /// The duration; none without an end.
+    /// The duration, or `None` if the stage has no end.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         self.length.map(Duration::from_nanos)

@@ -1,5 +1,7 @@
 //! The rules that turn the figures of a report into a verdict.
 
+use hammer_diagnostic::format_count;
+
 use super::reason::{
     advice, did_harm, format_hits, format_hits_were, format_megabytes, format_ms, format_percent,
     stall_advice,
@@ -70,9 +72,9 @@ fn lateness(report: &Report) -> Option<VerdictFinding> {
     None
 }
 
-/// A thread without spare time, and hits that started late because of it.
+/// Checks for a saturated thread that made hits start late.
 ///
-/// The thread frees no slots, so it causes the lateness itself even if all slots are taken.
+/// The thread frees no slots, so it causes the lateness itself even if all slots are in use.
 fn overloaded_thread(report: &Report) -> Option<VerdictFinding> {
     if report.elapsed_s < thresholds::MIN_BUSY_RUN_S {
         return None;
@@ -173,7 +175,7 @@ fn busy(report: &Report) -> Option<VerdictFinding> {
     {
         let share = format_percent(share);
         let reason = format!(
-            "Thread {thread} of the generator had no time left in {share} of the seconds and may be the bottleneck. {advice}"
+            "Thread {thread} of the generator was saturated in {share} of the seconds and may be the bottleneck. {advice}"
         );
         return Some((VerdictStatus::Suspect, reason));
     }
@@ -233,7 +235,8 @@ fn shortages(report: &Report) -> impl Iterator<Item = VerdictFinding> {
 /// Hits left out by a stop are not judged.
 fn unsent(report: &Report) -> Vec<VerdictFinding> {
     let generator = &report.generator;
-    let (limit, backlog) = (generator.max_in_flight, generator.peak_backlog);
+    let limit = format_count(generator.max_in_flight as u64);
+    let backlog = format_count(generator.peak_backlog);
     let found: Vec<_> = [
         (
             "backlog",
@@ -244,7 +247,7 @@ fn unsent(report: &Report) -> Vec<VerdictFinding> {
         (
             "in_flight_bound",
             format!(
-                "all {limit} slots were taken until the drain ended; latencies exclude them. Raise --max-in-flight or --drain, or lower the rate."
+                "all {limit} slots were in use until the drain ended; latencies exclude them. Raise --max-in-flight or --drain, or lower the rate."
             ),
         ),
         (
@@ -280,7 +283,7 @@ fn skipped_late(report: &Report) -> Option<VerdictFinding> {
     })
 }
 
-/// Hits that waited because all slots were taken.
+/// Hits that waited because all slots were in use.
 ///
 /// The target causes that wait, and response includes it. But the target got fewer concurrent hits
 /// than were due, and more slots might have avoided the wait.
@@ -289,7 +292,7 @@ fn waits_at_limit(report: &Report, kept_up: bool) -> Option<VerdictFinding> {
     let skipped = report.generator.unsent.get("late").copied();
     let (waited, limit) = (
         (report.generator.waited_at_limit).saturating_sub(skipped.unwrap_or_default()),
-        report.generator.max_in_flight,
+        format_count(report.generator.max_in_flight as u64),
     );
     if report.r#loop == OpenOrClosedLoop::Closed
         || share_of_hits(report, waited) <= thresholds::WAITED_SHARE
@@ -297,12 +300,12 @@ fn waits_at_limit(report: &Report, kept_up: bool) -> Option<VerdictFinding> {
         return None;
     }
     let why = if kept_up {
-        "the target was too slow for the rate and got fewer concurrent hits than were due. Raise --max-in-flight or lower the rate."
+        "response includes that wait. Raise --max-in-flight or lower the rate."
     } else {
         "the generator did not keep up either. See the other reasons."
     };
     let waited = format_hits(waited);
-    let reason = format!("{waited} waited because all {limit} slots were taken; {why}");
+    let reason = format!("{waited} waited because all {limit} slots were in use; {why}");
     Some((VerdictStatus::Suspect, reason))
 }
 

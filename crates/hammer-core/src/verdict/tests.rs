@@ -267,7 +267,7 @@ fn one_busy_thread_among_idle_ones_is_found() {
         Suspect,
         says,
     );
-    let says = "Thread 1 of the generator had no time left in 10 % of the seconds";
+    let says = "Thread 1 of the generator was saturated in 10 % of the seconds";
     check_threshold(
         &[],
         &worker("saturated"),
@@ -307,7 +307,7 @@ fn a_stall_is_reported_with_the_activity_of_the_thread() {
         (json!("asleep"), "Its hammer blocked the thread"),
         (json!("busy"), "Do less within a hit"),
         (json!("no_core"), "Other processes ran on its cores"),
-        (Value::Null, "It shared its cores"),
+        (Value::Null, "The cause is unknown"),
     ] {
         let also = [(&format!("{WORKER}/blocked_while")[..], cause)];
         check_threshold(
@@ -364,7 +364,7 @@ fn lateness_is_explained_by_the_figures() {
             json!("asleep"),
             "blocked the thread",
         ),
-        ("/seed", json!(1), "It shared its cores"),
+        ("/seed", json!(1), "The cause is unknown"),
     ] {
         let late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
         let worst = ("/generator/workers/0/blocked_max_us", json!(1000.0));
@@ -377,7 +377,7 @@ fn lateness_is_explained_by_the_figures() {
 #[test]
 fn memory_is_judged_against_the_available_memory() {
     let limit = thresholds::MEMORY_SHARE * 1e9;
-    let says = "The generator used 90 % of the 1000 MB of memory";
+    let says = "The generator used 90 % of the 1,000 MB of memory";
     for (used, status) in [(limit as u64 - 1_000_000, Valid), (limit as u64, Suspect)] {
         let verdict = judge(&report(&[("/generator/peak_rss_bytes", json!(used))]));
         assert_eq!(verdict.status, status);
@@ -402,7 +402,7 @@ fn unsent_hits_are_reported_by_cause() {
             "in_flight_bound",
             Suspect,
             Invalid,
-            "because all 64 slots were taken",
+            "because all 64 slots were in use",
         ),
         ("drain", Suspect, Invalid, "because the drain ended"),
         ("stopped", Valid, Valid, ""),
@@ -444,7 +444,14 @@ fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
     assert_eq!(judge(&report(&[waited(limit)])).status, Valid);
     let verdict = judge(&report(&[waited(limit + 1)]));
     assert_eq!(verdict.status, Suspect);
-    let says = "11 hits waited because all 64 slots were taken; the target was too slow";
+    let says =
+        "11 hits waited because all 64 slots were in use; response includes that wait. Raise";
+    assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
+    let verdict = judge(&report(&[
+        waited(4939),
+        ("/generator/max_in_flight", json!(2048)),
+    ]));
+    let says = "4,939 hits waited because all 2,048 slots were in use";
     assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
     let closed = ("/loop", json!("closed"));
     assert_eq!(judge(&report(&[waited(10_000), closed])).status, Valid);

@@ -32,9 +32,9 @@ pub(super) const LATE_P50_US: f64 = 1_000.0;
 
 /// The length of a single stall, in µs, that is worth a reason.
 ///
-/// It delays every hit that is due within a fifth of a second. In a run of 20 s, this is one hit in
-/// a hundred, the p99. In a longer run, it is still the maximum. A shared machine causes shorter
-/// pauses now and then. If they are frequent, lateness shows them.
+/// It delays every hit that is due within 0.2 s. In a run of 20 s, this is one hit in a hundred, the
+/// p99. In a longer run, it is still the maximum. A shared machine causes shorter pauses now and
+/// then. If they are frequent, lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
 
 /// The share of time with work above which a thread cannot start hits when they are due.
@@ -47,7 +47,7 @@ pub(crate) const BUSY_SHARE: f64 = 0.9;
 /// The share of seconds in which a thread may be above [`BUSY_SHARE`].
 ///
 /// A ramp up to the limit of the generator is not busy on average. If the thread was saturated for
-/// a tenth of the time, p90 and everything above it comes from there.
+/// a tenth of the time, the hits of that time determine p90 and above.
 pub(super) const SATURATED_SECONDS_SHARE: f64 = 0.1;
 
 /// The shortest run, in seconds, whose busy time is judged. A shorter run mostly opens connections.
@@ -84,7 +84,7 @@ pub(super) const THROTTLED_INVALID_SHARE: f64 = 0.5;
 /// may end the process.
 pub(super) const MEMORY_SHARE: f64 = 0.9;
 
-/// The share of hits that may wait because all slots are taken, or that may be unsent.
+/// The share of hits that may wait because all slots are in use, or that may be unsent.
 ///
 /// The percentiles of the text report end at p99.9, which fewer than one hit in a thousand does not
 /// affect.

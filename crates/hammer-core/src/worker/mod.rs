@@ -39,7 +39,7 @@ use slot::SlotChannel;
 use slot_growth::SlotGrowth;
 use warmup::WorkerWarmup;
 
-/// Converts a wall-clock time to an instant; now if there is none or it has passed.
+/// Converts a wall-clock time to an instant. A missing or past time becomes now.
 pub(crate) fn instant_at(time: Option<SystemTime>) -> Instant {
     let left = time.and_then(|time| time.duration_since(SystemTime::now()).ok());
     Instant::now() + left.unwrap_or_default()
@@ -102,7 +102,7 @@ struct Worker<H> {
     /// The shape, if hits are counted by stage.
     stages: Option<Shape>,
     backlog: RefCell<VecDeque<UnstartedHit>>,
-    /// The items of the backlog; none unless the schedule is a playlist.
+    /// The items of the backlog; `None` unless the schedule is a playlist.
     items: Option<RefCell<BacklogItems>>,
     slots: RefCell<Vec<Rc<SlotChannel>>>,
     /// Idle slots. The most recently used one is used next, so that few connections stay busy.
@@ -118,8 +118,8 @@ struct Worker<H> {
     link: CoordinatorLink,
     notifier: Notifier,
     peaks: Cell<WorkerPeaks>,
-    /// The meter of this thread; none before the start and under a paused clock, where it has no
-    /// meaning.
+    /// The meter of this thread; `None` before the start, and under a paused clock, where it has
+    /// no meaning.
     meter: RefCell<Option<ThreadUsageMeter>>,
 }
 

@@ -142,8 +142,10 @@ impl<H: Hammer> SlotTask<H> {
         self.worker.growth.slot_closed();
     }
 
-    /// Takes the next hit of a slot that is free since `free`, with its start; none when the slot
-    /// has to close.
+    /// Waits for the slot's next hit, and returns it with its start, or `None` if the slot must
+    /// close.
+    ///
+    /// `free` is the time at which the slot became idle.
     async fn next_hit(&mut self, free: Instant) -> Option<(UnstartedHit, Instant)> {
         if let Some(hit) = self.worker.take_hit(free) {
             return Some((hit, free));

@@ -24,7 +24,7 @@ const MIN_CONCURRENT_OPENINGS: usize = 16;
 /// Hits delayed by the generator add nothing, however long the backlog is, because it will shrink
 /// at the speed of the target. So a stall of the target opens one slot per due hit, and a stall of
 /// the generator opens almost none: until the delayed hits have left the backlog, a slot opens only
-/// if no slot comes free at all. If the target is slow and its slots stay taken for seconds, the
+/// if no slot comes free at all. If the target is slow and its slots stay in use for seconds, the
 /// delayed hits still waiting count as wanted like any others.
 #[derive(Debug, Default)]
 pub(super) struct SlotGrowth {
@@ -97,7 +97,7 @@ impl SlotGrowth {
         self.departures.get()
     }
 
-    /// Wants one more slot, because no hit leaves the backlog.
+    /// Requests another slot, because no hit leaves the backlog.
     pub(super) fn want_one(&self) {
         self.wanted.set(self.wanted.get().max(1));
     }
@@ -146,8 +146,8 @@ impl SlotGrowth {
 
 /// The number of slots to open before the clock starts.
 ///
-/// In a closed loop (`rate` is none), all of them. In an open loop, as many as the peak `rate` per
-/// second needs if the target answers within a millisecond.
+/// A closed loop (`rate` is `None`) opens all slots. An open loop opens enough for the peak `rate`
+/// per second if each hit takes a millisecond.
 pub(super) fn initial_slots(rate: Option<f64>, limit: usize) -> usize {
     match rate {
         None => limit,

@@ -1,7 +1,7 @@
 //! The behavior of the engine under a paused clock, independent of the machine.
 
 mod conformance;
-mod notes;
+mod hit_notes;
 mod playlists;
 mod results;
 mod shapes;

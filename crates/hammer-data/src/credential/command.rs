@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::running_command::CommandProcessHandle;
+use super::command_process_handle::CommandProcessHandle;
 use super::{CredentialError, CredentialErrorKind, FetchCanceler, FetchedToken, TokenSource};
 
 /// The maximum number of bytes read from each output of a command.

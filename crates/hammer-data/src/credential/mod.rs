@@ -6,10 +6,10 @@
 //! fetch.
 
 mod command;
+mod command_process_handle;
 mod current_token;
 mod error;
 mod oauth;
-mod running_command;
 mod secret;
 mod token_source;
 mod token_store;

@@ -247,7 +247,7 @@ impl TokenStore {
     pub(crate) fn varies_by(&self) -> VariesBy {
         self.row_owners
             .as_ref()
-            .map_or(VariesBy::Client, |feeder| feeder.varies_by())
+            .map_or(VariesBy::Client, |feeder| feeder.row_per())
     }
 
     /// Returns the counts of renewals so far.

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::row::FeederRow;
-use super::row_scanner::FeederRowReader;
+use super::row_reader::FeederRowReader;
 use super::row_store::{FeederColumns, scan_rows};
-use super::{FeedError, FeederFormat};
+use super::{FeedError, FeedErrorKind, FeederFormat};
 
 /// The offset in the file of every n-th row: at most 32 MiB, for any number of rows.
 struct RowOffsets {
@@ -62,6 +62,7 @@ impl RowOffsets {
 /// system caches or prefetches.
 pub(super) struct FileRows {
     file: File,
+    name: Box<str>,
     format: FeederFormat,
     index: RowOffsets,
     pub(super) columns: FeederColumns,
@@ -76,7 +77,7 @@ const READ_BUFFER_BYTES: usize = 1 << 12;
 struct CachedRow {
     file_id: u64,
     row: Option<u64>,
-    scanner: FeederRowReader,
+    reader: FeederRowReader,
     fields: FeederRow,
 }
 
@@ -109,6 +110,7 @@ impl FileRows {
         })?;
         Ok(Self {
             file,
+            name: path.display().to_string().into(),
             format,
             index,
             columns,
@@ -133,7 +135,8 @@ impl FileRows {
             let cached = self.cached_row(cache);
             if cached.row != Some(row) {
                 cached.row = None;
-                self.read_row(row, cached)?;
+                self.read_row(row, cached)
+                    .map_err(|error| error.with_name(&self.name))?;
                 if let Some(later_row) = later_row() {
                     self.prefetch(later_row);
                 }
@@ -153,7 +156,7 @@ impl FileRows {
             cache.push(CachedRow {
                 file_id: self.id,
                 row: None,
-                scanner: FeederRowReader::new(READ_BUFFER_BYTES),
+                reader: FeederRowReader::new(READ_BUFFER_BYTES),
                 fields: FeederRow::default(),
             });
             cache.len() - 1
@@ -180,16 +183,16 @@ impl FileRows {
             file: &self.file,
             offset,
         };
-        cached.scanner.reset();
+        cached.reader.reset();
         for _ in 0..=skipped {
             let names = &self.columns.names;
             let found =
                 cached
-                    .scanner
+                    .reader
                     .next_row(&mut input, self.format, names, &mut cached.fields)?;
             if !found || cached.fields.fields.len() != names.len() {
-                let message = "it was changed during the run";
-                return Err(FeedError::unreadable(io::Error::other(message)));
+                let message = "the file was changed during the run";
+                return Err(FeedError::new(FeedErrorKind::Unreadable, message));
             }
         }
         Ok(())

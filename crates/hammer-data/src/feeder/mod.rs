@@ -7,7 +7,7 @@ mod json;
 mod memory_rows;
 mod permutation;
 mod row;
-mod row_scanner;
+mod row_reader;
 mod row_selector;
 mod row_store;
 
@@ -44,7 +44,7 @@ const PREFETCH_ROWS: u64 = 1_000;
 /// use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 ///
 /// let csv = "id,name\n1,Ada\n2,Grace\n";
-/// let users = Feeder::read(csv.as_bytes(), FeederFormat::Csv)?.vary_by(VariesBy::Slot);
+/// let users = Feeder::read(csv.as_bytes(), FeederFormat::Csv)?.with_row_per(VariesBy::Slot);
 /// let scope = TemplateScope::new().feeder("users", Arc::new(users));
 /// let template = Template::compile("{{users.id}}: {{users.name}}", &scope)?;
 ///
@@ -58,7 +58,7 @@ const PREFETCH_ROWS: u64 = 1_000;
 pub struct Feeder {
     rows: Arc<RowStore>,
     selector: RowSelector,
-    varies_by: VariesBy,
+    row_per: VariesBy,
 }
 
 impl Feeder {
@@ -110,7 +110,7 @@ impl Feeder {
                 seed: 0,
                 row_range: 0..count,
             },
-            varies_by: VariesBy::default(),
+            row_per: VariesBy::default(),
         }
     }
 
@@ -121,18 +121,18 @@ impl Feeder {
         self
     }
 
-    /// Uses each row at most once, and `policy` when all rows are used up. A random order becomes a
-    /// shuffled one.
+    /// Uses each row at most once, and applies `policy` afterwards. A random order becomes a shuffled
+    /// one.
     #[must_use]
     pub fn use_once(mut self, policy: ExhaustedPolicy) -> Self {
         self.selector.once = Some(policy);
         self
     }
 
-    /// Uses a new row for each hit, or one row for each slot or client.
+    /// Uses one row for each hit, slot or client. Default: hit.
     #[must_use]
-    pub fn vary_by(mut self, dimension: VariesBy) -> Self {
-        self.varies_by = dimension;
+    pub fn with_row_per(mut self, owner: VariesBy) -> Self {
+        self.row_per = owner;
         self
     }
 
@@ -169,7 +169,7 @@ impl Feeder {
         Ok(self)
     }
 
-    /// Returns the number of rows, or that of the shard.
+    /// Returns the number of rows of the feeder or of its shard.
     #[must_use]
     pub fn row_count(&self) -> u64 {
         self.selector.row_range.end - self.selector.row_range.start
@@ -198,16 +198,16 @@ impl Feeder {
         }
     }
 
-    /// Returns the dimension along which rows vary.
+    /// Returns the owner of a row: a hit, slot or client.
     #[must_use]
-    pub fn varies_by(&self) -> VariesBy {
-        self.varies_by
+    pub fn row_per(&self) -> VariesBy {
+        self.row_per
     }
 
     /// Returns the number of the hit, slot or client that owns the row.
     #[inline]
     pub(crate) fn owner_number(&self, context: &impl TemplateContext) -> u64 {
-        match self.varies_by {
+        match self.row_per {
             VariesBy::Hit => context.hit(),
             VariesBy::Slot => context.slot(),
             VariesBy::Client => context.client(),
@@ -225,7 +225,7 @@ impl Feeder {
     #[must_use]
     pub fn max_hits(&self) -> Option<u64> {
         let ends_run =
-            self.selector.once == Some(ExhaustedPolicy::EndRun) && self.varies_by == VariesBy::Hit;
+            self.selector.once == Some(ExhaustedPolicy::EndRun) && self.row_per == VariesBy::Hit;
         ends_run.then(|| self.row_count())
     }
 
@@ -257,8 +257,8 @@ impl Feeder {
                 Ok(())
             }
             RowStore::File(rows) => {
-                let prefetch = self.varies_by == VariesBy::Hit
-                    && self.selector.order != FeederOrder::Sequential;
+                let prefetch =
+                    self.row_per == VariesBy::Hit && self.selector.order != FeederOrder::Sequential;
                 let later_row =
                     || prefetch.then(|| self.selector.row(owner.saturating_add(PREFETCH_ROWS)))?;
                 rows.append_field(row, column, later_row, to)
@@ -273,7 +273,7 @@ impl fmt::Debug for Feeder {
         f.debug_struct("Feeder")
             .field("columns", &self.columns())
             .field("selector", &self.selector)
-            .field("varies_by", &self.varies_by)
+            .field("row_per", &self.row_per)
             .finish_non_exhaustive()
     }
 }

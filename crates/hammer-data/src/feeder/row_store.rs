@@ -9,7 +9,7 @@ use hammer_diagnostic::excerpt;
 use super::file_rows::FileRows;
 use super::memory_rows::MemoryRows;
 use super::row::FeederRow;
-use super::row_scanner::FeederRowReader;
+use super::row_reader::FeederRowReader;
 use super::{FeedError, FeedErrorKind, FeederFormat};
 
 /// The maximum size of a file that is held in memory.
@@ -60,14 +60,14 @@ pub(super) fn scan_rows(
     format: FeederFormat,
     mut each: impl FnMut(&FeederRow, u64) -> Result<(), FeedError>,
 ) -> Result<FeederColumns, FeedError> {
-    let (mut scanner, mut row) = (
+    let (mut reader, mut row) = (
         FeederRowReader::new(SCAN_BUFFER_BYTES),
         FeederRow::default(),
     );
-    scanner.skip_byte_order_mark(&mut input)?;
+    reader.skip_byte_order_mark(&mut input)?;
     let names = match format {
         FeederFormat::Csv => {
-            scanner.next_row(&mut input, format, &[], &mut row)?;
+            reader.next_row(&mut input, format, &[], &mut row)?;
             let names = (0..row.fields.len()).map(|index| {
                 let name = String::from_utf8(row.field(index).to_vec());
                 name.map(|name| name.trim().to_owned())
@@ -75,24 +75,24 @@ pub(super) fn scan_rows(
             });
             names.collect::<Result<Vec<_>, _>>()?
         }
-        FeederFormat::JsonLines => scanner.peek_keys(&mut input)?,
+        FeederFormat::JsonLines => reader.peek_keys(&mut input)?,
         FeederFormat::Lines => vec!["line".to_owned()],
     };
     let duplicate = (1..names.len()).find(|index| names[..*index].contains(&names[*index]));
     if let Some(duplicate) = duplicate {
         let problem = format!("duplicate column {}", excerpt(&names[duplicate]));
-        return Err(FeedError::malformed(scanner.line().max(1), problem));
+        return Err(FeedError::malformed(reader.line().max(1), problem));
     }
     let mut max_bytes = vec![0; names.len()];
     let mut rows = 0_u64;
     loop {
-        let start = scanner.bytes_consumed();
-        if !scanner.next_row(&mut input, format, &names, &mut row)? {
+        let start = reader.bytes_consumed();
+        if !reader.next_row(&mut input, format, &names, &mut row)? {
             break;
         }
         if names.is_empty() {
             let problem = "expected an object with at least one key, found an empty one";
-            return Err(FeedError::malformed(scanner.line(), problem));
+            return Err(FeedError::malformed(reader.line(), problem));
         }
         if row.fields.len() != names.len() {
             let problem = format!(
@@ -100,7 +100,7 @@ pub(super) fn scan_rows(
                 names.len(),
                 row.fields.len()
             );
-            return Err(FeedError::malformed(scanner.line(), problem));
+            return Err(FeedError::malformed(reader.line(), problem));
         }
         for (max, field) in max_bytes.iter_mut().zip(&row.fields) {
             *max = field.len().max(*max);

@@ -44,8 +44,8 @@ pub struct RegexGenerator {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum RegexNode {
     Literal(Box<[u8]>),
-    /// Ranges of characters, each with the number of characters before it and its first character; and
-    /// the number of all characters.
+    /// Character ranges as (characters in earlier ranges, first character), and the total number of
+    /// characters.
     Class(Box<[(u64, u32)]>, u64),
     Repeat(u32, u32, Box<RegexNode>),
     Concat(Box<[RegexNode]>),

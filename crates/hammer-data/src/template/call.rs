@@ -9,7 +9,8 @@ use super::TemplateError;
 use super::instruction::Opcode;
 use super::token::{TemplateToken, TemplateTokenKind};
 use crate::generator::{
-    Exponential, GeneratorLanguage, Normal, RegexGenerator, UniformInteger, Weighted, Zipf,
+    ExponentialDistribution, GeneratorLanguage, NormalDistribution, RegexGenerator, UniformInteger,
+    WeightedChoice, ZipfDistribution,
 };
 use crate::{Feeder, TemplateScope, digits};
 
@@ -286,12 +287,15 @@ impl FunctionCall<'_> {
             return Err(self.arguments_error("a number of ranks and an exponent"));
         };
         let ranks = match ranks.parse() {
-            Ok(ranks @ 1..=Zipf::MAX_RANKS) => ranks,
+            Ok(ranks @ 1..=ZipfDistribution::MAX_RANKS) => ranks,
             _ => return Err(self.argument_error(0, "1 to 2^52 ranks")),
         };
         let exponent = self.number(1, 0.0..=MAX_EXPONENT, "an exponent from 0 to 100")?;
         let bytes = ranks.to_string().len();
-        Ok(Opcode::Zipf(Box::new(Zipf::new(ranks, exponent)), bytes))
+        Ok(Opcode::Zipf(
+            Box::new(ZipfDistribution::new(ranks, exponent)),
+            bytes,
+        ))
     }
 
     fn normal(&self) -> Result<Opcode, TemplateError> {
@@ -301,11 +305,11 @@ impl FunctionCall<'_> {
         let mean = self.number(0, -MAX_NUMBER..=MAX_NUMBER, "a mean from -1e11 to 1e11")?;
         let deviation = self.number(1, 0.0..=MAX_NUMBER, "a deviation from 0 to 1e11")?;
         let decimals = self.decimals(2)?;
-        let distance = deviation * Normal::MAX_DEVIATIONS;
+        let distance = deviation * NormalDistribution::MAX_DEVIATIONS;
         let bytes = max_fixed_bytes(mean - distance, decimals)
             .max(max_fixed_bytes(mean + distance, decimals));
         Ok(Opcode::Normal(
-            Normal::new(mean, deviation),
+            NormalDistribution::new(mean, deviation),
             decimals,
             bytes,
         ))
@@ -318,9 +322,9 @@ impl FunctionCall<'_> {
         let takes = "a mean above 0 and up to 1e11";
         let mean = self.number(0, f64::MIN_POSITIVE..=MAX_NUMBER, takes)?;
         let decimals = self.decimals(1)?;
-        let bytes = max_fixed_bytes(mean * Exponential::MAX_PER_MEAN, decimals);
+        let bytes = max_fixed_bytes(mean * ExponentialDistribution::MAX_PER_MEAN, decimals);
         Ok(Opcode::Exponential(
-            Exponential::with_mean(mean),
+            ExponentialDistribution::with_mean(mean),
             decimals,
             bytes,
         ))
@@ -339,7 +343,7 @@ impl FunctionCall<'_> {
         }
     }
 
-    /// Returns the argument of this index, a number of decimal places; 0 if there is none.
+    /// Returns the argument of this index, a number of decimal places, or 0 without it.
     fn decimals(&self, index: usize) -> Result<u32, TemplateError> {
         match self.arguments.get(index).map(|(word, _)| word.parse()) {
             None => Ok(0),
@@ -373,7 +377,10 @@ impl FunctionCall<'_> {
         }
         let choices = self.arguments.iter().step_by(2);
         let choices = choices.map(|(word, _)| word.as_bytes().into());
-        Ok(Opcode::Weighted(Weighted::new(&weights), choices.collect()))
+        Ok(Opcode::Weighted(
+            WeightedChoice::new(&weights),
+            choices.collect(),
+        ))
     }
 
     fn length(&self) -> Result<usize, TemplateError> {

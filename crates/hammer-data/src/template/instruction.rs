@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::filter::TemplateFilter;
 use crate::credential::TokenStore;
 use crate::generator::{
-    self, Exponential, GeneratorLanguage, Normal, RegexGenerator, UniformInteger, Weighted, Zipf,
+    self, ExponentialDistribution, GeneratorLanguage, NormalDistribution, RegexGenerator,
+    UniformInteger, WeightedChoice, ZipfDistribution,
 };
 use crate::{FeedError, Feeder, TemplateContext, VariableValue, VariesBy, clock, digits};
 
@@ -36,13 +37,13 @@ pub(super) enum Opcode {
     Now,
     NowMs,
     Rand(UniformInteger, usize),
-    Zipf(Box<Zipf>, usize),
+    Zipf(Box<ZipfDistribution>, usize),
     /// A number with this number of decimal places.
-    Normal(Normal, u32, usize),
+    Normal(NormalDistribution, u32, usize),
     /// A number with this number of decimal places.
-    Exponential(Exponential, u32, usize),
+    Exponential(ExponentialDistribution, u32, usize),
     Pick(Box<[Box<[u8]>]>),
-    Weighted(Weighted, Box<[Box<[u8]>]>),
+    Weighted(WeightedChoice, Box<[Box<[u8]>]>),
     Hex(usize),
     Text(usize),
     Regex(Box<RegexGenerator>),
@@ -149,7 +150,7 @@ impl Instruction {
             Opcode::Literal(_) => None,
             Opcode::Slot => Some(VariesBy::Slot),
             Opcode::Client => Some(VariesBy::Client),
-            Opcode::FeederField(feeder, _) => Some(feeder.varies_by()),
+            Opcode::FeederField(feeder, _) => Some(feeder.row_per()),
             Opcode::Token(tokens) => Some(tokens.varies_by()),
             Opcode::HammerVariable(_, varies_by, _) => Some(*varies_by),
             _ => Some(VariesBy::Hit),

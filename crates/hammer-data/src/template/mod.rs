@@ -167,9 +167,9 @@ impl Template {
         self.max_bytes
     }
 
-    /// Returns true if a part of the template varies by this dimension.
+    /// Returns true if a part of the text varies along `dimension`.
     #[must_use]
-    pub fn varies_by(&self, dimension: VariesBy) -> bool {
+    pub fn depends_on(&self, dimension: VariesBy) -> bool {
         self.instructions
             .iter()
             .any(|instruction| instruction.varies_by() == Some(dimension))

@@ -10,7 +10,7 @@ use hammer_data::{
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-/// The maximum length of a template that is rendered: a text of eleven bytes may stand for 16 MiB.
+/// The maximum length of a template that is rendered: a text of eleven bytes may render to 16 MiB.
 const MAX_RENDERED_BYTES: usize = 1 << 20;
 
 /// The names that a text can use.

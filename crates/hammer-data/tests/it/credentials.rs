@@ -126,7 +126,7 @@ async fn all_waiting_tasks_are_woken_by_the_first_tokens() {
     let tokens = Arc::new(TokenStore::new(vec![Box::new(source)]));
     let scope = TemplateScope::new().with_tokens(tokens.clone());
     let header = compiled("Bearer {{token}}", &scope);
-    assert!(header.varies_by(VariesBy::Client) && header.literal().is_none());
+    assert!(header.depends_on(VariesBy::Client) && header.literal().is_none());
     let early = header.render(&mut hit_context(0, 0), &mut vec![]);
     let early = early.expect_err("no token was fetched yet");
     assert_eq!(early.kind(), FeedErrorKind::NoToken, "{early}");
@@ -166,7 +166,7 @@ fn hits_use_the_token_of_their_row_in_any_order() {
         (VariesBy::Hit, FeederOrder::Random),
     ] {
         let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Lines).expect("valid rows");
-        let feeder = Arc::new(feeder.vary_by(dimension).order(order).seed(7));
+        let feeder = Arc::new(feeder.with_row_per(dimension).order(order).seed(7));
         let sources = (0..10).map(|row| -> Box<dyn TokenSource> {
             Box::new(SingleTokenSource(format!("token of user-{row}")))
         });
@@ -174,7 +174,7 @@ fn hits_use_the_token_of_their_row_in_any_order() {
         tokens.blocking_ready().expect("fetched");
         let scope = TemplateScope::new().with_tokens(Arc::new(tokens));
         let text = compiled("{{users}}: {{token}}", &scope.feeder("users", feeder));
-        assert!(text.varies_by(dimension));
+        assert!(text.depends_on(dimension));
         for n in 0..30 {
             let text = rendered(&text, &mut hit_context(n, n as usize));
             let (user, token) = text.split_once(": ").expect("a user and a token");
@@ -361,7 +361,7 @@ fn each_slot_has_a_user_until_all_are_used() {
     let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("valid rows");
     let feeder = Arc::new(
         feeder
-            .vary_by(VariesBy::Slot)
+            .with_row_per(VariesBy::Slot)
             .use_once(ExhaustedPolicy::EndRun),
     );
     let users = SlotUsers::new(feeder.clone(), "name", "password").expect("known columns");

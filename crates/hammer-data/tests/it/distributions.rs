@@ -2,7 +2,10 @@
 //!
 //! A correct generator passes with all but one of ten thousand seeds. A wrong one fails by far.
 
-use hammer_data::generator::{Exponential, Normal, RegexGenerator, UniformInteger, Weighted, Zipf};
+use hammer_data::generator::{
+    ExponentialDistribution, NormalDistribution, RegexGenerator, UniformInteger, WeightedChoice,
+    ZipfDistribution,
+};
 use hammer_data::{HitContext, TemplateScope};
 
 use crate::{compiled, rendered, rng};
@@ -65,7 +68,7 @@ fn uniform_numbers_are_uniform() {
 
 #[test]
 fn normal_numbers_are_normal() {
-    let (normal, mut rng) = (Normal::new(100.0, 15.0), rng(1));
+    let (normal, mut rng) = (NormalDistribution::new(100.0, 15.0), rng(1));
     let draws: Vec<f64> = (0..4 * DRAWS).map(|_| normal.draw(&mut rng)).collect();
     // The distance does not detect a deviation that is off by 1 %, but the variance does: it is itself
     // normally distributed, with a relative deviation of √(2/n).
@@ -96,7 +99,7 @@ fn standard_normal(x: f64) -> f64 {
 
 #[test]
 fn exponential_numbers_are_exponential() {
-    let (exponential, mut rng) = (Exponential::with_mean(0.25), rng(1));
+    let (exponential, mut rng) = (ExponentialDistribution::with_mean(0.25), rng(1));
     let draws = (0..DRAWS).map(|_| exponential.draw(&mut rng)).collect();
     let distance = max_deviation(draws, |x| 1.0 - (-x / 0.25).exp());
     assert!(distance < 2.23, "{distance}");
@@ -136,7 +139,7 @@ fn ranks_follow_zipfs_law() {
         (50, 3.0),
     ];
     for (seed, (ranks, s)) in (1..).zip(table) {
-        let (zipf, mut rng) = (Zipf::new(ranks, s), rng(seed));
+        let (zipf, mut rng) = (ZipfDistribution::new(ranks, s), rng(seed));
         check_zipf(ranks, s, (0..DRAWS).map(|_| zipf.draw(&mut rng)));
     }
     let drawn = render_hits("{{zipf 1000 1.1}}", 1);
@@ -173,7 +176,7 @@ fn extreme_exponents_draw_valid_ranks() {
     for (seed, (ranks, s)) in
         (1..).zip([(1 << 52, 0.0), (1 << 52, 1.0), (1 << 52, 100.0), (2, 100.0)])
     {
-        let (zipf, mut rng) = (Zipf::new(ranks, s), rng(seed));
+        let (zipf, mut rng) = (ZipfDistribution::new(ranks, s), rng(seed));
         assert!((0..DRAWS).all(|_| (1..=ranks).contains(&zipf.draw(&mut rng))));
     }
 }
@@ -181,7 +184,7 @@ fn extreme_exponents_draw_valid_ranks() {
 /// The share of the first rank is known even for 2⁵² ranks.
 #[test]
 fn many_ranks_follow_zipfs_law() {
-    let (zipf, mut rng) = (Zipf::new(1 << 52, 2.0), rng(1));
+    let (zipf, mut rng) = (ZipfDistribution::new(1 << 52, 2.0), rng(1));
     let ones = (0..DRAWS).filter(|_| zipf.draw(&mut rng) == 1).count() as u64;
     // The sum of 1/k² is π²/6.
     let share = 6.0 / std::f64::consts::PI.powi(2);
@@ -197,7 +200,7 @@ fn choices_follow_their_weights() {
         &[10.0, 1.0, 7.0, 3.0, 3.0, 20.0, 1.5, 1.0, 0.25, 2.0],
     ];
     for (seed, weights) in (1..).zip(table) {
-        let (weighted, mut rng) = (Weighted::new(weights), rng(seed));
+        let (weighted, mut rng) = (WeightedChoice::new(weights), rng(seed));
         let mut counts = vec![0; weights.len()];
         for _ in 0..DRAWS {
             counts[weighted.draw(&mut rng)] += 1;
@@ -208,9 +211,9 @@ fn choices_follow_their_weights() {
             assert!(chi_square_excess(&counts, &shares) < 0.0, "{weights:?}");
         }
     }
-    let (weighted, mut rng) = (Weighted::new(&[0.0, 2.0, 0.0, 1.0]), rng(9));
+    let (weighted, mut rng) = (WeightedChoice::new(&[0.0, 2.0, 0.0, 1.0]), rng(9));
     assert!((0..DRAWS).all(|_| [1, 3].contains(&weighted.draw(&mut rng))));
-    let (tiny, mut rng) = (Weighted::new(&[0.0, f64::from_bits(1)]), self::rng(9));
+    let (tiny, mut rng) = (WeightedChoice::new(&[0.0, f64::from_bits(1)]), self::rng(9));
     assert!((0..DRAWS).all(|_| tiny.draw(&mut rng) == 1));
 }
 

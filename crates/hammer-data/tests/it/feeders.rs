@@ -93,7 +93,7 @@ fn rows_used_once_end_the_run_or_become_empty() {
     assert_eq!(empty.max_hits(), None);
     let slots = numbers(10)
         .use_once(ExhaustedPolicy::EndRun)
-        .vary_by(VariesBy::Slot);
+        .with_row_per(VariesBy::Slot);
     assert_eq!(
         slots.max_hits(),
         None,
@@ -108,13 +108,13 @@ fn hits_slots_and_clients_own_rows() {
         (VariesBy::Slot, "3"),
         (VariesBy::Client, "5"),
     ] {
-        let scope = TemplateScope::new().feeder("f", Arc::new(numbers(10).vary_by(dimension)));
+        let scope = TemplateScope::new().feeder("f", Arc::new(numbers(10).with_row_per(dimension)));
         let template = compiled("{{f}}", &scope);
         assert_eq!(
             rendered(&template, &mut hit_context(7, 3).with_client(5, 0)),
             expected
         );
-        assert!(template.varies_by(dimension), "{dimension:?}");
+        assert!(template.depends_on(dimension), "{dimension:?}");
     }
 }
 
@@ -352,10 +352,15 @@ fn a_file_that_changes_is_an_error() {
     let csv = file("a,b\n1,2\n3,4\n");
     let feeder = Feeder::open_streaming(csv.path(), FeederFormat::Csv).expect("valid rows");
     csv.as_file().set_len(6).expect("truncated");
+    let path = csv.path().display();
     let error = feeder
         .append_field(1, 0, &mut vec![])
         .expect_err("the row is gone");
     assert_eq!(error.kind(), FeedErrorKind::Unreadable);
+    assert_eq!(
+        error.to_string(),
+        format!("{path}: the file was changed during the run")
+    );
 }
 
 /// A file with other separators has a single column whose name contains all names.

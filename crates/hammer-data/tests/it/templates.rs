@@ -124,7 +124,7 @@ fn a_hammer_can_define_numbers_and_variables() {
 }
 
 #[test]
-fn templates_know_their_parts_and_dimensions() {
+fn templates_report_their_parts_and_dimensions() {
     for (text, hit, slot, client, literal) in [
         ("", false, false, false, Some("")),
         ("a", false, false, false, Some("a")),
@@ -145,7 +145,7 @@ fn templates_know_their_parts_and_dimensions() {
     ] {
         let template = compiled(text, &scope());
         let varies = [VariesBy::Hit, VariesBy::Slot, VariesBy::Client]
-            .map(|dimension| template.varies_by(dimension));
+            .map(|dimension| template.depends_on(dimension));
         assert_eq!(varies, [hit, slot, client], "{text}");
         assert_eq!(template.literal(), literal.map(str::as_bytes), "{text}");
     }

@@ -8,7 +8,7 @@ use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKI
 
 use super::body_options::{RequestBodies, compress_body};
 use super::identity::cookie_header;
-use super::request_line::{RequestHeadBuilder, check_body_headers, parse_method};
+use super::request_head_builder::{RequestHeadBuilder, check_body_headers, parse_method};
 use super::request_options::RequestOptions;
 use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
@@ -39,7 +39,7 @@ pub(super) struct AssembledRequests {
 }
 
 impl AssembledRequests {
-    /// Chooses the simple mode if the options need nothing beyond it.
+    /// Chooses the single-request mode if the options need nothing beyond it.
     pub(super) fn into_hit_mode(
         mut self,
         expect: ResponseOptions,
@@ -48,17 +48,17 @@ impl AssembledRequests {
         captures: CaptureSet,
     ) -> Result<HitMode, Error> {
         let max_body = expect.max_body_bytes(captures.needs_body())?;
-        let simple = self.target_picker.is_none()
+        let single = self.target_picker.is_none()
             && captures.is_empty()
             && self.bodies.is_empty()
             && self.signer.is_none()
             && self.cookies.is_none()
             && self.max_redirects.is_none();
-        if simple && expect.is_default() {
+        if single && expect.is_default() {
             let HttpTarget {
                 request, template, ..
             } = self.targets.remove(0);
-            return Ok(HitMode::Simple(Box::new(SingleRequestHit {
+            return Ok(HitMode::SingleRequest(Box::new(SingleRequestHit {
                 request,
                 template,
                 connector: self.origins.remove(0),
@@ -70,7 +70,7 @@ impl AssembledRequests {
                 || expect.expectations.needs_body()
                 || captures.needs_body(),
         };
-        Ok(HitMode::Pipeline(Box::new(HitWorkflow {
+        Ok(HitMode::Workflow(Box::new(HitWorkflow {
             targets: self.targets,
             origins: self.origins,
             target_picker: self.target_picker,

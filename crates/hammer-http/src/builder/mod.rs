@@ -5,7 +5,7 @@ mod body_options;
 mod identity;
 mod keep_alive_options;
 mod protocol_options;
-mod request_line;
+mod request_head_builder;
 mod request_options;
 mod response_options;
 mod target_url;

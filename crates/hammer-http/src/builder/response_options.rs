@@ -37,7 +37,7 @@ impl ResponseOptions {
         let inspects = captured || self.expectations.needs_body();
         if self.max_body_bytes.is_some() && !inspects {
             let message = "the limit of the body size has no effect, since no body is inspected (try \
-                           adding an expectation of the body, or leaving the limit out)";
+                           adding a body expectation, or leaving the limit out)";
             return Err(Error::new(ErrorKind::Expectation, message));
         }
         Ok(self.max_body_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES))

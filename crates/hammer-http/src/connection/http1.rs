@@ -13,7 +13,9 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
 use crate::connection::lifetime::ConnectionUsage;
-use crate::connection::request_line_stream::{PendingRequestLineRewrite, RequestRewritingStream};
+use crate::connection::request_rewriting_stream::{
+    PendingRequestLineRewrite, RequestRewritingStream,
+};
 use crate::failures;
 use crate::request::prepared::{HyperRequestBody, PreparedRequest};
 use hammer_net::OpenedConnection;

@@ -5,4 +5,4 @@ pub(crate) mod http2_client;
 pub(crate) mod lifetime;
 pub(crate) mod origin;
 pub(crate) mod pool;
-pub(crate) mod request_line_stream;
+pub(crate) mod request_rewriting_stream;

@@ -254,7 +254,7 @@ async fn send_shared(
     http2.send(connector, &request, time_limit, slot).await
 }
 
-/// Counts the connection as closed by the target if the failure of a hit says so.
+/// Counts a connection as closed by the target if the hit's failure implies it.
 fn count_if_broken(failure: Failure, slot: &Slot) -> Failure {
     if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
         count_closed_by_target(slot);

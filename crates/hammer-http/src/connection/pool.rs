@@ -135,7 +135,7 @@ impl Http2Pool {
     ///
     /// # Errors
     ///
-    /// If it can't be opened. All slots that waited for it get the same failure.
+    /// If it cannot be opened. All slots that waited for it get the same failure.
     pub(crate) async fn acquire(
         &self,
         index: usize,

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 
-use super::driver::{self, SharedReadBuffer};
+use super::connection_driver::{self, SharedReadBuffer};
 use super::exchange::{ExchangeState, Http2Exchange, StreamFailure};
 use super::flow_control::FlowControlWindows;
 use super::protocol::Http2ProtocolState;
@@ -65,7 +65,7 @@ impl Http2Connection {
             traffic: opened.traffic,
             reported_traffic: Cell::default(),
         });
-        tokio::task::spawn_local(driver::drive(
+        tokio::task::spawn_local(connection_driver::drive(
             connection.clone(),
             opened.stream,
             read_buffer,

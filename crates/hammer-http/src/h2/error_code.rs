@@ -74,7 +74,7 @@ pub(crate) const H2_NOT_SPOKEN: Failure = Failure::new("h2_not_spoken").with_adv
 pub(super) const PROTOCOL_FAILURE: Failure = Failure::new("h2_protocol_error")
     .with_advice("the target broke a rule of HTTP/2: run with RUST_LOG=debug to see which");
 pub(super) const COMPRESSION_FAILURE: Failure = Failure::new("h2_compression_error")
-    .with_advice("the target's headers are not valid HPACK: check the proxies before it");
+    .with_advice("the target's headers are not valid HPACK: check the proxies in front of it");
 pub(super) const FLOW_CONTROL_FAILURE: Failure = Failure::new("h2_flow_control_error").with_advice(
     "the target broke the rules of flow control: run with RUST_LOG=debug to see which",
 );
@@ -85,10 +85,10 @@ pub(super) const FLOOD_FAILURE: Failure = Failure::new("h2_flood").with_advice(
     "the target sent a thousand frames in a row without content: it is broken or hostile",
 );
 pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large").with_advice(
-    "the response has headers of over 64 KiB, or over 100 headers (HTTP/1.1): check the target",
+    "the answer has headers of over 64 KiB, or over 100 headers (HTTP/1.1): check the target",
 );
 pub(super) const MALFORMED_RESPONSE: Failure = Failure::new("malformed_answer")
-    .with_advice("the response breaks a rule of HTTP/2: run with RUST_LOG=debug to see which");
+    .with_advice("the answer breaks a rule of HTTP/2: run with RUST_LOG=debug to see which");
 
 /// An error of the peer that ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

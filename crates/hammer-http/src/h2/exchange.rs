@@ -53,7 +53,7 @@ pub(super) struct Http2ExchangeState {
     /// The offset of its first byte among all bytes that the connection sends.
     pub(super) start_offset: u64,
     pub(super) response: Http2ResponseHead,
-    /// True if the response has no body whatever its head says, as to HEAD.
+    /// True if the response has no body regardless of its headers, such as a response to HEAD.
     pub(super) bodiless: bool,
     /// The number of body bytes received.
     pub(super) body_bytes: u64,
@@ -64,13 +64,13 @@ pub(super) struct Http2ExchangeState {
     pub(super) send_window: i64,
     /// The rest of the request's body.
     pub(super) unsent_body: Bytes,
-    /// Body bytes received and not yet drained; empty if the slot does not want the body.
+    /// Body bytes received and not yet drained; empty if the slot does not need the body.
     pending_body: Vec<u8>,
     interest: ResponseInterest,
     waker: Option<Waker>,
 }
 
-/// The parts of a response that a slot wants, besides its status.
+/// The parts of a response that a slot needs in addition to the status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ResponseInterest {
     pub(crate) headers: bool,

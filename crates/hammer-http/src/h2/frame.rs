@@ -35,7 +35,7 @@ pub(super) struct FrameHeader {
 }
 
 impl FrameHeader {
-    /// Parses the header at the start of `bytes`; none if it is incomplete.
+    /// Parses the header at the start of `bytes`. Returns `None` if it is incomplete.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let [a, b, c, kind, flags, d, e, f, g, ..] = *bytes else {
             return None;
@@ -58,7 +58,7 @@ impl FrameHeader {
         [a, b, c, self.kind, self.flags, d, e, f, g]
     }
 
-    /// Removes padding and priority from a payload; none if their lengths are invalid.
+    /// Removes padding and priority from a payload. Returns `None` if their lengths are invalid.
     pub(super) fn strip_padding<'a>(&self, mut payload: &'a [u8]) -> Option<&'a [u8]> {
         let mut padding = 0;
         if self.has_flag(PADDED) {

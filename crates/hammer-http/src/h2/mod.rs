@@ -5,7 +5,7 @@
 //! slots whose responses arrived. Their next requests leave in one write.
 
 mod connection;
-mod driver;
+mod connection_driver;
 mod error_code;
 mod exchange;
 mod flood_guard;
@@ -17,7 +17,7 @@ mod request;
 mod response_head;
 
 pub(crate) use connection::Http2Connection;
-pub(crate) use driver::SharedReadBuffer;
+pub(crate) use connection_driver::SharedReadBuffer;
 pub(crate) use error_code::{H2_NOT_SPOKEN, HEAD_TOO_LARGE, STREAM_REFUSED};
 pub(crate) use exchange::{Http2Exchange, ResponseInterest, StreamFailure};
 pub(crate) use flow_control::FlowControlWindows;

@@ -33,8 +33,8 @@ const PER_REQUEST_FIELDS: [&str; 6] = [
 /// The head of a request, as fields, and its body.
 #[derive(Debug, Clone)]
 pub(crate) struct Http2Request {
-    /// A hash of the fields, by which a connection recognizes a head that it has encoded before;
-    /// none if the request is sent once.
+    /// A hash of the fields, by which a connection recognizes a head that it has encoded before, or
+    /// `None` if the request is sent once.
     pub(super) cache_key: Option<u64>,
     pub(super) fields: Vec<HeaderField>,
     pub(super) body: Bytes,
@@ -137,10 +137,10 @@ mod tests {
             .header("X-Id", "{{uuid}}")
             .header("X-Same", "same");
         let http = http.build().unwrap();
-        let HitMode::Simple(simple) = &http.mode else {
-            panic!("expected the simple mode");
+        let HitMode::SingleRequest(single) = &http.mode else {
+            panic!("expected the single-request mode");
         };
-        let template = simple.request.deep_copy().for_single_use();
+        let template = single.request.deep_copy().for_single_use();
         let request = template.to_http2("http");
         for (name, indexing) in [
             ("x-id", FieldIndexing::NotIndexed),

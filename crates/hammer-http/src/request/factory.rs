@@ -30,7 +30,7 @@ pub struct HttpRequestSpec<'a> {
 /// Creates [`HttpRequest`]s to the target of a hammer's own request, with its headers.
 pub struct HttpRequestFactory {
     base: PreparedRequest,
-    /// The URL that targets are relative to, if the hammer's pipeline needs it.
+    /// The URL that targets are relative to, if the hammer's workflow needs it.
     base_url: Option<url::Url>,
     /// The part of the URL before the target, for a forwarding proxy.
     proxy_prefix: String,
@@ -65,10 +65,10 @@ impl Http {
     #[must_use]
     pub fn request_factory(&self) -> HttpRequestFactory {
         let (request, url, signed) = match &self.mode {
-            HitMode::Simple(simple) => (&simple.request, None, false),
-            HitMode::Pipeline(pipeline) => {
-                let first = &pipeline.targets[0];
-                let signed = pipeline.signer.is_some();
+            HitMode::SingleRequest(single) => (&single.request, None, false),
+            HitMode::Workflow(workflow) => {
+                let first = &workflow.targets[0];
+                let signed = workflow.signer.is_some();
                 (&first.request, Some(first.url.clone()), signed)
             }
         };

@@ -21,7 +21,7 @@ const MAX_COPIED_BODY_BYTES: usize = 4096;
 pub(crate) struct PreparedRequest {
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
-    /// The raw target, if a URI cannot express it; the path of `head` is `/` then.
+    /// The raw target, if it is not a valid URI; the path in `head` is then `/`.
     pub(crate) target: Option<Bytes>,
     /// Headers that vary from hit to hit.
     pub(crate) dynamic_headers: Vec<HeaderName>,

@@ -74,7 +74,7 @@ impl TargetList {
     ///
     /// # Errors
     ///
-    /// If the file or a body file can't be read, or a line is malformed. The error names the place.
+    /// If the file or a body file cannot be read, or a line is malformed. The error names the place.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|cause| {

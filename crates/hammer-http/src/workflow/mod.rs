@@ -1,13 +1,13 @@
-//! The pipeline of a hit that does more than send one request and check its status.
+//! The workflow of a hit that does more than send one request and check its status.
 
-mod buffer_cache;
 pub(crate) mod cookie_jar;
-mod hop;
-mod redirect_origins;
+mod persistent_slot_state;
+mod redirect_origin_cache;
+mod request_hop;
 mod slot_connections;
-mod slot_state;
+mod slot_request_cache;
 mod target_picker;
-mod worker_copies;
+mod worker_request_copies;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,13 +18,13 @@ use hyper::header::COOKIE;
 use hyper::http::response;
 use url::Url;
 
-use self::buffer_cache::SlotRequestCache;
-use self::hop::RequestHop;
-use self::redirect_origins::RedirectOriginCache;
+use self::persistent_slot_state::PersistentSlotState;
+use self::redirect_origin_cache::RedirectOriginCache;
+use self::request_hop::RequestHop;
 use self::slot_connections::SlotConnections;
-use self::slot_state::PersistentSlotState;
+use self::slot_request_cache::SlotRequestCache;
 pub(crate) use self::target_picker::TargetPicker;
-use self::worker_copies::WorkerRequestCopies;
+use self::worker_request_copies::WorkerRequestCopies;
 use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::{ConnectionPolicy, OriginConnection, UnreadResponseBody};
 use crate::failures;
@@ -90,7 +90,7 @@ pub(crate) struct RedirectPolicy {
 pub(crate) struct HitWorkflowSession {
     connections: SlotConnections,
     slot_state: Rc<RefCell<PersistentSlotState>>,
-    buffer_cache: SlotRequestCache,
+    request_cache: SlotRequestCache,
     render_buffer: Rc<RefCell<RenderBuffer>>,
     worker_copies: Rc<WorkerRequestCopies>,
     redirect_origins: Rc<RedirectOriginCache>,
@@ -110,7 +110,7 @@ impl HitWorkflow {
         Ok(HitWorkflowSession {
             connections,
             slot_state: PersistentSlotState::for_slot(slot),
-            buffer_cache: SlotRequestCache::default(),
+            request_cache: SlotRequestCache::default(),
             render_buffer: slot.worker_local(RefCell::default),
             worker_copies: slot.worker_local(|| WorkerRequestCopies::new(self)),
             redirect_origins: slot
@@ -131,7 +131,7 @@ impl HitWorkflow {
             slot_state,
             worker_copies,
             redirect_origins,
-            buffer_cache,
+            request_cache,
             render_buffer,
         } = state;
         let (target, mut hop) = match request {
@@ -142,7 +142,7 @@ impl HitWorkflow {
                     &mut render_buffer.borrow_mut(),
                 );
                 let (target, hop) =
-                    self.first_hop(slot_state, worker_copies, buffer_cache, render_buffer, hit)?;
+                    self.first_hop(slot_state, worker_copies, request_cache, render_buffer, hit)?;
                 (Some(target), hop)
             }
         };
@@ -283,7 +283,7 @@ impl HitWorkflow {
         &'j self,
         slot_state: &mut PersistentSlotState,
         worker_copies: &'j WorkerRequestCopies,
-        buffer_cache: &'j mut SlotRequestCache,
+        request_cache: &'j mut SlotRequestCache,
         render_buffer: &mut RenderBuffer,
         hit: &Hit,
     ) -> Result<(usize, RequestHop<'j>), Failure> {
@@ -305,7 +305,7 @@ impl HitWorkflow {
         if template.is_none() && body.is_none() {
             return Ok((index, RequestHop::first(target, request)));
         }
-        let buffer = buffer_cache.buffer_for(index, request);
+        let buffer = request_cache.copy_of(index, request);
         let mut context = RenderContext::new(hit, rng, &slot_state.captured)
             .with_recorder(self.recorder.as_ref());
         let empty = RequestTemplate::default();

@@ -3,7 +3,7 @@
 use hammer_core::Hit;
 use hammer_core::rand_xoshiro::rand_core::Rng;
 
-use super::slot_state::PersistentSlotState;
+use super::persistent_slot_state::PersistentSlotState;
 use crate::targets::WeightedOrder;
 
 /// Picks the target of each hit from several targets.

@@ -161,7 +161,7 @@ pub(crate) fn response_bytes(status: &str, headers: &[&str], body: &[u8]) -> Vec
 }
 
 impl ScriptedConnection {
-    /// Reads a request with its body; none at the end of the stream.
+    /// Reads a request with its body, or returns `None` at the end of the stream.
     pub(crate) fn whole_request(&mut self) -> Option<ScriptedRequest> {
         let head = self.head()?;
         let mut request = ScriptedRequest { head, body: vec![] };
@@ -171,12 +171,12 @@ impl ScriptedConnection {
         Some(request)
     }
 
-    /// Reads the head of a request; false at the end of the stream.
+    /// Reads the head of a request, or returns false at the end of the stream.
     pub(crate) fn request(&mut self) -> bool {
         self.head().is_some()
     }
 
-    /// Reads the head of a request; none at the end of the stream.
+    /// Reads the head of a request, or returns `None` at the end of the stream.
     pub(crate) fn head(&mut self) -> Option<String> {
         let head = head(&mut self.stream)?;
         let mut heads = self.heads.lock().expect("no script panicked");
@@ -197,7 +197,7 @@ impl ScriptedConnection {
     }
 }
 
-/// Reads the head of a request; none at the end of the stream.
+/// Reads the head of a request, or returns `None` at the end of the stream.
 fn head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];

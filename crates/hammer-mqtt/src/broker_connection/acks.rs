@@ -1,4 +1,4 @@
-//! The end of packets in flight: by an acknowledgement, or with the connection.
+//! The end of packets in flight: by an acknowledgment, or with the connection.
 
 use hammer_core::{Failure, Outcome};
 
@@ -10,7 +10,7 @@ use crate::packet::received::AckKind;
 use crate::reason_code;
 
 impl BrokerConnection {
-    /// Processes an acknowledgement in a packet of `size` bytes.
+    /// Processes an acknowledgment in a packet of `size` bytes.
     pub(crate) fn handle_ack(
         &mut self,
         config: &MqttConfig,
@@ -116,7 +116,7 @@ impl BrokerConnection {
     }
 }
 
-/// Returns the outcome of a hit for an acknowledgement.
+/// Returns the outcome of a hit for an acknowledgment.
 fn ack_outcome(config: &MqttConfig, kind: AckKind, reason: u8) -> Outcome {
     let name = match (kind, reason) {
         (AckKind::Puback, 0) => "puback",

@@ -31,11 +31,11 @@ pub(crate) enum MqttAction {
     Ping,
 }
 
-/// A packet that waits for an acknowledgement.
+/// A packet that waits for an acknowledgment.
 struct InFlightPacket {
     promise: HitPromise,
     awaits: AckKind,
-    /// True if the hit ended before the last acknowledgement.
+    /// True if the hit ended before the last acknowledgment.
     ended: bool,
     /// Set only if the packet may be sent again.
     last_packet: Option<Box<ResendablePacket>>,
@@ -56,7 +56,7 @@ enum PingPurpose {
     Hit(HitPromise),
     /// Keeps the connection alive.
     KeepAlive,
-    /// Confirms at the end of the run that the broker has read all before it.
+    /// Confirms at the end of the run that the broker has read everything sent before it.
     Fence,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct BrokerConnection {
     /// Ids of the packets of the last connection that are still to be sent again, in order.
     resend_queue: VecDeque<u16>,
     queue: VecDeque<QueuedHit>,
-    /// Hits without an acknowledgement, each with the end of its packet in the stream, not flushed
+    /// Hits without an acknowledgment, each with the end of its packet in the stream, not flushed
     /// yet.
     unflushed_hits: VecDeque<(u64, HitPromise)>,
     /// True if an unflushed hit ends when its packet is flushed.

@@ -1,9 +1,9 @@
 //! The builder of a hammer for MQTT.
 
-mod connect;
-mod measure;
-mod message;
-mod session;
+mod client_startup_options;
+mod connect_packet_options;
+mod hit_measurement_options;
+mod message_options;
 
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
@@ -12,18 +12,18 @@ use std::sync::{Arc, OnceLock};
 use hammer_data::TemplateScope;
 use hammer_net::{ConfigureNetwork, NetworkOptions, mask_password};
 
-use self::connect::ClientStartupOptions;
-use self::measure::HitMeasurementOptions;
-use self::message::MessageOptions;
-use self::session::ConnectPacketOptions;
+use self::client_startup_options::ClientStartupOptions;
+use self::connect_packet_options::ConnectPacketOptions;
+use self::hit_measurement_options::HitMeasurementOptions;
+use self::message_options::MessageOptions;
 use crate::broker_connection::MqttAction;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, Mqtt, Qos};
 
-pub use self::measure::MqttMode;
-pub use self::message::MqttPayload;
+pub use self::hit_measurement_options::MqttMode;
+pub use self::message_options::MqttPayload;
 
 /// Collects the options of a hammer; [`build`](Self::build) checks them.
 ///
@@ -118,7 +118,7 @@ impl MqttBuilder {
             .unwrap_or(u32::MAX)
             .saturating_add(PACKET_HEADROOM_BYTES);
         let all_clients = clients + subscribers;
-        let identity = session.client_identity(
+        let identity = session.connect_packet_template(
             &compiler,
             all_clients,
             measuring.mode,

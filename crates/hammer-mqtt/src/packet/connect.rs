@@ -7,7 +7,7 @@ use rumqttc::v5::mqttbytes::v5;
 
 use super::{MqttVersion, Qos};
 
-/// The fields of a CONNECT packet but the client id.
+/// The fields of a CONNECT packet except the client id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConnectPacket {
     pub(crate) version: MqttVersion,

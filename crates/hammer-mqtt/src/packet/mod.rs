@@ -2,7 +2,7 @@
 //!
 //! rumqttc handles the rare packets: CONNECT, CONNACK and SUBSCRIBE. The packets of hits are
 //! handled here without allocation: a PUBLISH is rendered from its templates into the buffer of the
-//! connection, and acknowledgements are parsed in the read buffer. The tests check both against
+//! connection, and acknowledgments are parsed in the read buffer. The tests check both against
 //! rumqttc.
 
 pub(crate) mod connack;
@@ -28,7 +28,7 @@ pub enum MqttVersion {
 /// The quality of service of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Qos {
-    /// At most once, without acknowledgement.
+    /// At most once, without acknowledgment.
     #[default]
     AtMostOnce,
     /// At least once, acknowledged by PUBACK.

@@ -86,7 +86,7 @@ pub(crate) enum ReceivedPacket<'a> {
     },
 }
 
-/// The packet type of an acknowledgement.
+/// The packet type of an acknowledgment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AckKind {
     /// For a PUBLISH at QoS 1.

@@ -93,12 +93,12 @@ fn invalid_options_are_refused_with_a_remedy() {
         (
             mqtt().completion(MqttCompletionEvent::Ack),
             E::Combination,
-            "try QoS 1",
+            "\"ack\" cannot be combined with QoS 0",
         ),
         (
             once().completion(MqttCompletionEvent::Sent),
             E::Combination,
-            "try the acknowledgement",
+            "try \"ack\"",
         ),
         (once().window(0), E::Setting, "window must be above 0"),
         (
@@ -106,12 +106,12 @@ fn invalid_options_are_refused_with_a_remedy() {
                 .mode(MqttMode::Ping)
                 .completion(MqttCompletionEvent::Delivery),
             E::Combination,
-            "only for messages",
+            "requires the mode \"publish\"",
         ),
         (
             once().subscribers(2),
             E::Combination,
-            "require that delivery is measured",
+            "require the completion event \"delivery\"",
         ),
         (
             once()

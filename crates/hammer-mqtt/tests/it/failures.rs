@@ -11,7 +11,7 @@ fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
 }
 
 #[test]
-fn negative_acknowledgements_are_rejections_by_name() {
+fn negative_acknowledgments_are_rejections_by_name() {
     for (reason, ok, label) in [
         (0x10, true, "no_matching_subscribers"),
         (0x80, false, "unspecified_error"),
@@ -120,11 +120,11 @@ fn a_run_fails_if_the_broker_refuses_all_clients() {
             .to_string();
         assert!(cause.contains(reason), "{cause}");
 
-        let storm = builder()
+        let connect_load = builder()
             .mode(MqttMode::Connect)
             .build()
             .expect("well formed");
-        let report = run(storm, 5);
+        let report = run(connect_load, 5);
         assert_eq!(
             (report.hits.rejected, report.labels[reason]),
             (5, 5),
@@ -179,7 +179,7 @@ fn packets_over_the_brokers_limit_are_not_sent() {
 }
 
 #[test]
-fn acknowledgements_with_long_properties_are_read() {
+fn acknowledgments_with_long_properties_are_read() {
     // The second is larger than the read buffer.
     for (length, bytes) in [([0xa9, 0x9c, 0x01], 20_009), ([0xcd, 0x9a, 0x0c], 200_013)] {
         let broker = ScriptedBroker::answering(move |peer, packet| {
@@ -284,11 +284,11 @@ fn a_server_without_websocket_is_a_failure_by_its_status() {
             peer.send(answer.as_bytes());
         });
         let url = broker.url().replace("mqtt://", "ws://");
-        let storm = Mqtt::builder(&url)
+        let connect_load = Mqtt::builder(&url)
             .mode(MqttMode::Connect)
             .build()
             .expect("well formed");
-        let report = run(storm, 3);
+        let report = run(connect_load, 3);
         assert_eq!(report.failures[failure], 3, "{:?}", report.failures);
     }
 }

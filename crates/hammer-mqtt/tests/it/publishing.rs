@@ -20,7 +20,7 @@ fn mqtt_conforms_to_the_hammer_contract() {
 }
 
 #[test]
-fn a_hit_ends_with_the_last_acknowledgement_of_its_qos() {
+fn a_hit_ends_with_the_last_acknowledgment_of_its_qos() {
     for (version, qos, label, phase) in [
         (MqttVersion::V3, Qos::AtMostOnce, "sent", None),
         (MqttVersion::V3, Qos::AtLeastOnce, "puback", None),
@@ -89,7 +89,7 @@ fn hits_use_the_clients_in_turn() {
 }
 
 #[test]
-fn acknowledgements_match_their_hits_in_any_order() {
+fn acknowledgments_match_their_hits_in_any_order() {
     // The first of each four messages is acknowledged after the fourth.
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
@@ -128,7 +128,7 @@ fn acknowledgements_match_their_hits_in_any_order() {
 }
 
 #[test]
-fn unexpected_acknowledgements_are_counted_and_ignored() {
+fn unexpected_acknowledgments_are_counted_and_ignored() {
     let broker = ScriptedBroker::answering(|peer, packet| {
         if packet.is_publish() {
             peer.acknowledge(0x40, packet.id());
@@ -313,7 +313,7 @@ fn a_topic_is_sent_once_if_the_broker_allows_aliases() {
 }
 
 #[test]
-fn an_acknowledgement_of_a_lower_qos_is_accepted() {
+fn an_acknowledgment_of_a_lower_qos_is_accepted() {
     let broker = ScriptedBroker::answering(|peer, packet| match packet.kind() {
         3 => peer.acknowledge(0x40, packet.id()),
         _ => peer.respond(&packet),

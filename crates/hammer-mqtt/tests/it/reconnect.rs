@@ -78,10 +78,10 @@ fn a_lost_connection_fails_its_hits_and_reconnects() {
     }
 }
 
-/// Some client libraries attribute acknowledgements of the last connection to messages of the new
+/// Some client libraries attribute acknowledgments of the last connection to messages of the new
 /// one.
 #[test]
-fn acknowledgements_of_the_last_connection_match_no_hit_of_the_next() {
+fn acknowledgments_of_the_last_connection_match_no_hit_of_the_next() {
     let stop = StopHandle::new();
     let stopper = stop.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
@@ -95,7 +95,7 @@ fn acknowledgements_of_the_last_connection_match_no_hit_of_the_next() {
             messages += u32::from(packet.is_publish());
             if peer.number == 0 {
                 if messages == 10 {
-                    // Half an acknowledgement, which the next connection must not complete.
+                    // Half an acknowledgment, which the next connection must not complete.
                     peer.send(&[0x40, 2, 0]);
                     peer.hang_up();
                     return;
@@ -141,7 +141,7 @@ fn counts_of_the_last_poll_are_reported() {
             return peer.respond_until_closed();
         }
         peer.read_packet();
-        // An unexpected acknowledgement and a DISCONNECT in one write.
+        // An unexpected acknowledgment and a DISCONNECT in one write.
         peer.send(&[0x40, 2, 0, 9, 0xe0, 1, 0x8b]);
         peer.hang_up();
     });

@@ -48,8 +48,8 @@ fn is_duplicate(packet: &ClientPacket) -> bool {
     packet.is_publish() && packet.first_byte & 8 != 0
 }
 
-/// Acknowledges all but messages 1 and 4 of the first connection, which ends with message 6; none
-/// of the second, which has a window of 2 in version 5; and all of the third.
+/// Acknowledges all but messages 1 and 4 of the first connection, which ends with message 6.
+/// Acknowledges none of the second, which has a window of 2 in version 5, and all of the third.
 fn lose_two_connections(peer: &mut BrokerPeer, present: bool, stopper: &StopHandle) {
     let window: &[u8] = if peer.number == 1 { &[0x21, 0, 2] } else { &[] };
     peer.accept_session(present && peer.number > 0, window);

@@ -187,7 +187,7 @@ impl BrokerPeer {
         self.send_packet(first, &id.to_be_bytes())
     }
 
-    /// Sends an acknowledgement with a reason.
+    /// Sends an acknowledgment with a reason.
     pub(crate) fn acknowledge_with(&mut self, first: u8, id: u16, reason: u8) -> bool {
         let [high, low] = id.to_be_bytes();
         self.send_packet(first, &[high, low, reason])

@@ -21,7 +21,7 @@ fn users(per: VariesBy) -> Feeder {
     let csv = "id,secret\nada,a1\ngrace,g2\nedsger,e3\nbarbara,b4\n";
     Feeder::read(csv.as_bytes(), FeederFormat::Csv)
         .expect("well formed")
-        .vary_by(per)
+        .with_row_per(per)
 }
 
 fn with_feeder(users: Feeder, mqtt: MqttBuilder) -> MqttBuilder {
@@ -149,11 +149,11 @@ fn a_run_ends_with_rows_that_are_used_once() {
     let error = warm.execute(|_| ()).expect_err("no rows for a warm-up");
     assert_eq!(error.kind(), ErrorKind::WarmupExhaustsHits);
     // A connection uses the row in place of a message.
-    let storm = mqtt()
+    let connect_load = mqtt()
         .topic("t")
         .mode(MqttMode::Connect)
         .client_id("{{users.id}}");
-    let report = run(storm.build().expect("well formed"), 40);
+    let report = run(connect_load.build().expect("well formed"), 40);
     assert_eq!(report.hits.scheduled, 4);
     // If clients use the rows, messages are not limited.
     let owned = mqtt().topic("t").user("{{users.id}}");

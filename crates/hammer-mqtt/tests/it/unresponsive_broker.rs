@@ -75,7 +75,7 @@ fn a_hit_that_timed_out_keeps_its_id_until_the_late_answer() {
     let late = report.counts["late_answers"];
     assert!(
         late >= 2,
-        "two acknowledgements were held back: {:?}",
+        "two acknowledgments were held back: {:?}",
         report.counts
     );
     assert_eq!(report.counts.get("unknown_answers"), None);
@@ -222,7 +222,7 @@ fn an_unanswered_fence_is_reported() {
 }
 
 #[test]
-fn half_an_acknowledgement_is_a_timeout() {
+fn half_an_acknowledgment_is_a_timeout() {
     let broker = ScriptedBroker::answering(|peer, packet| {
         if packet.is_publish() {
             peer.send(&[0x40, 2, 0]);
@@ -258,9 +258,9 @@ fn a_broker_that_never_answers_connect_is_a_timeout() {
         "{cause}"
     );
     assert!(cause.contains("an MQTT broker listens"), "{cause}");
-    let storm = at_least_once(&broker).mode(MqttMode::Connect);
-    let storm = storm.connect_timeout(ms(100)).build();
-    let report = run(storm.expect("well formed"), 3);
+    let connect_load = at_least_once(&broker).mode(MqttMode::Connect);
+    let connect_load = connect_load.connect_timeout(ms(100)).build();
+    let report = run(connect_load.expect("well formed"), 3);
     assert_eq!(report.failures["connack_timeout"], 3);
 }
 

@@ -25,7 +25,7 @@ pub struct NetworkOptions {
     pub(crate) tls: TlsOptions,
 }
 
-/// The use of TLS by the peers.
+/// The use of TLS to expect from the peers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedTlsUse {
     /// No peer speaks TLS.

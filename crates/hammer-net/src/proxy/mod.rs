@@ -1,18 +1,18 @@
 //! Proxies: their URLs, their selection, and the connections through them.
 
 mod environment;
-mod http_tunnel;
+mod http_connect_request;
 mod no_proxy;
-mod socks;
+mod socks_handshake;
 
 use std::fmt;
 
 use http::header::HeaderValue;
 
 pub(crate) use self::environment::ProxyEnvironment;
-pub(crate) use self::http_tunnel::HttpConnectRequest;
+pub(crate) use self::http_connect_request::HttpConnectRequest;
 pub(crate) use self::no_proxy::NoProxyList;
-pub(crate) use self::socks::SocksHandshake;
+pub(crate) use self::socks_handshake::SocksHandshake;
 use crate::host::{UrlHost, split_host_port};
 use crate::userinfo::{basic_authorization, mask_password, percent_decode};
 use crate::{Error, ErrorKind};

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::certificate_date_status::CertificateDateStatus;
 use super::pem::PemSource;
-use super::validity::CertificateDateStatus;
 use crate::{Error, ErrorKind};
 
 const CERTIFICATE: &str = "client certificate";

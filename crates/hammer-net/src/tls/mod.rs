@@ -1,10 +1,10 @@
 //! TLS with targets and proxies: trust, server names and handshake facts.
 
+mod certificate_date_status;
 pub(crate) mod client_certificate;
 mod insecure_verifier;
 mod key_log;
 mod pem;
-mod validity;
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -17,10 +17,10 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CipherSuite, ClientConfig, ClientConnection, HandshakeKind, RootCertStore};
 use tokio_rustls::TlsConnector;
 
+use self::certificate_date_status::CertificateDateStatus;
 use self::insecure_verifier::InsecureVerifier;
 pub(crate) use self::key_log::KeyLogFile;
 pub(crate) use self::pem::PemSource;
-use self::validity::CertificateDateStatus;
 use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 

@@ -75,7 +75,7 @@ fn summary_statistic(
         TimeStatistic::Min => return Some(summary.min),
         TimeStatistic::Mean => return Some(summary.mean),
         TimeStatistic::Max => return Some(summary.max),
-        // Infinite times shift the percentile to one that the summary lacks.
+        // With infinite times, the summary does not have the percentile that is needed.
         TimeStatistic::Percentile(_) if infinite > 0 => return None,
         TimeStatistic::Percentile(percentile) => percentile.percent(),
     };

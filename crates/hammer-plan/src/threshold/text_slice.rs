@@ -1,4 +1,4 @@
-//! Parts of a text that know their position.
+//! Parts of a text, with their positions.
 
 use std::ops::Range;
 

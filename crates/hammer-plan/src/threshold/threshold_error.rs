@@ -47,13 +47,13 @@ impl ThresholdError {
         }
     }
 
-    /// Returns the invalid bytes of the text; an empty range where something is missing.
+    /// Returns the invalid bytes of the text, or an empty range where something is missing.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// Returns the problem, a fragment that stands for itself.
+    /// Returns the problem as a phrase that needs no context.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem

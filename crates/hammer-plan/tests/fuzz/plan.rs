@@ -37,9 +37,9 @@ pub(crate) fn check(text: &str) {
                 PlanContent::Plan(plan) => {
                     check_roundtrip(text, plan);
                     for load in &plan.load {
-                        check_settings(load.flags().into_values());
+                        check_flag_values(load.flags().into_values());
                     }
-                    check_settings(plan.flags().into_values());
+                    check_flag_values(plan.flags().into_values());
                     check_names(plan);
                     check_thresholds(text, &file, plan);
                 }
@@ -92,15 +92,15 @@ fn check_scenario_roundtrip(scenario: &GoHammerScenario) {
     assert_eq!(*read.content(), PlanContent::Scenario(scenario.clone()));
 }
 
-/// Checks that each setting can be given on a command line.
-fn check_settings(settings: impl Iterator<Item = PlanFlagValue>) {
-    for setting in settings {
-        let texts = setting.texts();
-        let several = matches!(setting, PlanFlagValue::List(_));
-        assert!(several || texts.len() < 2, "{setting:?}");
-        if let PlanFlagValue::Number(number) = &setting {
+/// Checks that each flag value can be given on a command line.
+fn check_flag_values(values: impl Iterator<Item = PlanFlagValue>) {
+    for value in values {
+        let texts = value.texts();
+        let several = matches!(value, PlanFlagValue::List(_));
+        assert!(several || texts.len() < 2, "{value:?}");
+        if let PlanFlagValue::Number(number) = &value {
             let again = texts[0].parse::<f64>();
-            assert_eq!(again.ok(), number.as_f64(), "{setting:?}");
+            assert_eq!(again.ok(), number.as_f64(), "{value:?}");
         }
     }
 }
@@ -129,11 +129,8 @@ fn check_thresholds(text: &str, file: &ParsedPlanFile, plan: &Plan) {
         ("assert", &plan.assert, false),
         ("abort_on", &plan.abort_on, true),
     ];
-    for (key, setting, during_run) in keys {
-        let texts = setting
-            .as_ref()
-            .map(PlanFlagValue::texts)
-            .unwrap_or_default();
+    for (key, value, during_run) in keys {
+        let texts = value.as_ref().map(PlanFlagValue::texts).unwrap_or_default();
         for (index, threshold) in texts.iter().enumerate() {
             // A number is not a threshold; the command refuses it.
             let Ok(threshold) = threshold.parse::<Threshold>() else {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::lazy_writer::LazyTimelineWriter;
+use super::log_read_state::LogReadState;
 use super::probe::{LogProbe, is_worth_reporting};
 use super::row_arrival::RowArrival;
-use super::row_tail::TimelessRowEncoder;
-use super::source::LogReadState;
+use super::timeless_row_encoder::TimelessRowEncoder;
 use super::timestamp_stats::TimestampStats;
 use super::{BuildSummary, LogSourceSummary, TieOrder, TimelineBuilder, late_rows};
 use crate::input::LogRecord;
@@ -27,7 +27,7 @@ const MAX_OPEN_LOGS: usize = 8;
 /// Maximum plausible difference of start and end, beyond the duration.
 const MAX_TIMESTAMP_GAP_US: u64 = 3_600_000_000;
 
-/// Builds a timeline on the output that `open` returns, and returns that output. `rereads` is true if
+/// Writes a timeline to the output that `open` returns, and returns that output. `rereads` is true if
 /// the output can be read again.
 pub(super) fn run(
     builder: &TimelineBuilder,
@@ -119,7 +119,7 @@ fn rewrite_with_late_rows<'p>(
 }
 
 /// Returns the index of the log to read next: the one whose latest arrival is earliest. So logs of the
-/// same time are in the window together, and logs of different days are read one after another.
+/// same period are in the window together, and logs of different days are read one after another.
 fn next_source(sources: &[LogReadState]) -> Option<usize> {
     let open = sources
         .iter()

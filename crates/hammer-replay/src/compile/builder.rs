@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind};
 
 /// Builds a timeline from logs.
 ///
-/// The same logs and options give the same timeline, byte for byte, unless the key for clients is
+/// Equal logs and options give equal bytes, unless the key for clients is
 /// [random](ClientHashKey::random).
 #[derive(Debug, Clone)]
 #[must_use = "nothing is built until `write` is called"]
@@ -195,7 +195,7 @@ impl TimelineBuilder {
         Ok(summary)
     }
 
-    /// Builds an uncompressed timeline on the output that `out` returns. Nothing is written before all
+    /// Writes an uncompressed timeline to the output that `out` returns. Nothing is written before all
     /// logs have been read, since the output cannot be read again to insert late rows.
     ///
     /// # Errors

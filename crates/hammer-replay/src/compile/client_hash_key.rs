@@ -35,8 +35,8 @@ impl ClientHashKey {
         }
     }
 
-    /// Hashes a client address as written in a log, without its port. Of several addresses, which proxies
-    /// write, the first one counts.
+    /// Hashes a client address as written in a log, without its port. If proxies added addresses,
+    /// only the first one is hashed.
     #[must_use]
     pub fn hash_client(&self, written: &[u8]) -> u64 {
         self.siphash(client_address(written))

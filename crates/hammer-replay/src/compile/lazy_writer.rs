@@ -44,7 +44,10 @@ impl<'b> LazyTimelineWriter<'b> {
     fn start(&mut self, t_us: i64) -> Result<(), Error> {
         self.epoch_us = t_us;
         self.header.epoch = Timestamp::from_microsecond(t_us).map_err(|error| {
-            let message = format!("write a timeline from {t_us} µs after 1970");
+            let message = format!(
+                "write a timeline: expected timestamps between the years -9999 and 9999, found \
+                 {t_us} µs since 1970"
+            );
             Error::new(ErrorKind::Log, message).with_source(error)
         })?;
         self.writer = Some(TimelineWriter::new((self.open)()?, &self.header)?);

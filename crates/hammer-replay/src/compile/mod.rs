@@ -5,12 +5,12 @@ mod builder;
 mod client_hash_key;
 mod late_rows;
 mod lazy_writer;
+mod log_read_state;
 mod permissions;
 mod probe;
 mod row_arrival;
-mod row_tail;
-mod source;
 mod summary;
+mod timeless_row_encoder;
 mod timestamp_stats;
 
 pub use builder::{ClockShift, IncludedFields, TieOrder, TimelineBuilder};

@@ -10,7 +10,7 @@ use crate::input::{HarScanner, LogInput, MAX_ENTRY_BYTES, MAX_LINE_BYTES};
 use crate::log::{FormatDetection, LogEntry, LogFormat, LogParser, LoggedRequest, SkipReason};
 use crate::{Error, ErrorKind};
 
-/// The properties of a log that its first lines show.
+/// The properties of a log, determined from its first lines.
 pub(super) struct LogProbe {
     pub(super) path: PathBuf,
     pub(super) format: LogFormat,

@@ -14,7 +14,7 @@ pub(super) struct RowArrival {
 
 impl RowArrival {
     /// Computes the arrival of `entry`: the start, or else the end minus the duration. With `time_base`,
-    /// the entry's timestamp of that event counts, or else its other timestamp as if it were of that event.
+    /// uses the timestamp of that event, or else treats the other timestamp as one of that event.
     #[inline]
     pub(super) fn from_entry(
         entry: &LogEntry<'_>,

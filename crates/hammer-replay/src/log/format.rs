@@ -46,7 +46,7 @@ impl LogFormatError {
         }
     }
 
-    /// Puts the part of the format that is wrong before the problem.
+    /// Prefixes the problem with the invalid part of the format.
     pub(crate) fn at(self, part: &str) -> Self {
         Self::new(&format!("{part}: {}", self.problem), &self.expected)
     }

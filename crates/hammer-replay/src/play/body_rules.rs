@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::PlaybackRow;
 use super::path_pattern::PathPattern;
-use super::planned_row::target_path;
+use super::playback_row::target_path;
 use crate::{Error, ErrorKind};
 
 /// Maximum length of a filler body.
@@ -291,7 +291,7 @@ fn compile_template(text: &str, path: Option<&PathPattern>) -> Result<BodySource
         scope.variable(&format!("path.{name}"), VariesBy::Hit, None)
     });
     let template = Template::compile(text, &scope).map_err(|error| format!("template: {error}"))?;
-    if template.varies_by(VariesBy::Slot) {
+    if template.depends_on(VariesBy::Slot) {
         return Err("template: {{slot}} is unknown when bodies are made (try {{hit}})".into());
     }
     let is_clock = |name: &&str| matches!(*name, "now" | "now_ms");

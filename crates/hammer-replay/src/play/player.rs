@@ -183,21 +183,21 @@ impl TimelinePlayer {
         Ok(TimelinePass::new((self.open)()?, number, self.from_us))
     }
 
-    /// Returns the hits in order: their due times, and the values that `make` makes of the rows. Rows for
-    /// which it returns an error are left out.
+    /// Returns the hits in order, each with its due time and the value that `make` creates from its row.
+    /// Rows for which `make` returns an error are left out.
     ///
     /// `status` receives counts of the rows. An error of the timeline ends the iterator and is stored in
     /// `status`.
     pub fn playback<T, F>(
         &self,
-        survey: &PlaybackForecast,
+        forecast: &PlaybackForecast,
         status: &PlaybackStatus,
         make: F,
     ) -> PlaybackIter<T, F>
     where
         F: FnMut(&PlaybackRow<'_>) -> Result<T, &'static str>,
     {
-        PlaybackIter::new(self.clone(), survey.period_us(), status.clone(), make)
+        PlaybackIter::new(self.clone(), forecast.period_us(), status.clone(), make)
     }
 }
 

@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 use twox_hash::XxHash64;
 
 use super::HostName;
-use super::planned_row::target_path;
+use super::playback_row::target_path;
 use crate::timeline::TimelineRow;
 
 /// A filter of rows. A row must match all conditions; an empty condition matches all rows.

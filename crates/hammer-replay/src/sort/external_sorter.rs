@@ -1,4 +1,4 @@
-//! External sort of rows: sorted runs on disk, merged at the end.
+//! External sort of rows: sorted segments in spill files, merged at the end.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
@@ -9,16 +9,16 @@ use super::merge_heap::MergeHeap;
 use super::row_buffer::RowBuffer;
 use crate::{Error, ErrorKind};
 
-/// Maximum number of runs to merge at a time. Each has a buffer.
-const MAX_RUNS: usize = 128;
+/// Maximum number of spill files to merge at a time. Each has a read buffer.
+const MAX_SPILL_FILES: usize = 128;
 
-/// Sorts rows that come in any order. Sorted runs go to disk when memory is full.
+/// Sorts rows that come in any order. When memory is full, they go to disk as a sorted segment.
 #[derive(Debug)]
 pub(crate) struct ExternalSorter {
     rows: RowBuffer,
     max_bytes: usize,
-    max_runs: usize,
-    runs: Vec<File>,
+    max_spill_files: usize,
+    spill_files: Vec<File>,
     row_count: u64,
     spilled_rows: u64,
     stop: StopHandle,
@@ -29,18 +29,22 @@ impl ExternalSorter {
     pub(crate) fn new(max_bytes: usize, stop: &StopHandle) -> Self {
         Self {
             max_bytes,
-            ..Self::with_manual_spill(RowBuffer::new(max_bytes), MAX_RUNS, stop)
+            ..Self::with_manual_spill(RowBuffer::new(max_bytes), MAX_SPILL_FILES, stop)
         }
     }
 
-    /// Makes a sorter that spills only on [`spill`](Self::spill), into up to `max_runs` files. `rows` is
+    /// Makes a sorter that spills only on [`spill`](Self::spill), into up to `max_spill_files`. `rows` is
     /// an empty buffer to reuse.
-    pub(crate) fn with_manual_spill(rows: RowBuffer, max_runs: usize, stop: &StopHandle) -> Self {
+    pub(crate) fn with_manual_spill(
+        rows: RowBuffer,
+        max_spill_files: usize,
+        stop: &StopHandle,
+    ) -> Self {
         Self {
             rows,
             max_bytes: usize::MAX,
-            max_runs,
-            runs: Vec::new(),
+            max_spill_files,
+            spill_files: Vec::new(),
             row_count: 0,
             spilled_rows: 0,
             stop: stop.clone(),
@@ -72,26 +76,27 @@ impl ExternalSorter {
         Ok(())
     }
 
-    /// Writes the rows in memory to disk as a sorted run.
+    /// Writes the rows in memory to a spill file, sorted.
     pub(crate) fn spill(&mut self) -> Result<(), Error> {
         self.spilled_rows += self.rows.len() as u64;
         self.rows.sort();
-        let mut run = SortedRunWriter::create()?;
+        let mut segment = SpillFileWriter::create()?;
         while let Some((location, row)) = self.rows.first() {
-            run.push(location.t_us, location.tie, row)?;
+            segment.push(location.t_us, location.tie, row)?;
             self.rows.drop_first();
         }
         self.rows.clear();
-        self.runs.push(run.finish()?);
-        if self.runs.len() == self.max_runs {
-            let mut merged = SortedRunWriter::create()?;
-            let mut merge = MergeHeap::new(std::mem::take(&mut self.runs), RowBuffer::new(0))?;
+        self.spill_files.push(segment.finish()?);
+        if self.spill_files.len() == self.max_spill_files {
+            let mut merged = SpillFileWriter::create()?;
+            let mut merge =
+                MergeHeap::new(std::mem::take(&mut self.spill_files), RowBuffer::new(0))?;
             while let Some((t_us, tie)) = merge.peek() {
                 Error::check_stop(&self.stop)?;
                 merged.push(t_us, tie, merge.row())?;
                 merge.advance()?;
             }
-            self.runs.push(merged.finish()?);
+            self.spill_files.push(merged.finish()?);
         }
         Ok(())
     }
@@ -99,10 +104,10 @@ impl ExternalSorter {
     /// Returns all rows in order.
     pub(crate) fn merge(mut self) -> Result<SortedRowCursor, Error> {
         self.rows.sort();
-        Ok(if self.runs.is_empty() {
+        Ok(if self.spill_files.is_empty() {
             SortedRowCursor::Memory(self.rows)
         } else {
-            SortedRowCursor::Disk(MergeHeap::new(self.runs, self.rows)?)
+            SortedRowCursor::Disk(MergeHeap::new(self.spill_files, self.rows)?)
         })
     }
 }
@@ -127,7 +132,7 @@ impl SortedRowCursor {
         }
     }
 
-    /// Returns the bytes of the next row; empty at the end.
+    /// Returns the bytes of the next row, or an empty slice at the end.
     #[inline]
     pub(crate) fn row(&self) -> &[u8] {
         match self {
@@ -148,12 +153,12 @@ impl SortedRowCursor {
     }
 }
 
-/// Writes a sorted run to a file without a name.
-struct SortedRunWriter {
+/// Writes a sorted segment to a file without a name.
+struct SpillFileWriter {
     file: BufWriter<File>,
 }
 
-impl SortedRunWriter {
+impl SpillFileWriter {
     fn create() -> Result<Self, Error> {
         let file = tempfile::tempfile().map_err(sort_error)?;
         Ok(Self {

@@ -1,4 +1,4 @@
-//! Merge of sorted runs.
+//! Merge of sorted segments.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -9,21 +9,21 @@ use super::external_sorter::sort_error;
 use super::row_buffer::RowBuffer;
 use crate::Error;
 
-/// Merges sorted runs on disk and one in memory.
+/// Merges sorted segments: those in spill files and one in memory.
 #[derive(Debug)]
 pub(crate) struct MergeHeap {
-    heads: BinaryHeap<RunHead>,
+    heads: BinaryHeap<SegmentHead>,
     files: Vec<BufReader<File>>,
     rows: RowBuffer,
 }
 
-/// The next row of a run.
+/// The next row of a segment.
 #[derive(Debug)]
-struct RunHead {
+struct SegmentHead {
     t_us: i64,
     tie: u64,
     row: Vec<u8>,
-    run: usize,
+    segment: usize,
 }
 
 impl MergeHeap {
@@ -34,8 +34,8 @@ impl MergeHeap {
             files: files.into_iter().map(reader).collect(),
             rows,
         };
-        for run in 0..=heap.files.len() {
-            let head = heap.read_head(run, Vec::new())?;
+        for segment in 0..=heap.files.len() {
+            let head = heap.read_head(segment, Vec::new())?;
             heap.heads.extend(head);
         }
         Ok(heap)
@@ -51,23 +51,27 @@ impl MergeHeap {
 
     pub(super) fn advance(&mut self) -> Result<(), Error> {
         if let Some(head) = self.heads.pop() {
-            let next = self.read_head(head.run, head.row)?;
+            let next = self.read_head(head.segment, head.row)?;
             self.heads.extend(next);
         }
         Ok(())
     }
 
-    /// Reads the next row of a run. The last run is the one in memory.
-    fn read_head(&mut self, run: usize, mut row: Vec<u8>) -> Result<Option<RunHead>, Error> {
+    /// Reads the next row of a segment. The last segment is the one in memory.
+    fn read_head(
+        &mut self,
+        segment: usize,
+        mut row: Vec<u8>,
+    ) -> Result<Option<SegmentHead>, Error> {
         row.clear();
-        let Some(file) = self.files.get_mut(run) else {
+        let Some(file) = self.files.get_mut(segment) else {
             let head = self.rows.first().map(|(location, bytes)| {
                 row.extend_from_slice(bytes);
-                RunHead {
+                SegmentHead {
                     t_us: location.t_us,
                     tie: location.tie,
                     row,
-                    run,
+                    segment,
                 }
             });
             self.rows.drop_first();
@@ -84,33 +88,33 @@ impl MergeHeap {
         let length = u32::from_le_bytes(*rest.first_chunk().expect("4 bytes are left"));
         row.resize(length as usize, 0);
         file.read_exact(&mut row).map_err(sort_error)?;
-        Ok(Some(RunHead {
+        Ok(Some(SegmentHead {
             t_us: i64::from_le_bytes(*t_us),
             tie: u64::from_le_bytes(*tie),
             row,
-            run,
+            segment,
         }))
     }
 }
 
 /// Orders the earliest row last, since `BinaryHeap` is a max-heap.
-impl Ord for RunHead {
+impl Ord for SegmentHead {
     fn cmp(&self, other: &Self) -> Ordering {
         let order = (other.t_us, other.tie).cmp(&(self.t_us, self.tie));
         order.then_with(|| other.row.cmp(&self.row))
     }
 }
 
-impl PartialOrd for RunHead {
+impl PartialOrd for SegmentHead {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for RunHead {
+impl PartialEq for SegmentHead {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for RunHead {}
+impl Eq for SegmentHead {}

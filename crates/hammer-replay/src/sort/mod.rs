@@ -6,7 +6,7 @@ mod external_sorter;
 mod merge_heap;
 mod reorder_window;
 mod row_buffer;
-mod second_offsets;
+mod row_offset_generator;
 mod second_spreader;
 
 pub(crate) use external_sorter::{ExternalSorter, SortedRowCursor};

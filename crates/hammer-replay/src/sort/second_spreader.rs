@@ -7,22 +7,21 @@ use hammer_core::StopHandle;
 use super::external_sorter::{ExternalSorter, SortedRowCursor};
 use super::reorder_window::{ReorderWindow, RowSink};
 use super::row_buffer::RowBuffer;
-use super::second_offsets::RowOffsetGenerator;
+use super::row_offset_generator::RowOffsetGenerator;
 use crate::Error;
 use crate::time::LogTimestamp;
 use crate::timeline::TimestampSpread;
 
-/// Time for which a second stays open for lines out of order, in seconds of the log.
+/// Time in the log during which a second accepts late lines, in seconds.
 const OPEN_SECONDS: i64 = 120;
-/// Minimum of that time, to which it falls when memory is short. Seconds that are still open then go to
-/// disk.
+/// The shortest such time, used when memory is short. Seconds that are still open then go to disk.
 const MIN_OPEN_SECONDS: i64 = 10;
-/// Maximum number of files of one second.
-const MAX_RUNS_PER_SECOND: usize = 32;
+/// Maximum number of spill files for one second.
+const MAX_SPILL_FILES_PER_SECOND: usize = 32;
 /// Maximum size of a chunk of a second.
 const MAX_CHUNK_BYTES: usize = 1 << 13;
 
-/// The placement of rows of which only the second is known.
+/// The placement of rows whose timestamps have whole seconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpreadOptions {
     pub(crate) spread: TimestampSpread,
@@ -37,8 +36,8 @@ pub(crate) struct SpreadOptions {
 /// sorted and assigned in the order of the rows. Each log has separate draws, since the order of rows
 /// between logs is unknown. Seconds that take too much memory go to disk.
 ///
-/// Rows that are ordered by content may come in any order, so no second is closed before all rows
-/// have come.
+/// Rows that are ordered by content may come in any order, so no second is closed until all rows have
+/// come.
 #[derive(Debug)]
 pub(crate) struct SecondSpreader {
     /// Rows that are ordered by content, sorted by their second and the hash of their content.
@@ -268,7 +267,7 @@ impl SecondSpreader {
 impl SameSecondRows {
     fn new(rows: RowBuffer, stop: &StopHandle) -> Self {
         Self {
-            rows: ExternalSorter::with_manual_spill(rows, MAX_RUNS_PER_SECOND, stop),
+            rows: ExternalSorter::with_manual_spill(rows, MAX_SPILL_FILES_PER_SECOND, stop),
             counts: BTreeMap::new(),
         }
     }

@@ -3,10 +3,10 @@
 mod header;
 mod json_row;
 mod output;
-mod positioned_reader;
 mod reader;
 mod row;
 mod schema;
+mod shared_file_reader;
 mod trailer;
 mod writer;
 mod zstd_frame_writer;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
 
-use super::positioned_reader::SharedFileReader;
 use super::row::MAX_LINE_BYTES;
+use super::shared_file_reader::SharedFileReader;
 use super::{ParsedRow, SCHEMA, TimelineHeader, TimelineTrailer};
 use crate::{Error, ErrorKind};
 

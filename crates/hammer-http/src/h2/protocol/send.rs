@@ -15,7 +15,7 @@ const MAX_QUEUED_BODY_BYTES: usize = 256 * 1024;
 /// The encoded head of the last request, for the same head next time.
 #[derive(Debug, Default)]
 pub(super) struct CachedHeaderBlock {
-    /// The hash of the fields; none if the block cannot be reused.
+    /// The hash of the fields, or `None` if the block cannot be reused.
     cache_key: Option<u64>,
     generation: u64,
     block: Vec<u8>,

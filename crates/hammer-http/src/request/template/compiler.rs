@@ -33,7 +33,7 @@ impl TemplateCompiler {
 
     /// Compiles `text` if it contains a template.
     ///
-    /// Messages call the text `name`, and don't repeat it if it is `secret`.
+    /// Messages call the text `name`, and do not repeat it if it is `secret`.
     pub(crate) fn template(
         &self,
         name: &str,

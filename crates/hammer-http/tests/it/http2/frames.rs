@@ -63,7 +63,7 @@ pub(super) fn serve(
 }
 
 impl FrameConnection<'_> {
-    /// Reads the next frame; none at the end of the stream.
+    /// Reads the next frame, or returns `None` at the end of the stream.
     pub(super) fn next(&mut self) -> Option<RawFrame> {
         let mut header = [0; 9];
         self.peer.stream.read_exact(&mut header).ok()?;

@@ -4,8 +4,8 @@ mod build;
 mod frames;
 mod goaway;
 mod hostile;
-mod pipelines;
 mod shared_connections;
+mod workflows;
 
 use hammer_core::{Hammer, Report, Run, Schedule};
 use hammer_http::{Http, HttpBuilder, HttpVersion};

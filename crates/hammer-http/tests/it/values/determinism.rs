@@ -61,7 +61,7 @@ fn a_seed_sends_the_same_bytes_with_any_number_of_threads() {
 }
 
 #[test]
-fn slots_do_not_share_request_buffers() {
+fn slots_do_not_share_requests() {
     let server = ScriptedServer::serve(|peer| {
         while let Some(request) = peer.whole_request() {
             let body = String::from_utf8(request.body.clone()).expect("valid UTF-8");

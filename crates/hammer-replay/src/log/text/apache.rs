@@ -70,7 +70,7 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
     }
 }
 
-/// Returns the part of a `strftime` format that a time directive is, or `None` for other directives.
+/// Returns a time directive as a part of a `strftime` format, or `None` for other directives.
 fn strftime_piece(directive: &ApacheDirective<'_>) -> Option<String> {
     let inner = directive.inner;
     let inner = inner.strip_prefix("begin:").unwrap_or(inner);

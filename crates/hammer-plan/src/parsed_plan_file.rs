@@ -1,4 +1,4 @@
-//! Plans and scenarios as texts that know the position of each value.
+//! Plans and scenarios, with the position of each value in its file.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use hammer_diagnostic::{excerpt, nearest};
 
 use crate::plan_node::{NodeValue, PlanNode};
-use crate::plan_source::{MAX_PLAN_BYTES, PlanSourceText};
+use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 use crate::{
     GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, ThresholdError, environment, json_text,
     schema, toml_text,
@@ -51,7 +51,7 @@ impl ParsedPlanFile {
     /// # Errors
     ///
     /// If the syntax is invalid, a key or value is not allowed in a plan, or a variable is not set.
-    /// Flags of the hammer are not checked: only the hammer knows them.
+    /// Flags of the hammer are not checked, since each hammer defines its own.
     pub fn parse(
         name: &str,
         text: &str,
@@ -114,7 +114,7 @@ impl ParsedPlanFile {
             .error_at(key.unwrap_or(node.span.start), problem)
     }
 
-    /// Makes an error about `threshold`, the one with this index in the list at `key`. The span of
+    /// Makes an error about `threshold`, which has this index in the list at `key`. The span of
     /// `error` is relative to the threshold as displayed.
     #[must_use]
     pub fn threshold_error(
@@ -166,7 +166,7 @@ fn read_plan(source: &PlanSourceText, root: &PlanNode) -> Result<Plan, PlanError
     for (key, at, node) in entries {
         if plan_keys.contains(key) {
             if key != "load" {
-                check_setting(source, key, node, true)?;
+                check_flag_value(source, key, node, true)?;
             }
             if matches!(key.as_str(), "assert" | "abort_on") {
                 check_threshold(source, key, node)?;
@@ -225,7 +225,7 @@ fn check_load<'a>(
             let error = source.error_at(node.span.start, problem);
             return Err(error.with_expected("a string"));
         }
-        check_setting(source, key, node, true)?;
+        check_flag_value(source, key, node, true)?;
         if let ("name", NodeValue::Text(name)) = (key.as_str(), &node.value) {
             let (problem, expected) = if !is_name(name) {
                 let expected = "a letter, then up to 39 letters, digits, '-' and '_'";
@@ -258,7 +258,7 @@ fn check_load<'a>(
 }
 
 /// Checks that a value can be given on a command line.
-fn check_setting(
+fn check_flag_value(
     source: &PlanSourceText,
     key: &str,
     node: &PlanNode,
@@ -267,7 +267,7 @@ fn check_setting(
     match &node.value {
         NodeValue::List(items) if allow_list => items
             .iter()
-            .try_for_each(|item| check_setting(source, key, item, false)),
+            .try_for_each(|item| check_flag_value(source, key, item, false)),
         NodeValue::Text(_) | NodeValue::Number(_) => Ok(()),
         NodeValue::Flag(_) if allow_list => Ok(()),
         other => {

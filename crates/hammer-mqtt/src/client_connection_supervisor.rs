@@ -1,4 +1,4 @@
-//! The task of one connection.
+//! The task that connects a client, serves its hits and reconnects it.
 //!
 //! Only this task reads and writes, so an abandoned hit never leaves half a packet on the
 //! connection.

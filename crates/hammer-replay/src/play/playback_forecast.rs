@@ -1,4 +1,4 @@
-//! Survey of a timeline before its playback.
+//! Forecast of a playback, from a survey of its timeline.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::{Error, ErrorKind};
 /// Maximum duration of a playback, 500 years, which clocks and their arithmetic can handle.
 const MAX_DURATION: Duration = Duration::from_secs(500 * 365 * 24 * 3600);
 
-/// The counts of a planned playback.
+/// The hits that a playback will send, counted in advance.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PlaybackForecast {
@@ -21,8 +21,8 @@ pub struct PlaybackForecast {
     pub header: TimelineHeader,
     /// The trailer of the timeline.
     pub trailer: TimelineTrailer,
-    /// Number of hits in the first pass, up to the limits. The numbers below are of this pass as well
-    /// unless noted.
+    /// Hits in the first pass, within the limits. The following counts are also of the first pass unless
+    /// noted.
     pub hits: u64,
     /// Number of planned hits that are not sent, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
@@ -42,7 +42,7 @@ pub struct PlaybackForecast {
     pub names: NameCounts,
     /// Rows of the whole timeline that name a host.
     pub rows_with_host: u64,
-    /// Rows of the whole timeline for the host of the endpoint, with any port.
+    /// Rows of the whole timeline for the endpoint's host, with any port.
     pub rows_for_endpoint: u64,
     /// Rows of the whole timeline with a client.
     pub rows_with_client: u64,
@@ -134,7 +134,7 @@ impl PlaybackForecast {
         mut make: impl FnMut(&PlaybackRow<'_>) -> Result<(), &'static str>,
     ) -> Result<Self, Error> {
         let mut pass = player.open_pass(0)?;
-        let mut survey = Self::new(pass.header().clone());
+        let mut forecast = Self::new(pass.header().clone());
         let (limits, copies) = (
             PlaybackLimits::from_player(player),
             u64::from(player.amplify),
@@ -154,7 +154,7 @@ impl PlaybackForecast {
         while more {
             more = pass.next_row(player, |row, action| {
                 endpoint_counter.count_row(row);
-                survey.rows_with_client += u64::from(row.client.is_some());
+                forecast.rows_with_client += u64::from(row.client.is_some());
                 let (at_us, sent) = match &action {
                     RowAction::Send(at_us, planned) => (*at_us, make(planned)),
                     RowAction::Skip(at_us, reason) => (*at_us, Err(*reason)),
@@ -171,7 +171,7 @@ impl PlaybackForecast {
                 }
                 let hits = counts.add(sent, copies, remaining);
                 let skipped = if hits == 0 { copies } else { 0 };
-                survey.time_series.count(due.as_secs(), hits, skipped);
+                forecast.time_series.count(due.as_secs(), hits, skipped);
                 if let RowAction::Send(_, planned) = action
                     && hits > 0
                 {
@@ -181,7 +181,7 @@ impl PlaybackForecast {
                     tenth.count(due.as_millis() / 100, hits);
                     in_flight.count(due.as_secs().into(), took_us);
                     duration_us += u128::from(took_us);
-                    survey.count(&planned, hits, &mut name);
+                    forecast.count(&planned, hits, &mut name);
                 }
             })?;
             if last.too_late {
@@ -189,29 +189,29 @@ impl PlaybackForecast {
                 return Err(pass.row_error(problem));
             }
         }
-        (survey.peak_per_second, survey.peak_per_tenth) = (second.max, tenth.max);
-        survey.peak_in_flight = in_flight.max as f64 / 1e6;
-        (survey.rows_with_host, survey.rows_for_endpoint) = (
+        (forecast.peak_per_second, forecast.peak_per_tenth) = (second.max, tenth.max);
+        forecast.peak_in_flight = in_flight.max as f64 / 1e6;
+        (forecast.rows_with_host, forecast.rows_for_endpoint) = (
             endpoint_counter.rows_with_host,
             endpoint_counter.endpoint_rows,
         );
-        survey.trailer = pass.trailer().cloned().unwrap_or_default();
-        survey.period_us = period_us(player, &pass, &last, copies);
-        (survey.hits, survey.skipped) = (counts.hits, counts.skipped.clone());
-        survey.all_passes = if last.limited || limits.max_passes == 1 {
+        forecast.trailer = pass.trailer().cloned().unwrap_or_default();
+        forecast.period_us = period_us(player, &pass, &last, copies);
+        (forecast.hits, forecast.skipped) = (counts.hits, counts.skipped.clone());
+        forecast.all_passes = if last.limited || limits.max_passes == 1 {
             counts
         } else {
-            survey.count_all_passes(player, counts, &mut last, make)?
+            forecast.count_all_passes(player, counts, &mut last, make)?
         };
-        survey.duration = survey.planned_duration(player, &last)?;
+        forecast.duration = forecast.planned_duration(player, &last)?;
         let played = player
             .speed
-            .due_after(survey.period_us.into())
-            .min(survey.duration);
-        survey.in_flight = duration_us as f64 / 1e6 / played.as_secs_f64();
+            .due_after(forecast.period_us.into())
+            .min(forecast.duration);
+        forecast.in_flight = duration_us as f64 / 1e6 / played.as_secs_f64();
         // The mean is higher than the peak if a pass is shorter than a second.
-        survey.peak_in_flight = survey.peak_in_flight.max(survey.in_flight);
-        Ok(survey)
+        forecast.peak_in_flight = forecast.peak_in_flight.max(forecast.in_flight);
+        Ok(forecast)
     }
 
     fn new(header: TimelineHeader) -> Self {

@@ -19,8 +19,7 @@ pub enum PlanFlagValue {
 }
 
 impl PlanFlagValue {
-    /// Returns the arguments of the flag, one for each time it is given; none for
-    /// [`PlanFlagValue::Flag`].
+    /// Returns an argument for each time the flag is given. A [`PlanFlagValue::Flag`] has no arguments.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
         match self {
@@ -47,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_are_written_as_on_the_command_line() {
+    fn flag_values_are_written_as_on_the_command_line() {
         for (value, texts) in [
             (json!(100), vec!["100"]),
             (json!(2.5), vec!["2.5"]),
@@ -56,9 +55,9 @@ mod tests {
             (json!(["A: b", 1]), vec!["A: b", "1"]),
             (json!(true), vec![]),
         ] {
-            let setting: PlanFlagValue =
-                serde_json::from_value(value.clone()).expect("valid setting");
-            assert_eq!(setting.texts(), texts, "{value}");
+            let flag_value: PlanFlagValue =
+                serde_json::from_value(value.clone()).expect("valid flag value");
+            assert_eq!(flag_value.texts(), texts, "{value}");
         }
     }
 }

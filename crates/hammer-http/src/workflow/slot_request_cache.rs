@@ -5,15 +5,15 @@ use crate::request::template::SlotRequestCopy;
 
 /// Maximum number of requests that a slot keeps copies of; beyond that, each hit copies its
 /// request.
-const MAX_BUFFERS: usize = 16;
+const MAX_COPIES: usize = 16;
 
-/// The request buffers of a slot, the most recently used one first.
+/// The copies of a slot, the most recently used one first.
 #[derive(Default)]
 pub(super) struct SlotRequestCache(Vec<(usize, SlotRequestCopy)>);
 
 impl SlotRequestCache {
-    /// Returns the buffer for `request`, which this number identifies.
-    pub(super) fn buffer_for(
+    /// Returns the copy of `request`, which `number` identifies.
+    pub(super) fn copy_of(
         &mut self,
         number: usize,
         request: &PreparedRequest,
@@ -21,7 +21,7 @@ impl SlotRequestCache {
         match self.0.iter().position(|(cached, _)| *cached == number) {
             Some(position) => self.0[..=position].rotate_right(1),
             None => {
-                self.0.truncate(MAX_BUFFERS - 1);
+                self.0.truncate(MAX_COPIES - 1);
                 self.0
                     .insert(0, (number, SlotRequestCopy::new(request.clone())));
             }

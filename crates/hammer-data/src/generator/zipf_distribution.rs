@@ -11,7 +11,7 @@ use super::uniform::unit;
 /// Derflinger, Rejection-Inversion to Generate Variates from Monotone Discrete Distributions, ACM
 /// TOMACS 6.3, 1996).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Zipf {
+pub struct ZipfDistribution {
     ranks: f64,
     exponent: f64,
     /// The integral of the hat up to the start of rank 1, which is placed so that rank 1 has exactly
@@ -23,7 +23,7 @@ pub struct Zipf {
     accepted_distance: f64,
 }
 
-impl Zipf {
+impl ZipfDistribution {
     /// The maximum number of ranks.
     pub(crate) const MAX_RANKS: u64 = 1 << 52;
 

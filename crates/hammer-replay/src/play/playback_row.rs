@@ -34,7 +34,7 @@ impl PlaybackRow<'_> {
     }
 
     /// Returns the client that sends the row, if the timeline has clients. Each copy of a row has a
-    /// different client, and copies with the same number of all rows of a client have the same one.
+    /// different client. The rows of one logged client share a client within each copy number.
     #[must_use]
     pub fn client(&self) -> Option<u64> {
         let copy = u64::from(self.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);

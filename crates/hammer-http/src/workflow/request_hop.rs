@@ -9,7 +9,7 @@ use hyper::header::{
 use url::Url;
 
 use super::HttpTarget;
-use super::redirect_origins::RedirectOriginCache;
+use super::redirect_origin_cache::RedirectOriginCache;
 use crate::HttpRequest;
 use crate::failures;
 use crate::masking::is_secret_header;

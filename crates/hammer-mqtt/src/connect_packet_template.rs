@@ -1,4 +1,4 @@
-//! The identity of clients: id, login and will, as templates.
+//! The CONNECT packet of clients: id, login and will, as templates.
 
 use hammer_core::Failure;
 use hammer_data::Template;

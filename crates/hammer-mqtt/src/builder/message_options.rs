@@ -120,7 +120,7 @@ impl MessageOptions {
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
         // Slots share clients, so a topic that varies by slot varies by message too.
         let differs =
-            |topic: &Template| [VariesBy::Hit, VariesBy::Slot].map(|per| topic.varies_by(per));
+            |topic: &Template| [VariesBy::Hit, VariesBy::Slot].map(|per| topic.depends_on(per));
         match self.alias {
             true if version == MqttVersion::V3 => combination("topic aliases require MQTT 5"),
             true if differs(&self.topic_or(compiler, None)?).contains(&true) => combination(

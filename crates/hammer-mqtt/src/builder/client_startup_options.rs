@@ -1,4 +1,4 @@
-//! Options for connections.
+//! Options for the clients at the start of a run.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind, MqttBuilder};
 /// The default time limit for opening a connection.
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The options for connections.
+/// The number of clients, the rate at which they connect, and the failures allowed.
 #[derive(Debug)]
 pub(super) struct ClientStartupOptions {
     pub(super) clients: usize,

@@ -9,13 +9,13 @@ use super::uniform::{random_below, unit};
 /// Uses the alias method (Walker 1977), with the table of Vose (A Linear Algorithm for Generating
 /// Random Numbers with a Given Distribution, 1991).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Weighted {
-    /// For each column of the table: the share of the item with its index, and the item that has the
-    /// rest.
+pub struct WeightedChoice {
+    /// The alias table: for each column, the probability of its own item, and the item chosen
+    /// otherwise.
     columns: Box<[(f64, u32)]>,
 }
 
-impl Weighted {
+impl WeightedChoice {
     /// Creates a choice among as many items as there are weights.
     ///
     /// # Panics

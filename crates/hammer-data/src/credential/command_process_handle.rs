@@ -1,4 +1,4 @@
-//! Running command that another thread can kill.
+//! Handle to a running command, with which another thread can kill it.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};

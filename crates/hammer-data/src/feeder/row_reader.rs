@@ -1,4 +1,4 @@
-//! Scanner of rows in a byte stream.
+//! Reader of rows from a byte stream.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -28,7 +28,7 @@ pub(super) struct FeederRowReader {
 }
 
 impl FeederRowReader {
-    /// Creates a scanner whose buffer has `buffer_bytes`, and grows for longer rows.
+    /// Creates a reader whose buffer has `buffer_bytes`, and grows for longer rows.
     pub(super) fn new(buffer_bytes: usize) -> Self {
         Self {
             buffer: vec![0; buffer_bytes],
@@ -42,7 +42,7 @@ impl FeederRowReader {
         }
     }
 
-    /// Prepares the scanner for another input.
+    /// Prepares the reader for another input.
     pub(super) fn reset(&mut self) {
         (self.start, self.end, self.at_end) = (0, 0, false);
         (self.bytes_consumed, self.lines_consumed) = (0, 0);

@@ -6,8 +6,8 @@ use hammer_data::{Template, VariesBy};
 use hammer_net::SecretString;
 
 use super::MqttMode;
-use super::message::{check_text_length, check_topic_template};
-use crate::client_identity::ConnectPacketTemplate;
+use super::message_options::{check_text_length, check_topic_template};
+use crate::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::connect::{ConnectPacket, WillMessage};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
@@ -55,8 +55,8 @@ impl Default for ConnectPacketOptions {
 }
 
 impl ConnectPacketOptions {
-    /// Compiles the identity of `clients` clients.
-    pub(super) fn client_identity(
+    /// Compiles the CONNECT packets of `clients` clients.
+    pub(super) fn connect_packet_template(
         self,
         compiler: &MqttTemplateCompiler,
         clients: usize,
@@ -123,7 +123,7 @@ impl ConnectPacketOptions {
         let template = compiler.compile("client id", text)?;
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
         let differs =
-            [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.varies_by(per));
+            [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.depends_on(per));
         if !differs.contains(&true) && (clients > 1 || mode == MqttMode::Connect) {
             let message = format!(
                 "the client id {text:?} is the same for all clients, but must be unique (try \
@@ -216,7 +216,7 @@ impl MqttBuilder {
 
     /// Sets whether messages in flight survive the loss of their connection. A client that resumes
     /// its session sends them again in order, marked as duplicates (MQTT 5.0 and 3.1.1, section
-    /// 4.4), and their hits end with the acknowledgement. If the broker has lost the session, the
+    /// 4.4), and their hits end with the acknowledgment. If the broker has lost the session, the
     /// hits fail.
     ///
     /// This requires a session that the broker keeps: a [`session_expiry`](Self::session_expiry) in

@@ -3,7 +3,7 @@
 use hammer_data::{Template, TemplatePart};
 
 use super::is_acknowledged;
-use super::message::MessageOptions;
+use super::message_options::MessageOptions;
 use crate::config::MqttCompletionEvent;
 use crate::delivery::DeliverySubscriberConfig;
 use crate::packet::subscribe::is_valid_filter;
@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, MqttBuilder, Qos};
 /// The kind of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MqttMode {
-    /// A message: PUBLISH and its acknowledgement.
+    /// A message: PUBLISH and its acknowledgment.
     #[default]
     Publish,
     /// A connection: CONNECT, CONNACK and DISCONNECT.
@@ -66,18 +66,18 @@ impl HitMeasurementOptions {
         if self.mode != MqttMode::Publish {
             return match self.completion {
                 None | Some(MqttCompletionEvent::Ack) => Ok(MqttCompletionEvent::Ack),
-                Some(_) => combination_error("the completion can be chosen only for messages"),
+                Some(_) => combination_error("a completion event requires the mode \"publish\""),
             };
         }
         match self.completion {
             None if is_acknowledged(qos) => Ok(MqttCompletionEvent::Ack),
             None => Ok(MqttCompletionEvent::Sent),
             Some(MqttCompletionEvent::Ack) if !is_acknowledged(qos) => combination_error(
-                "QoS 0 has no acknowledgement (try QoS 1, or measure the sending or the delivery)",
+                "\"ack\" cannot be combined with QoS 0 (try \"sent\", \"delivery\" or QoS 1)",
             ),
-            Some(MqttCompletionEvent::Sent) if is_acknowledged(qos) => combination_error(
-                "completion on sending cannot be combined with QoS 1 or 2 (try the acknowledgement)",
-            ),
+            Some(MqttCompletionEvent::Sent) if is_acknowledged(qos) => {
+                combination_error("\"sent\" cannot be combined with QoS 1 or 2 (try \"ack\")")
+            }
             Some(completion) => Ok(completion),
         }
     }
@@ -92,7 +92,7 @@ impl HitMeasurementOptions {
     ) -> Result<Option<DeliverySubscriberConfig>, Error> {
         if completion != MqttCompletionEvent::Delivery {
             if self.subscribers.is_some() || self.share_group.is_some() {
-                return combination_error("subscribers require that delivery is measured");
+                return combination_error("subscribers require the completion event \"delivery\"");
             }
             return Ok(None);
         }
@@ -172,7 +172,7 @@ impl MqttBuilder {
         self
     }
 
-    /// Sets the event at which a message is done. By default it is the acknowledgement, and at QoS
+    /// Sets the event at which a message is done. By default it is the acknowledgment, and at QoS
     /// 0 the sending.
     pub fn completion(mut self, completion: MqttCompletionEvent) -> Self {
         self.measuring.completion = Some(completion);

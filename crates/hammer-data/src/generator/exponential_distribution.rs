@@ -6,11 +6,11 @@ use super::uniform::unit;
 
 /// Exponentially distributed numbers, such as gaps between independent events.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Exponential {
+pub struct ExponentialDistribution {
     mean: f64,
 }
 
-impl Exponential {
+impl ExponentialDistribution {
     /// An upper bound of the numbers drawn, as a multiple of the mean: 53 ln 2 is 36.8.
     pub(crate) const MAX_PER_MEAN: f64 = 37.0;
 

@@ -7,7 +7,7 @@ use crate::request::template::BodyTemplate;
 /// Maximum number of bytes to copy per worker; beyond that, workers share requests.
 const MAX_COPIED_BYTES: usize = 8 << 20;
 
-/// Copies of all requests and bodies, so that threads don't contend for reference counters.
+/// Copies of all requests and bodies, so that threads do not contend for reference counters.
 ///
 /// Empty if the requests are too large to copy.
 #[derive(Default)]
@@ -17,15 +17,15 @@ pub(super) struct WorkerRequestCopies {
 }
 
 impl WorkerRequestCopies {
-    pub(super) fn new(pipeline: &HitWorkflow) -> Self {
-        if bytes_to_send(pipeline) > MAX_COPIED_BYTES {
+    pub(super) fn new(workflow: &HitWorkflow) -> Self {
+        if bytes_to_send(workflow) > MAX_COPIED_BYTES {
             return Self::default();
         }
-        let count = pipeline.targets.len();
+        let count = workflow.targets.len();
         let copy = |target: &HttpTarget| target.request.deep_copy().in_rotation_of(count);
         Self {
-            requests: pipeline.targets.iter().map(copy).collect(),
-            bodies: pipeline
+            requests: workflow.targets.iter().map(copy).collect(),
+            bodies: workflow
                 .bodies
                 .iter()
                 .map(BodyTemplate::deep_copy)
@@ -34,14 +34,14 @@ impl WorkerRequestCopies {
     }
 }
 
-fn bytes_to_send(pipeline: &HitWorkflow) -> usize {
-    let targets = pipeline.targets.iter().map(|target| {
+fn bytes_to_send(workflow: &HitWorkflow) -> usize {
+    let targets = workflow.targets.iter().map(|target| {
         let headers = target.request.head.headers.iter();
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
         headers.sum::<usize>() + target.url.as_str().len() + target.request.body.len()
     });
     targets.sum::<usize>()
-        + pipeline
+        + workflow
             .bodies
             .iter()
             .map(BodyTemplate::approximate_bytes)

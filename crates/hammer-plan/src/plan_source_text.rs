@@ -5,7 +5,7 @@ use crate::PlanError;
 /// The longest text that is accepted as a plan, in bytes.
 pub(crate) const MAX_PLAN_BYTES: usize = 1 << 20;
 
-/// A text with a name, which turns byte positions into lines and columns.
+/// A text with a name. Converts byte positions to lines and columns.
 #[derive(Debug, Clone)]
 pub(crate) struct PlanSourceText {
     name: String,

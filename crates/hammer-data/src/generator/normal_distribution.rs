@@ -6,12 +6,12 @@ use super::uniform::unit;
 
 /// Normally distributed numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Normal {
+pub struct NormalDistribution {
     mean: f64,
     deviation: f64,
 }
 
-impl Normal {
+impl NormalDistribution {
     /// An upper bound of the distance of numbers from the mean, in standard deviations.
     ///
     /// The squared radius of a point in [`draw`](Self::draw) is at least 2⁻¹⁰⁴, and the square root of
