@@ -52,7 +52,7 @@ fn captured_values_are_used_by_later_requests() {
 }
 
 #[test]
-fn malformed_captures_are_told_with_their_flag() {
+fn malformed_captures_are_reported_with_their_flag() {
     for (capture, wrong) in [
         (
             "json:/a",
