@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Command, FromArgMatches};
+use hammer_diagnostic::nearest;
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
@@ -44,7 +44,7 @@ impl App {
     /// Runs the command line of this process and returns its exit code, for use as the whole `main`.
     ///
     /// Changes the process: raises the soft limit on open files to the hard limit, and sets up
-    /// logging to stderr as `RUST_LOG` says.
+    /// logging to stderr as set by `RUST_LOG`.
     #[must_use]
     pub fn main(self) -> ExitCode {
         limits::raise();
@@ -82,17 +82,12 @@ impl App {
         };
         match self.commands.iter().find(|entry| entry.name() == name) {
             Some(entry) => run_hammer(&**entry, matches),
-            None => self.run_builtin(name, matches, args),
+            None => self.run_builtin(name, matches),
         }
     }
 
     /// Runs a command that is not a hammer.
-    fn run_builtin(
-        &self,
-        name: &str,
-        matches: &ArgMatches,
-        args: &[OsString],
-    ) -> Result<CommandExit, Error> {
+    fn run_builtin(&self, name: &str, matches: &ArgMatches) -> Result<CommandExit, Error> {
         match name {
             run::NAME => run::run(&self.commands, matches),
             demo::NAME => demo::run(matches),
@@ -104,32 +99,21 @@ impl App {
             _ => Err(match external::run(name, matches) {
                 external::ExternalCommandResult::Exited(exit) => return Ok(exit),
                 external::ExternalCommandResult::Failed(error) => error,
-                external::ExternalCommandResult::NotFound => self.unknown_command(name, args),
+                external::ExternalCommandResult::NotFound => self.unknown_command(name),
             }),
         }
     }
 
-    /// Names commands with a similar spelling, which clap finds.
-    fn unknown_command(&self, name: &str, args: &[OsString]) -> Error {
-        let mut command = self.command(false);
-        let error = command.try_get_matches_from_mut(args).err();
-        let similar = error
-            .as_ref()
-            .and_then(|e| e.get(ContextKind::SuggestedSubcommand));
-        let similar = match similar {
-            Some(ContextValue::Strings(names)) => Some(names.join("' or '")),
-            Some(ContextValue::String(name)) => Some(name.clone()),
-            _ => None,
-        };
-        let hint = match similar {
-            Some(similar) => format!(", did you mean '{similar}'?"),
-            None => {
-                let known = command.get_subcommands().map(Command::get_name);
-                format!("; expected one of {}", known.collect::<Vec<_>>().join(", "))
-            }
+    /// Reports an unknown command, with the command of the nearest spelling.
+    fn unknown_command(&self, name: &str) -> Error {
+        let command = self.command(false);
+        let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!(", did you mean '{near}'?"),
+            None => format!("; expected one of {}", known.join(", ")),
         };
         Error::Usage(format!(
-            "unknown command '{name}', and no program hammer-{name} on PATH{hint}"
+            "unknown command '{name}'{hint} (no program hammer-{name} on PATH)"
         ))
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use hammer_core::{Shape, ShapeError};
+use hammer_diagnostic::printable;
 
 /// Indentation of all lines, in columns.
 const INDENT: usize = 4;
@@ -15,7 +16,7 @@ const WIDTH: usize = 100;
 ///
 /// Returns two or three indented lines without a newline at the end. A span at or beyond the end of
 /// the text gets one caret at the end. A long text is cut to the part around the span. Control
-/// characters are shown as `?`.
+/// characters are shown as U+FFFD.
 ///
 /// ```text
 ///     p99 < 250
@@ -23,10 +24,7 @@ const WIDTH: usize = 100;
 /// ```
 pub(crate) fn underline(text: &str, span: Range<usize>, expected: &str) -> String {
     let hint = format!("expected {expected}");
-    let chars: Vec<char> = text
-        .chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect();
+    let chars: Vec<char> = printable(text).chars().collect();
     // A bound inside a character counts as its start.
     let column = |byte: usize| {
         text.char_indices()
@@ -92,7 +90,11 @@ mod tests {
             ("a", 7..9, "    a\n     ^ expected x"),
             ("µs µx", 4..7, "    µs µx\n       ^^ expected x"),
             ("µs", 1..2, "    µs\n    ^ expected x"),
-            ("a\nb\x1b[1m", 2..3, "    a?b?[1m\n      ^ expected x"),
+            (
+                "a\nb\x1b[1m",
+                2..3,
+                "    a\u{fffd}b\u{fffd}[1m\n      ^ expected x",
+            ),
         ] {
             assert_eq!(underline(text, span, "x"), shown, "{text:?}");
         }

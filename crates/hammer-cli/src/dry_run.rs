@@ -9,7 +9,7 @@ use crate::command_exit::CommandExit;
 use crate::load_args::LoadArgs;
 use crate::parsers::instant;
 use crate::plan::{RunnablePlan, RunnablePlanLoad};
-use crate::text::lines::{INDENT, WIDTH, truncate, wrap};
+use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
 use crate::typed_load::PreparedLoad;
@@ -60,7 +60,7 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
             format_decimal(end.as_secs_f64())
         )
     });
-    text.push_str(&wrap("total", &format!("{hits}{end}"), 2));
+    text.push_str(&wrap_items("total", &format!("{hits}{end}"), 2));
     text.push_str(&needs_text(plan.needs()));
     for RunnablePlanLoad { name, offset, job } in loads {
         text.push('\n');
@@ -122,13 +122,13 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
         ),
     };
     let seed = format!("   seed {}", args.seed());
-    text.push_str(&wrap(
+    text.push_str(&wrap_items(
         "total",
         &format!("{hits}{duration}{average}{peak}{seed}"),
         2,
     ));
     if let Some(settings) = special_settings(args) {
-        text.push_str(&wrap("settings", &settings, 2));
+        text.push_str(&wrap_items("settings", &settings, 3));
     }
     if let Some(length) = length {
         text.push_str(&rate_chart::rate_chart(shape, length));
@@ -202,7 +202,7 @@ fn special_settings(args: &LoadArgs) -> Option<String> {
         .into_iter()
         .flatten()
         .collect();
-    (!all.is_empty()).then(|| all.join("   "))
+    (!all.is_empty()).then(|| all.join(SEPARATOR))
 }
 
 fn needs_text(needs: ResourceNeeds) -> String {

@@ -18,7 +18,7 @@ pub struct EndpointArgs {
     /// URL of the target; its scheme selects the hammer
     #[arg(long = "endpoint", value_name = "URL")]
     pub url: String,
-    /// Method, if the protocol has one [default: the hammer's]
+    /// Request method, for protocols that have one
     #[arg(short = 'X', long)]
     pub method: Option<String>,
     /// Payload of each hit

@@ -4,6 +4,7 @@ use std::error;
 
 use clap::error::{ContextKind, ContextValue};
 use hammer_data::TemplateError;
+use hammer_diagnostic::chain;
 use hammer_http::mask_url;
 use hammer_plan::PlanError;
 
@@ -41,6 +42,16 @@ impl Error {
                 format!("{}\n\n{shown}", error.problem())
             }
             None => error.to_string(),
+        })
+    }
+
+    /// Reports a run without a report. A hammer that could not prepare gives the reason itself.
+    pub(crate) fn from_run_error(error: &hammer_core::Error) -> Self {
+        Self::Run(match (error.kind(), error::Error::source(error)) {
+            (hammer_core::ErrorKind::PrepareFailed, Some(reason)) => {
+                format!("failed to start: {}", chain(reason))
+            }
+            _ => format!("failed to run: {}", chain(error)),
         })
     }
 

@@ -22,7 +22,7 @@ pub(crate) const NAME: &str = "run";
 struct RunArgs {
     /// Plan to run, in TOML or JSON; - for stdin
     plan: Option<PathBuf>,
-    /// Hammer to use instead of the one for the scheme
+    /// Hammer to use [default: by the scheme of the URL]
     #[arg(long, value_name = "NAME")]
     hammer: Option<String>,
 }

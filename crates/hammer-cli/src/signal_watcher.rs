@@ -93,7 +93,7 @@ fn terminate(number: u8) {
 struct SignalListeners {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// None if SIGHUP is ignored.
+    /// `None` if SIGHUP is ignored.
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 

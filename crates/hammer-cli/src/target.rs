@@ -49,7 +49,7 @@ struct TargetServerArgs {
     /// POST /token issues a token. Requests without a valid one get status 401.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     tokens: Option<Duration>,
-    /// Respond as fast as one core can
+    /// Serve canned responses at the maximum speed of one core
     ///
     /// Only --body-size and TLS can be set with it.
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]

@@ -1,7 +1,6 @@
 //! A load with its hammer, and its type-erased form.
 
 use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, RunStartTicket, StopHandle};
-use hammer_diagnostic::chain;
 
 use crate::SingleHitRenderer;
 use crate::error::Error;
@@ -87,6 +86,6 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
             run = run.start_ticket(ticket);
         }
         run.execute(|event| on_event(&event))
-            .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))
+            .map_err(|error| Error::from_run_error(&error))
     }
 }

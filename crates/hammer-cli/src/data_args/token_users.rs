@@ -11,6 +11,7 @@ use hammer_data::{
 
 use super::feed_arg::FeedArg;
 use super::login_template::CredentialTemplate;
+use crate::text::number::format_count;
 
 /// Maximum number of rows with a token each.
 const MAX_TOKENS: u64 = 10_000;
@@ -66,7 +67,9 @@ impl TokenUsers {
         let rows = feed.map_or(1, |feed| feed.feeder(seed).row_count());
         if rows > MAX_TOKENS {
             return Err(format!(
-                "{rows} rows are too many for a token each; expected at most {MAX_TOKENS}"
+                "expected at most {} rows, one token each; found {}",
+                format_count(MAX_TOKENS),
+                format_count(rows)
             ));
         }
         let user = |row: u64| {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use hammer_core::Report;
+use hammer_diagnostic::printable;
 use hammer_http::{RecordedExchange, RecordedResponse, mask_header, mask_url};
 
 use super::secret_mask::SecretMask;
-use crate::text::lines::wrap;
+use crate::text::lines::{SEPARATOR, wrap, wrap_items};
 use crate::text::number::{format_count, format_significant};
 use crate::text::sanitize;
 
@@ -31,7 +32,7 @@ const PHASE_ORDER: [&str; 9] = [
 pub(super) struct HitTranscript<'a> {
     pub(super) exchanges: &'a [RecordedExchange],
     pub(super) report: &'a Report,
-    /// The mask for secrets, or `None` to show them.
+    /// Masks secrets. `None` shows them.
     pub(super) mask: Option<SecretMask>,
 }
 
@@ -175,7 +176,7 @@ impl HitTranscript<'_> {
             ));
         }
         if !steps.is_empty() {
-            text.push_str(&wrap("phases, ms", &steps.join("   "), 2));
+            text.push_str(&wrap_items("phases, ms", &steps.join(SEPARATOR), 2));
         }
         for (name, values) in &report.facts {
             let values: Vec<&str> = values.keys().map(String::as_str).collect();
@@ -188,7 +189,7 @@ impl HitTranscript<'_> {
                 format_count(bytes.sent),
                 format_count(bytes.received)
             );
-            text.push_str(&wrap("bytes", &bytes, 1));
+            text.push_str(&wrap_items("bytes", &bytes, 1));
         }
         text
     }
@@ -204,6 +205,11 @@ fn body(f: &mut fmt::Formatter<'_>, mark: &str, body: &[u8], bytes: u64) -> fmt:
         return writeln!(f, "{mark}({} bytes of binary data)", format_count(bytes));
     };
     for line in text.lines() {
+        let line = line
+            .split('\t')
+            .map(printable)
+            .collect::<Vec<_>>()
+            .join("\t");
         writeln!(f, "{}", format!("{mark}{line}").trim_end())?;
     }
     match bytes - text.len() as u64 {
@@ -212,7 +218,9 @@ fn body(f: &mut fmt::Formatter<'_>, mark: &str, body: &[u8], bytes: u64) -> fmt:
     }
 }
 
-/// Decodes text without control characters. A character cut off at the end is omitted.
+/// Decodes a body that is text. A character cut off at the end is omitted.
+///
+/// A body with control characters other than tabs and line ends is binary.
 fn text(bytes: &[u8]) -> Option<&str> {
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
@@ -221,8 +229,8 @@ fn text(bytes: &[u8]) -> Option<&str> {
         }
         Err(_) => return None,
     };
-    let is_control = |char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t');
-    (!text.contains(is_control)).then_some(text)
+    let is_binary = |char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t');
+    (!text.contains(is_binary)).then_some(text)
 }
 
 #[cfg(test)]
@@ -242,13 +250,14 @@ mod tests {
 
     #[test]
     fn only_text_of_a_body_is_shown() {
-        let table: [(&[u8], u64, &str); 9] = [
+        let table: [(&[u8], u64, &str); 10] = [
             (b"", 0, ""),
             (b"a", 1, "< a\n"),
             (b"a\nb\r\n\n", 6, "< a\n< b\n<\n"),
             (b"a", 2001, "< a\n< (2,000 more bytes)\n"),
             ("ü".as_bytes(), 2, "< ü\n"),
             (&"aü".as_bytes()[..2], 3, "< a\n< (2 more bytes)\n"),
+            ("a\tb\rc\u{202e}".as_bytes(), 8, "< a\tb\u{fffd}c\u{fffd}\n"),
             (b"\xff\xfe", 2, "< (2 bytes of binary data)\n"),
             (b"a\x1b[2J", 5, "< (5 bytes of binary data)\n"),
             (b"a\0", 1000, "< (1,000 bytes of binary data)\n"),

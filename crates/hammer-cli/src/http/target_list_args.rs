@@ -19,7 +19,8 @@ pub(super) struct TargetListArgs {
     targets: Option<TargetListFile>,
     /// Order of the targets: turn, random or slot [default: turn]
     ///
-    /// turn: one after another. random: drawn with the seed. slot: in turn within each slot.
+    /// turn: one after another. random: drawn with the seed. slot: in order, separately in each
+    /// slot.
     #[arg(long, value_name = "ORDER", value_parser = parse_value::<TargetOrder>, requires = "targets")]
     target_order: Option<TargetOrder>,
 }
@@ -43,7 +44,7 @@ impl TargetListArgs {
         let order = match self.target_order.unwrap_or_default() {
             TargetOrder::RoundRobin => "in turn",
             TargetOrder::Random => "drawn with the seed",
-            TargetOrder::PerSlot => "in turn within each slot",
+            TargetOrder::PerSlot => "in order within each slot",
         };
         let (count, path) = (file.targets.len(), &file.path);
         let s = if count == 1 { "" } else { "s" };

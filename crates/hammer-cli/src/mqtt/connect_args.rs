@@ -17,7 +17,7 @@ pub(super) struct MqttConnectArgs {
     /// Connections to open per second before the start [default: all at once]
     #[arg(long, value_name = "RATE")]
     connect_rate: Option<Rate>,
-    /// Share of clients that may be missing at the start: 10% or 0.1
+    /// Share of clients that may fail to connect: 10% or 0.1
     #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     allow_missing: Option<f64>,
     /// Protocol to offer in the TLS handshake (ALPN); repeatable

@@ -14,14 +14,14 @@ pub(super) struct MqttMeasureArgs {
     /// Kind of hit [default: publish]
     #[arg(long, value_name = "MODE")]
     mode: Option<MqttHitKindArg>,
-    /// Event that ends a publish hit [default: ack, or sent at QoS 0]
+    /// Event that completes a published message [default: ack, or sent at QoS 0]
     #[arg(long, value_name = "EVENT")]
     measure: Option<CompletionPointArg>,
     /// Maximum unacknowledged messages per client [default: set by the broker]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     window: Option<u16>,
-    /// Reaction of a hit to a full window [default: wait]
-    #[arg(long, value_name = "REACTION")]
+    /// Action when the window is full [default: wait]
+    #[arg(long, value_name = "ACTION")]
     window_full: Option<FullWindowActionArg>,
     /// Count a message without a subscriber as rejected (MQTT 5)
     #[arg(long)]

@@ -34,10 +34,10 @@ pub(super) struct NetworkConnectArgs {
     /// Connect to IPv6 addresses only
     #[arg(short = '6', long)]
     ipv6: bool,
-    /// Source address, or network interface, of connections; repeatable
+    /// Local address or network interface; repeatable
     ///
-    /// A range such as 127.0.0.2-127.0.0.9 stands for each of its addresses. Connections use all
-    /// sources in turn.
+    /// A range such as 127.0.0.2-127.0.0.9 means all of its addresses. Connections use the addresses
+    /// in turn.
     #[arg(long, visible_alias = "source", value_name = "ADDR|NAME", value_parser = interface)]
     interface: Vec<String>,
     /// Maximum age of resolved addresses

@@ -28,7 +28,7 @@ pub(super) struct ProxyArgs {
     /// Hosts and networks to reach without the proxy; '*' for all
     #[arg(long, value_name = "LIST")]
     noproxy: Option<String>,
-    /// Tunnel through the proxy (CONNECT) for http:// targets, too
+    /// Use a proxy tunnel (CONNECT) for http:// targets too
     #[arg(short = 'p', long)]
     proxytunnel: bool,
     /// Trust only the certificates in this PEM file for an https proxy

@@ -102,7 +102,7 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
     ))
 }
 
-/// Offsets at which the loads begin with their warm-ups, from pairs of offset and warm-up.
+/// Start offsets of the warm-ups, from the offset and warm-up of each load.
 ///
 /// The start of the plan is delayed so that each warm-up ends at the offset of its load.
 fn start_offsets(

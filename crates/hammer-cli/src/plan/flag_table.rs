@@ -33,13 +33,14 @@ impl PlanFlagTable<'_> {
         flags: &BTreeMap<String, PlanFlagValue>,
         target: Option<&str>,
     ) -> Result<ArgMatches, Error> {
-        let mut line = vec![];
+        // Each key with its flags for the command line.
+        let mut flags_by_key: Vec<(&str, Vec<String>)> = vec![];
         for (key, setting) in flags {
             let arg = self.find_flag(&command, key)?;
             let long = arg.get_long().unwrap_or_default();
-            match (takes_value(arg), setting) {
+            let key_flags: Vec<String> = match (takes_value(arg), setting) {
                 (false, PlanFlagValue::Flag(given)) => {
-                    line.extend(given.then(|| format!("--{long}")));
+                    given.then(|| format!("--{long}")).into_iter().collect()
                 }
                 (false, _) => {
                     return Err(self.value_error(key, "expected true or false"));
@@ -48,17 +49,23 @@ impl PlanFlagTable<'_> {
                     let problem = format!("expected a string or a number for {}", value_name(arg));
                     return Err(self.value_error(key, &problem));
                 }
-                (true, _) => line.extend(
-                    setting
-                        .texts()
-                        .iter()
-                        .map(|text| format!("--{long}={}", self.resolve_path(arg, text))),
-                ),
+                (true, _) => setting
+                    .texts()
+                    .iter()
+                    .map(|text| format!("--{long}={}", self.resolve_path(arg, text)))
+                    .collect(),
+            };
+            flags_by_key.push((key.as_str(), key_flags));
+        }
+        let parse = |omitted: Option<&str>| {
+            let kept = flags_by_key.iter().filter(|(key, _)| Some(*key) != omitted);
+            let mut line: Vec<String> = kept.flat_map(|(_, flags)| flags).cloned().collect();
+            if let Some(target) = target {
+                line.extend(["--".into(), target.into()]);
             }
-        }
-        if let Some(target) = target {
-            line.extend(["--".into(), target.into()]);
-        }
+            let command = command.clone().no_binary_name(true).disable_help_flag(true);
+            command.try_get_matches_from(line)
+        };
         // The key may be an alias of the long name that clap reports.
         let key_of = |long: &str| {
             let is_named = |key: &&String| {
@@ -67,10 +74,18 @@ impl PlanFlagTable<'_> {
             };
             flags.keys().find(is_named).cloned()
         };
-        let mut command = command.clone().no_binary_name(true).disable_help_flag(true);
-        command
-            .try_get_matches_from_mut(line)
-            .map_err(|error| self.translate_clap_error(&mask_secrets(error), key_of))
+        parse(None).map_err(|error| {
+            // Clap does not report which key requires the missing one. Without that key, the error
+            // does not occur.
+            let is_missing =
+                |error: &clap::Error| error.kind() == ErrorKind::MissingRequiredArgument;
+            let required_by = flags_by_key
+                .iter()
+                .map(|(key, _)| *key)
+                .filter(|_| is_missing(&error))
+                .find(|key| !parse(Some(*key)).is_err_and(|error| is_missing(&error)));
+            self.translate_clap_error(&mask_secrets(error), key_of, required_by)
+        })
     }
 
     /// Finds the flag for `key`.
@@ -128,11 +143,13 @@ impl PlanFlagTable<'_> {
         )
     }
 
-    /// Rewords an error of clap in terms of the key.
+    /// Rewords an error of clap in terms of the key. `required_by` is the key that requires a missing
+    /// one.
     fn translate_clap_error(
         &self,
         error: &clap::Error,
         key_of: impl Fn(&str) -> Option<String>,
+        required_by: Option<&str>,
     ) -> Error {
         let context = |kind| match error.get(kind) {
             Some(ContextValue::String(text)) => Some(text.clone()),
@@ -156,7 +173,12 @@ impl PlanFlagTable<'_> {
                 format!("invalid value '{value}'; expected one of {valid}")
             }
             ErrorKind::MissingRequiredArgument if argument.starts_with("--") => {
-                format!("missing; another key of {} requires it", self.subject)
+                let Some(by) = required_by else {
+                    return self.value_error(&key, "missing");
+                };
+                let problem = format!("missing key '{key}', required by '{by}'");
+                let error = self.file.key_error(&self.key_path(by), problem);
+                return Error::Usage(error.to_string());
             }
             ErrorKind::MissingRequiredArgument => "missing (try target = \"http://HOST/\")".into(),
             ErrorKind::ArgumentConflict if argument.starts_with(long) => {

@@ -7,7 +7,7 @@ use super::load_args::ReplayLoadArgs;
 use crate::command_exit::CommandExit;
 use crate::parsers::instant;
 use crate::text::format_rate;
-use crate::text::lines::wrap;
+use crate::text::lines::{wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal};
 use crate::timeline::show;
 
@@ -26,7 +26,7 @@ pub(super) fn print(replay: &SurveyedReplay, target: &str, load: &ReplayLoadArgs
     );
     let mut text = wrap("dry run", "nothing is sent", 1);
     text.push_str(&wrap("replay", target, 2));
-    text.push_str(&wrap("total", &total, 2));
+    text.push_str(&wrap_items("total", &total, 2));
     if let Some(start) = load.start_at() {
         text.push_str(&wrap("start", &instant::format_utc(start), 1));
     }

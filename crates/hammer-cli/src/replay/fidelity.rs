@@ -11,7 +11,7 @@ use hammer_replay::play::PlaybackTimeSeries;
 /// Comparison of replayed hits with the log.
 #[derive(Default)]
 pub(super) struct LogComparison {
-    /// Number of hits by logged status (none if unknown) and by replayed status or failure.
+    /// Number of hits by logged status (`None` if unknown) and by replayed status or failure.
     pub(super) statuses: BTreeMap<(Option<u16>, Label), u64>,
     /// Logged durations of hits with a response, by group of the report.
     pub(super) logged_times: BTreeMap<usize, Histogram>,

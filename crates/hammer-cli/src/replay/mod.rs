@@ -31,6 +31,7 @@ use crate::error::Error;
 use crate::http::{HttpTransportArgs, parse_url, parse_value};
 use crate::output::output_args::OutputArgs;
 use crate::runner;
+use crate::text::number::format_count;
 use crate::timeline::LogReadingArgs;
 
 /// Name of the subcommand.
@@ -180,7 +181,7 @@ impl ReplayArgs {
         }
         if survey.hits == 0 {
             let reasons: Vec<_> = (survey.skipped.iter())
-                .map(|(reason, n)| format!("{n} {}", reason.replace('_', " ")))
+                .map(|(reason, n)| format!("{} {}", format_count(*n), reason.replace('_', " ")))
                 .collect();
             let rows = survey.rows();
             let reasons = if reasons.is_empty() {
@@ -189,7 +190,8 @@ impl ReplayArgs {
                 reasons.join(", ")
             };
             return Err(Error::Run(format!(
-                "there is nothing to send: {rows} rows, {reasons}"
+                "no row can be sent: {} rows, {reasons}",
+                format_count(rows)
             )));
         }
         let (top, _) = survey.names.top(MAX_GROUPS);
@@ -219,9 +221,10 @@ fn missing_client_warning(
             "{flag} needs clients, and no row has one (try a timeline built with '--include client')"
         )));
     }
-    let without = rows - with;
     Ok(Some(format!(
-        "{without} of {rows} rows have no client for {flag}"
+        "{} of {} rows have no client for {flag}",
+        format_count(rows - with),
+        format_count(rows)
     )))
 }
 

@@ -31,10 +31,10 @@ pub(super) struct PlaybackArgs {
     /// Start and end of the window: 1h..2h
     #[arg(long, value_name = "FROM..TO")]
     window: Option<TimelineWindow>,
-    /// Longest pause; longer ones are shortened
+    /// Maximum pause between rows; longer pauses are shortened
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     skip_idle: Option<Duration>,
-    /// Number of passes, or time to repeat them for: 3, 1h
+    /// Play the timeline a number of times, or repeatedly for a time: 3, 1h
     #[arg(long = "loop", value_name = "COUNT|TIME", value_parser = passes)]
     passes: Option<PassLimit>,
     /// Number of copies of each row, each with its own client
@@ -55,7 +55,7 @@ pub(super) struct PlaybackArgs {
     /// Share of the rows to replay: 10%
     #[arg(long, value_name = "PERCENT", value_parser = share)]
     sample: Option<f64>,
-    /// Unit of the sample: single rows, or clients with all their rows
+    /// Sample rows, or whole clients
     #[arg(
         long,
         value_enum,

@@ -1,7 +1,6 @@
 //! A replay as a load that the runner can run.
 
 use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, Schedule};
-use hammer_diagnostic::chain;
 
 use super::load_args::ReplayLoadArgs;
 use super::replay_hammer::ReplayHammer;
@@ -34,6 +33,6 @@ impl RunnableLoad for ReplayJob {
             .log_hits(options.log_hits)
             .stop(options.stop)
             .execute(|event| on_event(&event))
-            .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))
+            .map_err(|error| Error::from_run_error(&error))
     }
 }

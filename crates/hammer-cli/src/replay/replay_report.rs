@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::fidelity::LogComparison;
 use crate::output::output_writer::RenderableReport;
 use crate::text::latency::TimeUnit;
-use crate::text::lines::{list_line, truncate, wrap};
+use crate::text::lines::{list_line, truncate, wrap_items};
 use crate::text::number::format_count;
 use crate::{output::junit, text};
 
@@ -99,7 +99,7 @@ impl ReplayReport {
                 format_count(self.report.hits.unsent)
             );
         }
-        let mut out = wrap("replay", &counts, 3);
+        let mut out = wrap_items("replay", &counts, 3);
         let skipped: Vec<_> = (self.skipped.iter())
             .map(|(reason, n)| format!("{}: {}", reason.replace('_', " "), format_count(*n)))
             .collect();

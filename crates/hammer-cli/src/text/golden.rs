@@ -86,6 +86,10 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/loop", json!("closed")), ("/rate/requested", Value::Null)],
+            "valid         the numbers describe the target under 1,024 busy slots, not the wait of its users",
+        ),
+        (
+            vec![("/loop", json!("closed")), ("/rate/requested", Value::Null)],
             "rate          999.6/s achieved   closed loop: each slot waits for a response before its next hit",
         ),
         (
@@ -132,7 +136,7 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/generator/log_dropped", json!(5))],
-            "generator     2 threads   4 % busy (busiest 6 %)   11.0 MB   5 hits missing from the log: writing it",
+            "              5 hits missing from the log: writing it was too slow",
         ),
     ] {
         let rendered = render(&report(&changes), false);

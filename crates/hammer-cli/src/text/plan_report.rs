@@ -4,7 +4,7 @@ use hammer_core::Report;
 use hammer_plan::{PlanLoadReport, PlanReport};
 
 use super::latency;
-use super::lines::{INDENT, WIDTH, truncate, wrap};
+use super::lines::{INDENT, WIDTH, truncate, wrap, wrap_items};
 use super::number::{format_bytes, format_count, format_decimal};
 use super::run_report::{
     REASON_LINES, abort_line, connection_counts, end_reason, failures, hits_text, labels_line,
@@ -34,7 +34,7 @@ pub(crate) fn render_plan(report: &PlanReport, color: bool) -> String {
     out.push('\n');
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let hits = format!("{}   {achieved}", results_text(&report.hits));
-    out.push_str(&wrap("hits", &hits, 2));
+    out.push_str(&wrap_items("hits", &hits, 2));
     let generator = &report.generator;
     let s = if generator.threads == 1 { "" } else { "s" };
     let core_s = report.elapsed_s * generator.threads as f64;
@@ -96,7 +96,7 @@ fn load_block(load: &PlanLoadReport) -> String {
     let mut out = format!("{name}   {}   {target}   {summary}\n", report.hammer);
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let hits = format!("{}   {achieved}", hits_text(report));
-    out.push_str(&wrap("hits", &hits, 2));
+    out.push_str(&wrap_items("hits", &hits, 2));
     out.push_str(&label_line(report));
     out.push_str(&latency::table(report, MAX_STAGES));
     out.push_str(&failures(report));

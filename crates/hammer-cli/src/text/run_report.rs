@@ -7,13 +7,13 @@ use hammer_core::{
 };
 
 use super::latency::{self, TimeUnit};
-use super::lines::{INDENT, WIDTH, list_line, truncate, wrap};
+use super::lines::{INDENT, SEPARATOR, WIDTH, list_line, truncate, wrap, wrap_items};
 use super::number::{format_bytes, format_count, format_decimal};
 use super::{groups, stages, thresholds};
 
 /// Maximum number of lines of a report.
 const MAX_LINES: usize = 30;
-/// Minimum room for thresholds, in lines. They use all lines that are left.
+/// Number of lines reserved for thresholds, which also use all lines left over.
 const THRESHOLD_LINES: usize = 4;
 /// Maximum number of lines for all reasons of the verdict.
 pub(super) const REASON_LINES: usize = 8;
@@ -115,13 +115,18 @@ pub(crate) fn format_rate(per_second: f64) -> String {
 fn verdict(report: &Report, max: usize, color: bool) -> String {
     let valid_text = match report.r#loop {
         OpenOrClosedLoop::Open => {
-            "the generator kept the schedule: the numbers describe the target"
+            "the generator kept the schedule: the numbers describe the target".to_owned()
         }
         OpenOrClosedLoop::Closed => {
-            "the numbers describe the target while each slot waits for its response"
+            let slots = report.generator.max_in_flight;
+            let s = if slots == 1 { "" } else { "s" };
+            let slots = format_count(slots as u64);
+            format!(
+                "the numbers describe the target under {slots} busy slot{s}, not the wait of its users"
+            )
         }
     };
-    verdict_lines(&report.verdict, valid_text, max, color)
+    verdict_lines(&report.verdict, &valid_text, max, color)
 }
 
 /// Renders the verdict with its reasons, or else `valid_text`, in at most `max` lines.
@@ -159,7 +164,7 @@ pub(super) fn verdict_lines(
 }
 
 fn hits(report: &Report) -> String {
-    wrap("hits", &hits_text(report), 2)
+    wrap_items("hits", &hits_text(report), 2)
 }
 
 /// The results of all hits, with the hits that were unsent because they were late.
@@ -192,7 +197,7 @@ pub(super) fn results_text(hits: &HitCounts) -> String {
         .chain(shown)
         .map(|(word, n)| format!("{} {word}", format_count(*n)))
         .collect();
-    items.join("   ")
+    items.join(SEPARATOR)
 }
 
 fn rate_line(report: &Report) -> String {
@@ -220,7 +225,7 @@ fn rate_line(report: &Report) -> String {
             format_decimal(report.warmup_s)
         );
     }
-    wrap("rate", &text, 2)
+    wrap_items("rate", &text, 2)
 }
 
 /// Names with their counts, the most frequent first.
@@ -367,7 +372,7 @@ fn connections(report: &Report) -> String {
     ));
     items.push(format!("{} sent", format_bytes(report.bytes.sent)));
     items.push(format!("{} received", format_bytes(report.bytes.received)));
-    wrap("connections", &items.join("   "), 2)
+    wrap_items("connections", &items.join(SEPARATOR), 2)
 }
 
 fn generator(report: &Report) -> String {
@@ -398,5 +403,5 @@ fn generator(report: &Report) -> String {
         let dropped = format_count(generator.log_dropped);
         text = format!("{text}   {dropped} hits missing from the log: writing it was too slow");
     }
-    wrap("generator", &text, 2)
+    wrap_items("generator", &text, 2)
 }

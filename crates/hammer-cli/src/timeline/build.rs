@@ -42,10 +42,10 @@ struct TimelineBuildArgs {
     /// Seed for random values
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// Fail at the first line that is not a hit
+    /// Fail at the first line that would be skipped
     #[arg(long)]
     strict: bool,
-    /// Fields to include in addition
+    /// Additional fields to include
     #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
     include: Vec<IncludableTimelineField>,
     /// Fields to exclude

@@ -24,9 +24,9 @@ pub(crate) struct LogReadingArgs {
     )]
     format: String,
     /// Columns or keys of csv, tsv and json: "time=ts target=request.uri"
-    #[arg(long, help_heading = "Logs", value_name = "MEANING=COLUMN ...")]
+    #[arg(long, help_heading = "Logs", value_name = "FIELD=COLUMN ...")]
     columns: Option<String>,
-    /// Event that timestamps mark, if the format is not right
+    /// Meaning of timestamps [default: by format]
     #[arg(long, help_heading = "Logs", value_enum, value_name = "EVENT")]
     time_base: Option<TimestampEventArg>,
     /// Placement of rows with whole-second timestamps within the second
@@ -42,7 +42,7 @@ pub(crate) struct LogReadingArgs {
     spread: SubsecondPlacementArg,
     /// Order of rows with the same whole-second timestamp
     ///
-    /// line: as in the log. content: by content, whatever the order of the lines.
+    /// line: as in the log. content: by content, independent of the order of the lines.
     #[arg(
         long,
         help_heading = "Logs",
@@ -54,10 +54,10 @@ pub(crate) struct LogReadingArgs {
     /// Time zone of timestamps without one: Europe/Berlin, +02:00
     #[arg(long, help_heading = "Logs", value_name = "ZONE", value_parser = zone, default_value = "UTC", allow_hyphen_values = true)]
     tz: TimeZone,
-    /// Correction of the clock of a log: node2.log=+120ms; repeatable
+    /// Clock correction for a log: node2.log=+120ms; repeatable
     #[arg(long, help_heading = "Logs", value_name = "LOG=TIME", value_parser = shift, allow_hyphen_values = true)]
     shift: Vec<ClockShift>,
-    /// Rate of lines without a time, in lines per second
+    /// Lines per second to assume for logs without timestamps
     #[arg(long, help_heading = "Logs", value_name = "RATE", value_parser = per_second)]
     untimed_rate: Option<f64>,
 }
@@ -116,7 +116,7 @@ impl LogReadingArgs {
             if let Some(columns) = &self.columns {
                 let problem = "requires --format json, csv or tsv";
                 return Err(Error::invalid_value(
-                    "--columns <MEANING=COLUMN ...>",
+                    "--columns <FIELD=COLUMN ...>",
                     columns,
                     problem,
                 ));

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::text::lines::{list_line, truncate, wrap};
+use crate::text::lines::{SEPARATOR, list_line, truncate, wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
 
@@ -80,7 +80,7 @@ fn overview(survey: &PlaybackForecast) -> String {
         format_rate(survey.peak_rate()),
         format_count(survey.peak_per_tenth),
     );
-    text.push_str(&wrap("span", &span, 2));
+    text.push_str(&wrap_items("span", &span, 2));
     text + &time_base_line(survey) + &logs(header)
 }
 
@@ -170,5 +170,5 @@ pub(crate) fn skipped_line<'s>(name: &str, counts: impl Iterator<Item = (&'s str
     if items.is_empty() {
         return String::new();
     }
-    wrap(name, &items.join("   "), 3)
+    wrap_items(name, &items.join(SEPARATOR), 3)
 }

@@ -35,6 +35,13 @@ struct FencedBlock {
     text: String,
 }
 
+impl FencedBlock {
+    /// True if the commands in the block are run.
+    fn has_commands(&self) -> bool {
+        matches!(self.kind.as_str(), "sh" | "yaml")
+    }
+}
+
 /// The Markdown files for users and developers.
 fn documents() -> Vec<PathBuf> {
     let mut paths = vec![repository("README.md"), repository("CHANGELOG.md")];
@@ -106,6 +113,7 @@ impl DocsEnvironment {
                 "users.csv",
                 "id,name,password\n1,Ada,one\n2,Grace,two\n3,Edsger,three\n",
             ),
+            ("put.json", "{}"),
             ("token.txt", "t0ken\n"),
         ] {
             fs::write(folder.path().join(name), text).unwrap();
@@ -254,7 +262,7 @@ fn the_commands_in_the_docs_run() {
     let (mut ran, mut known) = (0, 0);
     let blocks = blocks();
     for block in &blocks {
-        if !matches!(block.kind.as_str(), "sh" | "yaml") {
+        if !block.has_commands() {
             continue;
         }
         let mut environment = DocsEnvironment::new();
@@ -301,6 +309,47 @@ fn the_commands_in_the_docs_run() {
     assert!(ran >= 20 && known >= 10, "ran {ran}, skipped {known}");
 }
 
+/// The command is in another block than its output, since only blocks of `sh` and `yaml` are run.
+#[test]
+fn all_commands_in_the_docs_are_in_blocks_that_run() {
+    for block in blocks().iter().filter(|block| !block.has_commands()) {
+        let command = block.text.lines().find(|line| is_command(line));
+        assert_eq!(command, None, "{}: use a `sh` block", block.document);
+    }
+}
+
+#[test]
+fn the_first_line_of_a_report_is_not_a_command() {
+    for (line, expected) in [
+        ("hammer http http://127.0.0.1:8080/ -r 5", true),
+        ("$ hammer demo", true),
+        ("$ hammer http   URL", true),
+        (
+            "hammer http   http://127.0.0.1:8080/   5/s for 2 s, seed 1",
+            false,
+        ),
+        (
+            "hammer mqtt   mqtt://127.0.0.1   5/s for 2 s, seed 1",
+            false,
+        ),
+        ("hammer_core::worker::run", false),
+    ] {
+        assert_eq!(is_command(line), expected, "{line}");
+    }
+}
+
+/// True for a line that runs `hammer`.
+///
+/// The first line of a report has three spaces after the name of the hammer.
+fn is_command(line: &str) -> bool {
+    let command = line.strip_prefix("$ ");
+    let Some(arguments) = command.unwrap_or(line).strip_prefix("hammer ") else {
+        return false;
+    };
+    let after_name = arguments.trim_start_matches(|char: char| char != ' ');
+    command.is_some() || !after_name.starts_with("   ")
+}
+
 #[test]
 fn the_glossary_has_at_most_40_words() {
     let page = fs::read_to_string(repository("docs/GLOSSARY.md")).unwrap();
@@ -341,11 +390,16 @@ fn the_plans_in_the_docs_run() {
         let FencedBlock {
             document,
             kind,
+            file,
             text,
-            ..
         } = block;
         let is_plan = ["[[load]]", "\"load\"", "hammerConfig"].map(|key| text.contains(key));
         if !matches!(kind.as_str(), "toml" | "json") || is_plan == [false; 3] {
+            continue;
+        }
+        // A plan that needs a broker is run by a command.
+        if text.contains("mqtt://") {
+            assert!(file.is_some(), "{document}: name the file of the plan");
             continue;
         }
         let target = TargetServer::spawn(TargetBehavior::default()).unwrap();

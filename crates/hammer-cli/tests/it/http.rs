@@ -184,9 +184,9 @@ fn flags_determine_the_expectations() {
             "json_expected",
         ),
     ];
-    for (flags, verdict, label) in table {
+    for (flags, result, label) in table {
         let report = report(&[&["http", &server.url, "-r", "max", "-n", "2"], flags].concat());
-        assert_eq!(report["hits"][verdict], 2, "{flags:?}");
+        assert_eq!(report["hits"][result], 2, "{flags:?}");
         assert_eq!(report["labels"][label], 2, "{flags:?}");
     }
 }
@@ -216,12 +216,17 @@ fn targets_come_from_a_file() {
     ]);
     assert_eq!(report["hits"]["ok"], 6);
     assert_eq!(report["target"], path);
-    let rows = report["groups"].as_array().unwrap();
-    let rows: Vec<_> = rows
+    let groups = report["groups"].as_array().unwrap();
+    let groups: Vec<_> = groups
         .iter()
-        .map(|row| (row["name"].as_str().unwrap(), row["ok"].as_u64().unwrap()))
+        .map(|group| {
+            (
+                group["name"].as_str().unwrap(),
+                group["ok"].as_u64().unwrap(),
+            )
+        })
         .collect();
-    assert_eq!(rows, [("GET /a", 2), ("POST /b", 4)]);
+    assert_eq!(groups, [("GET /a", 2), ("POST /b", 4)]);
     assert!(
         server
             .requests()

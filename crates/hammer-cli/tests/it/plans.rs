@@ -359,6 +359,11 @@ fn plan_errors_show_their_place_and_nothing_is_sent() {
         ("duration = 5\nrate = '1..2/1s'", "4:12", "ends after 1s"),
         ("output = 'json'", "4:1", "above the first [[load]]"),
         ("dry_run = true", "4:1", "unknown key 'dry_run'"),
+        (
+            "max_redirs = 3",
+            "4:1",
+            "missing key 'location', required by 'max_redirs'",
+        ),
     ] {
         let output = run("plan.toml", &format!("{good}{line}\n"), &["-q"], &[]);
         let message = stderr(&output);

@@ -257,7 +257,7 @@ fn rows_are_selected_and_repeated() {
     let nothing = output(&[&args[..], &nothing[..]].concat());
     assert_eq!(nothing.status.code(), Some(1));
     assert!(
-        stderr(&nothing).contains("nothing to send"),
+        stderr(&nothing).contains("no row can be sent"),
         "{}",
         stderr(&nothing)
     );

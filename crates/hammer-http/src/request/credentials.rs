@@ -25,7 +25,7 @@ impl HttpCredentials {
             Self::Basic(user) if !user.contains(':') => {
                 return Err(error("missing password; expected USER:PASSWORD"));
             }
-            Self::Basic(user) if user.contains(|char: char| char.is_control()) => {
+            Self::Basic(user) if user.contains(char::is_control) => {
                 return Err(error("user and password cannot contain control characters"));
             }
             Self::Basic(user) => format!("Basic {}", BASE64_STANDARD.encode(user)),
