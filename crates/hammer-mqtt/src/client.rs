@@ -5,11 +5,13 @@ use std::task::{Context, Waker};
 
 use hammer_core::{Failure, Hit};
 
-use crate::broker_connection::{BrokerConnection, DeliveryHeader, LostConnectionPackets};
 use crate::config::MqttConfig;
-use crate::delivery::MessageSequence;
+use crate::connection::broker_connection::{
+    BrokerConnection, DeliveryHeader, LostConnectionPackets,
+};
 use crate::failures;
-use crate::hit_waiter::HitPromise;
+use crate::load::delivery::MessageSequence;
+use crate::load::hit_waiter::HitPromise;
 use crate::packet::connack::BrokerLimits;
 
 /// The role of a client.

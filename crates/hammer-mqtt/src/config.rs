@@ -7,12 +7,12 @@ use std::time::Duration;
 use hammer_core::Hit;
 use hammer_data::{Template, TemplateScope};
 
-use crate::broker_connection::MqttAction;
-use crate::broker_connector::BrokerConnector;
-use crate::connect_packet_template::ConnectPacketTemplate;
-use crate::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
+use crate::connection::broker_connection::MqttAction;
+use crate::connection::broker_connector::BrokerConnector;
+use crate::load::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
+use crate::load::worker_barrier::WorkerBarrier;
+use crate::packet::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::publish::MessageTemplate;
-use crate::worker_barrier::WorkerBarrier;
 
 /// The event at which a published message is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

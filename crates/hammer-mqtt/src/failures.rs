@@ -4,7 +4,7 @@ use std::io;
 
 use hammer_core::Failure;
 
-use crate::reason_code;
+use crate::packet::reason_code;
 
 pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
     .with_advice("the client of the hit had no connection: see the broker's log");

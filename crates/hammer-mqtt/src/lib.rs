@@ -4,35 +4,17 @@
 //! generator needs the time at which each message was acknowledged, which rumqttc's event loop does
 //! not report.
 
-mod broker_connection;
-mod broker_connector;
 mod builder;
 mod client;
-mod client_connection_supervisor;
 mod config;
-mod connect_deadline;
-mod connect_load;
-mod connect_packet_template;
-mod connection_loop;
-mod delivery;
+mod connection;
 mod error;
 mod failures;
-mod handshake;
-mod hit_waiter;
-mod keep_alive_monitor;
+mod load;
 mod mqtt;
 mod packet;
-mod packet_ids;
-mod reason_code;
-mod receive;
-mod reconnect_backoff;
-mod render_context;
-mod template_compiler;
-mod too_many_failed_clients;
+mod template;
 mod url;
-mod websocket;
-mod worker_barrier;
-mod worker_clients;
 
 pub use builder::{MqttBuilder, MqttMode, MqttPayload};
 pub use config::MqttCompletionEvent;

@@ -11,9 +11,9 @@ use hammer_core::{
 use crate::MqttBuilder;
 use crate::client::MqttClient;
 use crate::config::{MqttCompletionEvent, MqttConfig};
-use crate::connect_load;
-use crate::hit_waiter::HitWaiter;
-use crate::worker_clients::WorkerClients;
+use crate::load::connect_load;
+use crate::load::hit_waiter::HitWaiter;
+use crate::load::worker_clients::WorkerClients;
 
 /// A hammer for MQTT: a hit is a message, a connection, a subscription or a ping.
 ///

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hammer_net::{ConfigureNetwork as _, ExpectedTlsUse, NetworkOptions};
 
-use crate::broker_connector::BrokerConnector;
+use crate::connection::broker_connector::BrokerConnector;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, MqttBuilder};
 

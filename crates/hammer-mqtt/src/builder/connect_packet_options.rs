@@ -7,9 +7,9 @@ use hammer_net::SecretString;
 
 use super::MqttMode;
 use super::message_options::{check_text_length, check_topic_template};
-use crate::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::connect::{ConnectPacket, WillMessage};
-use crate::template_compiler::MqttTemplateCompiler;
+use crate::packet::connect_packet_template::ConnectPacketTemplate;
+use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, MqttBuilder, MqttVersion, Qos};
 

@@ -5,10 +5,10 @@ use hammer_data::{Template, TemplatePart};
 use super::is_acknowledged;
 use super::message_options::MessageOptions;
 use crate::config::MqttCompletionEvent;
-use crate::delivery::DeliverySubscriberConfig;
+use crate::load::delivery::DeliverySubscriberConfig;
 use crate::packet::subscribe::is_valid_filter;
-use crate::render_context::{render_text, sample_context};
-use crate::template_compiler::MqttTemplateCompiler;
+use crate::template::render_context::{render_text, sample_context};
+use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::{Error, ErrorKind, MqttBuilder, Qos};
 
 /// The kind of a hit.

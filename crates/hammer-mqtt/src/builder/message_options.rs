@@ -5,8 +5,8 @@ use hammer_data::{Template, VariesBy};
 use crate::packet::MAX_STRING_BYTES;
 use crate::packet::property::{PublishProperties, PublishProperty};
 use crate::packet::publish::{MessageTemplate, check_topic};
-use crate::render_context::{render_text, sample_context};
-use crate::template_compiler::MqttTemplateCompiler;
+use crate::template::render_context::{render_text, sample_context};
+use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::{Error, ErrorKind, MqttBuilder, MqttVersion, Qos};
 
 /// The payload of a message.

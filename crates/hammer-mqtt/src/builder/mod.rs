@@ -16,9 +16,9 @@ use self::client_startup_options::ClientStartupOptions;
 use self::connect_packet_options::ConnectPacketOptions;
 use self::hit_measurement_options::HitMeasurementOptions;
 use self::message_options::MessageOptions;
-use crate::broker_connection::MqttAction;
 use crate::config::{MqttCompletionEvent, MqttConfig};
-use crate::template_compiler::MqttTemplateCompiler;
+use crate::connection::broker_connection::MqttAction;
+use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, Mqtt, Qos};
 
@@ -95,7 +95,7 @@ impl MqttBuilder {
         let subscribers = delivery.as_ref().map_or(0, |found| found.subscribers);
         let version = session.version;
         let header_bytes = match completion {
-            MqttCompletionEvent::Delivery => crate::delivery::DELIVERY_HEADER_BYTES,
+            MqttCompletionEvent::Delivery => crate::load::delivery::DELIVERY_HEADER_BYTES,
             MqttCompletionEvent::Ack | MqttCompletionEvent::Sent => 0,
         };
         let alias = message.topic_alias(&compiler, version)?;

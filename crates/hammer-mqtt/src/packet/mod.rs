@@ -7,8 +7,10 @@
 
 pub(crate) mod connack;
 pub(crate) mod connect;
+pub(crate) mod connect_packet_template;
 pub(crate) mod property;
 pub(crate) mod publish;
+pub(crate) mod reason_code;
 pub(crate) mod received;
 pub(crate) mod subscribe;
 

@@ -4,7 +4,7 @@ use hammer_data::{FeedError, Template};
 
 use super::publish::PublishEncodeError;
 use super::{MAX_STRING_BYTES, push_varint};
-use crate::render_context::MqttRenderContext;
+use crate::template::render_context::MqttRenderContext;
 
 /// A property, with its strings as `T`.
 #[derive(Debug, Clone)]
@@ -166,7 +166,7 @@ mod tests {
     use hammer_data::TemplateScope;
 
     use super::*;
-    use crate::render_context;
+    use crate::template::render_context;
 
     #[test]
     fn templates_are_encoded_like_literals() {

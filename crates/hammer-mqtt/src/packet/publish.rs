@@ -4,7 +4,7 @@ use hammer_data::Template;
 
 use super::property::PublishProperties;
 use super::{MAX_REMAINING_LENGTH, MAX_STRING_BYTES, MqttVersion, Qos, varint_len, write_varint};
-use crate::render_context::MqttRenderContext;
+use crate::template::render_context::MqttRenderContext;
 
 /// The message of hits, with templates for the parts that vary.
 #[derive(Debug, Clone)]
@@ -141,8 +141,8 @@ mod tests {
 
     use super::*;
     use crate::packet::property::PublishProperty;
-    use crate::render_context;
-    use crate::template_compiler::MqttTemplateCompiler;
+    use crate::template::render_context;
+    use crate::template::template_compiler::MqttTemplateCompiler;
 
     fn message(version: MqttVersion, qos: Qos, payload: usize) -> MessageTemplate {
         MessageTemplate {

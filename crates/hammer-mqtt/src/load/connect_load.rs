@@ -3,11 +3,11 @@
 use hammer_core::{Failure, Hit, Outcome};
 
 use crate::config::MqttConfig;
-use crate::connect_deadline::ConnectDeadline;
+use crate::connection::connect_deadline::ConnectDeadline;
+use crate::connection::handshake::{self, ConnectReply};
 use crate::failures;
-use crate::handshake::{self, ConnectReply};
-use crate::reason_code;
-use crate::render_context;
+use crate::packet::reason_code;
+use crate::template::render_context;
 
 /// Connects, waits for the CONNACK, sends DISCONNECT, and waits until the broker closes.
 pub(crate) async fn hit(config: &MqttConfig, hit: &Hit) -> Result<Outcome, Failure> {

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 
 use hammer_core::{Failure, Outcome, Slot};
 
-use crate::delivery::DeliveryRecord;
+use crate::load::delivery::DeliveryRecord;
 
 type OutcomeOrFailure = Result<Outcome, Failure>;
 

@@ -6,8 +6,8 @@ use super::resume::ResendablePacket;
 use super::{BrokerConnection, InFlightPacket, LostConnectionPackets, PingPurpose};
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::packet;
+use crate::packet::reason_code;
 use crate::packet::received::AckKind;
-use crate::reason_code;
 
 impl BrokerConnection {
     /// Processes an acknowledgment in a packet of `size` bytes.

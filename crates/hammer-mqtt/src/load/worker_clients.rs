@@ -11,11 +11,11 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
 use crate::client::{ClientRole, MqttClient};
-use crate::client_connection_supervisor::ClientConnectionSupervisor;
 use crate::config::MqttConfig;
-use crate::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
-use crate::hit_waiter::HitWaiter;
-use crate::too_many_failed_clients::TooManyFailedClients;
+use crate::connection::client_connection_supervisor::ClientConnectionSupervisor;
+use crate::load::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
+use crate::load::hit_waiter::HitWaiter;
+use crate::load::too_many_failed_clients::TooManyFailedClients;
 
 /// The maximum number of connections that a worker opens at a time, not more than brokers queue.
 const MAX_CONNECTING: usize = 64;

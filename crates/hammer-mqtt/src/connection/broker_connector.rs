@@ -9,8 +9,8 @@ use hammer_core::{Failure, Slot};
 use hammer_net::{OpenedConnection, SocketTraffic};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::connection::websocket::MqttWebsocket;
 use crate::url::BrokerUrl;
-use crate::websocket::MqttWebsocket;
 
 /// A byte stream to and from a broker.
 #[derive(Debug)]

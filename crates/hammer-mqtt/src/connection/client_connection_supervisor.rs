@@ -11,18 +11,18 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::broker_connector::BrokerStream;
 use crate::client::{ClientRole, MqttClient};
 use crate::config::MqttConfig;
-use crate::connect_deadline::ConnectDeadline;
-use crate::connection_loop::ConnectionLoop;
+use crate::connection::broker_connector::BrokerStream;
+use crate::connection::connect_deadline::ConnectDeadline;
+use crate::connection::connection_loop::ConnectionLoop;
+use crate::connection::handshake::{self, ConnectReply};
+use crate::connection::keep_alive_monitor::KeepAliveMonitor;
+use crate::connection::reconnect_backoff::ReconnectBackoff;
 use crate::failures;
-use crate::handshake::{self, ConnectReply};
-use crate::keep_alive_monitor::KeepAliveMonitor;
+use crate::load::worker_clients::{FirstConnectAttempt, WorkerClients};
 use crate::packet::connack::BrokerLimits;
-use crate::reconnect_backoff::ReconnectBackoff;
-use crate::render_context;
-use crate::worker_clients::{FirstConnectAttempt, WorkerClients};
+use crate::template::render_context;
 
 /// The longest wait for the broker to close the connection after DISCONNECT.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);

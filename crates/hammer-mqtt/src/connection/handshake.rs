@@ -6,10 +6,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::config::MqttConfig;
 use crate::failures;
 use crate::packet::connack::{BrokerLimits, Connack};
+use crate::packet::reason_code;
 use crate::packet::received::{AckKind, MalformedPacket, PacketFrame, ReceivedPacket};
 use crate::packet::{self, Qos, subscribe};
-use crate::reason_code;
-use crate::render_context::MqttRenderContext;
+use crate::template::render_context::MqttRenderContext;
 
 /// The largest CONNACK that is accepted, in bytes.
 const MAX_CONNACK_BYTES: usize = 64 * 1024;

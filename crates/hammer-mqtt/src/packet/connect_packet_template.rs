@@ -5,7 +5,7 @@ use hammer_data::Template;
 use hammer_net::SecretString;
 
 use crate::packet::connect::ConnectPacket;
-use crate::render_context::{MqttRenderContext, render_text};
+use crate::template::render_context::{MqttRenderContext, render_text};
 
 /// The CONNECT packet that all clients share, and templates for the parts that differ.
 pub(crate) struct ConnectPacketTemplate {
@@ -38,7 +38,7 @@ impl ConnectPacketTemplate {
             will.topic = render_text(topic, context)?;
             will.payload.clear();
             let rendered = payload.render(context, &mut will.payload);
-            rendered.map_err(crate::render_context::no_value_failure)?;
+            rendered.map_err(crate::template::render_context::no_value_failure)?;
         }
         Ok((id, connect))
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hammer_core::Failure;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::broker_connection::BrokerConnection;
+use crate::connection::broker_connection::BrokerConnection;
 use crate::failures;
 
 /// Sends a ping after silence, and fails the connection if the broker does not answer.

@@ -2,12 +2,12 @@
 
 use hammer_core::Failure;
 
-use crate::broker_connection::{AckAnomalyCounts, BrokerConnection};
 use crate::client::ClientRole;
-use crate::client_connection_supervisor::ClientConnectionSupervisor;
-use crate::delivery::DeliveryRecord;
+use crate::connection::broker_connection::{AckAnomalyCounts, BrokerConnection};
+use crate::connection::client_connection_supervisor::ClientConnectionSupervisor;
+use crate::connection::handshake;
 use crate::failures;
-use crate::handshake;
+use crate::load::delivery::DeliveryRecord;
 use crate::packet;
 use crate::packet::received::{PacketFrame, ReceivedPacket};
 

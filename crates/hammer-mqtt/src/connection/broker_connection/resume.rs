@@ -6,8 +6,8 @@ use std::mem;
 use hammer_core::Failure;
 
 use super::{BrokerConnection, InFlightPacket, MAX_UNWRITTEN_BYTES};
+use crate::connection::packet_ids::PacketIdTable;
 use crate::failures;
-use crate::packet_ids::PacketIdTable;
 
 /// The DUP flag of a PUBLISH that may have been sent before.
 const DUP: u8 = 8;

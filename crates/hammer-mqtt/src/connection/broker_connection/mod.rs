@@ -10,15 +10,15 @@ use hammer_core::{Failure, Hit, Outcome};
 pub(crate) use self::resume::LostConnectionPackets;
 use self::resume::ResendablePacket;
 use crate::config::{MqttCompletionEvent, MqttConfig};
-use crate::delivery::MessageSequence;
+use crate::connection::packet_ids::PacketIdTable;
 use crate::failures;
-use crate::hit_waiter::HitPromise;
+use crate::load::delivery::MessageSequence;
+use crate::load::hit_waiter::HitPromise;
 use crate::packet::connack::BrokerLimits;
 use crate::packet::publish::{PublishEncodeError, TopicAliasUse};
 use crate::packet::received::AckKind;
 use crate::packet::{self, MqttVersion, Qos, subscribe};
-use crate::packet_ids::PacketIdTable;
-use crate::render_context;
+use crate::template::render_context;
 
 /// The maximum number of unwritten bytes before hits have to wait; more than one write takes.
 const MAX_UNWRITTEN_BYTES: usize = 256 * 1024;
@@ -49,7 +49,7 @@ struct QueuedHit {
 }
 
 /// The header before the payload if deliveries are measured.
-pub(crate) type DeliveryHeader = [u8; crate::delivery::DELIVERY_HEADER_BYTES];
+pub(crate) type DeliveryHeader = [u8; crate::load::delivery::DELIVERY_HEADER_BYTES];
 
 /// The purpose of a PINGREQ.
 enum PingPurpose {
@@ -233,7 +233,7 @@ impl BrokerConnection {
     ) -> Result<(), Failure> {
         let mut context = render_context::for_message(hit, self.client, sequence.next);
         let header = header.map(|mut header| {
-            crate::delivery::set_header_seq(&mut header, sequence.next);
+            crate::load::delivery::set_header_seq(&mut header, sequence.next);
             header
         });
         let header = header.as_ref().map_or(&[][..], |header| &header[..]);

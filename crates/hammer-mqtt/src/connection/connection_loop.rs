@@ -6,14 +6,14 @@ use std::task::{Context, Poll};
 use hammer_core::Failure;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::broker_connection::BrokerConnection;
-use crate::broker_connector::BrokerStream;
 use crate::client::ClientState;
-use crate::client_connection_supervisor::{ClientConnectionSupervisor, ConnectionEnd};
-use crate::delivery::DeliveryRecord;
-use crate::delivery::MessageSequence;
+use crate::connection::broker_connection::BrokerConnection;
+use crate::connection::broker_connector::BrokerStream;
+use crate::connection::client_connection_supervisor::{ClientConnectionSupervisor, ConnectionEnd};
+use crate::connection::keep_alive_monitor::KeepAliveMonitor;
 use crate::failures;
-use crate::keep_alive_monitor::KeepAliveMonitor;
+use crate::load::delivery::DeliveryRecord;
+use crate::load::delivery::MessageSequence;
 
 /// The maximum number of reads in one poll, so that other connections get their turn.
 const MAX_READS_PER_POLL: u32 = 8;

@@ -1,0 +1,12 @@
+//! Connections to a broker: handshake, packets in flight, keep-alive and reconnecting.
+
+pub(crate) mod broker_connection;
+pub(crate) mod broker_connector;
+pub(crate) mod client_connection_supervisor;
+pub(crate) mod connect_deadline;
+pub(crate) mod connection_loop;
+pub(crate) mod handshake;
+pub(crate) mod keep_alive_monitor;
+pub(crate) mod packet_ids;
+pub(crate) mod reconnect_backoff;
+pub(crate) mod websocket;

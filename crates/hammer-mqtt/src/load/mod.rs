@@ -1,0 +1,9 @@
+//! The parts of a load that clients of a worker share: connecting, deliveries and their counts.
+
+pub(crate) mod connect_load;
+pub(crate) mod delivery;
+pub(crate) mod hit_waiter;
+pub(crate) mod receive;
+pub(crate) mod too_many_failed_clients;
+pub(crate) mod worker_barrier;
+pub(crate) mod worker_clients;
