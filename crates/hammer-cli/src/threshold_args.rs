@@ -44,7 +44,7 @@ fn error_with_carets(text: &str, error: &ThresholdError) -> String {
 
 /// A threshold that does not fit the loads.
 #[derive(Debug)]
-struct ThresholdMismatch<'a> {
+struct InapplicableThreshold<'a> {
     /// True for `--abort-on`, false for `--assert`.
     is_abort_condition: bool,
     /// Index among the thresholds of its flag.
@@ -90,7 +90,7 @@ impl ThresholdArgs {
             } else {
                 "assert"
             };
-            let ThresholdMismatch {
+            let InapplicableThreshold {
                 index, threshold, ..
             } = mismatch;
             let error = file.threshold_error(key, index, threshold, mismatch.error);
@@ -99,13 +99,13 @@ impl ThresholdArgs {
     }
 
     /// Finds the first threshold that does not fit the loads.
-    fn first_mismatch(&self, loads: &[(&str, &Shape)]) -> Option<ThresholdMismatch<'_>> {
+    fn first_mismatch(&self, loads: &[(&str, &Shape)]) -> Option<InapplicableThreshold<'_>> {
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
         let mut thresholds = asserted.chain(aborting);
         thresholds.find_map(|(is_abort_condition, (index, threshold))| {
             let error = threshold.validate(loads, is_abort_condition).err()?;
-            Some(ThresholdMismatch {
+            Some(InapplicableThreshold {
                 is_abort_condition,
                 index,
                 threshold,

@@ -6,13 +6,13 @@ use crate::schedule::AnyPlaylistItem;
 
 /// The items of hits that are due and not started, in order.
 #[derive(Debug, Default)]
-pub(super) struct BacklogItems {
+pub(super) struct BacklogPlaylistItems {
     /// The index of the front item among all hits of the worker.
     first_index: u64,
     items: VecDeque<Option<AnyPlaylistItem>>,
 }
 
-impl BacklogItems {
+impl BacklogPlaylistItems {
     /// Adds the item of the next hit.
     pub(super) fn push(&mut self, item: AnyPlaylistItem) {
         self.items.push_back(Some(item));

@@ -32,7 +32,7 @@ use crate::unsent_cause::UnsentCause;
 use crate::worker_locals::WorkerSharedValues;
 use crate::{Error, Hammer, HitRecord, HitResult, Shape, Slot, WorkerContext};
 
-use backlog_items::BacklogItems;
+use backlog_items::BacklogPlaylistItems;
 use hit_completion::{HitCompletion, HitStageAndGroup};
 use in_flight::InFlightHits;
 use slot::SlotChannel;
@@ -103,7 +103,7 @@ struct Worker<H> {
     stages: Option<Shape>,
     backlog: RefCell<VecDeque<UnstartedHit>>,
     /// The items of the backlog; `None` unless the schedule is a playlist.
-    items: Option<RefCell<BacklogItems>>,
+    items: Option<RefCell<BacklogPlaylistItems>>,
     slots: RefCell<Vec<Rc<SlotChannel>>>,
     /// Idle slots. The most recently used one is used next, so that few connections stay busy.
     idle: RefCell<Vec<usize>>,

@@ -126,10 +126,10 @@ pub(crate) fn set_header_seq(header: &mut [u8; DELIVERY_HEADER_BYTES], seq: u64)
 
 /// A channel to a worker, for deliveries that arrived at subscribers of other workers.
 #[derive(Debug, Default)]
-pub(crate) struct WorkerDeliveryChannel(Mutex<DeliveryChannelQueue>);
+pub(crate) struct WorkerDeliveryChannel(Mutex<WorkerDeliveryQueue>);
 
 #[derive(Debug, Default)]
-struct DeliveryChannelQueue {
+struct WorkerDeliveryQueue {
     deliveries: Vec<DeliveryRecord>,
     waker: Option<Waker>,
 }

@@ -30,7 +30,7 @@ const INITIAL_WINDOW_SIZE: [u8; 2] = [0, 4];
 
 /// The state of a connection, without I/O.
 #[derive(Debug)]
-pub(super) struct RawHttp2Connection {
+pub(super) struct CannedHttp2Connection {
     /// The bytes to be written.
     pub(super) out: Vec<u8>,
     /// The beginning of an incomplete frame.
@@ -56,7 +56,7 @@ struct UnfinishedHttp2Response {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Http2ParseError;
 
-impl RawHttp2Connection {
+impl CannedHttp2Connection {
     /// Creates a connection whose answers have a body of `body_bytes`.
     pub(super) fn new(body_bytes: usize) -> Self {
         // `:status: 200` is an entry of the static table. `content-length` has its name from the table
@@ -264,7 +264,7 @@ mod tests {
     fn frames_can_be_split_anywhere() {
         let stream = [request(1), request(3), request(5)].concat();
         for size in 1..=stream.len() {
-            let mut connection = RawHttp2Connection::new(2);
+            let mut connection = CannedHttp2Connection::new(2);
             let ended = stream.chunks(size).map(|chunk| connection.receive(chunk));
             assert_eq!(
                 ended.map(|ended| ended.unwrap_or(0)).sum::<usize>(),
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_body_waits_for_the_window() {
-        let mut connection = RawHttp2Connection::new(20_000);
+        let mut connection = CannedHttp2Connection::new(20_000);
         let mut settings = INITIAL_WINDOW_SIZE.to_vec();
         settings.extend_from_slice(&18_000_u32.to_be_bytes());
         let mut bytes = Vec::new();
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_frame_that_is_too_long_is_an_error() {
-        let mut connection = RawHttp2Connection::new(0);
+        let mut connection = CannedHttp2Connection::new(0);
         assert_eq!(connection.receive(b"HTTP/1.1 "), Err(Http2ParseError));
     }
 }

@@ -21,7 +21,7 @@ use crate::counts::TargetCounts;
 use crate::recorder::TargetRecorder;
 use crate::transport::{ByteStream, ConnectionHandler, TargetTransport};
 
-use self::http2::{PREFACE, RawHttp2Connection};
+use self::http2::{CannedHttp2Connection, PREFACE};
 
 /// The number of bytes read at once, and about the number written at once.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -126,7 +126,7 @@ impl RawHttpService {
     }
 
     async fn serve_http2(&self, stream: &mut impl ByteStream, buf: &mut [u8]) -> io::Result<()> {
-        let mut connection = RawHttp2Connection::new(self.body_bytes);
+        let mut connection = CannedHttp2Connection::new(self.body_bytes);
         self.recorder.record_raw(PREFACE.len(), 0);
         loop {
             while !connection.out.is_empty() {
