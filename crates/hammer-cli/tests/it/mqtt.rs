@@ -100,7 +100,7 @@ fn what_is_wrong_with_a_flag_names_the_flag() {
         ),
         (&["--mqtt", "4.0"], "expected 3.1.1 or 5"),
         (&["--allow-missing", "2"], "such as 1%"),
-        (&["--measure", "ack"], "try QoS 1"),
+        (&["--measure", "ack"], "cannot be combined with QoS 0"),
         (
             &["--content-type", "a"],
             "message properties require MQTT 5",

@@ -387,7 +387,7 @@ fn a_timeline_is_shown_with_chart_and_statistics() {
     ]);
     let dry = { dry }.output().unwrap();
     assert!(
-        stderr(&dry).contains("1000 method not allowed"),
+        stderr(&dry).contains("1,000 method not allowed"),
         "{}",
         stderr(&dry)
     );
