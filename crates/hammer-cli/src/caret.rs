@@ -121,15 +121,15 @@ mod tests {
                 panic!("{shown}")
             };
             assert!(line.chars().count() <= INDENT + MAX_SHOWN, "{shown}");
-            let at: Vec<_> = line.chars().zip(carets.chars()).collect();
-            let under: String = at
+            let columns: Vec<_> = line.chars().zip(carets.chars()).collect();
+            let marked: String = columns
                 .iter()
                 .filter(|(_, c)| *c == '^')
                 .map(|(c, _)| c)
                 .collect();
             assert!(
-                under.trim_end_matches('…').len() >= 3
-                    && word.contains(under.trim_end_matches('…')),
+                marked.trim_end_matches('…').len() >= 3
+                    && word.contains(marked.trim_end_matches('…')),
                 "{shown}"
             );
         }

@@ -55,10 +55,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         once_renderer: None,
     };
     let exit = runner::start(Box::new(job), &output)?;
-    let seen = target.shutdown().counts.requests;
+    let requests = target.shutdown().counts.requests;
     print_unless_quiet(
         output.quiet(),
-        &format!("\ndemo: the target counted {seen} hits"),
+        &format!("\ndemo: the target counted {requests} hits"),
     );
     Ok(exit)
 }

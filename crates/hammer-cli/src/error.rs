@@ -45,7 +45,8 @@ impl Error {
         })
     }
 
-    /// Reports a run without a report. A hammer that could not prepare gives the reason itself.
+    /// Reports that a run ended without a report. If the hammer failed to prepare, only its own
+    /// reason is shown.
     pub(crate) fn from_run_error(error: &hammer_core::Error) -> Self {
         Self::Run(match (error.kind(), error::Error::source(error)) {
             (hammer_core::ErrorKind::PrepareFailed, Some(reason)) => {

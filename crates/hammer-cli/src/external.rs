@@ -32,7 +32,7 @@ pub(crate) fn run(name: &str, matches: &ArgMatches) -> ExternalCommandResult {
     let program = format!("hammer-{name}");
     let args = matches.get_many::<OsString>("").into_iter().flatten();
     match exec(Command::new(&program).args(args)) {
-        Ok(exit) => exit,
+        Ok(result) => result,
         Err(error) if error.kind() == io::ErrorKind::NotFound => ExternalCommandResult::NotFound,
         Err(error) => {
             ExternalCommandResult::Failed(Error::Run(format!("failed to run {program}: {error}")))

@@ -116,7 +116,7 @@ impl LoadArgs {
         bounds.chain([by_time]).min()
     }
 
-    /// Sets the duration for when neither a flag nor the shape sets one.
+    /// Sets the duration that applies if neither a flag nor the shape sets one.
     pub(crate) fn with_default_duration(mut self, duration: Duration) -> Self {
         self.default_duration = duration;
         self

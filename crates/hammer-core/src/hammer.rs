@@ -77,10 +77,10 @@ pub trait Hammer: Send + Sync + 'static {
     /// Receives each hit that ended before [`hit`](Self::hit) did.
     ///
     /// Its session could not be opened, it timed out, or it was abandoned at the end of the run.
-    /// `why` is the name of the failure, or `abandoned`. The report counts these hits in any case;
-    /// this method is for hammers that keep their own counts.
-    fn missed(&self, hit: Hit, why: &'static str) {
-        let _ = (hit, why);
+    /// `reason` is the name of the failure, or `abandoned`. The report counts these hits in any
+    /// case; this method is for hammers that keep their own counts.
+    fn missed(&self, hit: Hit, reason: &'static str) {
+        let _ = (hit, reason);
     }
 
     /// Completes the work of a worker after its last hit and before its sessions close.

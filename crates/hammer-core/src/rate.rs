@@ -231,7 +231,7 @@ mod tests {
             assert_eq!(format!("{:?}", rate.due(1000)), due_of_1000, "{text}");
             assert_eq!(rate.to_string(), shown, "{text}");
         }
-        for (text, why) in [
+        for (text, problem) in [
             ("0", "must be above 0"),
             ("0.0/m", "must be above 0"),
             ("-3", "must be above 0"),
@@ -248,7 +248,7 @@ mod tests {
             ("1.123456789/h", "too many digits after the point"),
         ] {
             let error = text.parse::<Rate>().expect_err(text).to_string();
-            assert!(error.contains(why), "{text}: {error}");
+            assert!(error.contains(problem), "{text}: {error}");
         }
     }
 

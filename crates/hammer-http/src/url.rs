@@ -147,9 +147,11 @@ impl HttpUrl {
 #[must_use]
 pub fn mask_url(url: &str) -> String {
     let url = hammer_net::mask_password(url);
-    let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
-    match front.split_once('?') {
-        Some((front, query)) => format!("{front}?{}{fragment}", masking::mask_query(query)),
+    let (before_fragment, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    match before_fragment.split_once('?') {
+        Some((before_query, query)) => {
+            format!("{before_query}?{}{fragment}", masking::mask_query(query))
+        }
         None => url,
     }
 }
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn well_formed_urls_are_taken_apart() {
+    fn well_formed_urls_are_split_into_parts() {
         let name = |name: &str| UrlHost::Name(name.into());
         let ip = |ip: &str| UrlHost::Address(ip.parse().expect("the address is valid"));
         let table = [

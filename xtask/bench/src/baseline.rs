@@ -18,9 +18,9 @@ const MIN_ROUNDS: usize = 3;
 ///
 /// If the file cannot be read, or is not a record of this schema.
 pub(crate) fn read_record(path: &Path) -> Result<BenchRecord, Error> {
-    let refused = |why: String| {
+    let refused = |reason: String| {
         Error::usage(format!(
-            "failed to read --against {}: {why}",
+            "failed to read --against {}: {reason}",
             path.display()
         ))
     };

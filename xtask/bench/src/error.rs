@@ -19,10 +19,10 @@ impl Error {
         }
     }
 
-    /// Returns a function for `map_err`: failed to `verb` the file or program `what`. Exit code 1.
-    pub(crate) fn io(verb: &str, what: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
-        let what = format!("failed to {verb} {}", what.as_ref().display());
-        move |cause| Self::failed(format!("{what}: {cause}"))
+    /// Returns a function for `map_err`: failed to `verb` the file or program `path`. Exit code 1.
+    pub(crate) fn io(verb: &str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        let problem = format!("failed to {verb} {}", path.as_ref().display());
+        move |cause| Self::failed(format!("{problem}: {cause}"))
     }
 
     /// The arguments are invalid: exit code 2.

@@ -93,8 +93,8 @@ fn write_profile(
         shares: &shares,
     };
 
-    let graph = |what: &str, subtitle: String, unit| FlameGraph {
-        title: format!("{}: {what}", scenario.name),
+    let graph = |measure: &str, subtitle: String, unit| FlameGraph {
+        title: format!("{}: {measure}", scenario.name),
         subtitle,
         unit,
     };

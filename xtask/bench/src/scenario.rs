@@ -146,7 +146,7 @@ impl BenchScenario {
                 return Err(Error::usage(message));
             }
         }
-        let asked = |one: &Self| match (names, tls) {
+        let is_selected = |one: &Self| match (names, tls) {
             ([], true) => one.tls,
             ([], false) => {
                 let too_long = quick && one.kind.is_long();
@@ -164,7 +164,7 @@ impl BenchScenario {
                 }) && (one.tls || !tls)
             }
         };
-        let selected: Vec<_> = all().filter(asked).collect();
+        let selected: Vec<_> = all().filter(is_selected).collect();
         if selected.is_empty() {
             return Err(Error::usage("the selected scenarios have no TLS variant"));
         }
@@ -176,9 +176,9 @@ impl BenchScenario {
 mod tests {
     use super::*;
 
-    fn names(asked: &str, tls: bool, quick: bool) -> String {
-        let asked: Vec<_> = asked.split_whitespace().map(str::to_owned).collect();
-        match BenchScenario::select(&asked, tls, quick) {
+    fn names(names_text: &str, tls: bool, quick: bool) -> String {
+        let requested: Vec<_> = names_text.split_whitespace().map(str::to_owned).collect();
+        match BenchScenario::select(&requested, tls, quick) {
             Ok(selected) => {
                 let names: Vec<_> = selected.into_iter().map(BenchScenario::name).collect();
                 names.join(" ")
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn selects_by_name_and_by_flag() {
         let plain = "closed http2 ceiling steady even stall memory engine replay values rows";
-        for (asked, tls, quick, selected) in [
+        for (names_text, tls, quick, selected) in [
             (
                 "",
                 false,
@@ -218,9 +218,9 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                names(asked, tls, quick),
+                names(names_text, tls, quick),
                 selected,
-                "{asked:?} {tls} {quick}"
+                "{names_text:?} {tls} {quick}"
             );
         }
         let refused = names("speed", false, false);

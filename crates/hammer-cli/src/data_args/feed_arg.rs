@@ -83,13 +83,13 @@ impl FeedArg {
             format.unwrap_or_else(|| FeederFormat::from_path(path)),
         );
         let mut feeder = opened.map_err(|error| hammer_diagnostic::chain(&error))?;
-        if let Some((index, of)) = shard {
-            let part = feeder.shard(index, of);
+        if let Some((index, count)) = shard {
+            let part = feeder.shard(index, count);
             feeder = part.map_err(|error| format!("{}: {error}", path.display()))?;
         }
         feeder = feeder.order(order.unwrap_or_default()).with_row_per(per);
-        if let Some(gone) = once {
-            feeder = feeder.use_once(gone);
+        if let Some(policy) = once {
+            feeder = feeder.use_once(policy);
         }
         Ok(Self {
             name: name.to_owned(),
@@ -102,7 +102,7 @@ impl FeedArg {
         &self.name
     }
 
-    /// The policy for when each row was used once, or `None` if rows are used again.
+    /// What happens after each row was used once, or `None` if rows are used again.
     pub(super) fn once(&self) -> Option<ExhaustedPolicy> {
         self.once
     }
@@ -140,9 +140,9 @@ fn check_feeder_name(name: &str) -> Result<(), String> {
 
 /// Parses `K/N` as a zero-based index and the number of shards.
 fn shard(value: &str) -> Result<(u64, u64), String> {
-    let parsed = value.split_once('/').and_then(|(index, of)| {
-        let (index, of) = (index.parse::<u64>().ok()?, of.parse::<u64>().ok()?);
-        (1..=of).contains(&index).then(|| (index - 1, of))
+    let parsed = value.split_once('/').and_then(|(index, count)| {
+        let (index, count) = (index.parse::<u64>().ok()?, count.parse::<u64>().ok()?);
+        (1..=count).contains(&index).then(|| (index - 1, count))
     });
     parsed.ok_or_else(|| format!("invalid shard '{value}'; expected K/N, such as 1/4"))
 }

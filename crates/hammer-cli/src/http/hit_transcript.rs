@@ -66,11 +66,11 @@ impl HitTranscript<'_> {
         writeln!(f, "> {method} {target} {version}")?;
         self.headers(f, ">", &exchange.headers)?;
         // The connection adds the header after recording.
-        let announced = exchange
+        let has_length = exchange
             .headers
             .iter()
             .any(|(name, _)| name == "content-length");
-        if exchange.body_bytes > 0 && !announced {
+        if exchange.body_bytes > 0 && !has_length {
             writeln!(f, "> content-length: {}", exchange.body_bytes)?;
         }
         writeln!(f, ">")?;
@@ -195,7 +195,7 @@ impl HitTranscript<'_> {
     }
 }
 
-/// Writes the first part of a body if it is text, or its size.
+/// Writes the first part of a body that is text, or the size of a binary one.
 fn body(f: &mut fmt::Formatter<'_>, mark: &str, body: &[u8], bytes: u64) -> fmt::Result {
     if bytes == 0 {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `hammer http`: flags, in curl's spelling, and the hammer that they build.
+//! `hammer http`: its flags, named as in curl, and the hammer that they build.
 
 mod body_args;
 mod capture_args;
@@ -27,7 +27,7 @@ pub(crate) use self::transport_args::HttpTransportArgs;
 use crate::network_args::NetworkArgs;
 use crate::{DataArgs, EndpointArgs, HammerArgs, HammerBuildError, SingleHitRenderer};
 
-/// The flags of `hammer http`, in curl's spelling.
+/// The flags of `hammer http`, named as in curl.
 #[derive(Debug, Clone, Args)]
 pub struct HttpArgs {
     /// URL to hit: http://HOST[:PORT][/PATH], or https

@@ -15,7 +15,8 @@ const FILTER_TEMPLATES: [&str; 4] = [
     "{{env S | base64}}",
 ];
 
-/// Masks secrets in every encoding: as is, as source by each template filter, and percent-encoded.
+/// Masks secrets in every encoding: as is, as each template filter writes them, and
+/// percent-encoded.
 pub(super) struct SecretMask {
     /// Sorted by length, longest first.
     encodings: Vec<Vec<u8>>,
@@ -48,8 +49,8 @@ impl SecretMask {
         // Bytes before `copied` are in `shown`.
         let (mut copied, mut at) = (0, 0);
         while at < bytes.len() {
-            let here = |encoded: &&Vec<u8>| bytes[at..].starts_with(encoded);
-            match self.encodings.iter().find(here) {
+            let starts_here = |encoded: &&Vec<u8>| bytes[at..].starts_with(encoded);
+            match self.encodings.iter().find(starts_here) {
                 Some(encoded) => {
                     shown.extend_from_slice(&bytes[copied..at]);
                     shown.extend_from_slice(PLACEHOLDER);

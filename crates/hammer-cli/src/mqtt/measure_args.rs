@@ -101,8 +101,8 @@ impl MqttMeasureArgs {
         if let Some(window) = self.window {
             mqtt = mqtt.window(window);
         }
-        if let Some(reaction) = self.window_full {
-            mqtt = mqtt.wait_for_window(matches!(reaction, FullWindowActionArg::Wait));
+        if let Some(action) = self.window_full {
+            mqtt = mqtt.wait_for_window(matches!(action, FullWindowActionArg::Wait));
         }
         if let Some(subscribers) = self.subscribers {
             mqtt = mqtt.subscribers(usize::try_from(subscribers).unwrap_or(usize::MAX));

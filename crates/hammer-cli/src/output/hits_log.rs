@@ -127,13 +127,13 @@ mod tests {
             service: None,
             ..answered
         };
-        let odd = HitRecord {
+        let quoted = HitRecord {
             label: Some("a,\"b\"".into()),
             ..answered
         };
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, false);
-        log.write(None, &[answered, unsent, odd])
+        log.write(None, &[answered, unsent, quoted])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\

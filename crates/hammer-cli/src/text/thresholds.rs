@@ -48,11 +48,11 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
 
 /// The condition that ended the run, with its time and the measured value.
 pub(crate) fn abort_text(aborted: &AbortReason) -> String {
-    let (when, figure) = (
+    let (seconds, figure) = (
         format_decimal(aborted.t_s),
         format_figure(&aborted.measured),
     );
-    let details = format!(" after {when} s (measured {figure})");
+    let details = format!(" after {seconds} s (measured {figure})");
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
     format!("{}{details}", truncate(&aborted.expression, room))
 }

@@ -15,12 +15,15 @@ use crate::text::sanitize;
 const MAX_SOURCES: usize = 8;
 
 /// Prints the summary to stderr.
-pub(super) fn print(built: &BuildSummary, output: &str, took: Duration) {
+pub(super) fn print(built: &BuildSummary, output: &str, elapsed: Duration) {
     let mut text = summary_text(built, output);
-    let per_second = built.lines as f64 / took.as_secs_f64();
-    let (took, per_second) = (took.as_secs_f64(), format_count(per_second.round() as u64));
+    let per_second = built.lines as f64 / elapsed.as_secs_f64();
+    let (seconds, per_second) = (
+        elapsed.as_secs_f64(),
+        format_count(per_second.round() as u64),
+    );
     // Writing to a string cannot fail.
-    let _ = write!(text, "{:<11} {took:.2} s, {per_second} lines/s", "took");
+    let _ = write!(text, "{:<11} {seconds:.2} s, {per_second} lines/s", "took");
     if let Some(megabytes) = peak_megabytes() {
         let _ = write!(text, ", peak memory {megabytes} MB");
     }

@@ -44,9 +44,9 @@ struct BrokerSubscriber {
 impl BrokerSubscribers {
     fn pass_on(&mut self, packet: &[u8]) {
         self.turn += 1;
-        let one = self.turn % self.all.len().max(1);
+        let chosen = self.turn % self.all.len().max(1);
         for (index, subscriber) in self.all.iter_mut().enumerate() {
-            if !subscriber.shares || index == one {
+            if !subscriber.shares || index == chosen {
                 let _ = subscriber.stream.write_all(packet);
             }
         }

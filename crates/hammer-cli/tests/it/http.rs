@@ -372,9 +372,9 @@ fn once_exits_with_1_if_the_hit_is_not_ok() {
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("\nrejected      json_expected\n"), "{text}");
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", gone.local_addr().unwrap());
-    drop(gone);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
     let output = hammer(&["http", &url, "--once"]).output().unwrap();
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");

@@ -86,7 +86,7 @@ fn a_plan_has_the_flags_as_keys() {
 }
 
 #[test]
-fn what_is_wrong_with_a_flag_names_the_flag() {
+fn errors_name_the_flag() {
     for (flags, expected) in [
         (&["--qos", "3"][..], "'--qos <QOS>': expected 0, 1 or 2"),
         (&["--topic", "a/+"], "--topic <TEMPLATE>"),

@@ -176,10 +176,10 @@ fn progress_is_a_line_every_ten_seconds_unless_quiet() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let loud = output(&args);
+    let verbose = output(&args);
     let quiet = quiet.wait_with_output().unwrap();
-    assert_eq!(parsed(&loud)["hits"]["ok"], 525);
-    let lines = stderr(&loud);
+    assert_eq!(parsed(&verbose)["hits"]["ok"], 525);
+    let lines = stderr(&verbose);
     assert_eq!(lines.lines().count(), 1, "{lines}");
     assert!(
         lines.contains(" 95 %") && lines.contains("/s   p99 "),

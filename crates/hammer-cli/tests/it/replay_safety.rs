@@ -39,19 +39,19 @@ fn the_production_guard_checks_all_rows_and_spellings_of_a_host() {
             "{endpoint}: {}",
             stderr(&run)
         );
-        let told = stderr(&run).contains("is a host of the log");
-        assert_eq!(told, code == 2, "{}", stderr(&run));
+        let is_reported = stderr(&run).contains("is a host of the log");
+        assert_eq!(is_reported, code == 2, "{}", stderr(&run));
         assert!(!stdout(&run).contains("no row has a host"));
     }
     // Rows that are never sent count as well.
-    let elsewhere = [
+    let rows = [
         row(0, r#""u":"/""#),
         row(1, r#""u":"http://shop.example:80/a""#),
     ];
-    let elsewhere = TimelineFixture::from_rows(&elsewhere);
+    let timeline = TimelineFixture::from_rows(&rows);
     let rewrite = ["--rewrite", "^http://[^/]*=>"];
     for more in [&[][..], &rewrite] {
-        let run = dry_run(&elsewhere, "http://shop.example", more);
+        let run = dry_run(&timeline, "http://shop.example", more);
         assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
     }
     let mapped = TimelineFixture::from_rows(&[row(0, r#""u":"/","h":"[::ffff:127.0.0.1]:80""#)]);
@@ -160,21 +160,21 @@ fn rows_without_a_client_are_counted_if_clients_matter() {
     ] {
         let plan = dry_run(&timeline, "http://127.0.0.1:9", flags);
         assert_eq!(plan.status.code(), Some(0), "{}", stderr(&plan));
-        let told = "1 of 3 rows have no client";
-        assert!(stdout(&plan).contains(told), "{}", stdout(&plan));
+        let warning = "1 of 3 rows have no client";
+        assert!(stdout(&plan).contains(warning), "{}", stdout(&plan));
     }
 }
 
 #[test]
 fn a_row_beyond_the_range_of_the_clock_is_named() {
-    let far = row(u64::MAX, &format!(r#""u":"/","d":{}"#, u64::MAX));
-    let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), far.clone()]);
+    let last = row(u64::MAX, &format!(r#""u":"/","d":{}"#, u64::MAX));
+    let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), last.clone()]);
     let run = dry_run(&timeline, "http://127.0.0.1:9", &[]);
     assert_eq!(run.status.code(), Some(1));
     assert!(stderr(&run).contains("play row 2 of "), "{}", stderr(&run));
     // Relative to the first row, its time is in range.
-    let near = row(u64::MAX - 5, &format!(r#""u":"/","d":{}"#, u64::MAX));
-    let timeline = TimelineFixture::from_rows(&[near, far]);
+    let previous = row(u64::MAX - 5, &format!(r#""u":"/","d":{}"#, u64::MAX));
+    let timeline = TimelineFixture::from_rows(&[previous, last]);
     for more in [&[][..], &["--loop", "4294967295"], &["--amplify", "10000"]] {
         let run = dry_run(&timeline, "http://127.0.0.1:9", more);
         assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));

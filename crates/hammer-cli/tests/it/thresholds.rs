@@ -96,8 +96,11 @@ fn abort_on_ends_the_run_with_a_report() {
         assert_eq!(report["aborted"]["value"], 100.0, "{}", report["aborted"]);
         assert_eq!(report["aborted"]["t_s"], 1.0);
         assert_eq!(report["stopped"], true);
-        let said = stderr(&output);
-        assert_eq!(said, "aborting: errors > 50% after 1 s (measured 100 %)\n");
+        let message = stderr(&output);
+        assert_eq!(
+            message,
+            "aborting: errors > 50% after 1 s (measured 100 %)\n"
+        );
     }
 }
 

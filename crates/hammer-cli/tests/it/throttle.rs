@@ -45,9 +45,9 @@ impl CpuThrottle {
     fn neighbors() -> Option<Self> {
         let all = sched_getaffinity(None).ok()?;
         let first = (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu))?;
-        let mut one = CpuSet::new();
-        one.set(first);
-        Some(Self::BusyNeighbors(one))
+        let mut core = CpuSet::new();
+        core.set(first);
+        Some(Self::BusyNeighbors(core))
     }
 
     /// Runs `command` to its end with a tenth of a core.

@@ -322,10 +322,10 @@ fn replay_reads_logs_like_build_and_refuses_log_flags_for_timelines() {
     let built = output(&[&["timeline", "build", &log, "-o", &timeline], &flags[..]].concat());
     assert_eq!(built.status.code(), Some(0), "{}", stderr(&built));
     let replay = ["replay", &timeline, "--endpoint", &server.url];
-    let told = output(&[&replay[..], &["--tz", "+01:00"]].concat());
-    assert_eq!(told.status.code(), Some(2));
+    let refused = output(&[&replay[..], &["--tz", "+01:00"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
     let expected = "--tz applies to logs, and";
-    assert!(stderr(&told).contains(expected), "{}", stderr(&told));
+    assert!(stderr(&refused).contains(expected), "{}", stderr(&refused));
 }
 
 /// Regression test: the message called it a truncated timeline.

@@ -80,20 +80,20 @@ fn a_target_supports_tls() {
 fn invalid_certificates_are_reported_with_flag_and_file() {
     let files = CertificateFiles::new();
     let [cert, key, other] = ["a.cert.pem", "a.key.pem", "b.key.pem"].map(|name| files.path(name));
-    let nowhere = files.path("nowhere.pem");
+    let missing = files.path("missing.pem");
     for (flags, flag, file, expected) in [
         (&["--cert", &cert][..], "--cert", &cert, "try --key FILE"),
         (&["--key", &key], "--key", &key, "try --cert FILE"),
         (
-            &["--cert", &nowhere, "--key", &key],
+            &["--cert", &missing, "--key", &key],
             "--cert",
-            &nowhere,
+            &missing,
             "read the file",
         ),
         (
-            &["--cert", &cert, "--key", &nowhere],
+            &["--cert", &cert, "--key", &missing],
             "--key",
-            &nowhere,
+            &missing,
             "read the file",
         ),
         (

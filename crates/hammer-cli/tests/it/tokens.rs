@@ -258,11 +258,11 @@ fn each_user_has_a_separate_token() {
         "max",
     ]);
     let requests = server.requests();
-    let (asked, hits): (Vec<_>, Vec<_>) = requests
+    let (token_requests, hits): (Vec<_>, Vec<_>) = requests
         .iter()
         .partition(|request| request.starts_with("POST /token "));
-    assert_eq!((asked.len(), hits.len()), (20, 100));
-    assert!(asked.iter().any(|request| {
+    assert_eq!((token_requests.len(), hits.len()), (20, 100));
+    assert!(token_requests.iter().any(|request| {
         request.ends_with("grant_type=password&username=user7&password=p7&client_id=id")
     }));
     for hit in hits {
@@ -330,9 +330,9 @@ fn a_failed_renewal_is_reported_and_makes_the_run_suspect() {
     // Suspect, or invalid on a busy machine.
     assert_ne!(report["verdict"]["status"], "valid");
     let reasons = report["verdict"]["reasons"].to_string();
-    let why = "because the token endpoint answered 503";
+    let expected = "because the token endpoint answered 503";
     assert!(
-        reasons.contains("token renewal") && reasons.contains(why),
+        reasons.contains("token renewal") && reasons.contains(expected),
         "{reasons}"
     );
     let message = stderr(&output);
@@ -470,9 +470,15 @@ fn trace_logs_contain_no_token() {
         "{output}"
     );
     assert!(!output.contains("s3cret"), "{output}");
-    let asked = server.requests()[0].clone();
-    assert!(asked.contains("password=s3cret-of-environment"), "{asked}");
+    let token_request = server.requests()[0].clone();
+    assert!(
+        token_request.contains("password=s3cret-of-environment"),
+        "{token_request}"
+    );
     // Base64 of id:s3cret-of-file.
-    assert!(asked.contains("Basic aWQ6czNjcmV0LW9mLWZpbGU="), "{asked}");
+    assert!(
+        token_request.contains("Basic aWQ6czNjcmV0LW9mLWZpbGU="),
+        "{token_request}"
+    );
     assert!(paths(&server).len() > 20);
 }

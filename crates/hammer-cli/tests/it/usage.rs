@@ -78,9 +78,9 @@ fn flags_of_a_load_set_the_number_of_hits() {
 
 #[test]
 fn hits_at_a_closed_port_fail_at_the_requested_rate() {
-    let gone = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let url = gone.url();
-    gone.shutdown();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let url = target.url();
+    target.shutdown();
     let output = output(&["http", &url, "-r", "100", "-z", "1", "-q"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = stdout(&output);

@@ -73,10 +73,10 @@ fn limits_that_are_too_low_are_reported_before_the_run() {
         limited.arg(hammer.get_program()).args(hammer.get_args());
         limited.output().unwrap()
     };
-    let far = run(&["-r", "200", "-z", "1", "--threads", "1"]);
-    assert_eq!(far.status.code(), Some(0), "{}", stderr(&far));
+    let output = run(&["-r", "200", "-z", "1", "--threads", "1"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let warning = "warning: if the target is slow, up to 224 open files are needed, but";
-    assert!(stderr(&far).contains(warning), "{}", stderr(&far));
+    assert!(stderr(&output).contains(warning), "{}", stderr(&output));
     let dry = run(&["-r", "200", "-z", "1", "--threads", "1", "--dry-run"]);
     assert!(
         stdout(&dry).contains("up to 224 open files are needed"),

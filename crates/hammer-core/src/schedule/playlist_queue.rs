@@ -78,12 +78,12 @@ impl<T> PlaylistQueue<T> {
         state.dues.push(due);
         state.items.push(item);
         state.bytes += bytes;
-        let (wanted, is_first) = (!state.receiver_gone, state.dues.len() == 1);
+        let (takes_hits, is_first) = (!state.receiver_gone, state.dues.len() == 1);
         drop(state);
         if is_first {
             self.changed.notify_one();
         }
-        wanted
+        takes_hits
     }
 
     /// Marks the queue as complete.

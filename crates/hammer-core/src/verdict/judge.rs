@@ -256,7 +256,7 @@ fn unsent(report: &Report) -> Vec<VerdictFinding> {
         ),
     ]
     .into_iter()
-    .filter_map(|(cause, why)| Some((*generator.unsent.get(cause)?, why)))
+    .filter_map(|(cause, reason)| Some((*generator.unsent.get(cause)?, reason)))
     .collect();
     let sum: u64 = found.iter().map(|(hits, _)| hits).sum();
     let status = if share_of_hits(report, sum) > thresholds::WAITED_SHARE {
@@ -264,9 +264,9 @@ fn unsent(report: &Report) -> Vec<VerdictFinding> {
     } else {
         VerdictStatus::Suspect
     };
-    let found = found.into_iter().map(|(hits, why)| {
+    let found = found.into_iter().map(|(hits, reason)| {
         let hits = format_hits_were(hits);
-        (status, format!("{hits} not sent because {why}"))
+        (status, format!("{hits} not sent because {reason}"))
     });
     found.chain(skipped_late(report)).collect()
 }
@@ -299,13 +299,13 @@ fn waits_at_limit(report: &Report, kept_up: bool) -> Option<VerdictFinding> {
     {
         return None;
     }
-    let why = if kept_up {
+    let consequence = if kept_up {
         "response includes that wait. Raise --max-in-flight or lower the rate."
     } else {
         "the generator did not keep up either. See the other reasons."
     };
     let waited = format_hits(waited);
-    let reason = format!("{waited} waited because all {limit} slots were in use; {why}");
+    let reason = format!("{waited} waited because all {limit} slots were in use; {consequence}");
     Some((VerdictStatus::Suspect, reason))
 }
 

@@ -55,13 +55,13 @@ fn check_threshold(
     threshold: f64,
     under: VerdictStatus,
     over: VerdictStatus,
-    says: &str,
+    text: &str,
 ) {
     for (figure, status) in [(below(threshold), under), (threshold, over)] {
         let changes = [also, &[(pointer, json!(figure))]].concat();
         let verdict = judge(&report(&changes));
         assert_eq!(verdict.status, status, "{pointer} {figure}: {verdict:?}");
-        let found = verdict.reasons.iter().any(|reason| reason.contains(says));
+        let found = verdict.reasons.iter().any(|reason| reason.contains(text));
         assert_eq!(
             found,
             figure >= threshold,
@@ -96,7 +96,7 @@ fn a_slow_target_does_not_affect_the_verdict() {
 #[test]
 fn lateness_is_judged_by_itself_and_against_response() {
     let (late, response) = (&format!("{LATE}/p99")[..], &format!("{RESPONSE}/p99")[..]);
-    let says = "ms late at p99 and did not keep the schedule.";
+    let text = "ms late at p99 and did not keep the schedule.";
     // Lateness is negligible against the first response, but not against the second.
     let slow = [(response, json!(9e6))];
     check_threshold(
@@ -105,22 +105,22 @@ fn lateness_is_judged_by_itself_and_against_response() {
         thresholds::LATE_P99_INVALID_US,
         Valid,
         Invalid,
-        says,
+        text,
     );
-    let says = "The generator was 2.0 ms late at p99, which adds to response. ";
-    check_threshold(&[], late, thresholds::LATE_P99_US, Valid, Suspect, says);
+    let text = "The generator was 2.0 ms late at p99, which adds to response. ";
+    check_threshold(&[], late, thresholds::LATE_P99_US, Valid, Suspect, text);
     let slower = [(
         response,
         json!(thresholds::LATE_P99_US * 5.0 / thresholds::LATE_P99_SHARE),
     )];
-    let says = "late at p99, which adds";
+    let text = "late at p99, which adds";
     check_threshold(
         &slower,
         late,
         thresholds::LATE_P99_US * 5.0,
         Valid,
         Suspect,
-        says,
+        text,
     );
     let median = &format!("{RESPONSE}/p50")[..];
     let half = [(
@@ -128,14 +128,14 @@ fn lateness_is_judged_by_itself_and_against_response() {
         json!(thresholds::LATE_P50_US / thresholds::LATE_P50_SHARE),
     )];
     let typical = &format!("{LATE}/p50")[..];
-    let says = "late at p50, half of response or more";
+    let text = "late at p50, half of response or more";
     check_threshold(
         &half,
         typical,
         thresholds::LATE_P50_US,
         Valid,
         Invalid,
-        says,
+        text,
     );
     let longer = [(median, json!(1e5))];
     let half_late = 1e5 * thresholds::LATE_P50_SHARE;
@@ -156,7 +156,7 @@ fn an_overloaded_thread_makes_waits_for_slots_invalid() {
         ("/response_us/p50", json!(1e6)),
         ("/generator/waited_at_limit", json!(10_000)),
     ];
-    let says = "Thread 1 of the generator had work for 90 % of the time, and hits started 900.0 ms";
+    let text = "Thread 1 of the generator had work for 90 % of the time, and hits started 900.0 ms";
     let no_core = [&waits[..], &[("/generator/workers/1/busy", json!(0.0))]].concat();
     for (also, figure) in [(&waits[..], "busy"), (&no_core[..], "no_core")] {
         // The other figure has its quiet value, 0.1 %, or none.
@@ -168,7 +168,7 @@ fn an_overloaded_thread_makes_waits_for_slots_invalid() {
             thresholds::BUSY_SHARE - rest,
             Suspect,
             Invalid,
-            says,
+            text,
         );
     }
     let busy = ("/generator/workers/1/busy", json!(1.0));
@@ -210,7 +210,7 @@ fn lost_cores_matter_if_they_affected_the_latencies() {
         json!(51.0 / thresholds::LATE_P99_SHARE),
     )];
     let closed = [&none[..], &[("/loop", json!("closed"))]].concat();
-    for (pointer, threshold, says) in [
+    for (pointer, threshold, text) in [
         (
             worker("no_core"),
             thresholds::NO_CORE_SHARE,
@@ -227,8 +227,8 @@ fn lost_cores_matter_if_they_affected_the_latencies() {
             "ran out of CPU time in 5.0 % of its periods",
         ),
     ] {
-        check_threshold(&harm, &pointer, threshold, Valid, Suspect, says);
-        check_threshold(&closed, &pointer, threshold, Valid, Suspect, says);
+        check_threshold(&harm, &pointer, threshold, Valid, Suspect, text);
+        check_threshold(&closed, &pointer, threshold, Valid, Suspect, text);
         let changes = [&none[..], &[(&pointer[..], json!(threshold))]].concat();
         assert_eq!(
             judge(&report(&changes)).status,
@@ -237,7 +237,7 @@ fn lost_cores_matter_if_they_affected_the_latencies() {
         );
     }
     let throttled = "/generator/host/throttled";
-    let says = "The generator's control group ran out of CPU time in 50 %";
+    let text = "The generator's control group ran out of CPU time in 50 %";
     for (share, status) in [
         (below(thresholds::THROTTLED_INVALID_SHARE), Suspect),
         (thresholds::THROTTLED_INVALID_SHARE, Invalid),
@@ -251,43 +251,43 @@ fn lost_cores_matter_if_they_affected_the_latencies() {
         thresholds::THROTTLED_INVALID_SHARE,
         Valid,
         Invalid,
-        says,
+        text,
     );
 }
 
 #[test]
 fn one_busy_thread_among_idle_ones_is_found() {
     let worker = |figure: &str| format!("{WORKER}/{figure}");
-    let says = "Thread 1 of the generator was busy for 90 % of the time and may be";
+    let text = "Thread 1 of the generator was busy for 90 % of the time and may be";
     check_threshold(
         &[],
         &worker("busy"),
         thresholds::BUSY_SHARE,
         Valid,
         Suspect,
-        says,
+        text,
     );
-    let says = "Thread 1 of the generator was saturated in 10 % of the seconds";
+    let text = "Thread 1 of the generator was saturated in 10 % of the seconds";
     check_threshold(
         &[],
         &worker("saturated"),
         thresholds::SATURATED_SECONDS_SHARE,
         Valid,
         Suspect,
-        says,
+        text,
     );
     let unmeasured = [
         ("/generator/workers", json!([])),
         ("/generator/threads", json!(1)),
     ];
-    let says = "The generator's threads were busy for 90 %";
+    let text = "The generator's threads were busy for 90 %";
     check_threshold(
         &unmeasured,
         "/generator/cpu_s",
         10.0 * thresholds::BUSY_SHARE,
         Valid,
         Suspect,
-        says,
+        text,
     );
     let busy = (&worker("busy")[..], json!(1.0));
     for (elapsed, status) in [
@@ -303,7 +303,7 @@ fn one_busy_thread_among_idle_ones_is_found() {
 fn a_stall_is_reported_with_the_activity_of_the_thread() {
     let blocked = format!("{WORKER}/blocked_max_us");
     let stalled = "Thread 1 of the generator stalled for 200.0 ms";
-    for (cause, says) in [
+    for (cause, text) in [
         (json!("asleep"), "Its hammer blocked the thread"),
         (json!("busy"), "Do less within a hit"),
         (json!("no_core"), "Other processes ran on its cores"),
@@ -318,22 +318,22 @@ fn a_stall_is_reported_with_the_activity_of_the_thread() {
             Suspect,
             stalled,
         );
-        check_threshold(&also, &blocked, thresholds::STALL_US, Valid, Suspect, says);
+        check_threshold(&also, &blocked, thresholds::STALL_US, Valid, Suspect, text);
     }
-    let says = "The generator stalled for 200.0 ms";
+    let text = "The generator stalled for 200.0 ms";
     check_threshold(
         &[],
         &format!("{LATE}/max"),
         thresholds::STALL_US,
         Valid,
         Suspect,
-        says,
+        text,
     );
 }
 
 #[test]
 fn lateness_is_explained_by_the_figures() {
-    for (pointer, figure, says) in [
+    for (pointer, figure, text) in [
         (
             "/generator/host/throttled",
             json!(thresholds::THROTTLED_SHARE),
@@ -369,7 +369,7 @@ fn lateness_is_explained_by_the_figures() {
         let late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
         let worst = ("/generator/workers/0/blocked_max_us", json!(1000.0));
         let verdict = judge(&report(&[late, worst, (pointer, figure)]));
-        assert!(verdict.reasons[0].contains(says), "{pointer}: {verdict:?}");
+        assert!(verdict.reasons[0].contains(text), "{pointer}: {verdict:?}");
         assert_eq!(verdict.status, Invalid, "the worst comes first");
     }
 }
@@ -377,12 +377,12 @@ fn lateness_is_explained_by_the_figures() {
 #[test]
 fn memory_is_judged_against_the_available_memory() {
     let limit = thresholds::MEMORY_SHARE * 1e9;
-    let says = "The generator used 90 % of the 1,000 MB of memory";
+    let text = "The generator used 90 % of the 1,000 MB of memory";
     for (used, status) in [(limit as u64 - 1_000_000, Valid), (limit as u64, Suspect)] {
         let verdict = judge(&report(&[("/generator/peak_rss_bytes", json!(used))]));
         assert_eq!(verdict.status, status);
         assert_eq!(
-            verdict.reasons.iter().any(|r| r.contains(says)),
+            verdict.reasons.iter().any(|r| r.contains(text)),
             status == Suspect
         );
     }
@@ -391,7 +391,7 @@ fn memory_is_judged_against_the_available_memory() {
 #[test]
 fn unsent_hits_are_reported_by_cause() {
     let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
-    for (cause, few, many, says) in [
+    for (cause, few, many, text) in [
         (
             "backlog",
             Suspect,
@@ -431,7 +431,7 @@ fn unsent_hits_are_reported_by_cause() {
         }
         let verdict = judge(&report(&[("/generator/unsent", json!({cause: 1}))]));
         assert!(
-            verdict.reasons.iter().all(|reason| reason.contains(says)),
+            verdict.reasons.iter().all(|reason| reason.contains(text)),
             "{verdict:?}"
         );
     }
@@ -444,15 +444,15 @@ fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
     assert_eq!(judge(&report(&[waited(limit)])).status, Valid);
     let verdict = judge(&report(&[waited(limit + 1)]));
     assert_eq!(verdict.status, Suspect);
-    let says =
+    let text =
         "11 hits waited because all 64 slots were in use; response includes that wait. Raise";
-    assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
     let verdict = judge(&report(&[
         waited(4939),
         ("/generator/max_in_flight", json!(2048)),
     ]));
-    let says = "4,939 hits waited because all 2,048 slots were in use";
-    assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
+    let text = "4,939 hits waited because all 2,048 slots were in use";
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
     let closed = ("/loop", json!("closed"));
     assert_eq!(judge(&report(&[waited(10_000), closed])).status, Valid);
     // Skipped hits have a reason of their own, and one is enough.
@@ -461,8 +461,8 @@ fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
     let verdict = judge(&report(&[waited(2 * limit + 1), skipped(limit + 1)]));
     assert_eq!(verdict.status, Suspect);
     assert_eq!(verdict.reasons.len(), 1, "{verdict:?}");
-    let says = "11 hits were skipped because they could not start within --skip-late";
-    assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
+    let text = "11 hits were skipped because they could not start within --skip-late";
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
     let late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
     let verdict = judge(&report(&[waited(limit + 1), late]));
     let reason = verdict.reasons.last().expect("a reason");

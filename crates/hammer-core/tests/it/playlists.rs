@@ -22,13 +22,15 @@ fn numbered(hits: u64) -> Playlist {
 #[test]
 fn each_hit_has_its_item_and_its_due_time() {
     for threads in [1, 2, 3] {
-        let dues = |n: u64| Duration::from_micros(n / 7 * 13);
-        let (hits, length) = (20_000, dues(20_000));
-        let playlist = Playlist::new(hits, length, move || (0..hits).map(move |n| (dues(n), n)));
+        let due_time = |n: u64| Duration::from_micros(n / 7 * 13);
+        let (hits, length) = (20_000, due_time(20_000));
+        let playlist = Playlist::new(hits, length, move || {
+            (0..hits).map(move |n| (due_time(n), n))
+        });
         let wrong = Arc::new(Mutex::new(vec![]));
         let wrong_in_hit = wrong.clone();
         let hammer = from_fn(move |hit: Hit| {
-            let as_planned = hit.due() == dues(hit.number());
+            let as_planned = hit.due() == due_time(hit.number());
             if hit.item::<u64>().as_deref() != Some(&hit.number()) || !as_planned {
                 wrong_in_hit.lock().expect("no panic").push(hit.number());
             }
@@ -162,13 +164,13 @@ fn the_items_of_hits_without_a_session_are_dropped() {
 
 proptest! {
     #[test]
-    fn offsets_are_the_due_times_of_the_iterator(mut dues in prop::collection::vec(0..5_000_u64, 1..400)) {
-        dues.sort_unstable();
-        let dues: Vec<_> = dues.into_iter().map(Duration::from_micros).collect();
-        let (hits, given) = (dues.len() as u64, dues.clone());
+    fn offsets_are_the_due_times_of_the_iterator(mut due_times in prop::collection::vec(0..5_000_u64, 1..400)) {
+        due_times.sort_unstable();
+        let due_times: Vec<_> = due_times.into_iter().map(Duration::from_micros).collect();
+        let (hits, given) = (due_times.len() as u64, due_times.clone());
         let open = move || given.clone().into_iter().map(|due| (due, ()));
         let schedule = Schedule::playlist(Playlist::new(hits, ms(5), open));
-        prop_assert_eq!(schedule.offsets().collect::<Vec<_>>(), dues);
+        prop_assert_eq!(schedule.offsets().collect::<Vec<_>>(), due_times);
     }
 }
 
@@ -198,10 +200,10 @@ impl Hammer for FlakyHammer {
         }
     }
 
-    fn missed(&self, hit: Hit, why: &'static str) {
+    fn missed(&self, hit: Hit, reason: &'static str) {
         let item = hit.item::<u64>().expect("an item");
         assert_eq!(*item, hit.number());
-        self.missed.lock().expect("no panic").push((*item, why));
+        self.missed.lock().expect("no panic").push((*item, reason));
     }
 }
 
@@ -215,7 +217,12 @@ fn each_hit_that_ended_without_the_hammer_is_reported_to_it() {
         .drain(ms(10));
     let report = with_paused_clock(run).execute(|_| ()).expect("a run");
     let missed = missed.lock().expect("no panic");
-    let missed_by = |failure| missed.iter().filter(|(_, why)| *why == failure).count() as u64;
+    let missed_by = |failure| {
+        missed
+            .iter()
+            .filter(|(_, reason)| *reason == failure)
+            .count() as u64
+    };
     let failed = |failure: &str| report.failures.get(failure).copied().unwrap_or_default();
     assert!(failed("connect_refused") > 0, "{report:?}");
     assert!(report.hits.timed_out > 0, "{report:?}");

@@ -203,15 +203,16 @@ impl<E: TokenEndpointClient> TokenSource for OAuthTokenSource<E> {
             ));
         }
         // The error of serde is dropped, since it may contain parts of the response.
-        let granted: AccessTokenResponse =
+        let token_response: AccessTokenResponse =
             serde_json::from_slice(&response.body).map_err(|_| {
                 let message =
                     "the token endpoint answered without an access_token in a JSON object";
                 CredentialError::new(CredentialErrorKind::Malformed, message)
             })?;
-        let token = FetchedToken::parse(granted.access_token.as_bytes(), "the token endpoint")?;
-        granted.check_bearer()?;
-        Ok(match granted.lifetime()?.or(self.lifetime) {
+        let token =
+            FetchedToken::parse(token_response.access_token.as_bytes(), "the token endpoint")?;
+        token_response.check_bearer()?;
+        Ok(match token_response.lifetime()?.or(self.lifetime) {
             Some(lifetime) => token.with_lifetime(lifetime),
             None => token,
         })

@@ -261,12 +261,12 @@ impl TokenStore {
     pub fn warnings(&self) -> Vec<String> {
         let renewals = self.renewals();
         let warning = |failure: String| {
-            let (count, which) = match renewals.failed {
+            let (count, suffix) = match renewals.failed {
                 1 => ("1 token renewal".to_owned(), ""),
                 failed => (format!("{failed} token renewals"), ", the first"),
             };
             format!(
-                "{count} failed{which} because {failure}; hits continued with tokens that may have \
+                "{count} failed{suffix} because {failure}; hits continued with tokens that may have \
                  expired. Make sure that the token source answers in time."
             )
         };

@@ -80,8 +80,8 @@ fn endpoint(response: &'static str) -> (SocketTokenClient, thread::JoinHandle<(S
 
 #[test]
 fn requests_follow_the_rfc() {
-    let granted = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"bearer\",\"expires_in\":5}";
-    let (client, server) = endpoint(granted);
+    let token_response = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"bearer\",\"expires_in\":5}";
+    let (client, server) = endpoint(token_response);
     let source = OAuthTokenSource::new(client, OAuthGrant::ClientCredentials)
         .client("my id", SecretBytes::new("s&cret"))
         .parameter("scope", "read write");
@@ -93,7 +93,7 @@ fn requests_follow_the_rfc() {
     assert_eq!(authorization, "Basic bXklMjBpZDpzJTI2Y3JldA==");
     assert_eq!(form, "grant_type=client_credentials&scope=read%20write");
 
-    let (client, server) = endpoint(granted);
+    let (client, server) = endpoint(token_response);
     let grant = OAuthGrant::Password {
         user: "ada@b".to_owned(),
         password: SecretBytes::new("p=1"),

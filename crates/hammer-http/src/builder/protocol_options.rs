@@ -111,8 +111,9 @@ impl ProtocolOptions {
 fn check_http2_headers(headers: &HeaderMap, keepalive: bool) -> Result<(), Error> {
     let keep_alive = HeaderName::from_static("keep-alive");
     let proxy = HeaderName::from_static("proxy-connection");
-    let refused = |name: &HeaderName, why: &str| {
-        let message = format!("the header {name} cannot be sent over HTTP/2{why} (try --http 1.1)");
+    let refused = |name: &HeaderName, reason: &str| {
+        let message =
+            format!("the header {name} cannot be sent over HTTP/2{reason} (try --http 1.1)");
         Err(Error::new(ErrorKind::Header, message))
     };
     for name in [CONNECTION, keep_alive, proxy, UPGRADE] {

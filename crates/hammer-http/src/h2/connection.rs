@@ -99,8 +99,8 @@ impl Http2Connection {
     /// Returns true if hits can start on this connection, now or once a stream is free.
     pub(crate) fn is_usable(&self) -> bool {
         let protocol = self.protocol.borrow();
-        let gone = self.end_failure.get().is_some() || self.closing.get();
-        !gone && !protocol.received_goaway() && !protocol.streams_exhausted()
+        let is_closing = self.end_failure.get().is_some() || self.closing.get();
+        !is_closing && !protocol.received_goaway() && !protocol.streams_exhausted()
     }
 
     /// Returns true if a stream is free.

@@ -369,8 +369,8 @@ mod tests {
 
     #[test]
     fn the_boundary_occurs_in_no_field() {
-        let taken = "x\r\n--------------------------hammer00000000\r\n";
-        let (content_type, _) = encode(&[FormField::text("a", taken)]);
+        let text_with_boundary = "x\r\n--------------------------hammer00000000\r\n";
+        let (content_type, _) = encode(&[FormField::text("a", text_with_boundary)]);
         assert!(content_type.ends_with("hammer00000001"), "{content_type}");
     }
 }

@@ -44,8 +44,8 @@ fn a_connection_retires_after_its_lifetime() {
     assert_eq!(report.counts["connections_retired"], 6);
     assert_eq!(report.counts["connections_opened"], 6);
     assert_eq!(server.connections(), 6);
-    let young = Http::builder(&server.url()).connection_lifetime(Duration::from_secs(3600));
-    let report = run(young.build().expect("valid options"), 5);
+    let http = Http::builder(&server.url()).connection_lifetime(Duration::from_secs(3600));
+    let report = run(http.build().expect("valid options"), 5);
     assert_eq!(report.counts["connections_opened"], 1);
     assert!(!report.counts.contains_key("connections_retired"));
 }

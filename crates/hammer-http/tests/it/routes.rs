@@ -168,13 +168,13 @@ fn a_unix_socket_takes_the_place_of_the_url() {
     assert_eq!(report.counts["connections_reused"], 2);
     assert!(!report.phases_us.contains_key("lookup"));
     // A server that ends may remove its socket.
-    let gone = || {
+    let build = || {
         Http::builder("http://a.test/")
             .unix_socket(&path)
             .build()
             .expect("valid options")
     };
-    let http = gone();
+    let http = build();
     std::fs::remove_file(&path).expect("a socket to remove");
     assert_eq!(only_failure(&run(http, 2)), ("no_socket", 2));
 }

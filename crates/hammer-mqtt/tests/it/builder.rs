@@ -11,8 +11,8 @@ fn mqtt() -> MqttBuilder {
 #[test]
 fn invalid_options_are_refused_with_a_remedy() {
     use ErrorKind as E;
-    let five = || mqtt().version(MqttVersion::V5);
-    let once = || mqtt().qos(Qos::AtLeastOnce);
+    let v5 = || mqtt().version(MqttVersion::V5);
+    let qos1 = || mqtt().qos(Qos::AtLeastOnce);
     let table = [
         (Mqtt::builder("http://a"), E::Url, "expected mqtt"),
         (mqtt().clients(0), E::Setting, "at least 1 client"),
@@ -41,9 +41,9 @@ fn invalid_options_are_refused_with_a_remedy() {
             "requires a client id",
         ),
         (mqtt().session_expiry(5), E::Combination, "requires MQTT 5"),
-        (once().resend(true), E::Combination, "no clean start"),
+        (qos1().resend(true), E::Combination, "no clean start"),
         (
-            five().qos(Qos::AtLeastOnce).resend(true).session_expiry(0),
+            v5().qos(Qos::AtLeastOnce).resend(true).session_expiry(0),
             E::Combination,
             "a session expiry",
         ),
@@ -53,8 +53,7 @@ fn invalid_options_are_refused_with_a_remedy() {
             "QoS 1 or 2",
         ),
         (
-            five()
-                .qos(Qos::AtLeastOnce)
+            v5().qos(Qos::AtLeastOnce)
                 .resend(true)
                 .session_expiry(9)
                 .topic_alias(true),
@@ -65,28 +64,28 @@ fn invalid_options_are_refused_with_a_remedy() {
         (mqtt().content_type("a"), E::Combination, "require"),
         (mqtt().topic_alias(true), E::Combination, "require"),
         (
-            five().topic_alias(true).topic("a/{{seq}}"),
+            v5().topic_alias(true).topic("a/{{seq}}"),
             E::Combination,
             "such as {{seq}}",
         ),
-        (five().response_topic("#"), E::Topic, "response topic"),
+        (v5().response_topic("#"), E::Topic, "response topic"),
         (
             mqtt().user("{{users.id}}"),
             E::Template,
             "the user is not a valid template",
         ),
         (
-            five().content_type("{{text 70000}}"),
+            v5().content_type("{{text 70000}}"),
             E::Setting,
             "content type is longer",
         ),
         (
-            five().topic_alias(true).topic("a/{{slot}}"),
+            v5().topic_alias(true).topic("a/{{slot}}"),
             E::Combination,
             "one topic per client",
         ),
         (
-            five().user_property("a", &"b".repeat(70_000)),
+            v5().user_property("a", &"b".repeat(70_000)),
             E::Setting,
             "user property is longer",
         ),
@@ -96,11 +95,11 @@ fn invalid_options_are_refused_with_a_remedy() {
             "\"ack\" cannot be combined with QoS 0",
         ),
         (
-            once().completion(MqttCompletionEvent::Sent),
+            qos1().completion(MqttCompletionEvent::Sent),
             E::Combination,
             "try \"ack\"",
         ),
-        (once().window(0), E::Setting, "window must be above 0"),
+        (qos1().window(0), E::Setting, "window must be above 0"),
         (
             mqtt()
                 .mode(MqttMode::Ping)
@@ -109,33 +108,33 @@ fn invalid_options_are_refused_with_a_remedy() {
             "requires the mode \"publish\"",
         ),
         (
-            once().subscribers(2),
+            qos1().subscribers(2),
             E::Combination,
             "require the completion event \"delivery\"",
         ),
         (
-            once()
+            qos1()
                 .completion(MqttCompletionEvent::Delivery)
                 .subscribers(0),
             E::Setting,
             "1 to 100,000",
         ),
         (
-            once()
+            qos1()
                 .completion(MqttCompletionEvent::Delivery)
                 .share_group("a/b"),
             E::Setting,
             "invalid group name",
         ),
         (
-            once()
+            qos1()
                 .completion(MqttCompletionEvent::Delivery)
                 .filter("a+"),
             E::Topic,
             "whole levels",
         ),
         (
-            once()
+            qos1()
                 .completion(MqttCompletionEvent::Delivery)
                 .payload(MqttPayload::Size(16)),
             E::Combination,
@@ -165,26 +164,23 @@ fn invalid_options_are_refused_with_a_remedy() {
 
 #[test]
 fn valid_options_are_accepted() {
-    let five = || mqtt().version(MqttVersion::V5).qos(Qos::ExactlyOnce);
+    let v5 = || mqtt().version(MqttVersion::V5).qos(Qos::ExactlyOnce);
     for builder in [
         mqtt(),
-        five(),
+        v5(),
         mqtt().clients(2).client_id("c-{{client}}"),
         mqtt().client_id("only-me"),
         mqtt().completion(MqttCompletionEvent::Delivery),
-        five()
-            .completion(MqttCompletionEvent::Delivery)
+        v5().completion(MqttCompletionEvent::Delivery)
             .payload(MqttPayload::Size(32)),
-        five()
-            .completion(MqttCompletionEvent::Delivery)
+        v5().completion(MqttCompletionEvent::Delivery)
             .payload(MqttPayload::Bytes(vec![]))
             .subscribers(3),
-        five()
-            .topic_alias(true)
+        v5().topic_alias(true)
             .topic("a/{{client}}")
             .clean_start(false)
             .session_expiry(60),
-        five().session_expiry(60).resend(true),
+        v5().session_expiry(60).resend(true),
         mqtt().qos(Qos::AtLeastOnce).clean_start(false).resend(true),
         mqtt().completion(MqttCompletionEvent::Sent),
     ] {

@@ -135,7 +135,7 @@ fn a_run_fails_if_the_broker_refuses_all_clients() {
 }
 
 #[test]
-fn hits_of_a_client_that_may_fail_are_not_connected() {
+fn hits_of_a_client_that_is_allowed_to_be_missing_fail() {
     let broker = ScriptedBroker::with_script(|peer| {
         let Some(connect) = peer.read_packet() else {
             return;

@@ -64,11 +64,11 @@ fn limits_of_version_5_are_reported() {
         .build()
         .expect("well formed");
     assert_eq!(run(large, 5).failures["packet_too_large"], 5);
-    let picky = mqtt()
+    let with_required_subscribers = mqtt()
         .require_subscribers(true)
         .build()
         .expect("well formed");
-    assert_eq!(run(picky, 5).hits.rejected, 5);
+    assert_eq!(run(with_required_subscribers, 5).hits.rejected, 5);
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn messages_are_acknowledged_and_delivered() {
         assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
         assert_eq!(report.phases_us["websocket"].count, 3);
     }
-    let lost = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(MqttMode::Connect);
-    let report = run(lost.build().expect("well formed"), 3);
+    let mqtt = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(MqttMode::Connect);
+    let report = run(mqtt.build().expect("well formed"), 3);
     assert_eq!(report.failures["websocket_404"], 3, "{:?}", report.failures);
 }

@@ -165,16 +165,16 @@ fn a_slow_broker_gets_complete_messages() {
     let mqtt = Mqtt::builder(&broker.url()).payload(MqttPayload::Size(500_000));
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(240);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
-    let mut stuck = 0;
+    let mut unsent = 0;
     let report = execute_with_events(run.drain(ms(60_000)).timeout(ms(60_000)), |event| {
         if let RunEvent::Tick(tick) = event
-            && stuck == 0
+            && unsent == 0
         {
-            stuck = tick.total.scheduled - tick.total.ok;
+            unsent = tick.total.scheduled - tick.total.ok;
             all_due.open();
         }
     });
-    assert!(stuck > 0, "the socket was full");
+    assert!(unsent > 0, "the socket was full");
     assert_eq!(report.hits.ok, 240, "{:?}", report.failures);
     assert_eq!(broker.published().len(), 240);
     assert_eq!(
@@ -289,8 +289,11 @@ fn a_silent_connection_is_kept_alive_by_pings() {
         peer.respond(&packet)
     });
     let mqtt = at_least_once(&broker).keep_alive(1).build();
-    let rare = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
-    let run = Run::new(mqtt.expect("well formed"), rare.with_duration(ms(60_000)));
+    let schedule = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
+    let run = Run::new(
+        mqtt.expect("well formed"),
+        schedule.with_duration(ms(60_000)),
+    );
     let report = execute(run.threads(1).stop(stop));
     assert_eq!((report.hits.ok, broker.connections()), (1, 1));
     let packets = broker.packets();
@@ -339,8 +342,11 @@ fn a_connection_without_answers_to_pings_is_lost() {
         }
     });
     let mqtt = at_least_once(&broker).keep_alive(1).build();
-    let rare = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
-    let run = Run::new(mqtt.expect("well formed"), rare.with_duration(ms(60_000)));
+    let schedule = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
+    let run = Run::new(
+        mqtt.expect("well formed"),
+        schedule.with_duration(ms(60_000)),
+    );
     let report = execute(run.threads(1).stop(stop));
     assert_eq!(report.facts["lost_by"]["keep_alive_timeout"], 1);
 }

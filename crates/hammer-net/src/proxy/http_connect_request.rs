@@ -61,8 +61,8 @@ impl HttpConnectRequest {
                 return Err(failures::PROXY_CLOSED_EARLY);
             }
             // Parse only the first bytes and a possible end, in case the head arrives byte by byte.
-            let fresh = &head[before.saturating_sub(3)..];
-            if (before < HTTP1_PREFIX.len() || end_of_head(fresh).is_some())
+            let unchecked = &head[before.saturating_sub(3)..];
+            if (before < HTTP1_PREFIX.len() || end_of_head(unchecked).is_some())
                 && let Some(status) = parse_status(&head)?
             {
                 return check_status(status);

@@ -77,9 +77,9 @@ impl NoProxyRule {
             (Self::All, _) => true,
             (Self::Domain(domain, own), UrlHost::Name(name)) => {
                 let name = name.trim_end_matches('.').to_ascii_lowercase();
-                let front = name.strip_suffix(domain.as_str());
+                let prefix = name.strip_suffix(domain.as_str());
                 port_matches(own)
-                    && front.is_some_and(|front| front.is_empty() || front.ends_with('.'))
+                    && prefix.is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('.'))
             }
             (
                 Self::Network {

@@ -48,7 +48,7 @@ impl SocksHandshake {
         }
     }
 
-    /// Connects through the proxy, after which `stream` leads to this address.
+    /// Asks the proxy at the other end of `stream` to connect it to this address.
     pub(crate) async fn connect_to_address(
         &self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -57,7 +57,7 @@ impl SocksHandshake {
         self.connect(stream, TargetAddr::Ip(address)).await
     }
 
-    /// Connects through the proxy, after which `stream` leads to this host.
+    /// Asks the proxy at the other end of `stream` to connect it to this host.
     pub(crate) async fn connect_to_host(
         &self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),

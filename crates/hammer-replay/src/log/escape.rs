@@ -32,13 +32,13 @@ impl EscapeStyle {
         let mut rest = bytes;
         while let Some(at) = memchr::memchr(mark, rest) {
             out.extend_from_slice(&rest[..at]);
-            let taken = match self {
+            let escape_bytes = match self {
                 Self::Json => unescape_json(&rest[at..], out),
                 Self::DoubledQuote => unescape_doubled(&rest[at..], out),
                 Self::Hash => unescape_hash(&rest[at..], out),
                 _ => unescape_backslash(&rest[at..], out),
             };
-            rest = &rest[at + taken..];
+            rest = &rest[at + escape_bytes..];
         }
         out.extend_from_slice(rest);
     }
@@ -94,7 +94,7 @@ fn unescape_unicode(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let Some(first) = unit(0) else {
         return push_backslash(out);
     };
-    let (code, taken) = match (first, unit(6)) {
+    let (code, escape_bytes) = match (first, unit(6)) {
         (0xD800..=0xDBFF, Some(second @ 0xDC00..=0xDFFF)) => {
             (0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00), 12)
         }
@@ -103,7 +103,7 @@ fn unescape_unicode(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     // A lone surrogate is not a character.
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-    taken
+    escape_bytes
 }
 
 fn unescape_doubled(bytes: &[u8], out: &mut Vec<u8>) -> usize {

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The factor by which a timeline is played faster. It is an exact decimal, so due times are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaybackSpeed {
-    /// In billionths.
+    /// The factor in billionths.
     billionths: u64,
 }
 

@@ -118,9 +118,9 @@ fn a_compressed_timeline_decompresses_to_the_plain_one() {
 #[test]
 fn the_trailer_corrects_the_header() {
     let folder = LogFolder::new();
-    let line = |n: u32, took: &str, fraction: &str| {
+    let line = |n: u32, duration: &str, fraction: &str| {
         let seconds = 1_772_359_200 + n;
-        format!("{seconds}{fraction} {took} \"GET / HTTP/1.1\"\n")
+        format!("{seconds}{fraction} {duration} \"GET / HTTP/1.1\"\n")
     };
     let format = "nginx:$msec $request_time \"$request\"";
     let uniform: String = (0..1_500).map(|n| line(n, "0.001", ".001")).collect();

@@ -23,9 +23,9 @@ fn shuffled() -> impl Strategy<Value = ShuffledLines> {
 
 /// Returns a log with end times in milliseconds.
 fn millisecond_log(lines: &[GeneratedLine]) -> String {
-    let line = |(ms, took, target): &GeneratedLine| {
+    let line = |(ms, duration, target): &GeneratedLine| {
         let (seconds, ms) = (1_772_359_200 + ms / 1_000, ms % 1_000);
-        let (s, fraction) = (took / 1_000, took % 1_000);
+        let (s, fraction) = (duration / 1_000, duration % 1_000);
         format!("{seconds}.{ms:03} {s}.{fraction:03} \"GET /{target} HTTP/1.1\"\n")
     };
     lines.iter().map(line).collect()
@@ -33,9 +33,9 @@ fn millisecond_log(lines: &[GeneratedLine]) -> String {
 
 /// Returns a log with end times in whole seconds.
 fn whole_second_log(lines: &[GeneratedLine]) -> String {
-    let line = |(ms, took, target): &GeneratedLine| {
+    let line = |(ms, duration, target): &GeneratedLine| {
         let (minute, second) = (ms / 60_000, ms / 1_000 % 60);
-        let (s, fraction) = (took / 1_000, took % 1_000);
+        let (s, fraction) = (duration / 1_000, duration % 1_000);
         format!(
             "[01/Mar/2026:10:{minute:02}:{second:02} +0000] {s}.{fraction:03} \"GET /{target} HTTP/1.1\"\n"
         )

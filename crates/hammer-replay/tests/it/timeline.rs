@@ -112,8 +112,11 @@ fn errors_name_the_line() {
     use ErrorKind::{NotATimeline, Order, Row, Truncated, Version};
     let good = three_rows();
     let lines: Vec<&str> = good.split_inclusive('\n').collect();
-    let without = |gone: usize| -> String {
-        let kept = lines.iter().enumerate().filter(|(index, _)| *index != gone);
+    let without = |omitted: usize| -> String {
+        let kept = lines
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != omitted);
         kept.map(|(_, line)| *line).collect()
     };
     for (name, text, kind, message) in [

@@ -88,8 +88,10 @@ impl LoadTool for H2load {
 }
 
 /// The number before a word, such as 17 in `17 failed,`.
-fn number_before(words: &[&str], what: &str) -> Option<u64> {
-    let at = words.iter().position(|w| w.trim_end_matches(',') == what)?;
+fn number_before(words: &[&str], word: &str) -> Option<u64> {
+    let at = words
+        .iter()
+        .position(|candidate| candidate.trim_end_matches(',') == word)?;
     words.get(at.checked_sub(1)?)?.parse().ok()
 }
 

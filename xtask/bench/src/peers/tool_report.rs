@@ -33,8 +33,8 @@ impl ToolReport {
 pub(crate) struct ToolOutputError(pub(crate) String);
 
 impl ToolOutputError {
-    pub(crate) fn missing(what: &str) -> Self {
-        Self(format!("expected {what} in its output, found none"))
+    pub(crate) fn missing(value: &str) -> Self {
+        Self(format!("expected {value} in its output, found none"))
     }
 }
 

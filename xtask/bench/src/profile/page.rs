@@ -114,11 +114,11 @@ impl ProfilePage<'_> {
 }
 
 /// Writes the graph as an image that links to the SVG, which can be zoomed and searched.
-fn write_graph(html: &mut String, file: &str, what: &str) {
+fn write_graph(html: &mut String, file: &str, name: &str) {
     let _ = writeln!(
         html,
-        "<p><a href=\"{file}\">{what}: zoom and search</a></p>\n\
-         <a href=\"{file}\"><img src=\"{file}\" alt=\"Flame graph: {what}\"></a>"
+        "<p><a href=\"{file}\">{name}: zoom and search</a></p>\n\
+         <a href=\"{file}\"><img src=\"{file}\" alt=\"Flame graph: {name}\"></a>"
     );
 }
 

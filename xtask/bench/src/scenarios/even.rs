@@ -32,11 +32,11 @@ const RATE: f64 = 1000.0;
 const MAX_RATE_ERROR: f64 = 0.01;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let (lead, duration) = (bench.plan.even_lead_in, bench.plan.even_duration);
-    let mut asked = bench.closed_loop_load("", lead + duration);
-    asked.rate = Some(RATE);
+    let (lead_in, duration) = (bench.plan.even_lead_in, bench.plan.even_duration);
+    let mut load_template = bench.closed_loop_load("", lead_in + duration);
+    load_template.rate = Some(RATE);
     let mut figures = FigureCollector::new(scenario.name());
-    bench.run_rounds(scenario, &asked, |round, tool| {
+    bench.run_rounds(scenario, &load_template, |round, tool| {
         let target = bench.start_target(
             TargetServerMode::Recording,
             scenario.tls,
@@ -45,12 +45,12 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         let url = target.url();
         let load = ToolLoad {
             url: &url,
-            ..asked.clone()
+            ..load_template.clone()
         };
         bench.measure_run(tool, &target, &load, false)?;
         let mut truth = target.into_truth();
         let first = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
-        truth.arrivals.retain(|one| one.at >= first + lead);
+        truth.arrivals.retain(|one| one.at >= first + lead_in);
         let at: Vec<f64> = truth
             .arrivals
             .iter()
@@ -86,12 +86,12 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
 /// It is the slope of the line through the medians of the first and last third (Tukey's resistant
 /// line). A tool that is slightly too slow is thus compared with its own grid. `None` for fewer than
 /// six arrivals.
-fn fitted_rate(at: &[f64], asked: f64) -> Option<f64> {
+fn fitted_rate(at: &[f64], requested: f64) -> Option<f64> {
     let third = at.len() / 3;
     if third < 2 {
         return None;
     }
-    let residual = |k: usize| at[k] - k as f64 / asked;
+    let residual = |k: usize| at[k] - k as f64 / requested;
     let median = |from: usize| {
         let mut residuals: Vec<f64> = (from..from + third).map(residual).collect();
         residuals.sort_unstable_by(f64::total_cmp);
@@ -99,7 +99,7 @@ fn fitted_rate(at: &[f64], asked: f64) -> Option<f64> {
     };
     let last = at.len() - third;
     let slope = (median(last) - median(0)) / last as f64;
-    Some(1.0 / (1.0 / asked + slope))
+    Some(1.0 / (1.0 / requested + slope))
 }
 
 #[cfg(test)]

@@ -121,12 +121,12 @@ fn run_part(
     bench: &BenchContext,
     scenario: BenchScenario,
     round: usize,
-    what: &str,
+    part_name: &str,
     part: impl FnOnce() -> Result<(), Error>,
 ) {
-    bench.print_progress(scenario.name(), round, what);
+    bench.print_progress(scenario.name(), round, part_name);
     if let Err(error) = part() {
-        bench.add_problem(format!("{}: {what}: {error}", scenario.name()));
+        bench.add_problem(format!("{}: {part_name}: {error}", scenario.name()));
         bench.hammer_failed.set(true);
     }
 }
@@ -292,8 +292,8 @@ fn connect_many_clients(
         let flags =
             format!("-r 1000 -n 1 --clients {MANY_CLIENTS} --qos 1 --interface {SOURCE_ADDRESSES}");
         let run = run_hammer(bench, &flags, port)?;
-        let took = run.elapsed.as_secs_f64();
-        figures.record(round, bench.hammer.name(), &CONNECT_MANY, Some(took));
+        let seconds = run.elapsed.as_secs_f64();
+        figures.record(round, bench.hammer.name(), &CONNECT_MANY, Some(seconds));
         Ok(())
     });
 }

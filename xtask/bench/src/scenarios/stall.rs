@@ -46,19 +46,19 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let stall =
         PeriodicStall::new(length, every).map_err(|error| Error::failed(error.to_string()))?;
     let duration = every * bench.plan.stall_periods;
-    let mut asked = bench.closed_loop_load("", duration);
-    asked.rate = Some(RATE);
-    asked.needs_percentiles = true;
+    let mut load_template = bench.closed_loop_load("", duration);
+    load_template.rate = Some(RATE);
+    load_template.needs_percentiles = true;
     let share = length.as_secs_f64() / every.as_secs_f64();
     let expected_us = |p| expected_wait(p, share, length).as_secs_f64() * 1e6;
     let mut figures = FigureCollector::new(scenario.name());
-    bench.run_rounds(scenario, &asked, |round, tool| {
+    bench.run_rounds(scenario, &load_template, |round, tool| {
         let behavior = TargetBehavior::default().stall(stall);
         let target = bench.start_target(TargetServerMode::Recording, scenario.tls, behavior)?;
         let url = target.url();
         let load = ToolLoad {
             url: &url,
-            ..asked.clone()
+            ..load_template.clone()
         };
         // The periods of the target begin with this first arrival.
         let first = ToolLoad {

@@ -68,8 +68,11 @@ fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// Reports that a test is skipped, and fails if no server may be missing.
-fn report_skipped(why: &str) {
-    assert!(env::var_os("HAMMER_REQUIRE_SERVERS").is_none(), "{why}");
+fn report_skipped(reason: &str) {
+    assert!(env::var_os("HAMMER_REQUIRE_SERVERS").is_none(), "{reason}");
     // The test harness hides `eprintln!` of passing tests, but not writes to stderr.
-    let _ = writeln!(io::stderr(), "SKIPPED: {why}, so nothing was tested here");
+    let _ = writeln!(
+        io::stderr(),
+        "SKIPPED: {reason}, so nothing was tested here"
+    );
 }

@@ -83,8 +83,9 @@ fn tinyproxy_forwards_hits_with_and_without_tls() {
         assert_eq!(*named, 5, "{wrong}");
         assert_eq!(target.shutdown().counts.requests, 15);
     }
-    let nowhere = report(&[&["http", &unused_address(), "-x", &with_login], &LOAD[..]].concat());
-    let failures = &nowhere["failures"];
+    let unreachable =
+        report(&[&["http", &unused_address(), "-x", &with_login], &LOAD[..]].concat());
+    let failures = &unreachable["failures"];
     assert_eq!(failures["proxy_target_unreachable"], 5, "{failures}");
 }
 

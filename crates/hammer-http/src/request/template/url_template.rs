@@ -49,8 +49,8 @@ pub(crate) fn parse_url_template<'t>(
                 .map_or(end, |begin| begin.min(end))
         }
     };
-    if let Some(front) = compiler.template("the URL", &text[..begin], secret)?
-        && front.literal().is_none()
+    if let Some(origin) = compiler.template("the URL", &text[..begin], secret)?
+        && origin.literal().is_none()
     {
         let span = spans.first().cloned().unwrap_or(0..begin);
         let problem = "variable in the scheme, host or port";
@@ -58,8 +58,8 @@ pub(crate) fn parse_url_template<'t>(
         let error = TemplateError::misplaced(text, span, problem, expected);
         return Err(Error::template("the URL", error, secret));
     }
-    let front = compiler.literal_bytes(&text[..begin]);
-    let front = String::from_utf8_lossy(&front).into_owned();
+    let origin = compiler.literal_bytes(&text[..begin]);
+    let origin = String::from_utf8_lossy(&origin).into_owned();
     let slash = if text[begin..end].starts_with('/') {
         ""
     } else {
@@ -71,12 +71,12 @@ pub(crate) fn parse_url_template<'t>(
         percent_encode(&mut path, 0);
         let path = String::from_utf8_lossy(&path);
         return Ok(UrlTemplate {
-            url: Cow::Owned(format!("{front}{path}")),
+            url: Cow::Owned(format!("{origin}{path}")),
             path: None,
         });
     }
     // The placeholders only serve the check of the URL.
-    let mut url = front;
+    let mut url = origin;
     let mut position = 0;
     for span in compiler.template_spans(&path) {
         url.push_str(&path[position..span.start]);

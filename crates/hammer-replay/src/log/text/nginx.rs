@@ -26,8 +26,8 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
                 (&braced[..end], &braced[end + 1..])
             }
             _ => {
-                let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-                let end = rest.iter().position(|byte| !letter(byte));
+                let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+                let end = rest.iter().position(|byte| !in_name(byte));
                 rest.split_at(end.unwrap_or(rest.len()))
             }
         };

@@ -59,8 +59,8 @@ pub(super) fn run(
             continue;
         };
         for qos in 0..MESSAGE_RATE.len() {
-            let what = format!("{}, QoS {qos}", peer.name);
-            run_part(bench, scenario, round, &what, || {
+            let part_name = format!("{}, QoS {qos}", peer.name);
+            run_part(bench, scenario, round, &part_name, || {
                 let invocation = (peer.invocation)(qos, port);
                 let start = Instant::now();
                 let bound = Duration::from_secs(120);
