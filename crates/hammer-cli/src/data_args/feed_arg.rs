@@ -102,7 +102,7 @@ impl FeedArg {
         &self.name
     }
 
-    /// What happens after each row was used once, or `None` if rows are used again.
+    /// The policy for after each row was used once, or `None` if rows are used again.
     pub(super) fn once(&self) -> Option<ExhaustedPolicy> {
         self.once
     }
