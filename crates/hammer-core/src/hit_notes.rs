@@ -71,6 +71,13 @@ impl HitNotes {
         }
     }
 
+    /// Counts a hit that waited for a limit of the hammer's own.
+    pub(crate) fn waited_for(&self, setting: &'static str) {
+        if !self.muted.get() {
+            *self.interval.borrow_mut().waited_for.entry(setting) += 1;
+        }
+    }
+
     pub(crate) fn fact(&self, name: &'static str, value: Label) {
         if !self.muted.get() {
             *self.interval.borrow_mut().facts.entry((name, value)) += 1;

@@ -29,6 +29,8 @@ pub struct IntervalStats {
     pub(crate) failures: FrequentFirstMap<Failure, u64>,
     pub(crate) counts: FrequentFirstMap<&'static str, u64>,
     pub(crate) facts: FrequentFirstMap<(&'static str, Label), u64>,
+    /// Hits that waited for a limit of the hammer's own, by setting.
+    pub(crate) waited_for: FrequentFirstMap<&'static str, u64>,
     pub(crate) groups: GroupTallies,
     pub(crate) stages: StageTallies,
     pub(crate) sent: u64,
@@ -54,6 +56,7 @@ impl IntervalStats {
             failures: FrequentFirstMap::default(),
             counts: FrequentFirstMap::default(),
             facts: FrequentFirstMap::default(),
+            waited_for: FrequentFirstMap::default(),
             groups: GroupTallies::default(),
             stages: StageTallies::default(),
             sent: 0,
@@ -184,6 +187,9 @@ impl IntervalStats {
         for (fact, count) in &other.facts.0 {
             *self.facts.entry(*fact) += count;
         }
+        for (setting, count) in &other.waited_for.0 {
+            *self.waited_for.entry(*setting) += count;
+        }
         self.groups.merge(&other.groups);
         self.sent += other.sent;
         self.received += other.received;
@@ -227,6 +233,7 @@ impl IntervalStats {
         self.failures.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.counts.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.facts.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.waited_for.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.groups.clear();
         for count in [
             &mut self.started,

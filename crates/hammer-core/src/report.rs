@@ -153,6 +153,9 @@ pub struct GeneratorReport {
     pub peak_backlog: u64,
     /// Hits that waited because all slots were in use.
     pub waited_at_limit: u64,
+    /// Hits that waited because a limit of the hammer's own was reached, by the name of its setting.
+    #[serde(default)]
+    pub waited_for: BTreeMap<String, u64>,
     /// Hits that were not sent, by cause.
     #[serde(default)]
     pub unsent: BTreeMap<String, u64>,
@@ -327,6 +330,10 @@ impl Coordinator {
                 peak_in_flight: self.peaks.in_flight as u64,
                 peak_backlog: self.peaks.backlog as u64,
                 waited_at_limit: total.waited_at_limit,
+                waited_for: (total.waited_for.0.iter())
+                    .filter(|(_, hits)| *hits > 0)
+                    .map(|(setting, hits)| ((*setting).to_owned(), *hits))
+                    .collect(),
                 unsent: unsent_by_cause(total),
                 schedule_late_us: DurationSummary::from(&total.schedule_lateness),
                 log_dropped: total.log_dropped,

@@ -31,6 +31,7 @@ pub(crate) fn judge(report: &Report) -> Verdict {
     let kept_up = findings.is_empty();
     findings.extend(unsent(report));
     findings.extend(waits_at_limit(report, kept_up));
+    findings.extend(waits_for_hammer(report));
     findings.sort_by_key(|(status, _)| std::cmp::Reverse(*status));
     Verdict {
         status: findings
@@ -307,6 +308,22 @@ fn waits_at_limit(report: &Report, kept_up: bool) -> Option<VerdictFinding> {
     let waited = format_hits(waited);
     let reason = format!("{waited} waited because all {limit} slots were in use; {consequence}");
     Some((VerdictStatus::Suspect, reason))
+}
+
+/// Hits that waited because a limit of the hammer's own was reached, such as its number of
+/// connections.
+fn waits_for_hammer(report: &Report) -> Vec<VerdictFinding> {
+    let waits = report.generator.waited_for.iter();
+    waits
+        .filter(|(_, waited)| share_of_hits(report, **waited) > thresholds::WAITED_SHARE)
+        .map(|(setting, waited)| {
+            let waited = format_hits(*waited);
+            let reason = format!(
+                "{waited} waited because `{setting}` was reached; response includes that wait. Raise `{setting}` or lower the rate."
+            );
+            (VerdictStatus::Suspect, reason)
+        })
+        .collect()
 }
 
 fn share_of_hits(report: &Report, hits: u64) -> f64 {
