@@ -23,7 +23,7 @@ use self::load_args::ReplayLoadArgs;
 use self::playback_args::PlaybackArgs;
 use self::replay_hammer::{ReplayHammer, ReplayRequestFactory};
 use self::replay_job::ReplayJob;
-use self::replay_report::ReplayReport;
+pub(crate) use self::replay_report::ReplayReport;
 use self::safety_args::ReplaySafetyArgs;
 use self::timeline_input::TimelineInput;
 use crate::command_exit::CommandExit;

@@ -21,7 +21,7 @@ const MAX_ROUTES: usize = 6;
 const ROUTE_WIDTH: usize = 36;
 
 /// The report of a run, with its comparison with the timeline.
-pub(super) struct ReplayReport {
+pub(crate) struct ReplayReport {
     report: Report,
     planned: u64,
     skipped: BTreeMap<&'static str, u64>,
@@ -64,6 +64,39 @@ impl ReplayReport {
             routes: routes.collect(),
             report,
         }
+    }
+
+    /// Reads a report as it is written.
+    #[cfg(test)]
+    pub(crate) fn from_json(json: &str) -> serde_json::Result<Self> {
+        let value: Value = serde_json::from_str(json)?;
+        let replay = &value["replay"];
+        let counts = |value: &Value| -> serde_json::Result<BTreeMap<String, u64>> {
+            serde_json::from_value(value.clone())
+        };
+        let mut statuses = vec![];
+        for (logged, replayed) in replay["statuses"].as_object().into_iter().flatten() {
+            let replayed = counts(replayed)?.into_iter();
+            statuses.extend(replayed.map(|(replayed, n)| (logged.clone(), replayed, n)));
+        }
+        statuses.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
+        let mut routes = vec![];
+        for route in replay["routes"].as_array().into_iter().flatten() {
+            routes.push((
+                route["route"].as_str().unwrap_or_default().to_owned(),
+                serde_json::from_value(route["logged_us"].clone())?,
+                serde_json::from_value(route["replayed_us"].clone())?,
+            ));
+        }
+        let skipped = counts(&replay["skipped"])?.into_iter();
+        Ok(Self {
+            report: serde_json::from_str(json)?,
+            planned: replay["planned"].as_u64().unwrap_or_default(),
+            skipped: skipped.map(|(reason, n)| (&*reason.leak(), n)).collect(),
+            slices: replay["seconds"].as_array().cloned().unwrap_or_default(),
+            statuses,
+            routes,
+        })
     }
 
     fn to_json(&self) -> Value {
