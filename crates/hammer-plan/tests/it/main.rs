@@ -4,6 +4,7 @@
 
 mod docs;
 mod errors;
+mod plan_report;
 mod reading;
 mod schema;
 mod thresholds;
