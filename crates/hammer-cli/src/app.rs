@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command, FromArgMatches};
 use hammer_diagnostic::nearest;
 
+use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::hammer_command::{self, HammerCommand};
-use crate::output::output_args::OutputArgs;
 use crate::text::sanitize_lines;
 use crate::{
-    HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,
+    HammerArgs, completions, demo, execution, external, limits, log, plan, replay, run, target,
     timeline,
 };
 
@@ -148,7 +148,7 @@ impl std::fmt::Debug for App {
 
 fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let output = OutputArgs::from_arg_matches(matches)?;
-    runner::start(entry.prepare(matches)?, &output)
+    execution::start_load(entry.prepare(matches)?, &output)
 }
 
 fn with_common_settings(command: Command) -> Command {

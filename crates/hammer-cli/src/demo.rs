@@ -10,9 +10,8 @@ use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::execution::{self, TypedLoad};
 use crate::hammer_command;
-use crate::runner;
-use crate::typed_load::TypedLoad;
 
 /// Default of `--duration`.
 const DEFAULT_DURATION: Duration = Duration::from_secs(5);
@@ -46,7 +45,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         output.quiet(),
         &format!("demo: hitting a local target at {url}\n"),
     );
-    let job = TypedLoad {
+    let load = TypedLoad {
         name: "http",
         hit_description: format!("GET {url}"),
         target: url,
@@ -54,7 +53,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         load,
         once_renderer: None,
     };
-    let exit = runner::start(Box::new(job), &output)?;
+    let exit = execution::start_load(Box::new(load), &output)?;
     let requests = target.shutdown().counts.requests;
     print_unless_quiet(
         output.quiet(),

@@ -8,7 +8,7 @@ use hammer_diagnostic::chain;
 use hammer_http::mask_url;
 use hammer_plan::PlanError;
 
-use crate::caret;
+use crate::args::caret;
 use crate::command_exit::CommandExit;
 
 /// An error that ends the command, with its message for stderr.

@@ -6,11 +6,10 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::Hammer as _;
 use hammer_diagnostic::chain;
 
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
 use crate::error::{Error, error_with_excerpt};
-use crate::load_args::LoadArgs;
-use crate::output::output_args::OutputArgs;
-use crate::typed_load::{PreparedLoad, TypedLoad};
-use crate::{EndpointArgs, HammerArgs, HammerBuildError};
+use crate::execution::{RunnableLoad, TypedLoad};
+use crate::{HammerArgs, HammerBuildError};
 
 /// A kind of hammer with its type erased.
 pub(crate) trait HammerCommand {
@@ -20,12 +19,12 @@ pub(crate) trait HammerCommand {
     /// The command with the flags of the hammer and its load, without output flags.
     fn load_command(&self) -> Command;
     /// Builds the hammer from the matches of [`load_command`](Self::load_command).
-    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn PreparedLoad>, Error>;
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn RunnableLoad>, Error>;
     fn prepare_endpoint(
         &self,
         endpoint: EndpointArgs,
         load: LoadArgs,
-    ) -> Result<Box<dyn PreparedLoad>, Error>;
+    ) -> Result<Box<dyn RunnableLoad>, Error>;
 }
 
 /// Erases the type `A`.
@@ -36,11 +35,11 @@ pub(crate) fn erased<A: HammerArgs>() -> Box<dyn HammerCommand> {
 struct TypedHammerCommand<A>(PhantomData<fn() -> A>);
 
 impl<A: HammerArgs> TypedHammerCommand<A> {
-    fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn PreparedLoad>, Error> {
+    fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn RunnableLoad>, Error> {
         let (target, hit_description) = (args.target(), args.describe_hit());
         let once_renderer = args.once_renderer();
         let hammer = args
-            .build(load.seed())
+            .build(load.engine().seed())
             .map_err(|error| build_error::<A>(&error))?;
         if let Some(max_hits) = hammer.max_hits() {
             load.limit_hits(max_hits)?;
@@ -73,7 +72,7 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
         LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)))
     }
 
-    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn PreparedLoad>, Error> {
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn RunnableLoad>, Error> {
         let load = LoadArgs::from_arg_matches(matches)?;
         load.check()?;
         Self::typed_load(A::from_arg_matches(matches)?, load)
@@ -83,7 +82,7 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
         &self,
         endpoint: EndpointArgs,
         load: LoadArgs,
-    ) -> Result<Box<dyn PreparedLoad>, Error> {
+    ) -> Result<Box<dyn RunnableLoad>, Error> {
         let args =
             A::from_endpoint(endpoint).map_err(|error| Error::Usage(chain(error.as_ref())))?;
         Self::typed_load(args, load)

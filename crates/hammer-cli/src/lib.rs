@@ -23,44 +23,37 @@
 //! `docs/WRITING-A-HAMMER.md` for a complete example.
 
 mod app;
-mod caret;
+mod args;
 mod command_exit;
 mod completions;
 mod data_args;
 mod demo;
 mod dry_run;
-mod endpoint_args;
 mod error;
+mod execution;
 mod external;
 mod hammer_args;
 mod hammer_command;
 mod http;
 mod limits;
-mod load_args;
 mod log;
 mod mqtt;
 mod network_args;
-mod once;
 mod output;
 mod parsers;
-mod payload_arg;
 mod plan;
 mod replay;
+mod report;
 mod run;
-mod runner;
-mod signal_watcher;
 mod target;
 mod target_tls_args;
 mod text;
-mod threshold_args;
 mod timeline;
-mod typed_load;
 
 pub use app::App;
+pub use args::{EndpointArgs, JsonHeaders, PayloadArg};
 pub use data_args::DataArgs;
-pub use endpoint_args::{EndpointArgs, JsonHeaders};
 pub use hammer_args::{HammerArgs, HammerBuildError, SingleHitRenderer};
 pub use http::HttpArgs;
 pub use mqtt::MqttArgs;
 pub use network_args::NetworkArgs;
-pub use payload_arg::PayloadArg;

@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use crate::EndpointArgs;
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::hammer_command::{self, HammerCommand};
-use crate::load_args::LoadArgs;
-use crate::output::output_args::OutputArgs;
-use crate::{dry_run, plan, runner};
+use crate::{execution, plan};
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
@@ -53,15 +51,9 @@ pub(crate) fn run(
     let output = OutputArgs::from_arg_matches(matches)?;
     if let Some(path) = &args.plan {
         reject_load_flags(matches, path)?;
-        let mut plan = plan::RunnablePlan::new(entries, &plan::read(path)?)?;
-        output
-            .thresholds()
-            .validate(&plan::named_shapes(&plan.loads))?;
-        plan.output.override_with(output);
-        if plan.output.dry_run() {
-            return Ok(dry_run::run_plan(&plan));
-        }
-        return plan::execute(plan);
+        let (plan, mut plan_output) = plan::build(entries, &plan::read(path)?)?;
+        plan_output.override_with(output);
+        return execution::start(plan, &plan_output);
     }
     let endpoint = EndpointArgs::from_arg_matches(matches)?;
     let entry = match &args.hammer {
@@ -72,8 +64,7 @@ pub(crate) fn run(
     };
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;
-    let job = entry.prepare_endpoint(endpoint, load)?;
-    runner::start(job, &output)
+    execution::start_load(entry.prepare_endpoint(endpoint, load)?, &output)
 }
 
 /// Refuses flags of the load together with a plan, which has the settings of each load.

@@ -10,8 +10,8 @@ use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::execution::SignalWatcher;
 use crate::parsers::duration;
-use crate::signal_watcher::SignalWatcher;
 use crate::target_tls_args::TargetServerTlsArgs;
 
 /// Name of the subcommand.
