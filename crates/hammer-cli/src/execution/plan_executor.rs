@@ -154,3 +154,63 @@ fn total_cpu<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Duration 
     let seconds = sum.filter(|sum| *sum > 0.0).unwrap_or(longest);
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+    use hammer_core::{Outcome, Rate, ResourceNeeds, Run, Schedule, from_fn};
+
+    use super::*;
+    use crate::dry_run::LoadForecast;
+
+    /// A load that runs for an hour, or panics.
+    struct FakeLoad {
+        panics: bool,
+    }
+
+    impl RunnableLoad for FakeLoad {
+        fn schedule(&self) -> Schedule {
+            Schedule::constant(Rate::per_second(10)).with_duration(Duration::from_secs(3600))
+        }
+
+        fn needs(&self, threads: usize) -> ResourceNeeds {
+            ResourceNeeds::estimate(Some(1.0), Duration::from_secs(1), 1, threads)
+        }
+
+        fn forecast(&self) -> LoadForecast {
+            unreachable!("this is not a dry run")
+        }
+
+        fn run(
+            self: Box<Self>,
+            options: RunOptions,
+            on_event: &mut dyn FnMut(&RunEvent<'_>),
+        ) -> Result<LoadResult, Error> {
+            assert!(!self.panics, "this load panics, as the test expects");
+            let run = Run::new(from_fn(async |_| Ok(Outcome::ok("done"))), self.schedule());
+            options.execute(run, on_event).map(LoadResult::from)
+        }
+    }
+
+    #[test]
+    fn a_load_that_panics_ends_the_others() {
+        let command = OutputArgs::augment_args(Command::new("test"));
+        let matches = command.get_matches_from(["test", "-q"]);
+        let quiet = OutputArgs::from_arg_matches(&matches).expect("-q is valid");
+        for panicking in [0, 1] {
+            let loads = [0, 1].map(|index| RunnablePlanLoad {
+                name: format!("load-{index}"),
+                offset: Duration::ZERO,
+                load: Box::new(FakeLoad {
+                    panics: index == panicking,
+                }),
+            });
+            let plan = RunnablePlan {
+                name: "plan".into(),
+                loads: loads.into(),
+            };
+            let error = execute(plan, &quiet).expect_err("a load panics");
+            assert!(matches!(&error, Error::Run(message) if message.contains("panicked")));
+        }
+    }
+}

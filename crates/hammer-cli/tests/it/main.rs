@@ -23,6 +23,7 @@ mod replay_plan;
 mod replay_safety;
 mod replay_wire;
 mod servers;
+mod single_loads;
 mod thresholds;
 #[cfg(unix)]
 mod tokens;
