@@ -10,13 +10,11 @@ use hammer_diagnostic::nearest;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
+use crate::commands::{completions, demo, external, plan, run, target};
 use crate::error::Error;
-use crate::hammer_command::{self, HammerCommand};
+use crate::hammer::{self, HammerCommand};
 use crate::text::sanitize_lines;
-use crate::{
-    HammerArgs, completions, demo, execution, external, limits, log, plan, replay, run, target,
-    timeline,
-};
+use crate::{HammerArgs, execution, process, replay, timeline};
 
 /// A command line with one or more kinds of hammer.
 ///
@@ -37,7 +35,7 @@ impl App {
 
     /// Adds a kind of hammer.
     pub fn hammer<A: HammerArgs>(mut self) -> Self {
-        self.commands.push(hammer_command::erased::<A>());
+        self.commands.push(hammer::erased::<A>());
         self
     }
 
@@ -47,8 +45,8 @@ impl App {
     /// logging to stderr as set by `RUST_LOG`.
     #[must_use]
     pub fn main(self) -> ExitCode {
-        limits::raise();
-        log::init();
+        process::raise_limits();
+        process::init_log();
         self.run_from(std::env::args_os())
     }
 

@@ -7,11 +7,9 @@ mod plan_monitor;
 mod runnable_load;
 mod runnable_plan;
 mod running_measurements;
-mod signal_watcher;
 mod typed_load;
 
 pub(crate) use plan_executor::{start, start_load};
 pub(crate) use runnable_load::{LoadResult, RunOptions, RunnableLoad};
 pub(crate) use runnable_plan::{RunnablePlan, RunnablePlanLoad};
-pub(crate) use signal_watcher::SignalWatcher;
 pub(crate) use typed_load::TypedLoad;

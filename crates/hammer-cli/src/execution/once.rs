@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use hammer_core::StopHandle;
 
-use super::{RunOptions, RunnableLoad, SignalWatcher};
+use super::{RunOptions, RunnableLoad};
 use crate::SingleHitRenderer;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::process::SignalWatcher;
 
 /// Sends one hit with the engine of a run and prints it.
 pub(crate) fn run(

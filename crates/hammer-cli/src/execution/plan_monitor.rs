@@ -2,12 +2,13 @@
 
 use hammer_core::{AbortReason, RunEvent, RunTick, StopHandle};
 
+use super::RunnablePlan;
 use super::abort_monitor::AbortMonitor;
 use super::running_measurements::RunningPlanMeasurements;
-use super::{RunnablePlan, SignalWatcher};
 use crate::args::OutputArgs;
 use crate::error::Error;
 use crate::output::{OutputWriter, ProgressPrinter, print_stderr};
+use crate::process::SignalWatcher;
 
 /// Message after the first signal.
 const STOPPING: &str = "stopping: waiting for hits in flight (a second signal stops at once)";

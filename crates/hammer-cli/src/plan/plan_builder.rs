@@ -11,9 +11,8 @@ use super::flag_table::PlanFlagTable;
 use crate::args::{EndpointArgs, JsonHeaders, LoadArgs, OutputArgs, PayloadArg};
 use crate::error::Error;
 use crate::execution::{RunnablePlan, RunnablePlanLoad};
-use crate::hammer_command::HammerCommand;
+use crate::hammer::{HammerCommand, pick_by_name, pick_by_scheme};
 use crate::parsers::duration;
-use crate::run::{pick_by_name, pick_by_scheme};
 
 /// Finds and builds the hammers of a plan file. Returns the plan with its output flags.
 pub(crate) fn build(

@@ -14,8 +14,8 @@ use super::log_reading_args::LogReadingArgs;
 use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::execution::SignalWatcher;
 use crate::output::print_stderr;
+use crate::process::SignalWatcher;
 
 /// Name of the subcommand.
 pub(super) const NAME: &str = "build";

@@ -8,11 +8,11 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::StopHandle;
 use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
 
+use super::target_tls_args::TargetServerTlsArgs;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::execution::SignalWatcher;
 use crate::parsers::duration;
-use crate::target_tls_args::TargetServerTlsArgs;
+use crate::process::SignalWatcher;
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "target";

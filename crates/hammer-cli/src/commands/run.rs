@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::hammer_command::{self, HammerCommand};
+use crate::hammer::{self, HammerCommand};
 use crate::{execution, plan};
 
 /// Name of the subcommand.
@@ -32,7 +32,7 @@ pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
         "Schemes: {}.\n'hammer plan --example' prints an example plan.",
         schemes.join(", ")
     ));
-    hammer_command::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
+    hammer::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
         .mut_arg("url", |url| {
             url.required(false).required_unless_present("plan")
         })
@@ -57,9 +57,9 @@ pub(crate) fn run(
     }
     let endpoint = EndpointArgs::from_arg_matches(matches)?;
     let entry = match &args.hammer {
-        Some(name) => pick_by_name(entries, name)
+        Some(name) => hammer::pick_by_name(entries, name)
             .map_err(|problem| Error::invalid_value("--hammer <NAME>", name, problem))?,
-        None => pick_by_scheme(entries, &endpoint.url)
+        None => hammer::pick_by_scheme(entries, &endpoint.url)
             .map_err(|problem| Error::invalid_value("--endpoint <URL>", &endpoint.url, problem))?,
     };
     let load = LoadArgs::from_arg_matches(matches)?;
@@ -85,38 +85,4 @@ fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
     Err(Error::Usage(format!(
         "the flag '--{flag}' cannot be combined with a plan (try setting it in {path})"
     )))
-}
-
-/// Finds the hammer with this name.
-pub(crate) fn pick_by_name<'a>(
-    entries: &'a [Box<dyn HammerCommand>],
-    name: &str,
-) -> Result<&'a dyn HammerCommand, String> {
-    let found = entries.iter().find(|entry| entry.name() == name);
-    found.map(|entry| &**entry).ok_or_else(|| {
-        let known: Vec<_> = entries.iter().map(|entry| entry.name()).collect();
-        format!("unknown hammer; expected one of {}", known.join(", "))
-    })
-}
-
-/// Finds the hammer for the scheme of `url`.
-pub(crate) fn pick_by_scheme<'a>(
-    entries: &'a [Box<dyn HammerCommand>],
-    url: &str,
-) -> Result<&'a dyn HammerCommand, String> {
-    let schemes = entries.iter().flat_map(|entry| entry.schemes());
-    let error = |problem: String| {
-        let known: Vec<_> = schemes.copied().collect();
-        format!("{problem}; expected one of {}", known.join(", "))
-    };
-    let Some((scheme, _)) = url.split_once("://") else {
-        return Err(error("missing scheme".into()));
-    };
-    let found = entries.iter().find(|entry| {
-        let mut schemes = entry.schemes().iter();
-        schemes.any(|known| known.eq_ignore_ascii_case(scheme))
-    });
-    found
-        .map(|entry| &**entry)
-        .ok_or_else(|| error(format!("unknown scheme '{scheme}'")))
 }

@@ -11,7 +11,7 @@ use hammer_target::{TargetBehavior, TargetServer};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::execution::{self, TypedLoad};
-use crate::hammer_command;
+use crate::hammer;
 
 /// Default of `--duration`.
 const DEFAULT_DURATION: Duration = Duration::from_secs(5);
@@ -21,7 +21,7 @@ pub(crate) const NAME: &str = "demo";
 
 /// Defines `demo`, which takes the flags of any load.
 pub(crate) fn command() -> Command {
-    hammer_command::with_load_args(Command::new(NAME))
+    hammer::with_load_args(Command::new(NAME))
         .about("Start a local target and hit it")
         .mut_arg("rate", |rate| rate.default_value("1000"))
         .mut_arg("duration", |duration| {
@@ -31,7 +31,7 @@ pub(crate) fn command() -> Command {
 
 /// Starts the target, hits it, and prints the number of requests that it counted.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
-    let (load, output) = hammer_command::parse_load_args(matches)?;
+    let (load, output) = hammer::parse_load_args(matches)?;
     let load = load.with_default_duration(DEFAULT_DURATION);
     let failed = |action: &str, error: &dyn std::fmt::Display| {
         Error::Run(format!("failed to {action}: {error}"))
