@@ -13,7 +13,6 @@ use crate::process::SignalWatcher;
 /// Sends one hit with the engine of a run and prints it.
 pub(crate) fn run(
     load: Box<dyn RunnableLoad>,
-    threads: usize,
     once_renderer: SingleHitRenderer,
 ) -> Result<CommandExit, Error> {
     let stop = StopHandle::new();
@@ -21,7 +20,7 @@ pub(crate) fn run(
     let options = RunOptions {
         log_hits: false,
         stop,
-        threads,
+        threads: 1,
         start_ticket: None,
     };
     let report = load.run(options, &mut |_| ())?.report;

@@ -1,7 +1,7 @@
 //! Execution of a plan: all loads at the same time, with one report.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -31,15 +31,10 @@ pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<Comma
     if output.dry_run() {
         return Ok(dry_run::print(&plan));
     }
-    if let [RunnablePlanLoad { load, .. }] = &mut plan.loads[..]
-        && let Some(renderer) = load.once_renderer()
-    {
-        let threads = plan.threads();
-        return plan.loads.pop().map_or(Ok(CommandExit::OK), |load| {
-            once::run(load.load, threads, renderer)
-        });
+    match plan.take_single_hit() {
+        Some((load, renderer)) => once::run(load, renderer),
+        None => execute(plan, output),
     }
-    execute(plan, output)
 }
 
 /// Runs all loads at the same time, each on its own threads, and writes one report.
@@ -121,7 +116,7 @@ fn run_loads(
     })
 }
 
-fn lock<'m, 'a>(monitor: &'m Mutex<PlanMonitor<'a>>) -> std::sync::MutexGuard<'m, PlanMonitor<'a>> {
+fn lock<'m, 'a>(monitor: &'m Mutex<PlanMonitor<'a>>) -> MutexGuard<'m, PlanMonitor<'a>> {
     monitor.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

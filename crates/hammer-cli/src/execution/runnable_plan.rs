@@ -6,6 +6,7 @@ use std::time::Duration;
 use hammer_core::{ResourceNeeds, Shape};
 
 use super::RunnableLoad;
+use crate::SingleHitRenderer;
 
 /// Loads that run at the same time. A run without a plan is a plan of one load.
 pub(crate) struct RunnablePlan {
@@ -44,6 +45,15 @@ impl RunnablePlan {
             [load] if load.offset.is_zero() => Some(load),
             _ => None,
         }
+    }
+
+    /// Takes the only load and the renderer of its hit, if it asks for a single hit.
+    pub(super) fn take_single_hit(&mut self) -> Option<(Box<dyn RunnableLoad>, SingleHitRenderer)> {
+        let [only] = &mut self.loads[..] else {
+            return None;
+        };
+        let renderer = only.load.once_renderer()?;
+        Some((self.loads.pop()?.load, renderer))
     }
 
     /// Names and shapes of the loads, for checking thresholds.
