@@ -6,7 +6,6 @@ mod plan_executor;
 mod plan_monitor;
 mod runnable_load;
 mod runnable_plan;
-mod running_measurements;
 mod typed_load;
 
 pub(crate) use plan_executor::{start, start_load};

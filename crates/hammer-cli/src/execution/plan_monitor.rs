@@ -1,10 +1,10 @@
 //! Receiver of the events of all loads, for outputs, progress, aborts and messages.
 
 use hammer_core::{AbortReason, RunEvent, RunTick, StopHandle};
+use hammer_plan::RunningMeasurements;
 
 use super::RunnablePlan;
 use super::abort_monitor::AbortMonitor;
-use super::running_measurements::RunningPlanMeasurements;
 use crate::args::OutputArgs;
 use crate::error::Error;
 use crate::output::{OutputWriter, ProgressPrinter, print_stderr};
@@ -22,7 +22,7 @@ pub(crate) struct PlanMonitor<'a> {
     signals: SignalWatcher,
     abort_monitor: AbortMonitor<'a>,
     /// Measurements for the conditions; `None` without conditions.
-    measurements: Option<RunningPlanMeasurements>,
+    measurements: Option<RunningMeasurements>,
     /// Number of loads that still have hits to start.
     running_loads: usize,
     quiet: bool,
@@ -38,7 +38,12 @@ impl<'a> PlanMonitor<'a> {
         stop: &StopHandle,
     ) -> Result<Self, Error> {
         let abort_monitor = AbortMonitor::new(output.thresholds(), stop);
-        let measurements = (!abort_monitor.is_idle()).then(|| RunningPlanMeasurements::new(plan));
+        let loads = || {
+            plan.loads
+                .iter()
+                .map(|load| (load.name.clone(), load.offset))
+        };
+        let measurements = (!abort_monitor.is_idle()).then(|| RunningMeasurements::new(loads()));
         Ok(Self {
             load_names: plan.loads.iter().map(|load| load.name.clone()).collect(),
             outputs: OutputWriter::open(output, plan.single_load().is_none())?,

@@ -1,19 +1,22 @@
-//! Measurements of a running plan, for conditions that end it.
+//! Measurements of running loads, for conditions that end them.
 
 use std::time::Duration;
 
 use hammer_core::{DurationSummary, HitCounts, IntervalStats, RunTick};
-use hammer_plan::{HitTime, Measurements};
 
-use super::RunnablePlan;
+use crate::{HitTime, Measurements};
 
-/// Measurements of all loads of a plan so far, for conditions that end it.
-pub(crate) struct RunningPlanMeasurements {
+/// The measurements of all loads of a run so far, from their ticks. A scope selects one load.
+///
+/// Hits in flight are not counted: they have not ended.
+#[derive(Debug)]
+pub struct RunningMeasurements {
     all: RunningLoadMeasurements,
     loads: Vec<RunningLoadMeasurements>,
 }
 
-/// Measurements of one load, or of all loads together.
+/// The measurements of one load, or of all loads together.
+#[derive(Debug)]
 struct RunningLoadMeasurements {
     name: String,
     offset: Duration,
@@ -21,28 +24,33 @@ struct RunningLoadMeasurements {
     interval: Box<IntervalStats>,
 }
 
-impl RunningPlanMeasurements {
-    /// Creates empty measurements for these loads.
-    pub(crate) fn new(plan: &RunnablePlan) -> Self {
-        let empty = |name: &str, offset| RunningLoadMeasurements {
-            name: name.to_owned(),
+impl RunningMeasurements {
+    /// Creates empty measurements of loads, given by their names and their starts after that of the
+    /// plan.
+    #[must_use]
+    pub fn new(loads: impl IntoIterator<Item = (String, Duration)>) -> Self {
+        let empty = |(name, offset)| RunningLoadMeasurements {
+            name,
             offset,
             elapsed: Duration::ZERO,
             interval: IntervalStats::merged([]),
         };
         Self {
-            all: empty("", Duration::ZERO),
-            loads: (plan.loads.iter())
-                .map(|load| empty(&load.name, load.offset))
-                .collect(),
+            all: empty((String::new(), Duration::ZERO)),
+            loads: loads.into_iter().map(empty).collect(),
         }
     }
 
-    /// Adds a tick of a load.
+    /// Records a tick of the load with this index.
     ///
-    /// Returns the elapsed time of the plan at the first tick of each second.
-    pub(crate) fn tick(&mut self, index: usize, tick: &RunTick<'_>) -> Option<Duration> {
-        let load = &mut self.loads[index];
+    /// Returns the time since the start of the plan at the first tick of each second, when the
+    /// measurements of all loads together are brought up to date.
+    ///
+    /// # Panics
+    ///
+    /// If there is no load with this index.
+    pub fn tick(&mut self, load: usize, tick: &RunTick<'_>) -> Option<Duration> {
+        let load = &mut self.loads[load];
         load.elapsed = tick.elapsed;
         load.interval = IntervalStats::merged([tick.cumulative]);
         let elapsed = load.offset + tick.elapsed;
@@ -55,7 +63,7 @@ impl RunningPlanMeasurements {
     }
 }
 
-impl Measurements for RunningPlanMeasurements {
+impl Measurements for RunningMeasurements {
     fn hits(&self) -> HitCounts {
         self.all.hits()
     }
