@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::PlaylistReceiver;
-use super::playlist_queue::{AnyPlaylistQueue, PlaylistQueue};
-use crate::Rate;
+use crate::schedule::playlist_queue::{AnyPlaylistQueue, PlaylistQueue};
+use crate::schedule::playlist_receiver::PlaylistReceiver;
+use crate::schedule::rate::Rate;
 
 /// Hits that were planned one by one, each with a due time and an item that defines what to send.
 ///

@@ -4,8 +4,6 @@ use std::any::Any;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::playlist_receiver::PlaylistBatch;
-
 /// The maximum number of queued hits per worker.
 const MAX_QUEUED_HITS: usize = 4096;
 /// The maximum size of the queued items per worker, which a single larger item can exceed.
@@ -45,6 +43,12 @@ pub(super) enum BatchPoll {
     Pending,
     /// No more hits.
     Ended,
+}
+
+/// Some hits of one worker, in order.
+pub(crate) struct PlaylistBatch {
+    pub(super) dues: Vec<Duration>,
+    pub(super) items: Arc<dyn Any + Send + Sync>,
 }
 
 impl<T> PlaylistQueue<T> {
@@ -120,7 +124,8 @@ impl<T: Any + Send + Sync> AnyPlaylistQueue for PlaylistQueue<T> {
         state.bytes = 0;
         drop(state);
         self.changed.notify_one();
-        BatchPoll::Ready(PlaylistBatch::new(dues, Arc::new(items)))
+        let items = Arc::new(items);
+        BatchPoll::Ready(PlaylistBatch { dues, items })
     }
 
     fn disconnect(&self) {
@@ -148,8 +153,8 @@ mod tests {
             let BatchPoll::Ready(batch) = queue.take(true) else {
                 panic!("the queue ended early")
             };
-            largest = largest.max(batch.len());
-            items += batch.len();
+            largest = largest.max(batch.dues.len());
+            items += batch.dues.len();
         }
         assert!(reader.join().unwrap());
         assert!(largest <= 4, "{largest}");

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::shape_walker::ShapeWalker;
-use super::{AnyPlaylistItem, ArrivalProcess, PlaylistReceiver};
-use crate::{Rate, Schedule};
+use crate::model::playlist_item::AnyPlaylistItem;
+use crate::schedule::arrival_process::ArrivalProcess;
+use crate::schedule::playlist_receiver::PlaylistReceiver;
+use crate::schedule::rate::Rate;
+use crate::schedule::schedule::Schedule;
+use crate::schedule::shape_walker::ShapeWalker;
 
 /// A worker's part of a schedule: every hit k with k mod `stride` = the worker.
 #[derive(Debug)]
@@ -30,8 +33,43 @@ enum DueTimeSource {
     Playlist(Rate, Box<PlaylistReceiver>),
 }
 
+impl Schedule {
+    /// Iterates over all offsets in order; empty for a closed loop.
+    pub fn offsets(&self) -> impl Iterator<Item = Duration> + use<> {
+        let mut schedule = match &self.playlist {
+            None => self.worker_schedule(0, 1),
+            Some(playlist) => match playlist.read_ahead(1, true) {
+                Ok((_, mut receivers)) => self.worker_playlist_schedule(receivers.remove(0), 0, 1),
+                // Without a thread, nothing can be read.
+                Err(_) => self.clone().with_hit_count(0).worker_schedule(0, 1),
+            },
+        };
+        std::iter::from_fn(move || {
+            let due = schedule.peek()?;
+            schedule.advance();
+            Some(due)
+        })
+    }
+
+    /// Creates the part of a playlist for worker `worker` of `workers`, from its `receiver`.
+    pub(crate) fn worker_playlist_schedule(
+        &self,
+        receiver: PlaylistReceiver,
+        worker: u64,
+        workers: u64,
+    ) -> WorkerSchedule {
+        WorkerSchedule::from_playlist(self, receiver, worker, workers)
+    }
+
+    /// Creates the part for worker `worker` of `workers`: every hit k with k mod `workers` =
+    /// `worker`.
+    pub(crate) fn worker_schedule(&self, worker: u64, workers: u64) -> WorkerSchedule {
+        WorkerSchedule::new(self, worker, workers)
+    }
+}
+
 impl WorkerSchedule {
-    pub(super) fn new(schedule: &Schedule, worker: u64, workers: u64) -> Self {
+    fn new(schedule: &Schedule, worker: u64, workers: u64) -> Self {
         let shape = &schedule.shape;
         let due_source = match shape.rate() {
             _ if shape.is_closed_loop() => DueTimeSource::ClosedLoop,
@@ -50,7 +88,7 @@ impl WorkerSchedule {
     }
 
     /// Creates the part of a worker from the receiver of its hits.
-    pub(super) fn from_playlist(
+    fn from_playlist(
         schedule: &Schedule,
         receiver: PlaylistReceiver,
         worker: u64,
@@ -224,9 +262,9 @@ impl WorkerSchedule {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::Playlist;
-    use super::super::playlist_queue::PlaylistQueue;
     use super::*;
+    use crate::schedule::playlist::Playlist;
+    use crate::schedule::playlist_queue::PlaylistQueue;
 
     #[test]
     fn a_worker_schedule_is_not_over_if_a_hit_is_read_during_the_check() {

@@ -12,10 +12,14 @@ use std::{error, fmt};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::timeout;
 
-use crate::hit_notes::HitNotes;
-use crate::interval_stats::IntervalStats;
-use crate::worker_locals::WorkerSharedValues;
-use crate::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
+use crate::model::failure::Failure;
+use crate::model::hammer::{Hammer, PrepareError};
+use crate::model::hit::{Hit, Slot};
+use crate::model::hit_notes::HitNotes;
+use crate::model::outcome::Outcome;
+use crate::model::worker_context::WorkerContext;
+use crate::model::worker_locals::WorkerSharedValues;
+use crate::report::interval_stats::IntervalStats;
 
 /// The time after which a step counts as hanging.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,6 +1,7 @@
 //! Runs under a paused clock.
 
-use crate::{Hammer, Run};
+use crate::engine::run::Run;
+use crate::model::hammer::Hammer;
 
 /// Sets `run` up to execute under tokio's paused clock, on one worker.
 ///

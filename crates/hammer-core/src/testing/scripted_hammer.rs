@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::{Failure, Hammer, Hit, Outcome, Slot};
+use crate::model::failure::Failure;
+use crate::model::hammer::Hammer;
+use crate::model::hit::{Hit, Slot};
+use crate::model::outcome::Outcome;
 
 /// The behavior of a scripted hit or opening.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,7 @@
+//! Figures that the operating system provides: threads, control groups and limits.
+
+pub(crate) mod cgroup;
+pub(crate) mod host_stats;
+pub(crate) mod preflight;
+pub(crate) mod process;
+pub(crate) mod thread_usage;

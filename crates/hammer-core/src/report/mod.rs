@@ -1,0 +1,18 @@
+//! Measurements, the report made of them, and the verdict on the generator.
+
+pub(crate) mod event;
+pub(crate) mod group_report;
+pub(crate) mod hit_counts;
+pub(crate) mod interval_stats;
+
+pub(crate) mod stage_report;
+pub(crate) mod stage_tally;
+pub(crate) mod threshold_check;
+pub(crate) mod unsent_cause;
+pub(crate) mod verdict;
+
+#[expect(
+    clippy::module_inception,
+    reason = "a file is named after the type it defines"
+)]
+pub(crate) mod report;
