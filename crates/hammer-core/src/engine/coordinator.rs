@@ -11,16 +11,17 @@ use std::thread;
 use std::time::Duration;
 
 use hammer_stats::{HistogramSnapshot, MergeableValue, TimeSeries};
-use tokio::time::Instant;
 
+use crate::engine::dispatcher::dispatcher::DispatchLimits;
+use crate::engine::dispatcher::hit_recorder::WorkerPeaks;
 use crate::engine::error;
 use crate::engine::error::{Error, ErrorKind};
 use crate::engine::run::{Run, RunConfig};
 use crate::engine::start_barrier::RunStartTicket;
+use crate::engine::timer;
 use crate::engine::worker;
-use crate::engine::worker::{
-    CoordinatorLink, WorkerConfig, WorkerLink, WorkerMessage, WorkerPeaks,
-};
+use crate::engine::worker::coordinator_link::{CoordinatorLink, WorkerLink, WorkerMessage};
+use crate::engine::worker::worker_config::WorkerConfig;
 use crate::host::host_stats;
 use crate::host::process;
 use crate::host::thread_usage::ThreadUsage;
@@ -91,7 +92,7 @@ pub(crate) fn execute<H: Hammer>(
         on_event(RunEvent::Waiting { until });
     }
 
-    let read_ahead = schedule.read_ahead(threads, config.paused);
+    let read_ahead = schedule.read_ahead(threads, config.clock.stops_for_threads());
     let PlaylistReadAhead { reader, receivers } = read_ahead.map_err(Error::worker)?;
     let group_names = hammer.groups();
     let hammer = Arc::new(hammer);
@@ -104,7 +105,7 @@ pub(crate) fn execute<H: Hammer>(
             index,
             sender.clone(),
             pending_batches.clone(),
-            config.paused,
+            config.clock.stops_for_threads(),
         );
         worker_handles.push(handle);
         let (hammer, schedule, own_config) = (
@@ -187,16 +188,20 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
     WorkerConfig {
         worker,
         workers: config.threads,
-        max_in_flight: part(config.max_in_flight),
-        max_backlog: part(config.max_backlog),
-        timeout: config.timeout,
-        drain: config.drain.unwrap_or(config.timeout),
+        limits: DispatchLimits {
+            max_in_flight: part(config.max_in_flight),
+            max_backlog: part(config.max_backlog),
+            timeout: config.timeout,
+            drain: config.drain,
+            skip_late: config.skip_late,
+            longest_sleep: config.clock.longest_sleep(),
+        },
         warmup: config.warmup,
-        skip_late: config.skip_late,
         start_at: config.start_at,
         seed: config.seed,
         log_hits: config.log_hits,
-        paused: config.paused,
+        spin: config.spin,
+        clock: config.clock,
         stop: config.stop.clone(),
     }
 }
@@ -310,15 +315,13 @@ impl Coordinator {
                 WorkerMessage::Done {
                     worker,
                     interval,
-                    elapsed,
-                    settle_time,
-                    peaks,
-                    thread_usage,
+                    figures,
                 } => {
-                    self.thread_usages[worker] = thread_usage;
+                    let peaks = figures.peaks;
+                    self.thread_usages[worker] = figures.thread_usage;
                     self.current.merge(&interval);
-                    self.elapsed = self.elapsed.max(elapsed);
-                    self.settle_time = self.settle_time.max(settle_time);
+                    self.elapsed = self.elapsed.max(figures.elapsed);
+                    self.settle_time = self.settle_time.max(figures.settle_time);
                     self.peaks.in_flight += peaks.in_flight;
                     self.peaks.backlog += peaks.backlog;
                     self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
@@ -356,19 +359,18 @@ impl Coordinator {
                 duration: self.length,
             });
             self.cpu_before = process::cpu_time();
-            if !self.config.paused {
-                self.host_before = host_stats::HostReading::take();
-            }
+            self.host_before = self.config.clock.host_reading();
         }
     }
 
     fn start_workers(&mut self) {
-        // A paused clock belongs to the worker, which starts without a message.
-        let at = worker::instant_at(self.config.start_at);
-        let start = (!self.config.paused).then(|| match &mut self.start_ticket {
-            Some(ticket) => at.max(ticket.wait_for_start()),
-            None => at.max(Instant::now() + START_LEAD),
-        });
+        // A clock that stands still belongs to the worker, which starts without a message.
+        let at = timer::instant_at(self.config.start_at);
+        let start =
+            (!self.config.clock.stops_for_threads()).then(|| match &mut self.start_ticket {
+                Some(ticket) => at.max(ticket.wait_for_start()),
+                None => at.max(timer::now() + START_LEAD),
+            });
         for handle in &mut self.worker_handles {
             if let (Some(sender), Some(start)) = (handle.start.take(), start) {
                 let _ = sender.send(start);

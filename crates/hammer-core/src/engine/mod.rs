@@ -1,6 +1,8 @@
 //! Execution of a run: the coordinator, its workers and their slots.
 
+pub(crate) mod clock;
 pub(crate) mod coordinator;
+pub(crate) mod dispatcher;
 pub(crate) mod error;
 pub(crate) mod run;
 pub(crate) mod start_barrier;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::engine::clock::{RunClock, SystemClock};
 use crate::engine::error::Error;
 use crate::engine::start_barrier::RunStartTicket;
 use crate::engine::stop_handle::StopHandle;
@@ -36,7 +37,8 @@ pub(crate) struct RunConfig {
     pub(crate) skip_late: Option<Duration>,
     pub(crate) start_at: Option<SystemTime>,
     pub(crate) log_hits: bool,
-    pub(crate) paused: bool,
+    pub(crate) spin: bool,
+    pub(crate) clock: &'static dyn RunClock,
     pub(crate) stop: StopHandle,
 }
 
@@ -57,7 +59,8 @@ impl<H: Hammer> Run<H> {
             skip_late: None,
             start_at: None,
             log_hits: false,
-            paused: false,
+            spin: false,
+            clock: &SystemClock,
             stop: StopHandle::new(),
         };
         Self {
@@ -115,9 +118,10 @@ impl<H: Hammer> Run<H> {
     }
 
     /// Limits the drain: the wait for hits in flight and in the backlog after the schedule has
-    /// ended or the run was stopped.
+    /// ended or the run was stopped. Hits that have not ended by then are abandoned.
     ///
-    /// Equals the timeout by default.
+    /// By default, no hit is abandoned: hits in the backlog can start until a timeout has passed,
+    /// and each hit in flight ends by its own timeout.
     pub fn drain(mut self, limit: Duration) -> Self {
         self.config.drain = Some(limit);
         self
@@ -144,6 +148,14 @@ impl<H: Hammer> Run<H> {
     /// Sessions are opened a few seconds earlier.
     pub fn start_at(mut self, time: SystemTime) -> Self {
         self.config.start_at = Some(time);
+        self
+    }
+
+    /// Polls instead of sleeping, so that hits start within a few microseconds of their due time.
+    ///
+    /// Each thread then uses a whole core, also when no hit is due.
+    pub fn spin(mut self, yes: bool) -> Self {
+        self.config.spin = yes;
         self
     }
 

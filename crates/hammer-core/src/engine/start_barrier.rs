@@ -1,9 +1,7 @@
 //! A common start for several runs.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::engine::coordinator::START_LEAD;
 use crate::engine::stop_handle::StopHandle;
@@ -18,7 +16,7 @@ const OPEN_EARLY: Duration = Duration::from_secs(1);
 /// A run that cannot start, or is stopped, does not delay the others.
 ///
 /// ```
-/// use std::time::Duration;
+/// use std::time::{Duration, Instant};
 /// use hammer_core::{Outcome, Rate, Run, Schedule, RunStartBarrier, from_fn};
 ///
 /// let barrier = RunStartBarrier::new(2);
@@ -100,7 +98,7 @@ impl RunStartTicket {
     pub(crate) fn wait_before_opening(&mut self, stop: &StopHandle) {
         if self.offset > OPEN_EARLY {
             let start = self.wait_for_start();
-            stop.wait_until((start - OPEN_EARLY).into_std());
+            stop.wait_until(start - OPEN_EARLY);
         }
     }
 

@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::verdict::thresholds::BUSY_SHARE;
+/// The share of time with work above which a thread cannot start hits when they are due.
+///
+/// Work includes being ready to run without a core. A queue with one server that is busy for a
+/// share b of the time has b / (1 − b) waiting on average: 1 at a half, 9 at nine tenths, and
+/// steeply more above that.
+pub(crate) const BUSY_SHARE: f64 = 0.9;
 
 /// The CPU usage and stalls of one worker thread during a run.
 ///
@@ -93,14 +98,14 @@ impl ThreadUsageMeter {
         }
     }
 
-    /// Records the end of a second.
-    pub(crate) fn end_second(&mut self) {
+    /// Records the end of a second, and returns the share of it in which the thread was running.
+    pub(crate) fn end_second(&mut self) -> Option<f64> {
         let now = ThreadReading::take();
         let before = std::mem::replace(&mut self.last_second, now);
-        if let Some(busy) = share(difference(before.cpu, now.cpu), now.at - before.at) {
-            self.seconds += 1;
-            self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
-        }
+        let busy = share(difference(before.cpu, now.cpu), now.at - before.at)?;
+        self.seconds += 1;
+        self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
+        Some(busy)
     }
 
     pub(crate) fn finish(&self) -> ThreadUsage {

@@ -4,12 +4,14 @@ pub(crate) mod event;
 pub(crate) mod group_report;
 pub(crate) mod hit_counts;
 pub(crate) mod interval_stats;
+pub(crate) mod note_fold;
 
 pub(crate) mod stage_report;
 pub(crate) mod stage_tally;
 pub(crate) mod threshold_check;
 pub(crate) mod unsent_cause;
 pub(crate) mod verdict;
+pub(crate) mod worker_gauges;
 
 #[expect(
     clippy::module_inception,

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::coordinator::{Coordinator, TimelineStats};
 use crate::engine::stop_handle::StopLevel;
 use crate::host::host_stats::HostStats;
+use crate::host::process;
 use crate::host::thread_usage::ThreadUsage;
-use crate::host::{host_stats, process};
 use crate::model::failure::Failure;
 use crate::report::group_report::GroupReport;
 use crate::report::hit_counts::HitCounts;
@@ -345,12 +345,7 @@ impl Coordinator {
                 schedule_late_us: DurationSummary::from(&total.schedule_lateness),
                 log_dropped: total.log_dropped,
                 workers: self.thread_usages.iter().flatten().cloned().collect(),
-                host: if config.paused {
-                    HostStats::default()
-                } else {
-                    self.host_before
-                        .stats_until(&host_stats::HostReading::take())
-                },
+                host: self.host_before.stats_until(&config.clock.host_reading()),
             },
             stages,
             groups: total.groups.report(&self.group_names),

@@ -245,13 +245,11 @@ fn limits_by_time_and_count_can_be_combined() {
     let mut closed_loop = Schedule::closed_loop()
         .with_hit_count(2)
         .with_duration(secs(1))
-        .worker_schedule(0, 1);
-    assert_eq!(closed_loop.take_closed_loop(secs(0)), Some(0));
-    assert_eq!(
-        closed_loop.take_closed_loop(secs(1)),
-        None,
-        "the time is over"
-    );
+        .closed_loop_schedule(0, 1);
+    assert_eq!(closed_loop.take(secs(0)), Some(0));
+    assert_eq!(closed_loop.take(secs(1)), None, "the time is over");
+    assert_eq!(closed_loop.take(secs(0)), Some(1));
+    assert_eq!(closed_loop.take(secs(0)), None, "the hits are used up");
     assert_eq!(schedule("max/30s").duration(), Some(secs(30)));
 
     let ramp = schedule("0..100/10s");

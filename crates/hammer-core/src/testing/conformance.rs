@@ -1,12 +1,11 @@
 //! A check of hammers against the contract of the trait.
 
-use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{error, fmt};
 
 use tokio::runtime::{Builder, LocalOptions};
@@ -15,11 +14,9 @@ use tokio::time::timeout;
 use crate::model::failure::Failure;
 use crate::model::hammer::{Hammer, PrepareError};
 use crate::model::hit::{Hit, Slot};
-use crate::model::hit_notes::HitNotes;
 use crate::model::outcome::Outcome;
+use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
-use crate::model::worker_locals::WorkerSharedValues;
-use crate::report::interval_stats::IntervalStats;
 
 /// The time after which a step counts as hanging.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,10 +42,13 @@ pub fn check_conformance<H: Hammer>(hammer: H) -> Result<(), ConformanceError> {
 }
 
 async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
-    let interval = Rc::new(RefCell::new(IntervalStats::new()));
-    let locals = Rc::<WorkerSharedValues>::default();
+    let worker = WorkerNotes {
+        buffer: Rc::new(NoteBuffer::new()),
+        locals: Rc::default(),
+        clock: Instant::now,
+    };
     let slot = |index| {
-        let notes = Rc::new(HitNotes::new(interval.clone(), locals.clone()));
+        let notes = Rc::new(SlotNotes::new(worker.clone()));
         Slot {
             index,
             worker: 0,

@@ -1,5 +1,7 @@
 //! Thresholds of the verdict, each with the reason for its value.
 
+pub(super) use crate::host::thread_usage::BUSY_SHARE;
+
 /// Lateness at p99, in µs, that affects the numbers if it is also a tenth of response or more.
 ///
 /// Tokio's timers, used where there is no timerfd, are up to 1 ms late. A scheduler with a second
@@ -36,13 +38,6 @@ pub(super) const LATE_P50_US: f64 = 1_000.0;
 /// p99. In a longer run, it is still the maximum. A shared machine causes shorter pauses now and
 /// then. If they are frequent, lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
-
-/// The share of time with work above which a thread cannot start hits when they are due.
-///
-/// Work includes being ready to run without a core. A queue with one server that is busy for a
-/// share b of the time has b / (1 − b) waiting on average: 1 at a half, 9 at nine tenths, and
-/// steeply more above that.
-pub(crate) const BUSY_SHARE: f64 = 0.9;
 
 /// The share of seconds in which a thread may be above [`BUSY_SHARE`].
 ///

@@ -1,8 +1,6 @@
 //! Hits in flight, in the order in which they started.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 const NO_SLOT: usize = usize::MAX;
 
@@ -92,9 +90,17 @@ impl InFlightHits {
         front.started?.checked_add(timeout)
     }
 
-    /// The slot of the hit that started first.
-    pub(super) fn front(&self) -> Option<usize> {
-        (self.first != NO_SLOT).then_some(self.first)
+    /// Removes the hit that started first, and returns its slot.
+    pub(super) fn pop(&mut self) -> Option<usize> {
+        let slot = (self.first != NO_SLOT).then_some(self.first)?;
+        self.remove(slot);
+        Some(slot)
+    }
+
+    /// Removes the hit that started first if it has timed out at `now`, and returns its slot.
+    pub(super) fn pop_timed_out(&mut self, timeout: Duration, now: Instant) -> Option<usize> {
+        self.next_timeout(timeout).filter(|end| *end <= now)?;
+        self.pop()
     }
 }
 
@@ -112,16 +118,18 @@ mod tests {
         }
         list.remove(0);
         list.remove(0);
-        assert_eq!((list.len(), list.front()), (3, Some(3)));
-        assert_eq!(list.next_timeout(Duration::from_millis(10)), Some(at(10)));
-        list.remove(3);
-        assert_eq!(list.front(), Some(2));
+        let ms = Duration::from_millis;
+        assert_eq!((list.len(), list.next_timeout(ms(10))), (3, Some(at(10))));
+        assert_eq!(list.pop_timed_out(ms(10), at(9)), None);
+        assert_eq!(list.pop_timed_out(ms(10), at(10)), Some(3));
+        assert_eq!(list.next_timeout(ms(10)), Some(at(12)));
         list.push(3, at(9));
         list.remove(1);
-        list.remove(2);
-        assert_eq!((list.len(), list.front()), (1, Some(3)));
-        list.remove(3);
-        assert_eq!((list.len(), list.front()), (0, None));
+        assert_eq!(
+            (list.pop(), list.pop(), list.pop()),
+            (Some(2), Some(3), None)
+        );
+        assert_eq!(list.len(), 0);
         assert_eq!(list.next_timeout(Duration::ZERO), None);
     }
 }
