@@ -91,11 +91,14 @@ fn null_hits_per_s(hits: u64, workers: usize) -> Result<f64, Error> {
 
 /// Allocations of each hit beyond those of the start, if `count` counts those of a run of some hits.
 ///
-/// A few allocations come with each second of a run, not with hits.
+/// It is rounded to thousandths, because a few allocations come with each second of a run, not with
+/// hits.
 fn allocations_per_hit(hits: u64, count: impl Fn(u64) -> Result<f64, Error>) -> Result<f64, Error> {
     let few = hits / 10;
     let more = count(hits)? - count(few)?;
-    Ok(more / (hits - few) as f64)
+    let thousandths = (1000.0 * more / (hits - few) as f64).round();
+    // Adding zero makes a negative zero positive.
+    Ok(thousandths / 1000.0 + 0.0)
 }
 
 /// Allocations of a run with one worker, which the program `counter` counts.
@@ -133,10 +136,17 @@ mod tests {
 
     #[test]
     fn allocations_are_the_difference_of_two_runs() {
-        let with = |per_hit: f64| move |hits| Ok(500.0 + per_hit * hits as f64);
-        for per_hit in [0.0, 2.0] {
-            let found = allocations_per_hit(1000, with(per_hit)).expect("both runs succeed");
-            assert_eq!(found, per_hit);
+        for (per_hit, expected) in [
+            (0.0, 0.0),
+            (2.0, 2.0),
+            (0.0014, 0.001),
+            (0.0004, 0.0),
+            (-0.0004, 0.0),
+        ] {
+            let found = allocations_per_hit(1000, |hits| Ok(500.0 + per_hit * hits as f64));
+            let found = found.expect("both runs succeed");
+            assert_eq!(found, expected, "{per_hit}");
+            assert!(found.is_sign_positive(), "{per_hit}");
         }
         let failed = allocations_per_hit(1000, |_| Err(Error::failed("no")));
         assert!(failed.is_err());

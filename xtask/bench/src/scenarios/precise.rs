@@ -37,12 +37,14 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
                 record_own_figures(&mut figures, round, ours, kinds, &run);
             }
             let distances = record_distances(bench, &mut figures, round, tool, kinds, truth);
-            if tool.name() == ours {
-                bench.print_progress(&label, round, "hammer --spin");
-                let (run, _) = measure_arrivals(bench, &bench.spinning_hammer, scenario, &load)?;
-                record_spin_figures(&mut figures, round, ours, kinds, &run);
+            if tool.name() != ours {
+                return distances;
             }
-            distances
+            bench.print_progress(&label, round, "hammer --spin");
+            let spun = measure_arrivals(bench, &bench.spinning_hammer, scenario, &load)
+                .map(|(run, _)| record_spin_figures(&mut figures, round, ours, kinds, &run))
+                .map_err(|error| Error::failed(format!("with --spin: {error}")));
+            distances.and(spun)
         });
     }
     let heading = format!(
