@@ -39,7 +39,7 @@ impl InstalledTool {
         Self::new(Box::new(HammerTool::default()), path)
     }
 
-    /// The same program with `--spin`: it polls instead of sleeping.
+    /// Hammer with `--spin`: it polls instead of sleeping.
     pub(crate) fn spinning_hammer(path: PathBuf) -> Self {
         Self::new(Box::new(HammerTool { spin: true }), path)
     }
