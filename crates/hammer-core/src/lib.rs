@@ -6,12 +6,12 @@
 //! use std::time::Duration;
 //! use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
 //!
-//! let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
+//! let hammer = from_fn(async |_hit| Ok(Outcome::ok("done")));
 //! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_millis(200));
 //! let report = Run::new(hammer, schedule)
 //!     .max_in_flight(256)
 //!     .timeout(Duration::from_secs(1))
-//!     .execute(|_| ())?;
+//!     .execute()?;
 //! assert_eq!(report.hits.ok, 200);
 //! # Ok::<(), hammer_core::Error>(())
 //! ```
@@ -56,6 +56,7 @@ pub use hammer_stats::Histogram;
 pub use host::host_stats::HostStats;
 pub use host::preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
 pub use host::thread_usage::{StallCause, ThreadUsage};
+pub use model::description::Description;
 pub use model::failure::Failure;
 pub use model::hammer::{FnHammer, Hammer, PrepareError, from_fn};
 pub use model::hit::{Hit, Slot};

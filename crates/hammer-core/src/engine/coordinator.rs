@@ -51,7 +51,8 @@ pub(crate) fn execute<H: Hammer>(
         mut config,
         mut start_ticket,
     } = run;
-    let max_hits = hammer.max_hits();
+    let description = hammer.describe();
+    let max_hits = description.max_hits;
     if let Some(max_hits) = max_hits {
         schedule = schedule.limit_hits(max_hits);
     }
@@ -76,7 +77,7 @@ pub(crate) fn execute<H: Hammer>(
             error::WARMUP_EXHAUSTS_HITS,
         ));
     }
-    let max_threads = config.max_in_flight.min(hammer.max_workers().max(1));
+    let max_threads = config.max_in_flight.min(description.max_workers.max(1));
     config.threads = config.threads.min(max_threads);
     let schedule = schedule.with_default_seed(config.seed);
     let (threads, max_in_flight) = (config.threads, config.max_in_flight);
@@ -94,7 +95,7 @@ pub(crate) fn execute<H: Hammer>(
 
     let read_ahead = schedule.read_ahead(threads, config.clock.stops_for_threads());
     let PlaylistReadAhead { reader, receivers } = read_ahead.map_err(Error::worker)?;
-    let group_names = hammer.groups();
+    let group_names = description.groups;
     let hammer = Arc::new(hammer);
     let pending_batches = Arc::new(AtomicUsize::new(0));
     let (sender, messages) = mpsc::channel();
@@ -178,7 +179,7 @@ pub(crate) fn execute<H: Hammer>(
     }
     let mut report = report?;
     report.exhausted = max_hits.is_some_and(|max_hits| report.hits.scheduled >= max_hits);
-    report.verdict.add_warnings(hammer.warnings());
+    report.verdict.add_warnings(hammer.describe().doubts);
     on_event(RunEvent::Finished(&report));
     Ok(report)
 }

@@ -105,7 +105,7 @@ impl<H: Hammer> Run<H> {
 
     /// Sets the number of worker threads.
     ///
-    /// It is capped at the hits in flight and at [`Hammer::max_workers`].
+    /// It is capped at the hits in flight and at [`Description::max_workers`](crate::Description::max_workers).
     pub fn threads(mut self, threads: usize) -> Self {
         self.config.threads = threads;
         self
@@ -179,17 +179,27 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Runs to the end on its own threads; blocks the calling thread, which also calls `on_event`.
+    /// Runs to the end on its own threads; blocks the calling thread.
     ///
     /// Needs no tokio runtime, but can be called within one. Inside an async function, prefer
     /// [`spawn`](Self::spawn), which does not block.
     ///
     /// # Errors
     ///
-    /// If the schedule has no hits, a setting is 0, the schedule cannot be warmed up, the hammer
-    /// could not prepare, or a thread failed. A target that is down is not an error: the report
-    /// then counts failures.
-    pub fn execute(self, on_event: impl FnMut(RunEvent<'_>)) -> Result<Report, Error> {
+    /// If the schedule has no hits, a setting is out of range, the schedule cannot be warmed up,
+    /// the hammer could not prepare, or a thread failed. A target that is down is not an error: the
+    /// report then counts failures.
+    pub fn execute(self) -> Result<Report, Error> {
+        self.execute_with(|_| ())
+    }
+
+    /// Runs to the end as [`execute`](Self::execute) does; the calling thread also calls
+    /// `on_event`.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute).
+    pub fn execute_with(self, on_event: impl FnMut(RunEvent<'_>)) -> Result<Report, Error> {
         crate::engine::coordinator::execute(self, on_event)
     }
 
@@ -218,7 +228,7 @@ impl<H: Hammer> Run<H> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         std::thread::Builder::new()
             .name("hammer".into())
-            .spawn(move || drop(sender.send(self.execute(on_event))))
+            .spawn(move || drop(sender.send(self.execute_with(on_event))))
             .map_err(Error::worker)?;
         let report = receiver.await.map_err(|_| {
             Error::worker(std::io::Error::other(

@@ -22,11 +22,11 @@ const OPEN_EARLY: Duration = Duration::from_secs(1);
 /// let barrier = RunStartBarrier::new(2);
 /// let reports = std::thread::scope(|scope| {
 ///     let threads = [0, 50].map(|offset_ms| {
-///         let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
+///         let hammer = from_fn(async |_hit| Ok(Outcome::ok("done")));
 ///         let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
 ///         let run = Run::new(hammer, schedule)
 ///             .start_ticket(barrier.ticket(Duration::from_millis(offset_ms)));
-///         scope.spawn(|| run.execute(|_| ()))
+///         scope.spawn(|| run.execute())
 ///     });
 ///     threads.map(|thread| thread.join().expect("no panic"))
 /// });

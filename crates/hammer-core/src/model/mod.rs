@@ -1,5 +1,6 @@
 //! The vocabulary of hammers: hits, slots, outcomes and failures.
 
+pub(crate) mod description;
 pub(crate) mod failure;
 pub(crate) mod hammer;
 pub(crate) mod hit;

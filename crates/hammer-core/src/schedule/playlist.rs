@@ -22,10 +22,10 @@ use crate::schedule::rate::Rate;
 /// let ms = Duration::from_millis;
 /// let plan = [(ms(0), "first"), (ms(3), "second"), (ms(4), "third")];
 /// let playlist = Playlist::new(3, ms(5), move || plan.into_iter());
-/// let hammer = from_fn(|hit: Hit| async move {
+/// let hammer = from_fn(async |hit: &mut Hit| {
 ///     Ok(Outcome::ok(*hit.item::<&'static str>().expect("each hit has an item")))
 /// });
-/// let report = Run::new(hammer, Schedule::playlist(playlist)).execute(|_| ())?;
+/// let report = Run::new(hammer, Schedule::playlist(playlist)).execute()?;
 /// assert_eq!(report.labels["second"], 1);
 /// # Ok::<(), hammer_core::Error>(())
 /// ```

@@ -68,7 +68,7 @@ fn a_stop_while_draining_abandons_the_rest() {
             .stop(stop)
             .timeout(ms(86_400_000)),
     )
-    .execute(|event| match event {
+    .execute_with(|event| match event {
         RunEvent::Draining => {
             stop_in_hit.stop_now();
             events.push("draining");

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::engine::dispatcher::actions::CancelReason;
 use crate::engine::dispatcher::due_hit::{DueHit, HitId};
@@ -15,7 +15,7 @@ use crate::engine::worker::slot_channel::SlotChannel;
 use crate::engine::worker::worker::Worker;
 use crate::model::failure::Failure;
 use crate::model::hammer::Hammer;
-use crate::model::hit::{Hit, Slot};
+use crate::model::hit::Hit;
 use crate::model::outcome::Outcome;
 
 /// The number of consecutive hits that may end without waiting before other tasks run.
@@ -28,7 +28,11 @@ impl<H: Hammer> Worker<H> {
         self.channels.borrow_mut().push(channel.clone());
         self.live_slots.set(self.live_slots.get() + 1);
         let task = SlotTask {
-            slot: self.slot(index),
+            hit: Hit {
+                number: 0,
+                due: Duration::ZERO,
+                slot: self.slot(index),
+            },
             worker: self.clone(),
             index,
             channel,
@@ -43,7 +47,8 @@ struct SlotTask<H: Hammer> {
     worker: Rc<Worker<H>>,
     index: usize,
     channel: Rc<SlotChannel>,
-    slot: Slot,
+    /// The current hit, or the last one.
+    hit: Hit,
     session: Option<H::Session>,
     streak: u32,
 }
@@ -123,7 +128,8 @@ impl<H: Hammer> SlotTask<H> {
         if !(worker.dispatcher.borrow_mut()).hit_started(self.index, &mut id, started) {
             return (self.next_hit(started), started);
         }
-        self.slot.notes.set_item(item);
+        (self.hit.number, self.hit.due) = (id.number, id.due);
+        self.hit.slot.notes.set_item(item);
         let completion = self.complete(id, started).await;
         if !matches!(completion, HitCompletion::Answered(_)) {
             self.session = None;
@@ -131,10 +137,10 @@ impl<H: Hammer> SlotTask<H> {
         let ended = EndedHit {
             id,
             started,
-            group: self.slot.notes.take_group(),
+            group: self.hit.slot.notes.take_group(),
             completion,
         };
-        self.slot.notes.set_item(None);
+        self.hit.slot.notes.set_item(None);
         let now = timer::now();
         let mut dispatcher = worker.dispatcher.borrow_mut();
         dispatcher.recorder.fold(&worker.notes.buffer);
@@ -184,27 +190,26 @@ impl<H: Hammer> SlotTask<H> {
     /// Opens the session if there is none, and hits the target.
     async fn attempt(&mut self, id: HitId, started: Instant) -> Result<Outcome, Failure> {
         if self.session.is_none() {
-            self.slot.notes.set_muted(false);
+            self.hit.slot.notes.set_muted(false);
             if let Err(failure) = self.open().await {
                 self.report_missed(id, failure.name());
                 return Err(failure);
             }
         } else {
-            self.slot.notes.start_phase(started);
+            self.hit.slot.notes.start_phase(started);
         }
-        self.slot.notes.set_muted(id.is_warmup());
-        let hit = self.make_hit(id);
+        self.hit.slot.notes.set_muted(id.is_warmup());
         let Some(session) = &mut self.session else {
             unreachable!("the session has just been opened")
         };
-        let attempt = pin!(self.worker.hammer.hit(session, hit));
+        let attempt = pin!(self.worker.hammer.hit(session, &mut self.hit));
         catch_panic(attempt).await
     }
 
     async fn open(&mut self) -> Result<(), Failure> {
-        self.slot.notes.start_phase(timer::now());
+        self.hit.slot.notes.start_phase(timer::now());
         let worker = &self.worker;
-        let opening = pin!(worker.hammer.open(self.slot.clone()));
+        let opening = pin!(worker.hammer.open(&self.hit.slot));
         let session = catch_panic(opening).await?;
         worker.dispatcher.borrow_mut().recorder.session_opened();
         self.session = Some(session);
@@ -214,18 +219,10 @@ impl<H: Hammer> SlotTask<H> {
     /// Reports to the hammer that a hit ended without it.
     #[cold]
     fn report_missed(&self, id: HitId, failure_name: &'static str) {
-        self.slot.notes.set_muted(id.is_warmup());
-        let (hammer, hit) = (&self.worker.hammer, self.make_hit(id));
+        self.hit.slot.notes.set_muted(id.is_warmup());
+        let (hammer, hit) = (&self.worker.hammer, &self.hit);
         // The panic message is on stderr, and the hit has already ended.
         let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, failure_name)));
-    }
-
-    fn make_hit(&self, id: HitId) -> Hit {
-        Hit {
-            number: id.number,
-            due: id.due,
-            slot: self.slot.clone(),
-        }
     }
 
     async fn close(&mut self) {
