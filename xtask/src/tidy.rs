@@ -20,6 +20,7 @@ mod file_sizes;
 mod finding;
 mod first_lines;
 mod flags;
+mod function_lengths;
 mod generated;
 mod hammer_call;
 mod help_files;
@@ -27,6 +28,7 @@ mod help_lines;
 mod links;
 mod manifest;
 mod markdown;
+mod module_layers;
 mod names;
 mod opening;
 mod phrases;
@@ -56,7 +58,9 @@ const RULES: &[TidyRule] = &[
     rule("doc-lines", doc_lines::check),
     rule("first-lines", first_lines::check),
     rule("flags", flags::check),
+    rule("functions", function_lengths::check),
     rule("help-lines", help_lines::check),
+    rule("layers", module_layers::check),
     rule("links", links::check),
     rule("markers", todo_markers::check),
     rule("names", names::check),
