@@ -10,7 +10,6 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use hammer_stats::{HistogramSnapshot, MergeableValue, TimeSeries};
 use tokio::time::Instant;
 
 use crate::engine::error;
@@ -18,24 +17,15 @@ use crate::engine::error::{Error, ErrorKind};
 use crate::engine::run::{Run, RunConfig};
 use crate::engine::start_barrier::RunStartTicket;
 use crate::engine::worker;
-use crate::engine::worker::{
-    CoordinatorLink, WorkerConfig, WorkerLink, WorkerMessage, WorkerPeaks,
-};
-use crate::host::host_stats;
-use crate::host::process;
-use crate::host::thread_usage::ThreadUsage;
+use crate::engine::worker::{CoordinatorLink, WorkerConfig, WorkerLink, WorkerMessage};
+use crate::host::resource_meter::ResourceMeter;
 use crate::model::hammer::Hammer;
-use crate::report::event::{RunEvent, RunTick};
-use crate::report::hit_counts::HitCounts;
-use crate::report::interval_stats::IntervalStats;
-use crate::report::report::{DurationSummary, Report};
-use crate::report::stage_report::StageTotals;
+use crate::report::event::RunEvent;
+use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks};
+use crate::report::report::Report;
+use crate::report::run_measurements::{ReportSettings, RunMeasurements, WorkerEnd};
 use crate::schedule::schedule::PlaylistReadAhead;
-use crate::schedule::schedule::Schedule;
 
-/// The maximum number of slices of the timeline: one per second for ten minutes, wider ones in
-/// longer runs.
-const MAX_SLICES: usize = 600;
 /// The delay between the last worker becoming ready and the start, long enough for the message to
 /// reach every worker.
 pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
@@ -139,7 +129,9 @@ pub(crate) fn execute<H: Hammer>(
         }
     }
     drop(sender);
+    let settings = report_settings(&config, group_names);
     let coordinator = Coordinator {
+        hit_count: schedule.hit_count(),
         length: schedule.duration(),
         worker_handles,
         pending_batches,
@@ -147,21 +139,11 @@ pub(crate) fn execute<H: Hammer>(
         reported_until: vec![0; threads],
         last_tick: 0,
         draining: false,
-        current: IntervalStats::new(),
-        total: IntervalStats::new(),
-        series: TimeSeries::new(MAX_SLICES),
-        stages: StageTotals::default(),
-        group_names,
+        measurements: RunMeasurements::new(settings, schedule),
+        resources: ResourceMeter::start(false),
         measuring: false,
         prepare_progress: vec![(0, 0); threads],
-        elapsed: Duration::ZERO,
-        settle_time: Duration::ZERO,
-        peaks: WorkerPeaks::default(),
-        thread_usages: vec![None; threads],
-        cpu_before: process::cpu_time(),
-        host_before: host_stats::HostReading::default(),
         first_error: None,
-        schedule,
         config,
         start_ticket,
     };
@@ -180,6 +162,20 @@ pub(crate) fn execute<H: Hammer>(
     report.verdict.add_warnings(hammer.warnings());
     on_event(RunEvent::Finished(&report));
     Ok(report)
+}
+
+fn report_settings(config: &RunConfig, groups: Vec<String>) -> ReportSettings {
+    ReportSettings {
+        hammer: config.name.clone(),
+        target: config.target.clone(),
+        seed: config.seed,
+        warmup: config.warmup,
+        limits: GeneratorLimits {
+            threads: config.threads,
+            max_in_flight: config.max_in_flight,
+        },
+        groups,
+    }
 }
 
 fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
@@ -201,10 +197,10 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
     }
 }
 
-pub(crate) struct Coordinator {
-    pub(crate) schedule: Schedule,
-    pub(crate) config: RunConfig,
+struct Coordinator {
+    config: RunConfig,
     start_ticket: Option<RunStartTicket>,
+    hit_count: Option<u64>,
     length: Option<Duration>,
     worker_handles: Vec<WorkerLink>,
     pending_batches: Arc<AtomicUsize>,
@@ -213,47 +209,12 @@ pub(crate) struct Coordinator {
     reported_until: Vec<u64>,
     last_tick: u64,
     draining: bool,
-    /// The measurements since the last tick.
-    current: Box<IntervalStats>,
-    pub(crate) total: Box<IntervalStats>,
-    pub(crate) series: TimeSeries<TimelineStats>,
-    pub(crate) stages: StageTotals,
-    /// The names of the groups of hits.
-    pub(crate) group_names: Vec<String>,
+    measurements: RunMeasurements,
+    resources: ResourceMeter,
     measuring: bool,
     /// Progress of preparing by worker: the amount that is ready, and the total.
     prepare_progress: Vec<(usize, usize)>,
-    pub(crate) elapsed: Duration,
-    /// The part of `elapsed` that was spent settling.
-    pub(crate) settle_time: Duration,
-    pub(crate) peaks: WorkerPeaks,
-    pub(crate) thread_usages: Vec<Option<ThreadUsage>>,
-    pub(crate) cpu_before: Duration,
-    pub(crate) host_before: host_stats::HostReading,
     first_error: Option<Error>,
-}
-
-/// A second of the timeline.
-pub(crate) struct TimelineStats {
-    pub(crate) hits: HitCounts,
-    pub(crate) response: Option<HistogramSnapshot>,
-}
-
-impl MergeableValue for TimelineStats {
-    fn coalesce(&mut self, later: Self) {
-        self.hits += later.hits;
-        let Some(later_response) = later.response else {
-            return;
-        };
-        let histogram = |snapshot: &Option<HistogramSnapshot>| snapshot.as_ref()?.histogram().ok();
-        self.response = match (histogram(&self.response), later_response.histogram().ok()) {
-            (Some(mut sum), Some(later)) => {
-                sum.merge(&later);
-                HistogramSnapshot::take(&sum).ok()
-            }
-            _ => self.response.take().or(Some(later_response)),
-        };
-    }
 }
 
 impl Coordinator {
@@ -291,8 +252,11 @@ impl Coordinator {
                     worker,
                     second,
                     mut interval,
+                    gauges,
+                    thread_usage,
                 } => {
-                    self.current.merge(&interval);
+                    self.measurements
+                        .add_interval(worker, &interval, gauges, thread_usage);
                     interval.clear();
                     let _ = self.worker_handles[worker].empty_intervals.send(interval);
                     self.reported_until[worker] = second;
@@ -315,14 +279,18 @@ impl Coordinator {
                     peaks,
                     thread_usage,
                 } => {
-                    self.thread_usages[worker] = thread_usage;
-                    self.current.merge(&interval);
-                    self.elapsed = self.elapsed.max(elapsed);
-                    self.settle_time = self.settle_time.max(settle_time);
-                    self.peaks.in_flight += peaks.in_flight;
-                    self.peaks.backlog += peaks.backlog;
-                    self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
-                    self.peaks.schedule_end = self.peaks.schedule_end.max(peaks.schedule_end);
+                    let end = WorkerEnd {
+                        elapsed,
+                        settle_time,
+                        peaks: GeneratorPeaks {
+                            in_flight: peaks.in_flight,
+                            backlog: peaks.backlog,
+                        },
+                        last_start: peaks.last_start,
+                        schedule_end: peaks.schedule_end,
+                        usage: thread_usage,
+                    };
+                    self.measurements.add_last_interval(worker, &interval, end);
                     self.reported_until[worker] = u64::MAX;
                     self.emit_tick(on_event);
                 }
@@ -335,16 +303,11 @@ impl Coordinator {
                 }
             }
         }
-        if self.current.hits == HitCounts::default() {
-            // No hits since the last tick, but there may be connections.
-            self.total.merge(&self.current);
-        } else {
-            self.close_interval(1);
+        if let Some(error) = self.first_error {
+            return Err(error);
         }
-        match self.first_error.take() {
-            Some(error) => Err(error),
-            None => Ok(self.build_report()),
-        }
+        let stopped = self.config.stop.is_requested();
+        Ok(self.measurements.report(stopped, &self.resources.usage()))
     }
 
     /// Starts the measurement of resources.
@@ -352,13 +315,10 @@ impl Coordinator {
         if !self.measuring {
             self.measuring = true;
             on_event(RunEvent::Started {
-                hit_count: self.schedule.hit_count(),
+                hit_count: self.hit_count,
                 duration: self.length,
             });
-            self.cpu_before = process::cpu_time();
-            if !self.config.paused {
-                self.host_before = host_stats::HostReading::take();
-            }
+            self.resources = ResourceMeter::start(!self.config.paused);
         }
     }
 
@@ -387,38 +347,8 @@ impl Coordinator {
         if second == u64::MAX || second <= self.last_tick {
             return;
         }
-        let seconds = second - self.last_tick;
         self.last_tick = second;
-        let (hits, started) = (self.current.hits, self.current.started);
-        let response_us = DurationSummary::from(&self.current.response);
-        self.close_interval(seconds);
-        on_event(RunEvent::Tick(&RunTick {
-            elapsed: Duration::from_secs(second),
-            total: self.total.hits,
-            hits,
-            started,
-            response_us,
-            cumulative: &self.total,
-        }));
-    }
-
-    fn close_interval(&mut self, seconds: u64) {
-        let response = &self.current.response;
-        let response = if response.is_empty() {
-            None
-        } else {
-            HistogramSnapshot::take(response).ok()
-        };
-        self.series.push(
-            seconds,
-            TimelineStats {
-                hits: self.current.hits,
-                response,
-            },
-        );
-        self.stages.add(&self.current.stages);
-        self.current.stages.clear();
-        self.total.merge(&self.current);
-        self.current.clear();
+        let tick = self.measurements.tick(second, &self.resources);
+        on_event(RunEvent::Tick(&tick));
     }
 }

@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::verdict::thresholds::BUSY_SHARE;
+/// The share of time with work above which a thread cannot start hits when they are due.
+///
+/// Work includes being ready to run without a core. A queue with one server that is busy for a
+/// share b of the time has b / (1 − b) waiting on average: 1 at a half, 9 at nine tenths, and
+/// steeply more above that.
+pub(crate) const BUSY_SHARE: f64 = 0.9;
 
 /// The CPU usage and stalls of one worker thread during a run.
 ///
@@ -93,18 +98,23 @@ impl ThreadUsageMeter {
         }
     }
 
-    /// Records the end of a second.
-    pub(crate) fn end_second(&mut self) {
+    /// Records the end of a second, and returns the usage so far.
+    pub(crate) fn end_second(&mut self) -> ThreadUsage {
         let now = ThreadReading::take();
         let before = std::mem::replace(&mut self.last_second, now);
         if let Some(busy) = share(difference(before.cpu, now.cpu), now.at - before.at) {
             self.seconds += 1;
             self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
         }
+        self.usage_until(&now)
     }
 
     pub(crate) fn finish(&self) -> ThreadUsage {
-        let (first, now) = (&self.first_reading, ThreadReading::take());
+        self.usage_until(&ThreadReading::take())
+    }
+
+    fn usage_until(&self, now: &ThreadReading) -> ThreadUsage {
+        let first = &self.first_reading;
         let wall = now.at - first.at;
         let cpu = difference(first.cpu, now.cpu);
         ThreadUsage {
@@ -247,7 +257,7 @@ mod tests {
         }
         meter.record_wakeup(Duration::from_millis(3));
         meter.record_wakeup(Duration::from_millis(2));
-        meter.end_second();
+        assert_eq!(meter.end_second().blocked_max_us, 3000.0);
         let usage = meter.finish();
         let busy = usage.busy.expect("Linux has the clock of a thread");
         assert!(busy > 0.0 && busy < 1.1, "{usage:?}");

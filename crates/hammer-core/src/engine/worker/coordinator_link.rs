@@ -14,6 +14,7 @@ use crate::engine::error::Error;
 use crate::host::thread_usage::ThreadUsage;
 use crate::report::event::HitRecord;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::worker_gauges::WorkerGauges;
 
 /// The number of records per batch.
 const RECORDS_PER_BATCH: usize = 1024;
@@ -35,11 +36,14 @@ pub(crate) enum WorkerMessage {
     Opened,
     /// The warm-up is over.
     WarmupEnded,
-    /// The measurements up to `second`.
+    /// The measurements up to `second`, with the hits that the worker holds then and the usage of
+    /// its thread since the start, which is unknown under a paused clock.
     Interval {
         worker: usize,
         second: u64,
         interval: Box<IntervalStats>,
+        gauges: WorkerGauges,
+        thread_usage: Option<ThreadUsage>,
     },
     /// Hits that have ended.
     Hits(Vec<HitRecord>),
@@ -150,7 +154,13 @@ impl CoordinatorLink {
     ///
     /// If the coordinator has not returned one yet, the worker keeps filling the current interval.
     /// Memory is bounded, and nothing is lost.
-    pub(super) fn swap_interval(&self, current: &RefCell<Box<IntervalStats>>, second: u64) -> bool {
+    pub(super) fn swap_interval(
+        &self,
+        current: &RefCell<Box<IntervalStats>>,
+        second: u64,
+        gauges: WorkerGauges,
+        thread_usage: Option<ThreadUsage>,
+    ) -> bool {
         self.flush_records();
         let empty = match self.empty_intervals.try_recv() {
             Ok(empty) => empty,
@@ -165,6 +175,8 @@ impl CoordinatorLink {
             worker: self.worker,
             second,
             interval,
+            gauges,
+            thread_usage,
         });
         true
     }

@@ -14,6 +14,7 @@ use crate::engine::timer::PreciseTimer;
 use crate::host::thread_usage::ThreadUsageMeter;
 use crate::model::hammer::Hammer;
 use crate::report::unsent_cause::UnsentCause;
+use crate::report::worker_gauges::WorkerGauges;
 
 /// The range of the quantum, the shortest time between two checks of the schedule.
 const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(400);
@@ -65,10 +66,14 @@ impl<H: Hammer> Worker<H> {
             self.time_out_hits(now);
             if elapsed >= next_tick && warm_until.is_none() {
                 let second = elapsed.as_secs();
-                self.link.swap_interval(&self.interval, second);
-                if let Some(meter) = &mut *self.meter.borrow_mut() {
-                    meter.end_second();
-                }
+                let gauges = WorkerGauges {
+                    in_flight: self.in_flight.borrow().len(),
+                    backlog: self.backlog.borrow().len(),
+                };
+                let mut meter = self.meter.borrow_mut();
+                let usage = meter.as_mut().map(ThreadUsageMeter::end_second);
+                self.link
+                    .swap_interval(&self.interval, second, gauges, usage);
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
             }
             if waiting > 0 {
