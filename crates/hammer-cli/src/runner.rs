@@ -111,8 +111,8 @@ pub(crate) fn finish(
     let failed = (!errors.is_empty()).then_some(CommandExit::FAILED);
     let invalid = verdict.status == VerdictStatus::Invalid && output.require_valid();
     failed
-        .or(signals.exit())
         .or(invalid.then_some(CommandExit::INVALID))
+        .or(signals.exit())
         .or((!thresholds_passed).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK)
 }

@@ -64,16 +64,18 @@ pub use model::outcome::{Label, Outcome};
 pub use model::playlist_item::PlaylistItem;
 pub use model::worker_context::WorkerContext;
 pub use rand_xoshiro;
-pub use report::event::{HitRecord, RunEvent, RunTick};
+pub use report::duration_summary::DurationSummary;
+pub use report::event::{HitRecord, RunEvent};
+pub use report::generator_report::GeneratorReport;
 pub use report::group_report::GroupReport;
 pub use report::hit_counts::{HitCounts, HitResult};
 pub use report::interval_stats::IntervalStats;
-pub use report::report::{
-    ByteCounts, DurationSummary, GeneratorReport, OpenOrClosedLoop, REPORT_SCHEMA, RateSummary,
-    Report, TimelineSlice,
-};
+pub use report::rate_summary::RateSummary;
+pub use report::report::{ByteCounts, OpenOrClosedLoop, REPORT_SCHEMA, Report};
+pub use report::run_tick::RunTick;
 pub use report::stage_report::StageReport;
 pub use report::threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
+pub use report::timeline::TimelineSlice;
 pub use report::verdict::{Verdict, VerdictStatus};
 pub use schedule::arrival_process::ArrivalProcess;
 pub use schedule::playlist::Playlist;

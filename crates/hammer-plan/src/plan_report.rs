@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{
-    AbortReason, CheckedThreshold, DurationSummary, HitCounts, IntervalStats, Report, Verdict,
-    VerdictStatus,
+    AbortReason, CheckedThreshold, DurationSummary, HitCounts, IntervalStats, OpenOrClosedLoop,
+    Report, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ pub struct PlanReport {
 /// Hits per second over all loads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AchievedPlanRate {
-    /// Hits started, divided by the duration of the plan.
+    /// Hits started, or answered in a closed loop, divided by the duration of the plan.
     pub achieved: f64,
 }
 
@@ -104,10 +104,7 @@ impl PlanReport {
             ends.fold(0.0, f64::max)
         };
         let mut hits = HitCounts::default();
-        let mut verdict = Verdict {
-            status: VerdictStatus::Valid,
-            reasons: vec![],
-        };
+        let mut verdict = Verdict::default();
         for PlanLoadReport { name, report, .. } in &loads {
             hits += report.hits;
             verdict.status = verdict.status.max(report.verdict.status);
@@ -117,11 +114,12 @@ impl PlanReport {
                 .iter()
                 .map(|r| format!("{name}: {r}"));
             verdict.reasons.extend(named);
+            verdict.codes.extend_from_slice(&report.verdict.codes);
         }
         let measured = loads.iter().map(|load| load.report.measured.as_deref());
         let measured: Option<Vec<&IntervalStats>> = measured.collect();
         let duration_s = latest(|report| report.duration_s);
-        let started = hits.scheduled - hits.unsent;
+        let counted: u64 = loads.iter().map(|load| counted_hits(&load.report)).sum();
         Self {
             schema: PLAN_SCHEMA.to_owned(),
             plan,
@@ -132,7 +130,7 @@ impl PlanReport {
             hits,
             rate: AchievedPlanRate {
                 achieved: if duration_s > 0.0 {
-                    started as f64 / duration_s
+                    counted as f64 / duration_s
                 } else {
                     0.0
                 },
@@ -150,6 +148,14 @@ impl PlanReport {
             measured: measured.map(|parts| IntervalStats::merged(parts).into()),
             loads,
         }
+    }
+}
+
+/// The hits of a load that count towards the rate: those started, or answered in a closed loop.
+fn counted_hits(report: &Report) -> u64 {
+    match report.loop_kind {
+        OpenOrClosedLoop::Open => report.hits.scheduled - report.hits.unsent,
+        OpenOrClosedLoop::Closed => report.hits.answered(),
     }
 }
 

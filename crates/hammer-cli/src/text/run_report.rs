@@ -113,7 +113,7 @@ pub(crate) fn format_rate(per_second: f64) -> String {
 }
 
 fn verdict(report: &Report, max: usize, color: bool) -> String {
-    let valid_text = match report.r#loop {
+    let valid_text = match report.loop_kind {
         OpenOrClosedLoop::Open => {
             "the generator kept the schedule: the numbers describe the target".to_owned()
         }
@@ -202,7 +202,7 @@ pub(super) fn results_text(hits: &HitCounts) -> String {
 
 fn rate_line(report: &Report) -> String {
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
-    let text = match (report.r#loop, report.rate.requested) {
+    let text = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let mean = if rate_varies(report) {
                 " on average"

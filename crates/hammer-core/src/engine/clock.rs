@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 use crate::engine::timer::WakeTimer;
-use crate::host::host_stats::HostReading;
+use crate::host::resource_meter::ResourceMeter;
 use crate::host::thread_usage::ThreadUsageMeter;
 
 /// The longest time between two steps of a worker, so that a stall is noticed even if no hit is due.
@@ -21,11 +21,13 @@ pub(crate) trait RunClock: Debug + Sync {
     /// Creates the timer of a worker, which polls instead of sleeping if `spin` is true.
     fn timer(&self, spin: bool) -> io::Result<WakeTimer>;
 
-    /// Starts the meter of the calling thread, if its CPU time has a meaning by this clock.
-    fn thread_meter(&self) -> Option<ThreadUsageMeter>;
+    /// Starts the meter of the calling thread, which polls instead of sleeping if `spin` is true.
+    /// `None` if its CPU time has no meaning by this clock.
+    fn thread_meter(&self, spin: bool) -> Option<ThreadUsageMeter>;
 
-    /// Reads the figures of the host, if they have a meaning by this clock.
-    fn host_reading(&self) -> HostReading;
+    /// Starts the meter of the process, with the figures of the host if they have a meaning by this
+    /// clock.
+    fn resource_meter(&self) -> ResourceMeter;
 
     /// The longest time between two steps of a worker, if there is a limit.
     fn longest_sleep(&self) -> Option<Duration>;
@@ -50,12 +52,12 @@ impl RunClock for SystemClock {
         WakeTimer::precise()
     }
 
-    fn thread_meter(&self) -> Option<ThreadUsageMeter> {
-        Some(ThreadUsageMeter::start())
+    fn thread_meter(&self, spin: bool) -> Option<ThreadUsageMeter> {
+        Some(ThreadUsageMeter::start(spin))
     }
 
-    fn host_reading(&self) -> HostReading {
-        HostReading::take()
+    fn resource_meter(&self) -> ResourceMeter {
+        ResourceMeter::start(true)
     }
 
     fn longest_sleep(&self) -> Option<Duration> {

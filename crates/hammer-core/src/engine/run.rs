@@ -3,12 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use crate::engine::clock::{RunClock, SystemClock};
-use crate::engine::error::Error;
 use crate::engine::start_barrier::RunStartTicket;
 use crate::engine::stop_handle::StopHandle;
 use crate::model::hammer::Hammer;
-use crate::report::event::RunEvent;
-use crate::report::report::Report;
 use crate::schedule::schedule::Schedule;
 
 /// A hammer, a schedule and limits, ready to be executed.
@@ -177,65 +174,5 @@ impl<H: Hammer> Run<H> {
     pub fn start_ticket(mut self, ticket: RunStartTicket) -> Self {
         self.start_ticket = Some(ticket);
         self
-    }
-
-    /// Runs to the end on its own threads; blocks the calling thread.
-    ///
-    /// Needs no tokio runtime, but can be called within one. Inside an async function, prefer
-    /// [`spawn`](Self::spawn), which does not block.
-    ///
-    /// # Errors
-    ///
-    /// If the schedule has no hits, a setting is out of range, the schedule cannot be warmed up,
-    /// the hammer could not prepare, or a thread failed. A target that is down is not an error: the
-    /// report then counts failures.
-    pub fn execute(self) -> Result<Report, Error> {
-        self.execute_with(|_| ())
-    }
-
-    /// Runs to the end as [`execute`](Self::execute) does; the calling thread also calls
-    /// `on_event`.
-    ///
-    /// # Errors
-    ///
-    /// As [`execute`](Self::execute).
-    pub fn execute_with(self, on_event: impl FnMut(RunEvent<'_>)) -> Result<Report, Error> {
-        crate::engine::coordinator::execute(self, on_event)
-    }
-
-    /// Runs to the end on its own threads, and resolves to the report.
-    ///
-    /// # Errors
-    ///
-    /// As [`execute`](Self::execute).
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future stops the run at once.
-    pub async fn spawn(
-        self,
-        on_event: impl FnMut(RunEvent<'_>) + Send + 'static,
-    ) -> Result<Report, Error> {
-        struct StopOnDrop(Option<StopHandle>);
-        impl Drop for StopOnDrop {
-            fn drop(&mut self) {
-                if let Some(stop) = &self.0 {
-                    stop.stop_now();
-                }
-            }
-        }
-        let mut guard = StopOnDrop(Some(self.config.stop.clone()));
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        std::thread::Builder::new()
-            .name("hammer".into())
-            .spawn(move || drop(sender.send(self.execute_with(on_event))))
-            .map_err(Error::worker)?;
-        let report = receiver.await.map_err(|_| {
-            Error::worker(std::io::Error::other(
-                "the coordinator panicked (see stderr)",
-            ))
-        })?;
-        guard.0 = None;
-        report
     }
 }

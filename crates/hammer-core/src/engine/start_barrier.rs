@@ -3,9 +3,11 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::engine::coordinator::START_LEAD;
 use crate::engine::stop_handle::StopHandle;
 
+/// The delay between the last worker becoming ready and the start, long enough for the message to
+/// reach every worker.
+pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
 /// The time before its start at which a run with an offset opens its first sessions. It is long
 /// enough to connect, and too short for a target to close idle connections.
 const OPEN_EARLY: Duration = Duration::from_secs(1);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::host::cgroup;
 use crate::host::cgroup::CpuThrottling;
+use crate::host::kib_field::parse_kib_field;
 use crate::host::process;
 
 /// CPU time that others took from the generator, and the memory available to it.
@@ -100,19 +101,12 @@ fn parse_cpu_ticks(stat: &str) -> Option<CpuTicks> {
     })
 }
 
-/// Parses a line of /proc/meminfo or /proc/self/status, in bytes.
-pub(crate) fn parse_kib_field(text: &str, name: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-    kibibytes.checked_mul(1024)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn cpu_ticks_and_memory_are_parsed() {
+    fn cpu_ticks_are_parsed() {
         let stat = "cpu  100 20 30 400 5 0 7 38 12 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
         let expected = CpuTicks {
             total: 600,
@@ -121,9 +115,6 @@ mod tests {
         assert_eq!(parse_cpu_ticks(stat), Some(expected));
         assert_eq!(parse_cpu_ticks("cpu  1 2 3 4\n"), None, "an old kernel");
         assert_eq!(parse_cpu_ticks(""), None);
-        let memory = "MemTotal:  24684096 kB\nMemAvailable:   1024 kB\n";
-        assert_eq!(parse_kib_field(memory, "MemAvailable:"), Some(1_048_576));
-        assert_eq!(parse_kib_field(memory, "SwapFree:"), None);
     }
 
     #[test]

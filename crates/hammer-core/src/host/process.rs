@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::host::host_stats::parse_kib_field;
+use crate::host::kib_field::parse_kib_field;
 
 /// CPU time of the process; zero if unknown.
 pub(crate) fn cpu_time() -> Duration {

@@ -74,6 +74,11 @@ impl Label {
         Self(LabelContent::Code(number))
     }
 
+    /// Creates a label from a fixed text, in a constant.
+    pub(crate) const fn name(name: &'static str) -> Self {
+        Self(LabelContent::Name(name))
+    }
+
     /// Returns true if the label is displayed as `text`.
     pub(crate) fn matches(self, text: &str) -> bool {
         match self.0 {

@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use crate::model::outcome::Label;
-use crate::report::hit_counts::{HitCounts, HitResult};
-use crate::report::interval_stats::IntervalStats;
-use crate::report::report::{DurationSummary, Report};
+use crate::report::hit_counts::HitResult;
+use crate::report::report::Report;
+use crate::report::run_tick::RunTick;
 
 /// An event that the engine emits during a run; the engine never prints.
 ///
@@ -54,24 +54,6 @@ pub enum RunEvent<'a> {
     Draining,
     /// The run is over.
     Finished(&'a Report),
-}
-
-/// The run so far, and its last second.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct RunTick<'a> {
-    /// Time since the start, in whole seconds.
-    pub elapsed: Duration,
-    /// All hits so far.
-    pub total: HitCounts,
-    /// The hits of the last second.
-    pub hits: HitCounts,
-    /// Hits started in the last second.
-    pub started: u64,
-    /// done − due of the hits that were answered in the last second.
-    pub response_us: DurationSummary,
-    /// All measurements so far, with histograms.
-    pub cumulative: &'a IntervalStats,
 }
 
 /// One hit that has ended.

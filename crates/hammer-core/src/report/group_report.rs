@@ -5,8 +5,8 @@ use std::time::Duration;
 use hammer_stats::Histogram;
 use serde::{Deserialize, Serialize};
 
+use crate::report::duration_summary::DurationSummary;
 use crate::report::hit_counts::{HitCounts, HitResult};
-use crate::report::report::DurationSummary;
 
 /// The maximum number of groups, each with a histogram per worker; the last one collects the rest.
 const MAX_GROUPS: usize = 50;

@@ -7,13 +7,11 @@ use hammer_stats::Histogram;
 
 use crate::model::failure::Failure;
 use crate::model::outcome::{Label, Outcome};
+use crate::report::frequent_first_map::FrequentFirstMap;
 use crate::report::group_report::GroupTallies;
 use crate::report::hit_counts::{HitCounts, HitResult};
 use crate::report::stage_tally::StageTallies;
 use crate::report::unsent_cause::UnsentCounts;
-
-/// The maximum number of distinct labels, failures or phases; more are counted as the last one.
-const MAX_NAMES: usize = 256;
 
 /// The measurements of an interval, or of a whole run, with histograms.
 ///
@@ -112,16 +110,16 @@ impl IntervalStats {
     /// The durations of a phase that the hammer named.
     #[must_use]
     pub fn phase(&self, name: &str) -> Option<&Histogram> {
-        let mut phases = self.phases.0.iter();
+        let mut phases = self.phases.iter();
         phases
-            .find(|(phase, _)| *phase == name)
+            .find(|(phase, _)| **phase == name)
             .map(|(_, histogram)| histogram)
     }
 
     /// The number of answers with this label.
     #[must_use]
     pub fn label_count(&self, label: &str) -> u64 {
-        let labels = self.labels.0.iter();
+        let labels = self.labels.iter();
         labels
             .filter(|(known, _)| known.matches(label))
             .map(|(_, count)| count)
@@ -131,7 +129,7 @@ impl IntervalStats {
     /// The number of hits that failed or timed out with this failure.
     #[must_use]
     pub fn failure_count(&self, failure: &str) -> u64 {
-        let failures = self.failures.0.iter();
+        let failures = self.failures.iter();
         failures
             .filter(|(known, _)| known.name() == failure)
             .map(|(_, count)| count)
@@ -174,22 +172,22 @@ impl IntervalStats {
         self.service.merge(&other.service);
         self.lateness.merge(&other.lateness);
         self.schedule_lateness.merge(&other.schedule_lateness);
-        for (name, histogram) in &other.phases.0 {
+        for (name, histogram) in other.phases.iter() {
             self.phases.entry(*name).merge(histogram);
         }
-        for (label, count) in &other.labels.0 {
+        for (label, count) in other.labels.iter() {
             *self.labels.entry(*label) += count;
         }
-        for (failure, count) in &other.failures.0 {
+        for (failure, count) in other.failures.iter() {
             *self.failures.entry(*failure) += count;
         }
-        for (counter, count) in &other.counts.0 {
+        for (counter, count) in other.counts.iter() {
             *self.counts.entry(*counter) += count;
         }
-        for (fact, count) in &other.facts.0 {
+        for (fact, count) in other.facts.iter() {
             *self.facts.entry(*fact) += count;
         }
-        for (setting, count) in &other.waited_for.0 {
+        for (setting, count) in other.waited_for.iter() {
             *self.waited_for.entry(*setting) += count;
         }
         self.groups.merge(&other.groups);
@@ -227,18 +225,12 @@ impl IntervalStats {
         ] {
             histogram.clear();
         }
-        self.phases
-            .0
-            .iter_mut()
-            .for_each(|(_, histogram)| histogram.clear());
-        self.labels.0.iter_mut().for_each(|(_, count)| *count = 0);
-        self.failures.0.iter_mut().for_each(|(_, count)| *count = 0);
-        self.counts.0.iter_mut().for_each(|(_, count)| *count = 0);
-        self.facts.0.iter_mut().for_each(|(_, count)| *count = 0);
-        self.waited_for
-            .0
-            .iter_mut()
-            .for_each(|(_, count)| *count = 0);
+        self.phases.values_mut().for_each(Histogram::clear);
+        self.labels.values_mut().for_each(|count| *count = 0);
+        self.failures.values_mut().for_each(|count| *count = 0);
+        self.counts.values_mut().for_each(|count| *count = 0);
+        self.facts.values_mut().for_each(|count| *count = 0);
+        self.waited_for.values_mut().for_each(|count| *count = 0);
         self.groups.clear();
         for count in [
             &mut self.started,
@@ -262,28 +254,5 @@ impl fmt::Debug for IntervalStats {
             .field("hits", &self.hits)
             .field("started", &self.started)
             .finish_non_exhaustive()
-    }
-}
-
-/// A small map searched from the front, where frequent names come first.
-#[derive(PartialEq)]
-pub(crate) struct FrequentFirstMap<K, V>(pub(crate) Vec<(K, V)>);
-
-impl<K, V> Default for FrequentFirstMap<K, V> {
-    fn default() -> Self {
-        Self(vec![])
-    }
-}
-
-impl<K: PartialEq, V: Default> FrequentFirstMap<K, V> {
-    pub(crate) fn entry(&mut self, key: K) -> &mut V {
-        let known = self.0.iter().position(|(name, _)| *name == key);
-        let index = known.unwrap_or_else(|| {
-            if self.0.len() < MAX_NAMES {
-                self.0.push((key, V::default()));
-            }
-            self.0.len() - 1
-        });
-        &mut self.0[index].1
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use hammer_stats::{Histogram, HistogramSnapshot};
 use serde::{Deserialize, Serialize};
 
+use crate::report::duration_summary::DurationSummary;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
-use crate::report::report::{DurationSummary, RateSummary};
+use crate::report::rate_summary::RateSummary;
 use crate::report::stage_tally::{StageHistograms, StageTallies};
 use crate::schedule::shape::Shape;
 

@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use crate::engine::clock::RunClock;
 use crate::engine::run::Run;
 use crate::engine::timer::WakeTimer;
-use crate::host::host_stats::HostReading;
+use crate::host::resource_meter::ResourceMeter;
 use crate::host::thread_usage::ThreadUsageMeter;
 use crate::model::hammer::Hammer;
 
@@ -35,12 +35,12 @@ impl RunClock for PausedClock {
         Ok(WakeTimer::tokio())
     }
 
-    fn thread_meter(&self) -> Option<ThreadUsageMeter> {
+    fn thread_meter(&self, _spin: bool) -> Option<ThreadUsageMeter> {
         None
     }
 
-    fn host_reading(&self) -> HostReading {
-        HostReading::default()
+    fn resource_meter(&self) -> ResourceMeter {
+        ResourceMeter::start(false)
     }
 
     fn longest_sleep(&self) -> Option<Duration> {

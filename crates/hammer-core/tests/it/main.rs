@@ -1,6 +1,7 @@
 //! The behavior of the engine under a paused clock, independent of the machine.
 
 mod conformance;
+mod empty_runs;
 mod hit_notes;
 mod playlists;
 mod results;
@@ -8,6 +9,7 @@ mod shapes;
 mod stalls;
 mod stops;
 mod threads;
+mod ticks;
 mod week;
 
 use std::time::Duration;

@@ -9,7 +9,8 @@ use super::distribution::{HistogramOrSummary, TimeDistribution};
 pub trait Measurements {
     /// Returns the hits by result.
     fn hits(&self) -> HitCounts;
-    /// Returns the hits started per second, or `None` before any time has passed.
+    /// Returns the hits started per second, or in a closed loop the hits answered; `None` before any
+    /// time has passed.
     fn rate(&self) -> Option<f64>;
     /// Returns the hits started as a share of the hits due, or `None` if no rate was requested.
     fn achieved(&self) -> Option<f64>;
@@ -179,7 +180,11 @@ impl Measurements for RunTick<'_> {
 
     fn rate(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
-        (seconds > 0.0).then(|| self.cumulative.started() as f64 / seconds)
+        let hits = match self.requested_rate {
+            Some(_) => self.cumulative.started(),
+            None => self.total.answered(),
+        };
+        (seconds > 0.0).then(|| hits as f64 / seconds)
     }
 
     fn achieved(&self) -> Option<f64> {

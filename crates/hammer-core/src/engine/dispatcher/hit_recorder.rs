@@ -7,6 +7,7 @@ use crate::model::failure::Failure;
 use crate::model::outcome::{Label, Outcome};
 use crate::model::slot_notes::NoteBuffer;
 use crate::report::event::HitRecord;
+use crate::report::generator_report::GeneratorPeaks;
 use crate::report::hit_counts::HitResult;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::unsent_cause::UnsentCause;
@@ -25,8 +26,8 @@ pub(crate) struct HitRecorder {
 /// Peak figures of a worker.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct WorkerPeaks {
-    pub(crate) in_flight: usize,
-    pub(crate) backlog: usize,
+    /// The most hits that it held at one time.
+    pub(crate) held: GeneratorPeaks,
     /// The start of the last hit.
     pub(crate) last_start: Duration,
     /// The end of the schedule, or the stop of the run.
@@ -122,7 +123,7 @@ impl HitRecorder {
 
     /// Records the length of the backlog.
     pub(super) fn backlog_is(&mut self, hits: usize) {
-        self.peaks.backlog = self.peaks.backlog.max(hits);
+        self.peaks.held.backlog = self.peaks.held.backlog.max(hits);
     }
 
     /// Records that a slot begins to open.
@@ -148,7 +149,7 @@ impl HitRecorder {
         if let Some(stage) = stage {
             self.interval.stages.entry(stage).started += 1;
         }
-        self.peaks.in_flight = self.peaks.in_flight.max(in_flight);
+        self.peaks.held.in_flight = self.peaks.held.in_flight.max(in_flight);
         self.peaks.last_start = elapsed;
     }
 

@@ -4,15 +4,17 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use crate::engine::dispatcher::hit_recorder::{HitRecorder, WorkerPeaks};
+use crate::engine::dispatcher::hit_recorder::HitRecorder;
 use crate::engine::error::Error;
 use crate::host::thread_usage::ThreadUsage;
 use crate::report::event::HitRecord;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::run_measurements::WorkerEnd;
+use crate::report::worker_gauges::WorkerGauges;
 
 /// The number of records per batch.
 const RECORDS_PER_BATCH: usize = 1024;
@@ -34,11 +36,14 @@ pub(crate) enum WorkerMessage {
     Opened,
     /// The warm-up is over.
     WarmupEnded,
-    /// The measurements up to `second`.
+    /// The measurements up to `second`, with the hits that the worker holds then and the usage of
+    /// its thread since the start, which is unknown under a paused clock.
     Interval {
         worker: usize,
         second: u64,
         interval: Box<IntervalStats>,
+        gauges: WorkerGauges,
+        usage: Option<ThreadUsage>,
     },
     /// Hits that have ended.
     Hits(Vec<HitRecord>),
@@ -48,22 +53,10 @@ pub(crate) enum WorkerMessage {
     Done {
         worker: usize,
         interval: Box<IntervalStats>,
-        figures: FinalFigures,
+        end: WorkerEnd,
     },
     /// The worker failed.
     Failed { worker: usize, error: Error },
-}
-
-/// The figures of a worker at its end.
-#[derive(Debug, Clone)]
-pub(crate) struct FinalFigures {
-    /// The time from the start to the end.
-    pub(crate) elapsed: Duration,
-    /// The part of it that was spent settling.
-    pub(crate) settle_time: Duration,
-    pub(crate) peaks: WorkerPeaks,
-    /// The usage of the thread, if it has a meaning by the clock of the run.
-    pub(crate) thread_usage: Option<ThreadUsage>,
 }
 
 /// The worker's end of the channel.
@@ -141,7 +134,13 @@ impl CoordinatorLink {
     ///
     /// If the coordinator has not returned one yet, the worker keeps filling the current interval.
     /// Memory is bounded, and nothing is lost.
-    pub(super) fn swap_interval(&self, recorder: &mut HitRecorder, second: u64) {
+    pub(super) fn swap_interval(
+        &self,
+        recorder: &mut HitRecorder,
+        second: u64,
+        gauges: WorkerGauges,
+        usage: Option<ThreadUsage>,
+    ) {
         self.flush_records(recorder);
         let empty = match self.waits {
             true => self.empty_intervals.recv().ok(),
@@ -153,6 +152,8 @@ impl CoordinatorLink {
                 worker: self.worker,
                 second,
                 interval,
+                gauges,
+                usage,
             });
         }
     }
@@ -197,13 +198,13 @@ impl CoordinatorLink {
     }
 
     /// Sends the last interval and the final figures.
-    pub(super) fn report_done(&self, recorder: &mut HitRecorder, figures: FinalFigures) {
+    pub(super) fn report_done(&self, recorder: &mut HitRecorder, end: WorkerEnd) {
         self.flush_records(recorder);
         let interval = std::mem::replace(recorder.interval_mut(), IntervalStats::new());
         self.send(WorkerMessage::Done {
             worker: self.worker,
             interval,
-            figures,
+            end,
         });
     }
 

@@ -24,7 +24,7 @@ impl<H: Hammer> Worker<H> {
             timer.wait_until(start, &self.notifier).await?;
         }
         self.dispatcher.borrow_mut().begin(start);
-        let mut meter = self.config.clock.thread_meter();
+        let mut meter = self.config.clock.thread_meter(self.config.spin);
         let mut actions = Actions::default();
         let mut planned = start;
         while !actions.finished {
@@ -70,17 +70,20 @@ impl<H: Hammer> Worker<H> {
         match event {
             DispatchEvent::WarmupEnded => {
                 self.link.report_warmup_ended();
-                *meter = self.config.clock.thread_meter();
+                *meter = self.config.clock.thread_meter(self.config.spin);
             }
             DispatchEvent::Second(second) => {
                 let mut dispatcher = self.dispatcher.borrow_mut();
-                self.link.swap_interval(&mut dispatcher.recorder, second);
-                if let Some(busy) = meter.as_mut().and_then(ThreadUsageMeter::end_second) {
-                    // A spinning thread is always busy, and has time to spare all the same.
-                    if !self.config.spin {
-                        dispatcher.adapt_to_load(busy);
-                    }
+                let busy = meter.as_mut().and_then(ThreadUsageMeter::end_second);
+                if let Some(busy) = busy {
+                    dispatcher.adapt_to_load(busy);
                 }
+                let (gauges, usage) = (
+                    dispatcher.gauges(),
+                    meter.as_ref().map(ThreadUsageMeter::so_far),
+                );
+                let recorder = &mut dispatcher.recorder;
+                self.link.swap_interval(recorder, second, gauges, usage);
             }
             DispatchEvent::Draining => self.link.report_draining(),
         }

@@ -12,13 +12,14 @@ use crate::engine::dispatcher::dispatcher::Dispatcher;
 use crate::engine::error::Error;
 use crate::engine::stop_handle::StopLevel;
 use crate::engine::timer::{self, Notifier, WakeTimer};
-use crate::engine::worker::coordinator_link::{CoordinatorLink, FinalFigures};
+use crate::engine::worker::coordinator_link::CoordinatorLink;
 use crate::engine::worker::slot_channel::SlotChannel;
 use crate::engine::worker::worker_config::WorkerConfig;
 use crate::model::hammer::Hammer;
 use crate::model::hit::Slot;
 use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
+use crate::report::run_measurements::WorkerEnd;
 
 /// The time limit for closing sessions at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -82,16 +83,19 @@ impl<H: Hammer> Worker<H> {
         let settle_time = self.settle(&context).await;
         self.close_slots().await;
         self.notes.locals.clear();
-        let thread_usage = result.map_err(Error::worker)?;
+        let usage = result.map_err(Error::worker)?;
         let mut dispatcher = self.dispatcher.borrow_mut();
         dispatcher.recorder.fold(&self.notes.buffer);
-        let figures = FinalFigures {
+        let peaks = dispatcher.recorder.peaks();
+        let end = WorkerEnd {
             elapsed: dispatcher.elapsed(timer::now()),
             settle_time,
-            peaks: dispatcher.recorder.peaks(),
-            thread_usage,
+            peaks: peaks.held,
+            last_start: peaks.last_start,
+            schedule_end: peaks.schedule_end,
+            usage,
         };
-        self.link.report_done(&mut dispatcher.recorder, figures);
+        self.link.report_done(&mut dispatcher.recorder, end);
         Ok(())
     }
 

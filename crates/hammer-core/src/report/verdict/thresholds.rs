@@ -1,7 +1,5 @@
 //! Thresholds of the verdict, each with the reason for its value.
 
-pub(super) use crate::host::thread_usage::BUSY_SHARE;
-
 /// Lateness at p99, in µs, that affects the numbers if it is also a tenth of response or more.
 ///
 /// Tokio's timers, used where there is no timerfd, are up to 1 ms late. A scheduler with a second
@@ -39,20 +37,62 @@ pub(super) const LATE_P50_US: f64 = 1_000.0;
 /// then. If they are frequent, lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
 
-/// The share of seconds in which a thread may be above [`BUSY_SHARE`].
+/// The share of seconds in which a thread may be busy for
+/// [`BUSY_SHARE`](crate::host::thread_usage::BUSY_SHARE) of the time.
 ///
 /// A ramp up to the limit of the generator is not busy on average. If the thread was saturated for
 /// a tenth of the time, the hits of that time determine p90 and above.
 pub(super) const SATURATED_SECONDS_SHARE: f64 = 0.1;
 
-/// The shortest run, in seconds, whose busy time is judged. A shorter run mostly opens connections.
+/// The share of lateness at p99 that a single stall must have lasted to explain it.
+///
+/// After a stall of a second, hits that became due meanwhile are up to a second late, and those
+/// that become due while the generator catches up are late by what is left of it.
+pub(super) const LONG_STALL_SHARE: f64 = 0.5;
+
+/// The shortest run, in seconds, in which the threads are judged. A shorter run mostly opens
+/// connections.
 pub(super) const MIN_BUSY_RUN_S: f64 = 1.0;
+
+/// The least time with work, in seconds, by which a thread is judged.
+///
+/// Two hits take a few milliseconds, in which one wait for a core is already most of the time. In a
+/// tenth of a second, there are enough wake-ups for a share to mean something.
+pub(super) const MIN_THREAD_WORK_S: f64 = 0.1;
+
+/// The share of time that a thread works without any hits: twenty wake-ups per second, and a
+/// reading of its own clocks. Measured, it is 0.05 % to 0.1 %.
+pub(super) const IDLE_SHARE: f64 = 0.002;
 
 /// The share of time that a thread may be ready to run without a core.
 ///
 /// Waking a thread takes some µs, so at ten thousand wake-ups per second a few percent of the time
 /// is normal. Above a tenth, another process was running.
 pub(super) const NO_CORE_SHARE: f64 = 0.1;
+
+/// The share of its time with work that a thread may be without a core, if hits take CPU time.
+///
+/// At a quarter, work takes a third longer, and so does the part of response that consists of it.
+pub(super) const NO_CORE_WORK_SHARE: f64 = 0.25;
+
+/// The work of a hit, in µs, from which a loss of cores stretches hits noticeably, if it is also a
+/// tenth of response.
+///
+/// A hit with a small body takes 10 to 100 µs. It is over before another process gets the core, so
+/// a loss of cores delays its start, which lateness shows.
+pub(super) const HIT_WORK_US: f64 = 1_000.0;
+
+/// The CPU time of a hit, in µs, that is worth a reason, if it is also
+/// [`COSTLY_HIT_SHARE`] of response.
+///
+/// A TLS handshake takes 1 to 2 ms of CPU time, and reading 10 MB takes 3 ms, which any client needs.
+pub(super) const COSTLY_HIT_US: f64 = 5_000.0;
+
+/// The share of response p50 from which CPU time of hits describes the generator.
+///
+/// Some of that time is before the start or after the end of a hit. At a quarter, it is a large part
+/// of response even so.
+pub(super) const COSTLY_HIT_SHARE: f64 = 0.25;
 
 /// The share of CPU time that the host may give to others.
 ///
