@@ -24,6 +24,7 @@ mod generated;
 mod hammer_call;
 mod help_files;
 mod help_lines;
+mod library_flags;
 mod links;
 mod manifest;
 mod markdown;
@@ -57,6 +58,7 @@ const RULES: &[TidyRule] = &[
     rule("first-lines", first_lines::check),
     rule("flags", flags::check),
     rule("help-lines", help_lines::check),
+    rule("library-flags", library_flags::check),
     rule("links", links::check),
     rule("markers", todo_markers::check),
     rule("names", names::check),

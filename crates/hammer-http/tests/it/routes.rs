@@ -210,7 +210,7 @@ fn contradicting_connection_options_are_refused_when_built() {
         ),
         (
             |http| http.connect_to("::[::1]:").family(AddressFamily::V4),
-            "::1 is not of the family that -4 selects (try without -4)",
+            "::1 is not of the family that `family(V4)` selects (try without `family(V4)`)",
         ),
         (
             |http| http.connect_to("::[::1]:").source("127.0.0.1"),
