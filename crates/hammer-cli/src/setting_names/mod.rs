@@ -79,7 +79,10 @@ fn first_setting(text: &str) -> Option<(&'static str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::text::golden;
 
     #[test]
     fn settings_become_flags_or_keys() {
@@ -131,5 +134,30 @@ mod tests {
     fn keys_of_a_text_are_in_order() {
         let text = "`tls_min` and `nothing` and `send_sni(false)`";
         assert_eq!(plan_keys(text), ["tlsv1.2", "tlsv1.3", "no_sni"]);
+    }
+
+    #[test]
+    fn reports_are_reworded() {
+        let reason = "5 hits waited because `window` was reached. Raise `window`.";
+        let changes = [
+            (
+                "/verdict/reasons",
+                json!([reason, "Use a quieter host or fewer `threads`."]),
+            ),
+            (
+                "/advice/connection_reset",
+                json!("add `http_version(Http1)`"),
+            ),
+        ];
+        let mut report = golden::report(&changes);
+        SettingNames::Flags.reword_report(&mut report);
+        assert_eq!(
+            report.verdict.reasons,
+            [
+                "5 hits waited because --window was reached. Raise --window.",
+                "Use a quieter host or fewer --threads."
+            ]
+        );
+        assert_eq!(report.advice["connection_reset"], "add --http 1.1");
     }
 }
