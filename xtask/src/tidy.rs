@@ -25,6 +25,7 @@ mod generated;
 mod hammer_call;
 mod help_files;
 mod help_lines;
+mod library_flags;
 mod links;
 mod manifest;
 mod markdown;
@@ -61,6 +62,7 @@ const RULES: &[TidyRule] = &[
     rule("functions", function_lengths::check),
     rule("help-lines", help_lines::check),
     rule("layers", module_layers::check),
+    rule("library-flags", library_flags::check),
     rule("links", links::check),
     rule("markers", todo_markers::check),
     rule("names", names::check),

@@ -9,6 +9,7 @@ use crate::command_exit::CommandExit;
 use crate::load_args::LoadArgs;
 use crate::parsers::instant;
 use crate::plan::{RunnablePlan, RunnablePlanLoad};
+use crate::setting_names::SettingNames;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
@@ -61,7 +62,7 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
         )
     });
     text.push_str(&wrap_items("total", &format!("{hits}{end}"), 2));
-    text.push_str(&needs_text(plan.needs()));
+    text.push_str(&needs_text(plan.needs(), SettingNames::PlanKeys));
     for RunnablePlanLoad { name, offset, job } in loads {
         text.push('\n');
         text.push_str(&load_text(&**job, Some(name), *offset));
@@ -160,7 +161,7 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
         ));
     }
     if name.is_none() {
-        text.push_str(&needs_text(job.needs(None)));
+        text.push_str(&needs_text(job.needs(None), job.setting_names()));
     }
     text
 }
@@ -205,7 +206,7 @@ fn special_settings(args: &LoadArgs) -> Option<String> {
     (!all.is_empty()).then(|| all.join(SEPARATOR))
 }
 
-fn needs_text(needs: ResourceNeeds) -> String {
+fn needs_text(needs: ResourceNeeds, names: SettingNames) -> String {
     let text = format!(
         "up to {} files and {} ports if every hit takes as long as the timeout",
         format_count(needs.files),
@@ -214,7 +215,7 @@ fn needs_text(needs: ResourceNeeds) -> String {
     let short = needs.shortages(ResourceLimits::read());
     let short = short
         .iter()
-        .map(|short| wrap("warning", &short.to_string(), 2));
+        .map(|short| wrap("warning", &names.reword(&short.to_string()), 2));
     short.fold(wrap("needs", &text, 1), |text, short| text + &short)
 }
 

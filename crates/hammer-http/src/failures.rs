@@ -8,20 +8,21 @@ use hammer_core::Failure;
 use crate::h2;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
-    "no byte of the answer came within --first-byte-timeout: raise it, or check the target",
+    "no byte of the answer came within `first_byte_timeout`: raise it, or check the target",
 );
 pub(crate) const TOO_MANY_REDIRECTS: Failure = Failure::new("too_many_redirects").with_advice(
-    "the target redirects in a loop, or more often than --max-redirs: inspect it with --once",
+    "the target redirects in a loop, or more often than `follow_redirects`: inspect it with `record`",
 );
-pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect")
-    .with_advice("the Location of a redirect is not an http or https URL: inspect it with --once");
+pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect").with_advice(
+    "the Location of a redirect is not an http or https URL: inspect it with `record`",
+);
 pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
     .with_advice("the request cannot be signed: see the details with RUST_LOG=debug");
 pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large").with_advice(
-    "the body to inspect is larger than --max-body: raise it, or remove the body expectations",
+    "the body to inspect is larger than `max_body_bytes`: raise it, or remove the body expectations",
 );
 pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")
-    .with_advice("the body is not encoded as its Content-Encoding says: inspect it with --once");
+    .with_advice("the body is not encoded as its Content-Encoding says: inspect it with `record`");
 pub(crate) const UNKNOWN_CODING: Failure = Failure::new("unknown_coding").with_advice(
     "the Content-Encoding is not supported: accept gzip, deflate, br or zstd in Accept-Encoding",
 );

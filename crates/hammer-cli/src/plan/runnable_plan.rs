@@ -16,6 +16,7 @@ use crate::hammer_command::HammerCommand;
 use crate::load_args::LoadArgs;
 use crate::output::output_args::OutputArgs;
 use crate::run::{pick_by_name, pick_by_scheme};
+use crate::setting_names::SettingNames;
 use crate::typed_load::PreparedLoad;
 use crate::{EndpointArgs, PayloadArg, parsers::duration};
 
@@ -132,7 +133,8 @@ fn prepare_load(
         extra_keys: &PlanLoad::NON_FLAG_KEYS,
         folder,
     };
-    let matches = arguments.matches(entry.load_command(), &load.flags(), target)?;
+    let flags = load.flags();
+    let matches = arguments.matches(entry.load_command(), &flags, target)?;
     let offset = match &load.offset {
         None => Duration::ZERO,
         Some(offset) => {
@@ -151,25 +153,14 @@ fn prepare_load(
             })?
         }
     };
-    let mut job = entry.prepare(&matches).map_err(|error| match error {
-        Error::Usage(message) => {
-            let key = first_flag_in(&message).replace('-', "_");
-            let key_path = [path[0], path[1], PlanPathStep::Key(&key)];
-            Error::Usage(file.value_error(&key_path, message).to_string())
-        }
-        other => other,
-    })?;
+    let mut job = (entry.prepare(&matches))
+        .map_err(|error| arguments.translate_build_error(&entry.load_command(), &flags, error))?;
+    job.set_setting_names(SettingNames::PlanKeys);
     if job.once_renderer().is_some() {
         let problem = "'once' is not available in a plan (try the flag --once without a plan)";
         return Err(value_error("once", problem.into()));
     }
     Ok(RunnablePlanLoad { name, offset, job })
-}
-
-/// The first flag in a message, without its hyphens.
-fn first_flag_in(message: &str) -> &str {
-    let named = message.split("'--").nth(1).unwrap_or_default();
-    named.split([' ', '\'']).next().unwrap_or_default()
 }
 
 /// The output flags of the whole plan. Paths are relative to the working directory.

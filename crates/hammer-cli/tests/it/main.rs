@@ -23,6 +23,7 @@ mod replay_plan;
 mod replay_safety;
 mod replay_wire;
 mod servers;
+mod setting_names;
 mod thresholds;
 #[cfg(unix)]
 mod tokens;

@@ -164,7 +164,7 @@ impl fmt::Display for ResourceShortage {
             Self::Files { needed, limit } => write!(
                 f,
                 "if the target is slow, up to {} open files are needed, but only {} are allowed; \
-                 raise the hard limit (ulimit -Hn), or lower --max-in-flight or --timeout",
+                 raise the hard limit (ulimit -Hn), or lower `max_in_flight` or `timeout`",
                 format_count(*needed),
                 format_count(*limit)
             ),
@@ -172,7 +172,7 @@ impl fmt::Display for ResourceShortage {
                 f,
                 "if the target is slow, up to {} local ports are needed, but only {} exist; widen \
                  net.ipv4.ip_local_port_range, connect from several addresses, or lower \
-                 --max-in-flight or --timeout",
+                 `max_in_flight` or `timeout`",
                 format_count(*needed),
                 format_count(*limit)
             ),

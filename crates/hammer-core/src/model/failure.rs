@@ -21,7 +21,7 @@ impl Failure {
         .with_advice("no connection within the timeout: check the address and the firewall");
     /// No answer came in time.
     pub const TIMEOUT: Self = Self::new("timeout").with_advice(
-        "the target did not answer within --timeout: lower the rate or raise the timeout",
+        "the target did not answer within `timeout`: lower the rate or raise the timeout",
     );
     /// The connection was reset by the peer.
     pub const RESET: Self = Self::new("connection_reset")
@@ -32,15 +32,15 @@ impl Failure {
     );
     /// The process or the system is out of file descriptors.
     pub const OUT_OF_FILES: Self = Self::new("out_of_files")
-        .with_advice("raise the limit (ulimit -n) or lower --max-in-flight");
+        .with_advice("raise the limit (ulimit -n) or lower `max_in_flight`");
     /// No local port is left for another connection.
     pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").with_advice(
-        "keep connections alive, lower --max-in-flight, connect from several addresses, or widen \
+        "keep connections alive, lower `max_in_flight`, connect from several addresses, or widen \
          net.ipv4.ip_local_port_range",
     );
     /// The system has no memory for another connection.
     pub const OUT_OF_MEMORY: Self = Self::new("out_of_memory")
-        .with_advice("the system is out of memory: lower --max-in-flight");
+        .with_advice("the system is out of memory: lower `max_in_flight`");
     /// The host or its network cannot be reached.
     pub const UNREACHABLE: Self = Self::new("unreachable")
         .with_advice("no route to the target: check the address and the network");
