@@ -126,7 +126,7 @@ impl Http {
         let request = request.map_or(own_request, |request| &request.prepared);
         let (slot, policy) = (hit.slot(), &self.connection_policy);
         let response = connection
-            .send(connector, policy, request, None, slot)
+            .send(connector, policy, request, None, &hit)
             .await?;
         hit.mark("first_byte");
         let status = response.status().as_u16();

@@ -53,6 +53,7 @@
 //! | `proxy` | the tunnel through a proxy |
 //! | `tls` | the TLS handshake |
 //! | `settings` | the target's first SETTINGS frame (HTTP/2) |
+//! | `connection_wait` | waiting for a connection that another slot opens (HTTP/2) |
 //! | `stream_wait` | waiting for a free stream (HTTP/2) |
 //! | `redirect` | a followed redirect, to the end of its response |
 //! | `first_byte` | waiting for the head of the response |

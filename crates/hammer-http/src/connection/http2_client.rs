@@ -1,10 +1,11 @@
 //! A slot's view of the HTTP/2 connections that its worker shares.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Hit, Slot};
 use hyper::http::response;
 use hyper::{Response, StatusCode, Version};
 
@@ -26,6 +27,8 @@ pub(crate) struct Http2Client {
     keepalive: bool,
     connection: Option<Rc<h2::Http2Connection>>,
     exchange: Rc<Http2Exchange>,
+    /// The last hit that is known to have waited for a stream.
+    noted_wait: Cell<Option<u64>>,
 }
 
 /// The result of sending a hit.
@@ -49,6 +52,7 @@ impl Http2Client {
             keepalive,
             connection: None,
             exchange: Rc::new(Http2Exchange::new(response_interest)),
+            noted_wait: Cell::new(None),
         }
     }
 
@@ -60,22 +64,15 @@ impl Http2Client {
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<Option<Box<Http1Connection>>, Failure> {
+        // The first slot opens the other connections once, so that none of them can delay it again.
+        let opens_others = self.slot_index == 0 && self.pool.begin_opening_others();
+        let begun = Instant::now();
         let http1 = self.acquire(0, connector, slot).await?;
         if let Some(connection) = &self.connection {
-            // Hits account only for bytes that the socket carries during hits.
-            connection.take_unreported_traffic();
-            let others = if self.slot_index == 0 {
-                1..self.pool.len()
-            } else {
-                0..0
-            };
-            for other in others {
-                // On failure, the hit that needs the connection opens it.
-                if let Ok(PooledConnection::Http2(other)) =
-                    self.pool.acquire(other, connector, slot).await
-                {
-                    other.take_unreported_traffic();
-                }
+            connection.discard_opening_traffic();
+            if opens_others {
+                let opening = self.pool.open_others(begun.elapsed(), connector, slot);
+                opening.await;
             }
         }
         Ok(http1)
@@ -93,8 +90,9 @@ impl Http2Client {
         connector: &PeerConnector,
         request: &Http2Request,
         time_limit: Option<Duration>,
-        slot: &Slot,
+        hit: &Hit,
     ) -> Result<Http2SendResult, Failure> {
+        let slot = hit.slot();
         let mut resends = 0;
         loop {
             let ready = self
@@ -106,7 +104,7 @@ impl Http2Client {
             {
                 return Ok(Http2SendResult::Http1Required(connection));
             }
-            let attempt = self.attempt(request, slot);
+            let attempt = self.attempt(request, hit);
             let result = match time_limit {
                 None => attempt.await,
                 // Dropping the session after the failure resets the stream.
@@ -138,13 +136,19 @@ impl Http2Client {
     async fn attempt(
         &mut self,
         request: &Http2Request,
-        slot: &Slot,
+        hit: &Hit,
     ) -> Result<response::Parts, StreamFailure> {
+        let slot = hit.slot();
         let (connection, exchange) = (
             self.connection.as_ref().ok_or(StreamFailure::Unsent)?,
             &self.exchange,
         );
         if connection.queue_if_full(exchange) {
+            // A hit waits at most once for the limit, also if it is sent again or redirected.
+            let noted = self.noted_wait.replace(Some(hit.number()));
+            if self.pool.limits_connections() && noted != Some(hit.number()) {
+                hit.waited_for("connections");
+            }
             exchange.stream_granted().await?;
             slot.mark("stream_wait");
         }

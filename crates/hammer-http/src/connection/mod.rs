@@ -7,6 +7,7 @@ mod interim_counter;
 pub(crate) mod lifetime;
 pub(crate) mod origin;
 pub(crate) mod pool;
+mod pool_entry;
 pub(crate) mod read_turn;
 
 pub(crate) use interim_counter::TooManyInterimAnswers;

@@ -170,7 +170,7 @@ impl HitWorkflow {
                 &self.connection_policy,
                 request,
                 self.first_byte_timeout,
-                slot,
+                hit,
             );
             let response = sending.await?;
             let (head, body) = response.into_parts();

@@ -6,7 +6,7 @@ use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_http::{Http, HttpBuilder};
 
 use crate::scripted_server::{OK_RESPONSE, ScriptedServer, response_bytes};
-use crate::{CODINGS, only_failure, run};
+use crate::{CODINGS, assert_responsive, only_failure, run};
 
 fn hit(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
     let http = change(Http::builder(&server.url())).build();
@@ -25,17 +25,6 @@ fn run_briefly(http: Http) -> Report {
         .timeout(Duration::from_millis(200))
         .drain(Duration::from_secs(5));
     run.execute(|_| ()).expect("a finished run")
-}
-
-/// Asserts that the worker handled timers and sockets all the time.
-///
-/// Reading without a pause blocked it for as long as the target sent.
-fn assert_responsive(report: &Report) {
-    let blocked_us = report.generator.workers[0].blocked_max_us;
-    assert!(
-        blocked_us < 2e6,
-        "the worker was blocked for {blocked_us} µs"
-    );
 }
 
 /// A server that starts each response with `head` and then sends `piece` while the client reads.

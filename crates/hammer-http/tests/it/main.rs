@@ -51,6 +51,17 @@ fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     report
 }
 
+/// Asserts that the worker handled timers and sockets all the time.
+///
+/// Reading without a pause blocked it for as long as the target sent.
+fn assert_responsive(report: &Report) {
+    let blocked_us = report.generator.workers[0].blocked_max_us;
+    assert!(
+        blocked_us < 2e6,
+        "the worker was blocked for {blocked_us} µs"
+    );
+}
+
 /// Returns the only failure of a report and its count.
 fn only_failure(report: &Report) -> (&str, u64) {
     let failures: Vec<_> = report
