@@ -108,6 +108,7 @@ impl Http {
                     let render_buffer = &mut state.render_buffer.borrow_mut();
                     template.render(None, &mut context, &mut state.request_copy, render_buffer)?;
                     token = context.token_ordinal();
+                    hit.mark("prepare");
                 }
                 (
                     &single.connector,

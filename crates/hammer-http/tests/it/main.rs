@@ -11,6 +11,7 @@ mod failures;
 mod hostile;
 mod http2;
 mod lifetimes;
+mod phases;
 mod proxies;
 mod recorder;
 mod redirects;

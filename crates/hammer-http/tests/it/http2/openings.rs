@@ -24,7 +24,7 @@ fn a_mute_target_gets_few_connections() {
     assert_eq!(report.hits.ok + report.hits.rejected, 0);
     let connections = server.connections();
     assert!(
-        connections <= 20,
+        connections <= 12,
         "{connections} connections for 100 hits of 0.4 s in 1 s"
     );
 }
@@ -33,13 +33,13 @@ fn a_mute_target_gets_few_connections() {
 /// worker each time, and waited for them.
 #[test]
 fn a_mute_connection_does_not_fail_the_hits_of_others() {
-    let server = frames::serve_unless(|number| number == 1, &[], |frames| frames.ok_to_all());
+    let server = frames::serve_unless(|number| number > 0, &[], |frames| frames.ok_to_all());
     let http = http2(&server).connections(2).build();
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(20);
     let run = Run::new(http.expect("valid options"), schedule)
         .threads(1)
         .max_in_flight(1)
-        .timeout(Duration::from_secs(5));
+        .timeout(Duration::from_secs(1));
     let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
 }
