@@ -78,7 +78,7 @@ impl Http2Client {
         Ok(http1)
     }
 
-    /// Sends a hit and waits for the head of its response, within `time_limit` once a connection is open.
+    /// Sends a hit and waits for the head of its response, within `time_limit` once it is sent.
     ///
     /// If the target reports that it did not process the hit, sends it again on another connection.
     ///
@@ -104,13 +104,9 @@ impl Http2Client {
             {
                 return Ok(Http2SendResult::Http1Required(connection));
             }
-            let attempt = self.attempt(request, hit);
-            let result = match time_limit {
-                None => attempt.await,
-                // Dropping the session after the failure resets the stream.
-                Some(time_limit) => tokio::time::timeout(time_limit, Box::pin(attempt))
-                    .await
-                    .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT))),
+            let result = match self.wait_for_stream(hit).await {
+                Ok(()) => self.send_once(request, time_limit, slot).await,
+                Err(failure) => Err(failure),
             };
             match result {
                 Ok(head) => return Ok(Http2SendResult::ResponseHead(head)),
@@ -133,27 +129,45 @@ impl Http2Client {
         }
     }
 
-    async fn attempt(
-        &mut self,
-        request: &Http2Request,
-        hit: &Hit,
-    ) -> Result<response::Parts, StreamFailure> {
-        let slot = hit.slot();
-        let (connection, exchange) = (
-            self.connection.as_ref().ok_or(StreamFailure::Unsent)?,
-            &self.exchange,
-        );
-        if connection.queue_if_full(exchange) {
+    /// Waits for a stream if none is free.
+    async fn wait_for_stream(&self, hit: &Hit) -> Result<(), StreamFailure> {
+        let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
+        if connection.queue_if_full(&self.exchange) {
             // A hit waits at most once for the limit, also if it is sent again or redirected.
             let noted = self.noted_wait.replace(Some(hit.number()));
             if self.pool.limits_connections() && noted != Some(hit.number()) {
                 hit.waited_for("connections");
             }
-            exchange.stream_granted().await?;
-            slot.mark("stream_wait");
+            self.exchange.stream_granted().await?;
+            hit.mark("stream_wait");
         }
-        connection.send(exchange, request)?;
+        Ok(())
+    }
+
+    /// Sends a hit for which a stream is free, and waits for the head of its response.
+    async fn send_once(
+        &self,
+        request: &Http2Request,
+        time_limit: Option<Duration>,
+        slot: &Slot,
+    ) -> Result<response::Parts, StreamFailure> {
+        let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
+        connection.send(&self.exchange, request)?;
         connection.begin_hit(self.pool.lifetime(), slot);
+        match time_limit {
+            None => self.response_head().await,
+            // Dropping the session after the failure resets the stream.
+            Some(time_limit) => {
+                // Boxed: the limit is rare, and the future would be larger for every hit.
+                Box::pin(tokio::time::timeout(time_limit, self.response_head()))
+                    .await
+                    .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT)))
+            }
+        }
+    }
+
+    async fn response_head(&self) -> Result<response::Parts, StreamFailure> {
+        let exchange = &self.exchange;
         let (status, headers) = exchange.response_head().await?;
         let (mut head, ()) = Response::new(()).into_parts();
         head.version = Version::HTTP_2;

@@ -1,13 +1,16 @@
 //! Opening of shared connections, also by targets that accept connections and stay mute.
 
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hammer_core::{Rate, Run, Schedule};
+use hammer_http::{ConfigureNetwork, Http};
 
 use super::frames::{self, HEADERS};
 use super::{count, http2, run_closed_loop};
+use crate::scripted_server::ScriptedServer;
 
 const TIMEOUT: Duration = Duration::from_millis(400);
 
@@ -15,18 +18,28 @@ const TIMEOUT: Duration = Duration::from_millis(400);
 /// only a moment left for it. A target thus saw a connection for nearly every hit.
 #[test]
 fn a_mute_target_gets_few_connections() {
-    let server = frames::serve_unless(|_| true, &[], |_| ());
-    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(100);
-    let run = Run::new(http2(&server).build().expect("valid options"), schedule)
-        .threads(1)
-        .timeout(TIMEOUT);
-    let report = run.execute(|_| ()).expect("a finished run");
-    assert_eq!(report.hits.ok + report.hits.rejected, 0);
-    let connections = server.connections();
-    assert!(
-        connections <= 12,
-        "{connections} connections for 100 hits of 0.4 s in 1 s"
-    );
+    let server = ScriptedServer::serve(|peer| {
+        while peer
+            .stream
+            .read(&mut [0; 1024])
+            .is_ok_and(|bytes| bytes > 0)
+        {}
+    });
+    let tls = format!("https://{}/", server.addr());
+    for http in [http2(&server), Http::builder(&tls).insecure(true)] {
+        let connections_before = server.connections();
+        let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(100);
+        let run = Run::new(http.build().expect("valid options"), schedule)
+            .threads(1)
+            .timeout(TIMEOUT);
+        let report = run.execute(|_| ()).expect("a finished run");
+        assert_eq!(report.hits.ok + report.hits.rejected, 0);
+        let connections = server.connections() - connections_before;
+        assert!(
+            connections <= 12,
+            "{connections} connections for 100 hits of 0.4 s in 1 s"
+        );
+    }
 }
 
 /// The hits of the first slot failed one after the other, because it opened all connections of the

@@ -71,3 +71,14 @@ fn a_wait_is_noted_once_although_the_hit_is_sent_again() {
     assert!((1..=20).contains(&waited), "{waited} of 20 waited");
     assert!(report.phases_us["stream_wait"].count > waited);
 }
+
+/// The wait for a stream counted as time that the target took to answer.
+#[test]
+fn the_first_byte_timeout_begins_once_a_stream_is_free() {
+    let http = http2(&slow_server())
+        .connections(1)
+        .first_byte_timeout(Duration::from_millis(400));
+    // The last hit waits for 39 others, for 780 ms.
+    let report = run_closed_loop(http.build().expect("valid options"), 40, 40);
+    assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+}
