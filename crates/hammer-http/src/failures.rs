@@ -5,6 +5,7 @@ use std::io;
 
 use hammer_core::Failure;
 
+use crate::connection::TooManyInterimAnswers;
 use crate::h2;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
@@ -44,6 +45,9 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
     .with_advice("the URL with its values is longer than 65,534 bytes: use shorter values");
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
+const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
+    "the target sent more than 100 interim answers (status 1xx) in a row: it is broken or hostile",
+);
 const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
     "the answer is not HTTP/1.1: check scheme and port, or see the details with RUST_LOG=debug",
 );
@@ -83,12 +87,16 @@ fn system_failure(error: &io::Error) -> Failure {
         .into()
 }
 
-/// Maps an I/O error to a failure if its cause is not the socket but TLS or the framing of a body.
+/// Maps an I/O error to a failure if its cause is not the socket but TLS, the framing of a body, or a limit.
 ///
 /// hyper reports errors of a body's framing as I/O errors too.
 pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
     if let Some(failure) = hammer_net::tls_failure(error) {
         return Some(connection_failure(failure));
+    }
+    let cause = error.get_ref();
+    if cause.is_some_and(|cause| cause.is::<TooManyInterimAnswers>()) {
+        return Some(TOO_MANY_INTERIM_ANSWERS);
     }
     let malformed = matches!(
         error.kind(),

@@ -108,6 +108,7 @@ impl Http {
                     let render_buffer = &mut state.render_buffer.borrow_mut();
                     template.render(None, &mut context, &mut state.request_copy, render_buffer)?;
                     token = context.token_ordinal();
+                    hit.mark("prepare");
                 }
                 (
                     &single.connector,
@@ -126,7 +127,7 @@ impl Http {
         let request = request.map_or(own_request, |request| &request.prepared);
         let (slot, policy) = (hit.slot(), &self.connection_policy);
         let response = connection
-            .send(connector, policy, request, None, slot)
+            .send(connector, policy, request, None, &hit)
             .await?;
         hit.mark("first_byte");
         let status = response.status().as_u16();

@@ -11,6 +11,7 @@ mod failures;
 mod hostile;
 mod http2;
 mod lifetimes;
+mod phases;
 mod proxies;
 mod recorder;
 mod redirects;
@@ -49,6 +50,17 @@ fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(report.hits.scheduled, hits);
     report
+}
+
+/// Asserts that the worker handled timers and sockets all the time.
+///
+/// Reading without a pause blocked it for as long as the target sent.
+fn assert_responsive(report: &Report) {
+    let blocked_us = report.generator.workers[0].blocked_max_us;
+    assert!(
+        blocked_us < 2e6,
+        "the worker was blocked for {blocked_us} µs"
+    );
 }
 
 /// Returns the only failure of a report and its count.

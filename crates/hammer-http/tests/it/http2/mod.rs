@@ -4,7 +4,9 @@ mod build;
 mod frames;
 mod goaway;
 mod hostile;
+mod openings;
 mod shared_connections;
+mod stream_limits;
 mod workflows;
 
 use hammer_core::{Hammer, Report, Run, Schedule};

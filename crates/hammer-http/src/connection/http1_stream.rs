@@ -1,4 +1,4 @@
-//! A stream that rewrites request lines with targets that hyper cannot express.
+//! The stream below an HTTP/1.1 connection: rewrites request lines, and limits reading.
 
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
@@ -9,17 +9,25 @@ use std::task::{Context, Poll, ready};
 use hammer_net::NetworkStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::connection::interim_counter::{InterimCounter, TooManyInterimAnswers};
+use crate::connection::read_turn::{ReadTurn, wake_after_others};
 use crate::request::prepared::PreparedRequest;
 
-/// A stream that replaces the target of the next request that hyper writes.
-pub(crate) struct RequestRewritingStream {
+/// A stream that replaces the target of the next request that hyper writes, and ends a turn of reading
+/// that takes too long.
+pub(crate) struct Http1Stream {
     stream: NetworkStream,
-    next: PendingRequestLineRewrite,
+    control: Rc<Http1StreamControl>,
 }
 
-/// The beginning of the next request, if it differs from the one that hyper writes.
-#[derive(Clone, Default)]
-pub(crate) struct PendingRequestLineRewrite(Rc<RefCell<Option<RequestLineRewrite>>>);
+/// The state that a connection shares with its stream.
+#[derive(Default)]
+pub(crate) struct Http1StreamControl {
+    /// The beginning of the next request, if it differs from the one that hyper writes.
+    next_line: RefCell<Option<RequestLineRewrite>>,
+    interim: RefCell<InterimCounter>,
+    pub(crate) turn: ReadTurn,
+}
 
 /// A replacement for the beginning of a request line.
 struct RequestLineRewrite {
@@ -32,13 +40,13 @@ struct RequestLineRewrite {
     written: usize,
 }
 
-impl RequestRewritingStream {
-    pub(crate) fn new(stream: NetworkStream, next: PendingRequestLineRewrite) -> Self {
-        Self { stream, next }
+impl Http1Stream {
+    pub(crate) fn new(stream: NetworkStream, control: Rc<Http1StreamControl>) -> Self {
+        Self { stream, control }
     }
 
     fn write_line(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        let mut next = self.next.0.borrow_mut();
+        let mut next = self.control.next_line.borrow_mut();
         let Some(line) = &mut *next else {
             return Pin::new(&mut self.stream).poll_write(cx, buffer);
         };
@@ -66,9 +74,10 @@ impl RequestRewritingStream {
     }
 }
 
-impl PendingRequestLineRewrite {
-    /// Prepares the rewriting for `request`, if its target needs it.
-    pub(crate) fn set(&self, request: &PreparedRequest) {
+impl Http1StreamControl {
+    /// Prepares for `request`: rewrites its line if its target needs it.
+    pub(crate) fn begin_request(&self, request: &PreparedRequest) {
+        self.interim.borrow_mut().begin_response();
         let Some(target) = &request.target else {
             return;
         };
@@ -77,7 +86,7 @@ impl PendingRequestLineRewrite {
         let mut replacement = format!("{method} {before}").into_bytes();
         replacement.extend_from_slice(target);
         replacement.push(b' ');
-        *self.0.borrow_mut() = Some(RequestLineRewrite {
+        *self.next_line.borrow_mut() = Some(RequestLineRewrite {
             original: format!("{method} {uri} ").into_bytes(),
             replacement,
             consumes: None,
@@ -85,22 +94,33 @@ impl PendingRequestLineRewrite {
         });
     }
 
-    fn is_pending(&self) -> bool {
-        self.0.borrow().is_some()
+    fn rewrites_line(&self) -> bool {
+        self.next_line.borrow().is_some()
     }
 }
 
-impl AsyncRead for RequestRewritingStream {
+impl AsyncRead for Http1Stream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        if self.control.turn.is_over() {
+            wake_after_others(cx);
+            return Poll::Pending;
+        }
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let bytes = &buf.filled()[before..];
+        self.control.turn.count(bytes.len());
+        if self.control.interim.borrow_mut().exceeds_limit(bytes) {
+            return Poll::Ready(Err(io::Error::other(TooManyInterimAnswers)));
+        }
+        read
     }
 }
 
-impl AsyncWrite for RequestRewritingStream {
+impl AsyncWrite for Http1Stream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -114,7 +134,7 @@ impl AsyncWrite for RequestRewritingStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.next.is_pending() {
+        if self.control.rewrites_line() {
             let first = bufs.iter().find(|buf| !buf.is_empty());
             return self.write_line(cx, first.map_or(&[], |buf| buf));
         }
