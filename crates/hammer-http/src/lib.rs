@@ -11,7 +11,7 @@
 //!
 //! let http = Http::builder("http://127.0.0.1:8080/").header("Accept-Language", "de").build()?;
 //! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(10));
-//! let report = Run::new(http, schedule).execute(|_| ())?;
+//! let report = Run::new(http, schedule).execute()?;
 //! println!("{:?}", report.labels);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

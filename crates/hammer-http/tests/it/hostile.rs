@@ -24,7 +24,7 @@ fn run_briefly(http: Http) -> Report {
         .threads(1)
         .timeout(Duration::from_millis(200))
         .drain(Duration::from_secs(5));
-    run.execute(|_| ()).expect("a finished run")
+    run.execute().expect("a finished run")
 }
 
 /// A server that starts each response with `head` and then sends `piece` while the client reads.

@@ -47,7 +47,7 @@ const CODINGS: [ContentCoding; 4] = [
 fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(hits);
     let run = Run::new(hammer, schedule).threads(1).max_in_flight(1);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.scheduled, hits);
     report
 }

@@ -266,7 +266,7 @@ fn each_source_has_its_own_ports() {
     let needs = |http: HttpBuilder| {
         let http = http.build().expect("valid options");
         let all = ResourceNeeds::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
-        http.needs(all).ports
+        all.for_hammer(&http.describe()).ports
     };
     let http = || Http::builder("http://127.0.0.1/");
     assert_eq!(needs(http()), 1000);

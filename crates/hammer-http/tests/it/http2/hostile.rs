@@ -88,7 +88,7 @@ fn a_target_without_streams_gets_at_most_a_connection_per_slot() {
         .threads(1)
         .max_in_flight(4)
         .timeout(Duration::from_millis(50));
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.timed_out, 40);
     assert!(server.connections() <= 4, "{}", server.connections());
 }
@@ -255,7 +255,7 @@ fn an_endless_body_times_out() {
         .threads(1)
         .max_in_flight(1)
         .timeout(Duration::from_millis(300));
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!((report.hits.timed_out, report.failures["timeout"]), (2, 2));
 }
 
@@ -272,7 +272,7 @@ fn an_endless_body_of_tiny_frames_times_out() {
         .threads(1)
         .max_in_flight(1)
         .timeout(Duration::from_millis(300));
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!((report.hits.timed_out, report.failures["timeout"]), (2, 2));
     assert_responsive(&report);
 }

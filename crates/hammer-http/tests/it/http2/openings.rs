@@ -32,7 +32,7 @@ fn a_mute_target_gets_few_connections() {
         let run = Run::new(http.build().expect("valid options"), schedule)
             .threads(1)
             .timeout(TIMEOUT);
-        let report = run.execute(|_| ()).expect("a finished run");
+        let report = run.execute().expect("a finished run");
         assert_eq!(report.hits.ok + report.hits.rejected, 0);
         let connections = server.connections() - connections_before;
         assert!(
@@ -53,7 +53,7 @@ fn a_mute_connection_does_not_fail_the_hits_of_others() {
         .threads(1)
         .max_in_flight(1)
         .timeout(Duration::from_secs(1));
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
 }
 
@@ -89,7 +89,7 @@ fn a_slot_that_opens_late_loses_no_bytes_of_other_hits() {
     let schedule = Schedule::constant(Rate::per_second(20)).with_hit_count(3);
     let http = http2(&server).connections(1).build();
     let run = Run::new(http.expect("valid options"), schedule).threads(1);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     let (reported, sent) = (report.bytes.sent, sent.load(Ordering::SeqCst));
     assert!(reported >= sent, "{reported} of {sent} bytes");

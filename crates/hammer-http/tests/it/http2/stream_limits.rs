@@ -27,7 +27,7 @@ fn run_at_200_per_second(server: &ScriptedServer, connections: Option<usize>) ->
     }
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(40);
     let run = Run::new(http.build().expect("valid options"), schedule).threads(1);
-    run.execute(|_| ()).expect("a finished run")
+    run.execute().expect("a finished run")
 }
 
 /// With one connection, most of the response was time spent waiting for it, and the verdict was valid.

@@ -31,7 +31,7 @@ fn values_that_http_cannot_carry_fail_the_hit() {
         let http = change(Http::builder(&server.url()).template_scope(scope));
         let http = http.build().expect("valid options");
         if failure == "rows_gone" {
-            assert_eq!(http.max_hits(), Some(1));
+            assert_eq!(http.describe().max_hits, Some(1));
             assert_eq!(scheduled_hits(http), 1);
             continue;
         }
@@ -44,7 +44,7 @@ fn values_that_http_cannot_carry_fail_the_hit() {
 /// Returns the number of hits of a run that was to have ten.
 fn scheduled_hits(http: Http) -> u64 {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(10);
-    let report = Run::new(http, schedule).threads(1).execute(|_| ());
+    let report = Run::new(http, schedule).threads(1).execute();
     report.expect("a finished run").hits.scheduled
 }
 
