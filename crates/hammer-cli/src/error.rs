@@ -2,7 +2,7 @@
 
 use std::error;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use hammer_data::TemplateError;
 use hammer_diagnostic::chain;
 use hammer_http::mask_url;
@@ -10,14 +10,25 @@ use hammer_plan::PlanError;
 
 use crate::args::caret;
 use crate::command_exit::CommandExit;
+use crate::setting_names::SettingNames;
 
 /// An error that ends the command, with its message for stderr.
+///
+/// Messages of libraries name settings in backquotes. They become flags when the error is printed,
+/// unless a plan has named its keys before.
 #[derive(Debug)]
 pub(crate) enum Error {
     /// Reported and printed by clap; includes `--help` and `--version`.
     Clap(clap::Error),
     /// The arguments are invalid.
     Usage(String),
+    /// The value of an argument is invalid.
+    InvalidValue {
+        /// The argument as clap shows it: `--sni <NAME>`.
+        argument: String,
+        value: String,
+        problem: String,
+    },
     /// The arguments are valid, but the run failed.
     Run(String),
 }
@@ -29,9 +40,11 @@ impl Error {
         value: &str,
         problem: impl std::fmt::Display,
     ) -> Self {
-        Self::Usage(format!(
-            "invalid value '{value}' for '{argument}': {problem}"
-        ))
+        Self::InvalidValue {
+            argument: argument.to_owned(),
+            value: value.to_owned(),
+            problem: problem.to_string(),
+        }
     }
 
     /// Reports an error in a plan. An invalid threshold is shown with carets.
@@ -47,28 +60,63 @@ impl Error {
 
     /// Reports that a run ended without a report. If the hammer failed to prepare, only its own
     /// reason is shown.
-    pub(crate) fn from_run_error(error: &hammer_core::Error) -> Self {
-        Self::Run(match (error.kind(), error::Error::source(error)) {
+    pub(crate) fn from_run_error(error: &hammer_core::Error, names: SettingNames) -> Self {
+        let message = match (error.kind(), error::Error::source(error)) {
             (hammer_core::ErrorKind::PrepareFailed, Some(reason)) => {
                 format!("failed to start: {}", chain(reason))
             }
             _ => format!("failed to run: {}", chain(error)),
-        })
+        };
+        Self::Run(names.reword(&message))
     }
 
     pub(crate) fn exit(&self) -> CommandExit {
         match self {
             Self::Clap(error) if !error.use_stderr() => CommandExit::OK,
-            Self::Clap(_) | Self::Usage(_) => CommandExit::USAGE,
+            Self::Clap(_) | Self::Usage(_) | Self::InvalidValue { .. } => CommandExit::USAGE,
             Self::Run(_) => CommandExit::FAILED,
+        }
+    }
+
+    /// The message with flags. Clap's own errors are left to clap.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Clap(error) => error.to_string(),
+            Self::Usage(message) | Self::Run(message) => SettingNames::Flags.reword(message),
+            Self::InvalidValue {
+                argument,
+                value,
+                problem,
+            } => {
+                let problem = SettingNames::Flags.reword(problem);
+                format!("invalid value '{value}' for '{argument}': {problem}")
+            }
         }
     }
 }
 
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        Self::Clap(mask_secrets(error))
+        let error = mask_secrets(error);
+        named_by_library(&error).unwrap_or(Self::Clap(error))
     }
+}
+
+/// An error of clap about a value whose problem was found by a library, which may name settings.
+fn named_by_library(error: &clap::Error) -> Option<Error> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    };
+    let problem = error::Error::source(error)?.to_string();
+    if error.kind() != ErrorKind::ValueValidation || !problem.contains('`') {
+        return None;
+    }
+    let (argument, value) = (
+        text(ContextKind::InvalidArg)?,
+        text(ContextKind::InvalidValue)?,
+    );
+    Some(Error::invalid_value(argument, value, problem))
 }
 
 /// Parts of value names that mark a value as a possible secret.

@@ -40,6 +40,7 @@ mod plan;
 mod process;
 mod replay;
 mod report;
+mod setting_names;
 mod text;
 mod timeline;
 

@@ -6,12 +6,12 @@
 //! use std::time::Duration;
 //! use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
 //!
-//! let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
+//! let hammer = from_fn(async |_hit| Ok(Outcome::ok("done")));
 //! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_millis(200));
 //! let report = Run::new(hammer, schedule)
 //!     .max_in_flight(256)
 //!     .timeout(Duration::from_secs(1))
-//!     .execute(|_| ())?;
+//!     .execute()?;
 //! assert_eq!(report.hits.ok, 200);
 //! # Ok::<(), hammer_core::Error>(())
 //! ```
@@ -40,66 +40,45 @@
 //!
 //! [glossary]: https://github.com/hammer-rs/hammer/blob/main/docs/GLOSSARY.md
 
-mod cgroup;
-mod coordinator;
-mod error;
-mod event;
-mod failure;
-mod group_report;
-mod hammer;
-mod hit;
-mod hit_counts;
-mod hit_notes;
-mod host_stats;
-mod interval_stats;
-mod outcome;
-mod preflight;
-mod process;
-mod rate;
+mod engine;
+mod host;
+mod model;
 mod report;
-mod run;
 mod schedule;
-mod shape;
-mod stage_report;
-mod stage_tally;
-mod start_barrier;
-mod stop_handle;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod thread_usage;
-mod threshold_check;
-mod timer;
-mod unsent_cause;
-mod verdict;
-mod worker;
-mod worker_context;
-mod worker_locals;
 
-pub use error::{Error, ErrorKind, PrepareError};
-pub use event::{HitRecord, RunEvent, RunTick};
-pub use failure::Failure;
-pub use group_report::GroupReport;
-pub use hammer::{FnHammer, Hammer, from_fn};
+pub use engine::error::{Error, ErrorKind};
+pub use engine::run::Run;
+pub use engine::start_barrier::{RunStartBarrier, RunStartTicket};
+pub use engine::stop_handle::StopHandle;
 pub use hammer_stats::Histogram;
-pub use hit::{Hit, Slot};
-pub use hit_counts::{HitCounts, HitResult};
-pub use host_stats::HostStats;
-pub use interval_stats::IntervalStats;
-pub use outcome::{Label, Outcome};
-pub use preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
+pub use host::host_stats::HostStats;
+pub use host::preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
+pub use host::thread_usage::{StallCause, ThreadUsage};
+pub use model::description::Description;
+pub use model::failure::Failure;
+pub use model::hammer::{FnHammer, Hammer, PrepareError, from_fn};
+pub use model::hit::{Hit, Slot};
+pub use model::outcome::{Label, Outcome};
+pub use model::playlist_item::PlaylistItem;
+pub use model::worker_context::WorkerContext;
 pub use rand_xoshiro;
-pub use rate::{Rate, RateError};
-pub use report::{
-    ByteCounts, DurationSummary, GeneratorReport, OpenOrClosedLoop, REPORT_SCHEMA, RateSummary,
-    Report, TimelineSlice,
-};
-pub use run::Run;
-pub use schedule::{ArrivalProcess, Playlist, PlaylistItem, Schedule};
-pub use shape::{Shape, ShapeError, Stage};
-pub use stage_report::StageReport;
-pub use start_barrier::{RunStartBarrier, RunStartTicket};
-pub use stop_handle::StopHandle;
-pub use thread_usage::{StallCause, ThreadUsage};
-pub use threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
-pub use verdict::{Verdict, VerdictStatus};
-pub use worker_context::WorkerContext;
+pub use report::duration_summary::DurationSummary;
+pub use report::event::{HitRecord, RunEvent};
+pub use report::generator_report::GeneratorReport;
+pub use report::group_report::GroupReport;
+pub use report::hit_counts::{HitCounts, HitResult};
+pub use report::interval_stats::IntervalStats;
+pub use report::rate_summary::RateSummary;
+pub use report::report::{ByteCounts, OpenOrClosedLoop, REPORT_SCHEMA, Report};
+pub use report::run_tick::RunTick;
+pub use report::stage_report::StageReport;
+pub use report::threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
+pub use report::timeline::TimelineSlice;
+pub use report::verdict::{Verdict, VerdictStatus};
+pub use schedule::arrival_process::ArrivalProcess;
+pub use schedule::playlist::Playlist;
+pub use schedule::rate::{Rate, RateError};
+pub use schedule::schedule::Schedule;
+pub use schedule::shape::{Shape, ShapeError, Stage};

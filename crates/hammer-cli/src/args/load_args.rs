@@ -91,7 +91,7 @@ impl LoadArgs {
             return Ok(());
         };
         let problem = "warm-up hits would consume values that are used once, such as rows (try \
-                       without --warmup)";
+                       without `warmup`)";
         let warmup = humantime::format_duration(warmup).to_string();
         Err(Error::invalid_value("--warmup <TIME>", &warmup, problem))
     }
@@ -244,9 +244,7 @@ mod tests {
             ("-r 0/9s,10/1m -z 5", "--rate", "no hit is due"),
             ("-r 0..10/10s --warmup 1s", "--warmup", "starts at 0"),
         ] {
-            let Err(Error::Usage(message)) = load(flags).check() else {
-                panic!("{flags} is valid");
-            };
+            let message = load(flags).check().expect_err(flags).message();
             assert!(message.contains(flag), "{flags}: {message}");
             assert!(message.contains(reason), "{flags}: {message}");
             assert!(message.contains(" (try "), "{flags}: {message}");

@@ -6,7 +6,7 @@ mod peak_rate;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use hammer_core::{ResourceLimits, ResourceNeeds, Schedule};
+use hammer_core::{ResourceLimits, Schedule};
 
 use self::load_forecast::hits_in;
 pub(crate) use self::load_forecast::{LoadForecast, engine_settings};
@@ -34,7 +34,7 @@ fn describe(plan: &RunnablePlan) -> String {
         let loads = plan.loads.len();
         let summary = format!("{} would run {loads} loads; nothing is sent", plan.name);
         let totals = wrap_items("total", &totals(plan, &forecasts), 2);
-        wrap("dry run", &summary, 2) + &totals + &needs(plan.needs())
+        wrap("dry run", &summary, 2) + &totals + &needs(plan)
     };
     for (load, forecast) in plan.loads.iter().zip(&forecasts) {
         let name = if single { "" } else { &load.name };
@@ -43,7 +43,7 @@ fn describe(plan: &RunnablePlan) -> String {
         text.push_str(&forecast.render(name, load.offset, length));
     }
     if single {
-        text.push_str(&needs(plan.needs()));
+        text.push_str(&needs(plan));
     }
     text
 }
@@ -75,7 +75,8 @@ fn plan_end(loads: &[(Duration, Schedule)]) -> Option<Duration> {
     ends.collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
-fn needs(needs: ResourceNeeds) -> String {
+fn needs(plan: &RunnablePlan) -> String {
+    let needs = plan.needs();
     let text = format!(
         "up to {} files and {} ports if every hit takes as long as the timeout",
         format_count(needs.files),
@@ -84,6 +85,6 @@ fn needs(needs: ResourceNeeds) -> String {
     let short = needs.shortages(ResourceLimits::read());
     let short = short
         .iter()
-        .map(|short| wrap("warning", &short.to_string(), 2));
+        .map(|short| wrap("warning", &plan.setting_names.reword(&short.to_string()), 2));
     short.fold(wrap("needs", &text, 1), |text, short| text + &short)
 }

@@ -9,6 +9,7 @@ use crate::SingleHitRenderer;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::process::SignalWatcher;
+use crate::setting_names::SettingNames;
 
 /// Sends one hit with the engine of a run and prints it.
 pub(crate) fn run(
@@ -22,6 +23,7 @@ pub(crate) fn run(
         stop,
         threads: 1,
         start_ticket: None,
+        setting_names: SettingNames::Flags,
     };
     let report = load.run(options, &mut |_| ())?.report;
     // A closed pipe is not an error.

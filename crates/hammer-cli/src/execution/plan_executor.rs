@@ -66,9 +66,12 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
         print_stderr(&format!("error: {error}"));
     }
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
+    let invalid = report.plan.verdict.status == VerdictStatus::Invalid && output.require_valid();
     Ok(failed
+        .or(invalid.then_some(CommandExit::INVALID))
         .or(signals.exit())
-        .unwrap_or_else(|| exit_of(&report.plan, output)))
+        .or((!report.plan.passed()).then_some(CommandExit::THRESHOLD))
+        .unwrap_or(CommandExit::OK))
 }
 
 /// Runs all loads to their end: the last one on the calling thread, the others on threads of their own.
@@ -86,6 +89,7 @@ fn run_loads(
             stop: stop.clone(),
             threads,
             start_ticket: Some(barrier.ticket(offset)),
+            setting_names: plan.setting_names,
         })
         .collect();
     let run = |index: usize, load: RunnablePlanLoad, options: RunOptions| {
@@ -125,17 +129,8 @@ fn print_warnings(plan: &RunnablePlan) {
     let found = plan.loads.iter().flat_map(|load| load.load.warnings());
     found.for_each(|warning| print_stderr(&format!("warning: {warning}")));
     for shortage in plan.needs().shortages(ResourceLimits::read()) {
+        let shortage = plan.setting_names.reword(&shortage.to_string());
         print_stderr(&format!("warning: {shortage}"));
-    }
-}
-
-/// The exit code that follows from the verdict and the thresholds.
-fn exit_of(report: &PlanReport, output: &OutputArgs) -> CommandExit {
-    let invalid = report.verdict.status == VerdictStatus::Invalid;
-    match (invalid && output.require_valid(), report.passed()) {
-        (true, _) => CommandExit::INVALID,
-        (false, false) => CommandExit::THRESHOLD,
-        (false, true) => CommandExit::OK,
     }
 }
 
@@ -157,6 +152,7 @@ mod tests {
 
     use super::*;
     use crate::dry_run::LoadForecast;
+    use crate::setting_names::SettingNames;
 
     /// A load that runs for an hour, or panics.
     struct FakeLoad {
@@ -203,6 +199,7 @@ mod tests {
             let plan = RunnablePlan {
                 name: "plan".into(),
                 loads: loads.into(),
+                setting_names: SettingNames::PlanKeys,
             };
             let error = execute(plan, &quiet).expect_err("a load panics");
             assert!(matches!(&error, Error::Run(message) if message.contains("panicked")));

@@ -10,6 +10,7 @@ use crate::SingleHitRenderer;
 use crate::dry_run::LoadForecast;
 use crate::error::Error;
 use crate::report::ReplayComparison;
+use crate::setting_names::SettingNames;
 
 /// A load that can run, with the type of its hammer erased.
 pub(crate) trait RunnableLoad: Send {
@@ -53,10 +54,13 @@ pub(crate) struct RunOptions {
     /// Number of threads if the load does not set it.
     pub(crate) threads: usize,
     pub(crate) start_ticket: Option<RunStartTicket>,
+    /// Names of the settings in messages.
+    pub(crate) setting_names: SettingNames,
 }
 
 impl RunOptions {
-    /// Executes a run with these options, except the number of threads.
+    /// Executes a run with these options, except the number of threads. Messages of the report name
+    /// settings as these options say.
     pub(crate) fn execute<H: Hammer>(
         self,
         run: Run<H>,
@@ -66,8 +70,12 @@ impl RunOptions {
         if let Some(ticket) = self.start_ticket {
             run = run.start_ticket(ticket);
         }
-        run.execute(|event| on_event(&event))
-            .map_err(|error| Error::from_run_error(&error))
+        let names = self.setting_names;
+        let mut report = run
+            .execute_with(|event| on_event(&event))
+            .map_err(|error| Error::from_run_error(&error, names))?;
+        names.reword_report(&mut report);
+        Ok(report)
     }
 }
 

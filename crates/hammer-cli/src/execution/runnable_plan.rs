@@ -7,12 +7,15 @@ use hammer_core::{ResourceNeeds, Shape};
 
 use super::RunnableLoad;
 use crate::SingleHitRenderer;
+use crate::setting_names::SettingNames;
 
 /// Loads that run at the same time. A run without a plan is a plan of one load.
 pub(crate) struct RunnablePlan {
     /// The name of the file; empty without one.
     pub(crate) name: String,
     pub(crate) loads: Vec<RunnablePlanLoad>,
+    /// Names of the settings in messages.
+    pub(crate) setting_names: SettingNames,
 }
 
 /// A load of a plan.
@@ -34,6 +37,7 @@ impl RunnablePlan {
         Self {
             name: String::new(),
             loads: vec![load],
+            setting_names: SettingNames::Flags,
         }
     }
 

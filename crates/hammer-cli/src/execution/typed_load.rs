@@ -32,7 +32,7 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
     }
 
     fn needs(&self, threads: usize) -> ResourceNeeds {
-        self.hammer.needs(self.load.needs(threads))
+        self.load.needs(threads).for_hammer(&self.hammer.describe())
     }
 
     fn forecast(&self) -> LoadForecast {

@@ -41,7 +41,7 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
         let hammer = args
             .build(load.engine().seed())
             .map_err(|error| build_error::<A>(&error))?;
-        if let Some(max_hits) = hammer.max_hits() {
+        if let Some(max_hits) = hammer.describe().max_hits {
             load.limit_hits(max_hits)?;
         }
         Ok(Box::new(TypedLoad {

@@ -10,6 +10,7 @@ use hammer_diagnostic::nearest;
 use hammer_plan::{ParsedPlanFile, PlanFlagValue, PlanPathStep};
 
 use crate::error::{Error, mask_secrets};
+use crate::setting_names::{self, SettingNames};
 
 /// A table of a plan whose keys are flags of a command.
 #[derive(Debug, Clone, Copy)]
@@ -66,14 +67,7 @@ impl PlanFlagTable<'_> {
             let command = command.clone().no_binary_name(true).disable_help_flag(true);
             command.try_get_matches_from(line)
         };
-        // The key may be an alias of the long name that clap reports.
-        let key_of = |long: &str| {
-            let is_named = |key: &&String| {
-                self.find_flag(&command, key)
-                    .is_ok_and(|arg| arg.get_long() == Some(long))
-            };
-            flags.keys().find(is_named).cloned()
-        };
+        let key_of = |long: &str| self.key_of_long_flag(&command, flags, long);
         parse(None).map_err(|error| {
             // Clap does not report which key requires the missing one. Without that key, the error
             // does not occur.
@@ -86,6 +80,53 @@ impl PlanFlagTable<'_> {
                 .find(|key| !parse(Some(*key)).is_err_and(|error| is_missing(&error)));
             self.translate_clap_error(&mask_secrets(error), key_of, required_by)
         })
+    }
+
+    /// Rewords an error from building a load in terms of its keys, and adds the position of the key.
+    pub(crate) fn translate_build_error(
+        &self,
+        command: &Command,
+        flags: &BTreeMap<String, PlanFlagValue>,
+        error: Error,
+    ) -> Error {
+        let key_of = |long: &str| self.key_of_long_flag(command, flags, long);
+        match error {
+            Error::InvalidValue {
+                argument,
+                value,
+                problem,
+            } => {
+                let long = argument.trim_start_matches('-').split(' ').next();
+                let long = long.unwrap_or_default();
+                let key = key_of(long).unwrap_or_else(|| long.replace('-', "_"));
+                let problem = SettingNames::PlanKeys.reword(&problem);
+                self.value_error(&key, &format!("invalid value '{value}': {problem}"))
+            }
+            Error::Usage(message) => {
+                let named = setting_names::plan_keys(&message).into_iter();
+                let key = named
+                    .filter_map(|key| key_of(&key.replace('_', "-")))
+                    .next();
+                let path = self.key_path(key.as_deref().unwrap_or_default());
+                let problem = SettingNames::PlanKeys.reword(&message);
+                Error::Usage(self.file.value_error(&path, problem).to_string())
+            }
+            other => other,
+        }
+    }
+
+    /// The given key for a long flag. It may be an alias.
+    fn key_of_long_flag(
+        &self,
+        command: &Command,
+        flags: &BTreeMap<String, PlanFlagValue>,
+        long: &str,
+    ) -> Option<String> {
+        let is_named = |key: &&String| {
+            self.find_flag(command, key)
+                .is_ok_and(|arg| arg.get_long() == Some(long))
+        };
+        flags.keys().find(is_named).cloned()
     }
 
     /// Finds the flag for `key`.
@@ -166,7 +207,8 @@ impl PlanFlagTable<'_> {
         let problem = match error.kind() {
             ErrorKind::ValueValidation => {
                 let source = error.source().map(ToString::to_string);
-                format!("invalid value '{value}': {}", source.unwrap_or_default())
+                let problem = SettingNames::PlanKeys.reword(&source.unwrap_or_default());
+                format!("invalid value '{value}': {problem}")
             }
             ErrorKind::InvalidValue => {
                 let valid = context(ContextKind::ValidValue).unwrap_or_default();

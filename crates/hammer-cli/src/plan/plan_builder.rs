@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::execution::{RunnablePlan, RunnablePlanLoad};
 use crate::hammer::{HammerCommand, pick_by_name, pick_by_scheme};
 use crate::parsers::duration;
+use crate::setting_names::SettingNames;
 
 /// Finds and builds the hammers of a plan file. Returns the plan with its output flags.
 pub(crate) fn build(
@@ -30,7 +31,11 @@ pub(crate) fn build(
             });
             let loads: Vec<RunnablePlanLoad> = loads.collect::<Result<_, _>>()?;
             let output = output_args(file, plan)?;
-            let plan = RunnablePlan { name, loads };
+            let plan = RunnablePlan {
+                name,
+                loads,
+                setting_names: SettingNames::PlanKeys,
+            };
             output
                 .thresholds()
                 .validate_in_plan(file, &plan.named_shapes())?;
@@ -38,7 +43,12 @@ pub(crate) fn build(
         }
         PlanContent::Scenario(scenario) => {
             let loads = vec![prepare_scenario(entries, file, scenario)?];
-            Ok((RunnablePlan { name, loads }, OutputArgs::default()))
+            let plan = RunnablePlan {
+                name,
+                loads,
+                setting_names: SettingNames::PlanKeys,
+            };
+            Ok((plan, OutputArgs::default()))
         }
     }
 }
@@ -87,7 +97,8 @@ fn prepare_load(
         extra_keys: &PlanLoad::NON_FLAG_KEYS,
         folder,
     };
-    let matches = arguments.matches(entry.load_command(), &load.flags(), target)?;
+    let flags = load.flags();
+    let matches = arguments.matches(entry.load_command(), &flags, target)?;
     let offset = match &load.offset {
         None => Duration::ZERO,
         Some(offset) => {
@@ -106,14 +117,8 @@ fn prepare_load(
             })?
         }
     };
-    let mut prepared = entry.prepare(&matches).map_err(|error| match error {
-        Error::Usage(message) => {
-            let key = first_flag_in(&message).replace('-', "_");
-            let key_path = [path[0], path[1], PlanPathStep::Key(&key)];
-            Error::Usage(file.value_error(&key_path, message).to_string())
-        }
-        other => other,
-    })?;
+    let mut prepared = (entry.prepare(&matches))
+        .map_err(|error| arguments.translate_build_error(&entry.load_command(), &flags, error))?;
     if prepared.once_renderer().is_some() {
         let problem = "'once' is not available in a plan (try the flag --once without a plan)";
         return Err(value_error("once", problem.into()));
@@ -123,12 +128,6 @@ fn prepare_load(
         offset,
         load: prepared,
     })
-}
-
-/// The first flag in a message, without its hyphens.
-fn first_flag_in(message: &str) -> &str {
-    let named = message.split("'--").nth(1).unwrap_or_default();
-    named.split([' ', '\'']).next().unwrap_or_default()
 }
 
 /// The output flags of the whole plan. Paths are relative to the working directory.

@@ -53,7 +53,7 @@ impl RunnableLoad for ReplayLoad {
         let needs = self
             .engine
             .needs(Some(survey.peak_rate()), Some(hits), threads);
-        self.replay.http.needs(needs)
+        needs.for_hammer(&self.replay.http.describe())
     }
 
     fn forecast(&self) -> LoadForecast {
@@ -102,6 +102,7 @@ impl RunnableLoad for ReplayLoad {
             .configure(Run::new(hammer, schedule), options.threads)
             .name(super::NAME)
             .target(self.target);
+        let setting_names = options.setting_names;
         let report = options.execute(run, on_event)?;
         let found = std::mem::take(&mut *fidelity::lock_fidelity(&fidelity));
         let planned = self.status.time_series();
@@ -110,7 +111,10 @@ impl RunnableLoad for ReplayLoad {
         Ok(LoadResult {
             report,
             replay: Some(replay),
-            error: error.map(|error| format!("failed to continue the replay: {}", chain(&error))),
+            error: error.map(|error| {
+                let problem = setting_names.reword(&chain(&error));
+                format!("failed to continue the replay: {problem}")
+            }),
         })
     }
 }

@@ -23,6 +23,7 @@ mod replay_plan;
 mod replay_safety;
 mod replay_wire;
 mod servers;
+mod setting_names;
 mod single_loads;
 mod thresholds;
 #[cfg(unix)]
@@ -41,7 +42,6 @@ mod docs;
 mod help;
 #[cfg(unix)]
 mod signals;
-#[cfg(unix)]
 #[cfg(unix)]
 mod timeline;
 mod tls;

@@ -4,8 +4,6 @@ use std::any::Any;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::playlist_receiver::PlaylistBatch;
-
 /// The maximum number of queued hits per worker.
 const MAX_QUEUED_HITS: usize = 4096;
 /// The maximum size of the queued items per worker, which a single larger item can exceed.
@@ -14,7 +12,7 @@ const MAX_QUEUED_BYTES: usize = 16 << 20;
 /// The queue from the reader of a playlist to one worker, which takes everything in it at once.
 ///
 /// So no hit waits for a batch to fill, and with a fast reader, one lock serves thousands of hits.
-pub(super) struct PlaylistQueue<T> {
+pub(crate) struct PlaylistQueue<T> {
     state: Mutex<QueueState<T>>,
     changed: Condvar,
 }
@@ -31,7 +29,7 @@ struct QueueState<T> {
 }
 
 /// The worker's end of a queue of any item type.
-pub(super) trait AnyPlaylistQueue: Send {
+pub(crate) trait AnyPlaylistQueue: Send {
     /// Takes all hits in the queue; with `wait`, waits for the first one.
     fn take(&self, wait: bool) -> BatchPoll;
     /// Marks the worker as gone.
@@ -39,7 +37,7 @@ pub(super) trait AnyPlaylistQueue: Send {
 }
 
 /// The result of taking hits.
-pub(super) enum BatchPoll {
+pub(crate) enum BatchPoll {
     Ready(PlaylistBatch),
     /// No hits yet.
     Pending,
@@ -47,8 +45,14 @@ pub(super) enum BatchPoll {
     Ended,
 }
 
+/// Some hits of one worker, in order.
+pub(crate) struct PlaylistBatch {
+    pub(crate) dues: Vec<Duration>,
+    pub(crate) items: Arc<dyn Any + Send + Sync>,
+}
+
 impl<T> PlaylistQueue<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(QueueState {
                 dues: vec![],
@@ -64,7 +68,7 @@ impl<T> PlaylistQueue<T> {
     /// Adds a hit with an item of `bytes` bytes when there is room for it.
     ///
     /// Returns true if the worker still takes hits.
-    pub(super) fn push(&self, due: Duration, item: T, bytes: usize) -> bool {
+    pub(crate) fn push(&self, due: Duration, item: T, bytes: usize) -> bool {
         let full = |state: &mut QueueState<T>| {
             let too_many = state.dues.len() >= MAX_QUEUED_HITS;
             // An item above the limit is queued alone.
@@ -87,7 +91,7 @@ impl<T> PlaylistQueue<T> {
     }
 
     /// Marks the queue as complete.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_one();
     }
@@ -120,7 +124,8 @@ impl<T: Any + Send + Sync> AnyPlaylistQueue for PlaylistQueue<T> {
         state.bytes = 0;
         drop(state);
         self.changed.notify_one();
-        BatchPoll::Ready(PlaylistBatch::new(dues, Arc::new(items)))
+        let items = Arc::new(items);
+        BatchPoll::Ready(PlaylistBatch { dues, items })
     }
 
     fn disconnect(&self) {
@@ -148,8 +153,8 @@ mod tests {
             let BatchPoll::Ready(batch) = queue.take(true) else {
                 panic!("the queue ended early")
             };
-            largest = largest.max(batch.len());
-            items += batch.len();
+            largest = largest.max(batch.dues.len());
+            items += batch.dues.len();
         }
         assert!(reader.join().unwrap());
         assert!(largest <= 4, "{largest}");

@@ -1,32 +1,11 @@
-//! A worker's end of a playlist, and its items.
+//! A worker's end of a playlist.
 
-use std::any::Any;
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::playlist_queue::{AnyPlaylistQueue, BatchPoll};
-
-/// Some hits of one worker, in order.
-pub(crate) struct PlaylistBatch {
-    dues: Vec<Duration>,
-    items: Arc<dyn Any + Send + Sync>,
-}
-
-/// The item of a hit, of any type.
-#[derive(Clone)]
-pub(crate) struct AnyPlaylistItem {
-    items: Arc<dyn Any + Send + Sync>,
-    index: usize,
-}
-
-/// The item of a hit of a [playlist](crate::Playlist); dereferences to a `T`.
-#[derive(Debug, Clone)]
-pub struct PlaylistItem<T> {
-    items: Arc<Vec<T>>,
-    index: usize,
-}
+use crate::model::playlist_item::AnyPlaylistItem;
+use crate::schedule::playlist_queue::{AnyPlaylistQueue, BatchPoll, PlaylistBatch};
 
 /// A worker's part of a playlist, as far as it was read.
 pub(crate) struct PlaylistReceiver {
@@ -35,48 +14,20 @@ pub(crate) struct PlaylistReceiver {
     /// The index of the next hit in the batch.
     next_index: usize,
     peak: f64,
-    blocking: bool,
+    waits: bool,
     ended: bool,
     /// The last time at which no hit had been read yet.
     starved_at: Option<Duration>,
 }
 
-impl PlaylistBatch {
-    pub(super) fn new(dues: Vec<Duration>, items: Arc<dyn Any + Send + Sync>) -> Self {
-        Self { dues, items }
-    }
-
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.dues.len()
-    }
-}
-
-impl AnyPlaylistItem {
-    /// Returns the item as a `T`, if it is one.
-    pub(crate) fn downcast<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
-        let items = self.items.clone().downcast::<Vec<T>>().ok()?;
-        let index = self.index;
-        (index < items.len()).then_some(PlaylistItem { items, index })
-    }
-}
-
-impl<T> Deref for PlaylistItem<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.items[self.index]
-    }
-}
-
 impl PlaylistReceiver {
-    pub(super) fn new(queue: Arc<dyn AnyPlaylistQueue + Sync>, peak: f64, blocking: bool) -> Self {
+    pub(crate) fn new(queue: Arc<dyn AnyPlaylistQueue + Sync>, peak: f64, waits: bool) -> Self {
         Self {
             queue,
             batch: None,
             next_index: 0,
             peak,
-            blocking,
+            waits,
             ended: false,
             starved_at: None,
         }
@@ -108,7 +59,7 @@ impl PlaylistReceiver {
                 }
                 (self.batch, self.next_index) = (None, 0);
             }
-            if self.ended || !self.receive(self.blocking) {
+            if self.ended || !self.receive(self.waits) {
                 return None;
             }
         }
@@ -118,7 +69,7 @@ impl PlaylistReceiver {
     pub(super) fn item(&self) -> Option<AnyPlaylistItem> {
         let items = self.batch.as_ref()?.items.clone();
         let index = self.next_index;
-        Some(AnyPlaylistItem { items, index })
+        Some(AnyPlaylistItem::new(items, index))
     }
 
     /// Moves on to the next hit.
@@ -161,14 +112,6 @@ impl fmt::Debug for PlaylistReceiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PlaylistReceiver")
             .field("ended", &self.ended)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for AnyPlaylistItem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyPlaylistItem")
-            .field("index", &self.index)
             .finish_non_exhaustive()
     }
 }

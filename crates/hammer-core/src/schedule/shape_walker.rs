@@ -5,9 +5,10 @@ use std::time::Duration;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-use super::{ArrivalProcess, Schedule};
-use crate::Shape;
-use crate::shape::FractionalHits;
+use crate::schedule::arrival_process::ArrivalProcess;
+use crate::schedule::schedule::Schedule;
+use crate::schedule::shape::FractionalHits;
+use crate::schedule::shape::Shape;
 
 const SECOND: u64 = 1_000_000_000;
 /// Separates random arrivals from the random numbers of hits, which have the same seed.

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::{Failure, Hammer, Hit, Outcome, Slot};
+use crate::model::failure::Failure;
+use crate::model::hammer::Hammer;
+use crate::model::hit::{Hit, Slot};
+use crate::model::outcome::Outcome;
 
 /// The behavior of a scripted hit or opening.
 #[derive(Debug, Clone, Copy)]
@@ -98,14 +101,14 @@ where
 {
     type Session = ();
 
-    async fn open(&self, slot: Slot) -> Result<(), Failure> {
+    async fn open(&self, slot: &Slot) -> Result<(), Failure> {
         self.counts.opened.fetch_add(1, Ordering::SeqCst);
-        perform((self.open)(&slot)).await.map(drop)
+        perform((self.open)(slot)).await.map(drop)
     }
 
-    async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
         self.counts.hits.fetch_add(1, Ordering::SeqCst);
-        let result = perform((self.hit)(&hit)).await;
+        let result = perform((self.hit)(hit)).await;
         self.counts.ended.fetch_add(1, Ordering::SeqCst);
         result
     }

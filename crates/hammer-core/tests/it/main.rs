@@ -1,6 +1,7 @@
 //! The behavior of the engine under a paused clock, independent of the machine.
 
 mod conformance;
+mod empty_runs;
 mod hit_notes;
 mod playlists;
 mod results;
@@ -8,6 +9,7 @@ mod shapes;
 mod stalls;
 mod stops;
 mod threads;
+mod ticks;
 mod week;
 
 use std::time::Duration;
@@ -28,7 +30,7 @@ fn constant_schedule(rate: u64, duration: Duration) -> Schedule {
 }
 
 fn run_paused<H: Hammer>(run: Run<H>) -> Report {
-    let report = with_paused_clock(run).execute(|_| ()).expect("a run");
+    let report = with_paused_clock(run).execute().expect("a run");
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,

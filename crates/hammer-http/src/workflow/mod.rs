@@ -32,7 +32,7 @@ use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RenderBuffer, RenderContext, RequestTemplate};
 use crate::response::capture::{CaptureSet, CapturedValues};
-use crate::response::decoder::{BodyDecoder, WorkerBodyMemory};
+use crate::response::decoder::{BodyCollector, WorkerBodyMemory};
 use crate::response::expectations::ResponseExpectations;
 use crate::response::redirect::RedirectedRequest;
 use crate::workflow::cookie_jar::CookieJar;
@@ -156,6 +156,9 @@ impl HitWorkflow {
         let mut redirects = 0;
         loop {
             self.sign_and_add_cookies(&mut hop, &slot_state.borrow())?;
+            if hop.rendered || self.signer.is_some() || self.initial_cookies.is_some() {
+                hit.mark("prepare");
+            }
             let learned = redirect_origins.connector(hop.origin);
             let connector = learned.as_deref().or(self.origins.get(hop.origin));
             let connector = connector.ok_or(failures::MALFORMED_REDIRECT)?;
@@ -170,7 +173,7 @@ impl HitWorkflow {
                 &self.connection_policy,
                 request,
                 self.first_byte_timeout,
-                slot,
+                hit,
             );
             let response = sending.await?;
             let (head, body) = response.into_parts();
@@ -209,7 +212,11 @@ impl HitWorkflow {
                     let (label, body) = reading.await?;
                     if label.is_none() {
                         let captured = std::mem::take(&mut captured);
-                        self.store_captures(&mut slot_state.borrow_mut(), captured, &body, slot);
+                        let body = body.as_deref().unwrap_or_default();
+                        self.store_captures(&mut slot_state.borrow_mut(), captured, body, slot);
+                    }
+                    if body.is_some() {
+                        hit.mark("decode");
                     }
                     Some(label)
                 }
@@ -313,6 +320,7 @@ impl HitWorkflow {
         template.render(body, &mut context, buffer, render_buffer)?;
         let mut hop = RequestHop::first(target, &buffer.request);
         hop.token_ordinal = context.token_ordinal();
+        hop.rendered = true;
         if template.target.is_some() && self.needs_urls() {
             let uri = &buffer.request.head.uri;
             let url = hop.url.to_mut();
@@ -408,7 +416,7 @@ impl HitWorkflow {
         body: UnreadResponseBody,
         recorder: Option<(&ExchangeRecorder, usize)>,
         hit: &Hit,
-    ) -> Result<(Option<Label>, Vec<u8>), Failure> {
+    ) -> Result<(Option<Label>, Option<Vec<u8>>), Failure> {
         hit.mark("first_byte");
         let status = head.status.as_u16();
         let mismatch = if self.expectations.accepts_status(status) {
@@ -419,9 +427,9 @@ impl HitWorkflow {
             Some(status.into())
         };
         let inspects = self.expectations.needs_body() || self.captures.needs_body();
-        let mut decoder = if mismatch.is_none() && inspects {
+        let mut collector = if mismatch.is_none() && inspects {
             let budget = hit.slot().worker_local(WorkerBodyMemory::default);
-            Some(BodyDecoder::new(
+            Some(BodyCollector::new(
                 &head.headers,
                 self.max_body_bytes,
                 budget,
@@ -433,8 +441,8 @@ impl HitWorkflow {
             if let Some((recorder, index)) = recorder {
                 recorder.record_chunk(index, chunk);
             }
-            match &mut decoder {
-                Some(decoder) => decoder.write(chunk),
+            match &mut collector {
+                Some(collector) => collector.receive(chunk),
                 None => Ok(()),
             }
         });
@@ -446,10 +454,10 @@ impl HitWorkflow {
             recorder.finish_body(index, &head.headers);
         }
         hit.slot().count("body_bytes", stats.bytes);
-        let Some(decoder) = decoder else {
-            return Ok((mismatch, vec![]));
+        let Some(collector) = collector else {
+            return Ok((mismatch, None));
         };
-        let decoded = decoder.finish()?;
+        let decoded = collector.decode().await?;
         if decoded.coded {
             hit.slot()
                 .count("decoded_bytes", decoded.bytes.len() as u64);
@@ -460,7 +468,7 @@ impl HitWorkflow {
                 .map(Label::from)
         };
         let mismatch = mismatch.or_else(body_mismatch);
-        Ok((mismatch, decoded.bytes))
+        Ok((mismatch, Some(decoded.bytes)))
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct RequestHop<'j> {
     pub(super) trusted: bool,
     /// The ordinal of the token that the hit carries.
     pub(super) token_ordinal: Option<u64>,
+    /// True if the request was rendered for this hit.
+    pub(super) rendered: bool,
 }
 
 impl<'j> RequestHop<'j> {
@@ -46,6 +48,7 @@ impl<'j> RequestHop<'j> {
             origin: target.origin,
             trusted: true,
             token_ordinal: None,
+            rendered: false,
         }
     }
 
@@ -57,6 +60,7 @@ impl<'j> RequestHop<'j> {
             origin: target.origin,
             trusted: true,
             token_ordinal: None,
+            rendered: false,
         }
     }
 
@@ -124,6 +128,7 @@ impl<'j> RequestHop<'j> {
             origin,
             trusted: self.trusted && redirect.same_origin,
             token_ordinal: self.token_ordinal,
+            rendered: false,
         })
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{
-    AbortReason, CheckedThreshold, HitCounts, IntervalStats, Report, Verdict, VerdictStatus,
+    AbortReason, CheckedThreshold, HitCounts, IntervalStats, OpenOrClosedLoop, Report, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub struct PlanReport {
 /// Hits per second over all loads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AchievedPlanRate {
-    /// Hits started, divided by the duration of the plan.
+    /// Hits started, or answered in a closed loop, divided by the duration of the plan.
     pub achieved: f64,
 }
 
@@ -109,10 +109,10 @@ impl PlanReport {
         let duration_s = latest_end(&loads, |report| report.duration_s);
         let mut hits = HitCounts::default();
         loads.iter().for_each(|load| hits += load.report.hits);
-        let mean_rate = || (hits.scheduled - hits.unsent) as f64 / duration_s;
+        let counted: u64 = loads.iter().map(|load| counted_hits(&load.report)).sum();
         let achieved = match single {
             Some(report) => report.rate.achieved,
-            None if duration_s > 0.0 => mean_rate(),
+            None if duration_s > 0.0 => counted as f64 / duration_s,
             None => 0.0,
         };
         let generators = loads.iter().map(|load| &load.report.generator);
@@ -181,17 +181,23 @@ fn latest_end(loads: &[PlanLoadReport], end_s: fn(&Report) -> f64) -> f64 {
 
 /// Returns the worst status with the reasons of all loads, each after the name of its load.
 fn worst_verdict(loads: &[PlanLoadReport]) -> Verdict {
-    let mut verdict = Verdict {
-        status: VerdictStatus::Valid,
-        reasons: vec![],
-    };
+    let mut verdict = Verdict::default();
     for PlanLoadReport { name, report, .. } in loads {
         verdict.status = verdict.status.max(report.verdict.status);
         let reasons = report.verdict.reasons.iter();
         let named = reasons.map(|reason| format!("{name}: {reason}"));
         verdict.reasons.extend(named);
+        verdict.codes.extend_from_slice(&report.verdict.codes);
     }
     verdict
+}
+
+/// The hits of a load that count towards the rate: those started, or answered in a closed loop.
+fn counted_hits(report: &Report) -> u64 {
+    match report.loop_kind {
+        OpenOrClosedLoop::Open => report.hits.scheduled - report.hits.unsent,
+        OpenOrClosedLoop::Closed => report.hits.answered(),
+    }
 }
 
 /// Merges the measurements of all loads, or returns `None` if those of a load are unknown.

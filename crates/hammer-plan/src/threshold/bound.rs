@@ -105,7 +105,7 @@ impl ThresholdBound {
             let problem = format!("{} is not a number", excerpt(text));
             return error(problem, format!("a bound such as {example}"));
         };
-        // Rates and counts take a factor, as in --rate; times and percentages do not.
+        // Rates and counts take a factor, as in a rate; times and percentages do not.
         let (factor, unscaled) = match unit.chars().next() {
             Some('k' | 'K') => (1e3, &unit[1..]),
             Some('M') => (1e6, &unit[1..]),

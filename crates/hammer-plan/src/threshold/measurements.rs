@@ -10,7 +10,8 @@ use super::distribution::{HistogramOrSummary, TimeDistribution};
 pub trait Measurements {
     /// Returns the hits by result.
     fn hits(&self) -> HitCounts;
-    /// Returns the hits started per second, or `None` before any time has passed.
+    /// Returns the hits started per second, or in a closed loop the hits answered; `None` before any
+    /// time has passed.
     fn rate(&self) -> Option<f64>;
     /// Returns the hits started as a share of the hits due, or `None` if no rate was requested.
     fn achieved(&self) -> Option<f64>;

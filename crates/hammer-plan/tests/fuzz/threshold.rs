@@ -120,5 +120,5 @@ fn report(shape: Shape) -> Report {
     };
     let hammer = ScriptedHammer::new(move |hit| step(hit.number()));
     let run = Run::new(hammer, Schedule::new(shape)).max_in_flight(4);
-    with_paused_clock(run).execute(|_| ()).expect("a run")
+    with_paused_clock(run).execute().expect("a run")
 }

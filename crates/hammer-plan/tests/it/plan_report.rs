@@ -12,7 +12,7 @@ fn report() -> Report {
     let schedule = Schedule::new("30/1s, 61/1s".parse::<Shape>().unwrap());
     let answer = |_: &_| ScriptStep::Answer(Duration::from_millis(3), Outcome::ok(200));
     let run = Run::new(ScriptedHammer::new(answer), schedule);
-    with_paused_clock(run).execute(|_| ()).unwrap()
+    with_paused_clock(run).execute().unwrap()
 }
 
 fn plan(offsets_s: &[u64]) -> PlanReport {

@@ -16,7 +16,7 @@ fn run(
     let schedule = Schedule::constant(Rate::per_second(10)).with_duration(Duration::from_secs(3));
     let answer = |_: &_| ScriptStep::Answer(Duration::from_millis(300), Outcome::ok(200));
     let run = with_paused_clock(Run::new(ScriptedHammer::new(answer), schedule));
-    let report = run.execute(|event| {
+    let report = run.execute_with(|event| {
         if let RunEvent::Tick(tick) = event {
             let second = measured.tick(load, tick);
             on_tick(measured, second);

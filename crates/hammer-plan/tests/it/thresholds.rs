@@ -34,7 +34,7 @@ fn step(hit: u64) -> ScriptStep {
 fn report() -> Report {
     let schedule = Schedule::constant(Rate::per_second(100)).with_duration(ms(1000));
     let run = Run::new(ScriptedHammer::new(|hit| step(hit.number())), schedule).timeout(ms(500));
-    with_paused_clock(run).execute(|_| ()).unwrap()
+    with_paused_clock(run).execute().unwrap()
 }
 
 /// Thresholds with their figure, in the unit of the JSON report, and true if they hold.
@@ -148,7 +148,7 @@ fn no_figure_of_time_holds_without_hits() {
     let stop = StopHandle::new();
     stop.stop_now();
     let run = Run::new(ScriptedHammer::new(|hit| step(hit.number())), schedule).stop(stop);
-    let report = with_paused_clock(run).execute(|_| ()).unwrap();
+    let report = with_paused_clock(run).execute().unwrap();
     assert_eq!(report.hits.scheduled, 0);
     for expression in [
         "p99 < 1h",
@@ -173,7 +173,7 @@ fn ticks_measure_the_run_so_far() {
     let mut measured = RunningMeasurements::new([(String::new(), Duration::ZERO)]);
     let mut seen = vec![];
     with_paused_clock(run)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Tick(tick) = event
                 && measured.tick(0, tick).is_some()
             {
@@ -276,7 +276,7 @@ fn achieved_does_not_depend_on_the_random_number_of_hits_due() {
             .with_arrivals(ArrivalProcess::Poisson)
             .with_seed(seed);
         let run = Run::new(ScriptedHammer::new(|_| step(0)), schedule);
-        let report = with_paused_clock(run).execute(|_| ()).unwrap();
+        let report = with_paused_clock(run).execute().unwrap();
         assert_ne!(
             report.hits.scheduled, 90,
             "seed {seed} gives exactly the mean"

@@ -30,7 +30,7 @@ fn line_with_rate(hits: &str, achieved: f64) -> String {
 /// Renders the requested and the achieved rate, the arrivals and the warm-up.
 pub(super) fn rate_line(report: &Report) -> String {
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
-    let text = match (report.r#loop, report.rate.requested) {
+    let text = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let mean = if rate_varies(report) {
                 " on average"

@@ -12,7 +12,7 @@ pub(super) const VALID_PLAN: &str =
 
 /// Text of a valid verdict on a single load.
 pub(super) fn valid_text(report: &Report) -> String {
-    match report.r#loop {
+    match report.loop_kind {
         OpenOrClosedLoop::Open => {
             "the generator kept the schedule: the numbers describe the target".to_owned()
         }

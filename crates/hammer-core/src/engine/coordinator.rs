@@ -1,0 +1,226 @@
+//! The coordinator of a run, on the calling thread.
+//!
+//! It starts the workers together, adds up their intervals and emits the events. The intervals that
+//! the workers send each second drive it.
+
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use crate::engine::error::Error;
+use crate::engine::run::RunConfig;
+use crate::engine::start_barrier::{RunStartTicket, START_LEAD};
+use crate::engine::stop_handle::StopLevel;
+use crate::engine::timer;
+use crate::engine::worker::coordinator_link::WorkerMessage;
+use crate::engine::worker_threads::WorkerThreads;
+use crate::host::resource_meter::ResourceMeter;
+use crate::model::hammer::Hammer;
+use crate::report::event::RunEvent;
+use crate::report::report::Report;
+use crate::report::run_measurements::RunMeasurements;
+use crate::schedule::schedule::Schedule;
+
+/// The time between two looks at the stop handle.
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// The time that workers have to end after the run was stopped at once. A worker whose thread is
+/// blocked, such as by its hammer, is then left behind.
+const END_LIMIT: Duration = Duration::from_secs(2);
+
+/// A worker as the coordinator sees it.
+#[derive(Debug, Clone, Copy, Default)]
+struct WorkerProgress {
+    /// The amount that is prepared, and the total.
+    prepared: (usize, usize),
+    /// The last second that it has reported.
+    reported_until: u64,
+}
+
+/// The last second of a worker that has ended.
+const ENDED: u64 = u64::MAX;
+
+/// Coordinates the workers of a run.
+pub(super) struct Coordinator<H> {
+    config: RunConfig,
+    start_ticket: Option<RunStartTicket>,
+    hit_count: Option<u64>,
+    length: Option<Duration>,
+    threads: WorkerThreads<H>,
+    workers: Vec<WorkerProgress>,
+    opened_workers: usize,
+    last_tick: u64,
+    draining: bool,
+    measurements: RunMeasurements,
+    resources: ResourceMeter,
+    measuring: bool,
+    /// The end of the wait for workers, once the run was stopped at once.
+    give_up_at: Option<Instant>,
+    first_error: Option<Error>,
+}
+
+impl<H: Hammer> Coordinator<H> {
+    pub(super) fn new(
+        config: RunConfig,
+        start_ticket: Option<RunStartTicket>,
+        schedule: &Schedule,
+        measurements: RunMeasurements,
+        threads: WorkerThreads<H>,
+    ) -> Self {
+        Self {
+            hit_count: schedule.hit_count(),
+            length: schedule.duration(),
+            threads,
+            workers: vec![WorkerProgress::default(); config.threads],
+            opened_workers: 0,
+            last_tick: 0,
+            draining: false,
+            measurements,
+            resources: ResourceMeter::start(false),
+            measuring: false,
+            give_up_at: None,
+            first_error: None,
+            config,
+            start_ticket,
+        }
+    }
+
+    /// Receives the messages of the workers until they have ended, and makes the report.
+    pub(super) fn coordinate(
+        mut self,
+        on_event: &mut impl FnMut(RunEvent<'_>),
+    ) -> Result<Report, Error> {
+        loop {
+            match self.threads.receive(STOP_POLL_INTERVAL) {
+                Ok(message) => self.handle(message, on_event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.gives_up() {
+                break;
+            }
+        }
+        let unresponsive = self.workers.iter().filter(|w| w.reported_until != ENDED);
+        let unresponsive = unresponsive.count();
+        if unresponsive == 0 {
+            let joined = self.threads.join();
+            self.first_error = self.first_error.or(joined.err());
+        }
+        if let Some(error) = self.first_error {
+            return Err(error);
+        }
+        let stopped = self.config.stop.is_requested();
+        let usage = self.resources.usage();
+        Ok(self.measurements.report(stopped, unresponsive, &usage))
+    }
+
+    /// Returns true if the run was stopped at once, and workers had time enough to end.
+    fn gives_up(&mut self) -> bool {
+        if self.config.stop.level() < StopLevel::Now {
+            return false;
+        }
+        let end = *self
+            .give_up_at
+            .get_or_insert_with(|| Instant::now() + END_LIMIT);
+        Instant::now() >= end
+    }
+
+    fn handle(&mut self, message: WorkerMessage, on_event: &mut impl FnMut(RunEvent<'_>)) {
+        match message {
+            WorkerMessage::Preparing {
+                worker,
+                ready,
+                total,
+            } => {
+                self.workers[worker].prepared = (ready, total);
+                let prepared = self.workers.iter().map(|worker| worker.prepared);
+                let (ready, total) = prepared.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+                on_event(RunEvent::Preparing { ready, total });
+            }
+            WorkerMessage::Opened => self.worker_opened(on_event),
+            WorkerMessage::WarmupEnded => self.start_measuring(on_event),
+            WorkerMessage::Interval {
+                worker,
+                second,
+                mut interval,
+                gauges,
+                usage,
+            } => {
+                self.measurements
+                    .add_interval(worker, &interval, gauges, usage);
+                interval.clear();
+                self.threads.return_interval(worker, interval);
+                self.reported(worker, second, on_event);
+            }
+            WorkerMessage::Hits(records) => {
+                self.threads.batch_handled();
+                on_event(RunEvent::Hits(&records));
+            }
+            WorkerMessage::Draining => {
+                if !std::mem::replace(&mut self.draining, true) {
+                    on_event(RunEvent::Draining);
+                }
+            }
+            WorkerMessage::Done {
+                worker,
+                interval,
+                end,
+            } => {
+                self.measurements.add_last_interval(worker, &interval, end);
+                self.reported(worker, ENDED, on_event);
+            }
+            WorkerMessage::Failed { worker, error } => {
+                self.config.stop.stop_now();
+                self.workers[worker].reported_until = ENDED;
+                self.threads.forget_start(worker);
+                self.first_error.get_or_insert(error);
+                self.start_workers();
+            }
+        }
+    }
+
+    /// Starts the clock once all workers have opened their first sessions.
+    fn worker_opened(&mut self, on_event: &mut impl FnMut(RunEvent<'_>)) {
+        self.opened_workers += 1;
+        if self.opened_workers == self.config.threads {
+            match self.config.warmup {
+                Duration::ZERO => self.start_measuring(on_event),
+                length => on_event(RunEvent::WarmingUp { duration: length }),
+            }
+            self.start_workers();
+        }
+    }
+
+    /// Starts the measurement of resources.
+    fn start_measuring(&mut self, on_event: &mut impl FnMut(RunEvent<'_>)) {
+        if !self.measuring {
+            self.measuring = true;
+            on_event(RunEvent::Started {
+                hit_count: self.hit_count,
+                duration: self.length,
+            });
+            self.resources = self.config.clock.resource_meter();
+        }
+    }
+
+    fn start_workers(&mut self) {
+        // A clock that stands still belongs to the worker, which starts without a message.
+        let at = timer::instant_at(self.config.start_at);
+        let together = !self.config.clock.stops_for_threads();
+        let start = together.then(|| match &mut self.start_ticket {
+            Some(ticket) => at.max(ticket.wait_for_start()),
+            None => at.max(Instant::now() + START_LEAD),
+        });
+        self.threads.start(start);
+    }
+
+    /// Records how far a worker has come, and emits a tick for the seconds that all have reported.
+    fn reported(&mut self, worker: usize, until: u64, on_event: &mut impl FnMut(RunEvent<'_>)) {
+        self.workers[worker].reported_until = until;
+        let second = self.workers.iter().map(|worker| worker.reported_until);
+        let second = second.min().unwrap_or(ENDED);
+        if second != ENDED && second > self.last_tick {
+            self.last_tick = second;
+            let tick = self.measurements.tick(second, &self.resources);
+            on_event(RunEvent::Tick(&tick));
+        }
+    }
+}

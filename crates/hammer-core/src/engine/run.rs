@@ -1,0 +1,178 @@
+//! The settings of a run, and its execution.
+
+use std::time::{Duration, SystemTime};
+
+use crate::engine::clock::{RunClock, SystemClock};
+use crate::engine::start_barrier::RunStartTicket;
+use crate::engine::stop_handle::StopHandle;
+use crate::model::hammer::Hammer;
+use crate::schedule::schedule::Schedule;
+
+/// A hammer, a schedule and limits, ready to be executed.
+///
+/// By default: 1,024 hits in flight, a timeout of 10 s, one thread per core.
+#[derive(Debug)]
+#[must_use = "a run does nothing until it is executed"]
+pub struct Run<H> {
+    pub(crate) hammer: H,
+    pub(crate) schedule: Schedule,
+    pub(crate) config: RunConfig,
+    pub(crate) start_ticket: Option<RunStartTicket>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct RunConfig {
+    pub(crate) name: String,
+    pub(crate) target: String,
+    pub(crate) seed: u64,
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_backlog: usize,
+    pub(crate) threads: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) drain: Option<Duration>,
+    pub(crate) warmup: Duration,
+    pub(crate) skip_late: Option<Duration>,
+    pub(crate) start_at: Option<SystemTime>,
+    pub(crate) log_hits: bool,
+    pub(crate) spin: bool,
+    pub(crate) clock: &'static dyn RunClock,
+    pub(crate) stop: StopHandle,
+}
+
+impl<H: Hammer> Run<H> {
+    /// Creates a run that sends the hits of `schedule` with `hammer`.
+    pub fn new(hammer: H, schedule: Schedule) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let config = RunConfig {
+            name: "custom".into(),
+            target: String::new(),
+            seed: 1,
+            max_in_flight: 1024,
+            max_backlog: 1_000_000,
+            threads: cores,
+            timeout: Duration::from_secs(10),
+            drain: None,
+            warmup: Duration::ZERO,
+            skip_late: None,
+            start_at: None,
+            log_hits: false,
+            spin: false,
+            clock: &SystemClock,
+            stop: StopHandle::new(),
+        };
+        Self {
+            hammer,
+            schedule,
+            config,
+            start_ticket: None,
+        }
+    }
+
+    /// Sets the name of the hammer in the report.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.config.name = name.into();
+        self
+    }
+
+    /// Sets the name of the target in the report.
+    pub fn target(mut self, target: impl Into<String>) -> Self {
+        self.config.target = target.into();
+        self
+    }
+
+    /// Sets the seed of [`Hit::rng`](crate::Hit::rng); 1 by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = seed;
+        self
+    }
+
+    /// Sets the maximum number of hits in flight, over all threads.
+    pub fn max_in_flight(mut self, hits: usize) -> Self {
+        self.config.max_in_flight = hits;
+        self
+    }
+
+    /// Sets the maximum number of hits in the backlog, over all threads.
+    ///
+    /// Hits beyond it are unsent.
+    pub fn max_backlog(mut self, hits: usize) -> Self {
+        self.config.max_backlog = hits;
+        self
+    }
+
+    /// Sets the number of worker threads.
+    ///
+    /// It is capped at the hits in flight and at [`Description::max_workers`](crate::Description::max_workers).
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.config.threads = threads;
+        self
+    }
+
+    /// Sets the timeout of a hit from its start, including the opening of its session.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout = timeout;
+        self
+    }
+
+    /// Limits the drain: the wait for hits in flight and in the backlog after the schedule has
+    /// ended or the run was stopped. Hits that have not ended by then are abandoned.
+    ///
+    /// By default, no hit is abandoned: hits in the backlog can start until a timeout has passed,
+    /// and each hit in flight ends by its own timeout.
+    pub fn drain(mut self, limit: Duration) -> Self {
+        self.config.drain = Some(limit);
+        self
+    }
+
+    /// Warms up at the first rate of the schedule for `length` before the clock starts.
+    ///
+    /// The report does not count the warm-up, except for its connections, which stay open.
+    pub fn warmup(mut self, length: Duration) -> Self {
+        self.config.warmup = length;
+        self
+    }
+
+    /// Leaves hits unsent that cannot start within `limit` of their due time.
+    ///
+    /// By default, all hits are started, however late.
+    pub fn skip_late(mut self, limit: Duration) -> Self {
+        self.config.skip_late = Some(limit);
+        self
+    }
+
+    /// Starts the run, or its warm-up, at this wall-clock time; at once if it has passed.
+    ///
+    /// Sessions are opened a few seconds earlier.
+    pub fn start_at(mut self, time: SystemTime) -> Self {
+        self.config.start_at = Some(time);
+        self
+    }
+
+    /// Polls instead of sleeping, so that hits start within a few microseconds of their due time.
+    ///
+    /// Each thread then uses a whole core, also when no hit is due.
+    pub fn spin(mut self, yes: bool) -> Self {
+        self.config.spin = yes;
+        self
+    }
+
+    /// Emits [`RunEvent::Hits`] with a record of each hit.
+    ///
+    /// If the receiver is too slow, records are dropped and counted in the report.
+    pub fn log_hits(mut self, yes: bool) -> Self {
+        self.config.log_hits = yes;
+        self
+    }
+
+    /// Sets the handle that stops this run.
+    pub fn stop(mut self, stop: StopHandle) -> Self {
+        self.config.stop = stop;
+        self
+    }
+
+    /// Starts this run together with others.
+    pub fn start_ticket(mut self, ticket: RunStartTicket) -> Self {
+        self.start_ticket = Some(ticket);
+        self
+    }
+}

@@ -1,0 +1,194 @@
+//! One hit of the schedule and the slot it runs in.
+
+use std::{fmt, rc::Rc, time::Duration};
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+
+use crate::model::outcome::Label;
+use crate::model::playlist_item::PlaylistItem;
+use crate::model::slot_notes::SlotNotes;
+
+/// A place for one hit at a time.
+#[derive(Clone)]
+pub struct Slot {
+    pub(crate) index: usize,
+    pub(crate) worker: usize,
+    pub(crate) workers: usize,
+    pub(crate) seed: u64,
+    pub(crate) closed_loop: bool,
+    pub(crate) notes: Rc<SlotNotes>,
+}
+
+impl Slot {
+    /// The number of this slot, from 0 and unique within the run.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The number of the worker of this slot, from 0.
+    #[must_use]
+    pub fn worker(&self) -> usize {
+        self.worker
+    }
+
+    /// Ends a phase and names it.
+    ///
+    /// The phase began at the last mark of this session, or when the session began to open.
+    pub fn mark(&self, phase: &'static str) {
+        self.notes.mark(phase);
+    }
+
+    /// The number of workers of the run.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// Returns true in a closed loop (`-r max`): the next hit of a slot is due when its last one
+    /// has ended.
+    ///
+    /// In a closed loop, a hit can wait for data without missing a due time. After a hit that
+    /// failed, the slot rests for 1 ms, and up to 100 ms if its hits keep failing.
+    #[must_use]
+    pub fn is_closed_loop(&self) -> bool {
+        self.closed_loop
+    }
+
+    /// Returns a value that all slots of this worker share, such as a connection that carries
+    /// several hits at a time.
+    ///
+    /// There is one value of each type. The first call creates it, and it is dropped with the
+    /// worker.
+    pub fn worker_local<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
+        self.notes.worker_locals().get_or_init(make)
+    }
+
+    /// Returns this slot with its own phases, measured from now on.
+    ///
+    /// Use it for a connection that several slots share.
+    #[must_use]
+    pub fn with_separate_phases(&self) -> Self {
+        Self {
+            notes: Rc::new(self.notes.with_separate_phases()),
+            ..self.clone()
+        }
+    }
+
+    /// Returns random numbers that depend on the run's seed and `number` alone.
+    ///
+    /// They differ from the random numbers of every hit. Use them for values that belong to more
+    /// than one hit, such as those of a client. Each call restarts the same sequence.
+    #[must_use]
+    pub fn rng(&self, number: u64) -> Xoshiro256PlusPlus {
+        rng_for(!self.seed, number)
+    }
+
+    /// Adds `n` to a counter in the report's `counts`.
+    pub fn count(&self, counter: &'static str, n: u64) {
+        self.notes.count(counter, n);
+    }
+
+    /// Records a fact, such as a negotiated version.
+    ///
+    /// The report's `facts` count how often each value occurred.
+    pub fn fact(&self, name: &'static str, value: impl Into<Label>) {
+        self.notes.fact(name, value.into());
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("index", &self.index)
+            .field("worker", &self.worker)
+            .finish()
+    }
+}
+
+/// One item of the schedule, given to a hammer.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub(crate) number: u64,
+    pub(crate) due: Duration,
+    pub(crate) slot: Slot,
+}
+
+/// Returns the random numbers for a seed and a number.
+fn rng_for(seed: u64, number: u64) -> Xoshiro256PlusPlus {
+    // SplitMix64's increment separates neighboring numbers. The generator's own seeding, SplitMix64
+    // again, mixes the key (Blackman and Vigna, prng.di.unimi.it).
+    let key = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    Xoshiro256PlusPlus::seed_from_u64(key)
+}
+
+/// The number of the first hit of a warm-up, so that measured hits begin at 0.
+pub(crate) const FIRST_WARMUP_NUMBER: u64 = 1 << 63;
+
+impl Hit {
+    /// The number of this hit in the schedule, from 0.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Returns true for a hit of the warm-up, which the report does not count.
+    ///
+    /// A hammer that keeps its own counts must not count it either.
+    #[must_use]
+    pub fn is_warm_up(&self) -> bool {
+        self.number >= FIRST_WARMUP_NUMBER
+    }
+
+    /// The due time, as an offset from the start of the run.
+    #[must_use]
+    pub fn due(&self) -> Duration {
+        self.due
+    }
+
+    /// The slot that this hit runs in.
+    #[must_use]
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    /// The item of a [playlist](crate::Playlist) for this hit, if it is a `T`. Other schedules have
+    /// no items.
+    #[must_use]
+    pub fn item<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
+        self.slot.notes.item()
+    }
+
+    /// Returns random numbers that depend on the run's seed and the number of this hit alone.
+    ///
+    /// Equal seeds give equal hits with any number of threads and slots. Each call restarts the
+    /// same sequence.
+    #[must_use]
+    pub fn rng(&self) -> Xoshiro256PlusPlus {
+        rng_for(self.slot.seed, self.number)
+    }
+
+    /// Ends a phase of this hit and names it.
+    ///
+    /// The phase began at the last mark, or when the hit started.
+    pub fn mark(&self, phase: &'static str) {
+        self.slot.mark(phase);
+    }
+
+    /// Notes that this hit waited because a limit of the hammer's own was reached, such as its number
+    /// of connections.
+    ///
+    /// `setting` is the name of that limit. The target does not cause such a wait, so a run in which
+    /// many hits waited is suspect. Call it at most once for each hit and limit.
+    pub fn waited_for(&self, setting: &'static str) {
+        self.slot.notes.waited_for(setting);
+    }
+
+    /// Assigns this hit to a group, by its index in [`Hammer::groups`](crate::Hammer::groups).
+    ///
+    /// The last call wins.
+    pub fn group(&self, group: usize) {
+        self.slot.notes.set_group(group);
+    }
+}

@@ -1,0 +1,321 @@
+//! The measurements of a run while it lasts, of which its ticks and its report are made.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hammer_stats::TimeSeries;
+
+use crate::host::resource_meter::{ResourceMeter, ResourceUsage};
+use crate::host::thread_usage::ThreadUsage;
+use crate::report::duration_summary::DurationSummary;
+use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks, GeneratorReport};
+use crate::report::hit_counts::HitCounts;
+use crate::report::interval_stats::IntervalStats;
+use crate::report::rate_summary::RateSummary;
+use crate::report::report::{ByteCounts, OpenOrClosedLoop, REPORT_SCHEMA, Report};
+use crate::report::run_so_far::RunSoFar;
+use crate::report::run_tick::RunTick;
+use crate::report::stage_report::StageTotals;
+use crate::report::timeline::{TimelineSlice, TimelineStats};
+use crate::report::verdict::Verdict;
+use crate::report::verdict::evidence::Evidence;
+use crate::report::verdict::judge::judge;
+use crate::report::worker_gauges::WorkerGauges;
+use crate::schedule::schedule::Schedule;
+
+/// The maximum number of slices of the timeline: one per second for ten minutes, wider ones in
+/// longer runs.
+const MAX_SLICES: usize = 600;
+
+/// The settings that a report repeats.
+#[derive(Debug, Clone)]
+pub(crate) struct ReportSettings {
+    pub(crate) hammer: String,
+    pub(crate) target: String,
+    pub(crate) seed: u64,
+    pub(crate) warmup: Duration,
+    pub(crate) limits: GeneratorLimits,
+    /// The names of the groups of hits.
+    pub(crate) groups: Vec<String>,
+}
+
+/// The final figures of one worker.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WorkerEnd {
+    /// The time from the start until the last hit ended and sessions were closed.
+    pub(crate) elapsed: Duration,
+    /// The part of `elapsed` that was spent settling.
+    pub(crate) settle_time: Duration,
+    pub(crate) peaks: GeneratorPeaks,
+    /// The start of the last hit.
+    pub(crate) last_start: Duration,
+    /// The end of the schedule, or the stop of the run.
+    pub(crate) schedule_end: Duration,
+    /// The usage of the thread; `None` if unknown.
+    pub(crate) usage: Option<ThreadUsage>,
+}
+
+/// The measurements of a run: of all workers, so far.
+///
+/// The engine fills it. Intervals that end together are added first, and then closed with a tick.
+pub(crate) struct RunMeasurements {
+    settings: ReportSettings,
+    schedule: Schedule,
+    /// The measurements since the last tick.
+    current: Box<IntervalStats>,
+    /// The measurements between the last two ticks.
+    last: Box<IntervalStats>,
+    /// The measurements until the last tick.
+    total: Box<IntervalStats>,
+    /// The time of the last tick, in seconds from the start.
+    last_tick: u64,
+    series: TimeSeries<TimelineStats>,
+    stages: StageTotals,
+    gauges: Vec<WorkerGauges>,
+    usages: Vec<Option<ThreadUsage>>,
+    /// The peaks at the ends of intervals; the workers know those between.
+    peaks_so_far: GeneratorPeaks,
+    /// The ends of the workers: sums of peaks, and the latest of each time.
+    end: WorkerEnd,
+}
+
+impl RunMeasurements {
+    pub(crate) fn new(settings: ReportSettings, schedule: Schedule) -> Self {
+        let threads = settings.limits.threads;
+        Self {
+            settings,
+            schedule,
+            current: IntervalStats::new(),
+            last: IntervalStats::new(),
+            total: IntervalStats::new(),
+            last_tick: 0,
+            series: TimeSeries::new(MAX_SLICES),
+            stages: StageTotals::default(),
+            gauges: vec![WorkerGauges::default(); threads],
+            usages: vec![None; threads],
+            peaks_so_far: GeneratorPeaks::default(),
+            end: WorkerEnd::default(),
+        }
+    }
+
+    /// Adds an interval of a worker that goes on, with its gauges and its usage so far.
+    pub(crate) fn add_interval(
+        &mut self,
+        worker: usize,
+        interval: &IntervalStats,
+        gauges: WorkerGauges,
+        usage: Option<ThreadUsage>,
+    ) {
+        self.current.merge(interval);
+        self.gauges[worker] = gauges;
+        self.usages[worker] = usage;
+    }
+
+    /// Adds the last interval of a worker.
+    pub(crate) fn add_last_interval(
+        &mut self,
+        worker: usize,
+        interval: &IntervalStats,
+        end: WorkerEnd,
+    ) {
+        self.add_interval(worker, interval, WorkerGauges::default(), end.usage);
+        let sum = &mut self.end;
+        sum.elapsed = sum.elapsed.max(end.elapsed);
+        sum.settle_time = sum.settle_time.max(end.settle_time);
+        sum.last_start = sum.last_start.max(end.last_start);
+        sum.schedule_end = sum.schedule_end.max(end.schedule_end);
+        sum.peaks.in_flight += end.peaks.in_flight;
+        sum.peaks.backlog += end.peaks.backlog;
+    }
+
+    /// Closes the interval that ends at `second`, and returns its tick.
+    pub(crate) fn tick<'a>(&'a mut self, second: u64, resources: &'a ResourceMeter) -> RunTick<'a> {
+        let length = second - self.last_tick;
+        self.last_tick = second;
+        self.close_interval(length);
+        let (elapsed, length) = (Duration::from_secs(second), Duration::from_secs(length));
+        let mut gauges = WorkerGauges::default();
+        self.gauges.iter().for_each(|worker| gauges += *worker);
+        let peaks = &mut self.peaks_so_far;
+        peaks.in_flight = peaks.in_flight.max(gauges.in_flight);
+        peaks.backlog = peaks.backlog.max(gauges.backlog);
+        // The stage in which the interval ended, which may be one that ends with it.
+        let before_end = elapsed.saturating_sub(Duration::from_nanos(1));
+        let shape = self.schedule.shape();
+        RunTick {
+            elapsed,
+            length,
+            total: self.total.hits,
+            hits: self.last.hits,
+            started: self.last.started,
+            response_us: DurationSummary::from(&self.last.response),
+            interval: &self.last,
+            cumulative: &self.total,
+            requested_rate: self.requested_rate_in(elapsed - length, elapsed),
+            in_flight: gauges.in_flight as u64,
+            backlog: gauges.backlog as u64,
+            stage: (!shape.is_closed_loop()).then(|| shape.stage_at(before_end)),
+            so_far: RunSoFar {
+                loop_kind: self.loop_kind(),
+                elapsed_s: elapsed.as_secs_f64(),
+                limits: self.settings.limits,
+                peaks: self.peaks_so_far,
+                total: &self.total,
+                usages: &self.usages,
+                resources,
+            },
+        }
+    }
+
+    /// Closes the last interval, and makes the report of a run that is over.
+    ///
+    /// The last measurements of `unresponsive` workers are missing. The hits that they held count as
+    /// abandoned.
+    pub(crate) fn report(
+        mut self,
+        stopped: bool,
+        unresponsive: usize,
+        resources: &ResourceUsage,
+    ) -> Report {
+        if self.current.hits == HitCounts::default() {
+            // No hits since the last tick, but there may be connections.
+            self.total.merge(&self.current);
+        } else {
+            self.close_interval(1);
+        }
+        if unresponsive > 0 {
+            let hits = &mut self.total.hits;
+            hits.abandoned += hits.scheduled.saturating_sub(hits.ended());
+            let last_second = Duration::from_secs(self.last_tick);
+            self.end.elapsed = self.end.elapsed.max(last_second);
+            self.end.schedule_end = self.end.schedule_end.max(last_second);
+        }
+        let duration = self.duration(stopped);
+        let stages = self.stages.report(self.schedule.shape(), duration);
+        let (settings, total) = (&self.settings, &self.total);
+        let mut report = Report {
+            schema: REPORT_SCHEMA.to_owned(),
+            hammer: settings.hammer.clone(),
+            target: settings.target.clone(),
+            seed: settings.seed,
+            shape: self.schedule.shape().to_string(),
+            arrivals: self.schedule.arrivals(),
+            warmup_s: settings.warmup.as_secs_f64(),
+            verdict: Verdict::default(),
+            loop_kind: self.loop_kind(),
+            rate: RateSummary {
+                requested: self.requested_rate(duration),
+                achieved: self.achieved_rate(duration),
+            },
+            duration_s: duration.as_secs_f64(),
+            elapsed_s: self.end.elapsed.as_secs_f64(),
+            stopped,
+            exhausted: false,
+            hits: total.hits,
+            response_us: DurationSummary::from(&total.response),
+            service_us: DurationSummary::from(&total.service),
+            lateness_us: DurationSummary::from(&total.lateness),
+            phases_us: total.phases_by_name(),
+            labels: total.labels_by_name(),
+            failures: total.failures_by_name(),
+            advice: total.advice_by_failure(),
+            bytes: ByteCounts {
+                sent: total.sent,
+                received: total.received,
+            },
+            counts: total.counts_by_name(),
+            facts: total.facts_by_name(),
+            generator: GeneratorReport {
+                unresponsive,
+                ..self.generator(resources)
+            },
+            stages,
+            groups: total.groups.report(&settings.groups),
+            timeline: self.series.iter().map(TimelineSlice::from).collect(),
+            thresholds: vec![],
+            aborted: None,
+            measured: None,
+        };
+        report.verdict = judge(&Evidence::from(&report));
+        report.measured = Some(Arc::from(self.total));
+        report
+    }
+
+    fn close_interval(&mut self, seconds: u64) {
+        self.series
+            .push(seconds, TimelineStats::from(&*self.current));
+        self.stages.add(&self.current.stages);
+        self.total.merge(&self.current);
+        // Stages have totals of their own.
+        self.total.stages.clear();
+        std::mem::swap(&mut self.current, &mut self.last);
+        self.current.clear();
+    }
+
+    fn generator(&self, resources: &ResourceUsage) -> GeneratorReport {
+        let usages = self.usages.iter().flatten().cloned().collect();
+        let (limits, peaks) = (self.settings.limits, self.end.peaks);
+        GeneratorReport::new(limits, &self.total, peaks, usages, resources)
+    }
+
+    fn loop_kind(&self) -> OpenOrClosedLoop {
+        if self.schedule.shape().is_closed_loop() {
+            OpenOrClosedLoop::Closed
+        } else {
+            OpenOrClosedLoop::Open
+        }
+    }
+
+    /// The time from the start to the end of the schedule, or to the stop.
+    fn duration(&self, stopped: bool) -> Duration {
+        let is_open = self.loop_kind() == OpenOrClosedLoop::Open;
+        let planned = self.schedule.duration();
+        let end = planned.map_or(self.end.schedule_end, |planned| {
+            planned.min(self.end.schedule_end)
+        });
+        match planned {
+            _ if stopped => end,
+            // The due time of the last hit is random.
+            _ if is_open && self.schedule.ends_randomly(self.total.hits.scheduled) => end,
+            Some(planned) if is_open => planned,
+            // In a closed loop, the last hits may end before the time is up.
+            Some(planned) => planned.min(self.end.elapsed),
+            None => self.end.elapsed,
+        }
+    }
+
+    /// The requested hits per second until `duration`.
+    fn requested_rate(&self, duration: Duration) -> Option<f64> {
+        if self.schedule.is_playlist() && !duration.is_zero() {
+            return Some(self.total.hits.scheduled as f64 / duration.as_secs_f64());
+        }
+        self.schedule.mean_rate_until(duration)
+    }
+
+    /// The requested hits per second from `start` to `end`, of the last interval; 0 after the end of
+    /// the schedule.
+    fn requested_rate_in(&self, start: Duration, end: Duration) -> Option<f64> {
+        let seconds = (end - start).as_secs_f64();
+        let shape = self.schedule.shape();
+        if self.schedule.is_playlist() {
+            return Some(self.last.hits.scheduled as f64 / seconds);
+        }
+        let schedule_end = self.schedule.duration().unwrap_or(Duration::MAX);
+        let hits_until = |t: Duration| shape.integral(t.min(schedule_end)).as_f64();
+        (!shape.is_closed_loop()).then(|| (hits_until(end) - hits_until(start)) / seconds)
+    }
+
+    /// The hits per second that were started, or in a closed loop answered.
+    fn achieved_rate(&self, duration: Duration) -> f64 {
+        let (hits, span) = match self.loop_kind() {
+            OpenOrClosedLoop::Open => (self.total.started, duration),
+            OpenOrClosedLoop::Closed => {
+                // Hits without an answer count towards the rate once they have arrived.
+                let span = (duration + self.end.settle_time).min(self.end.elapsed);
+                (self.total.hits.answered(), span)
+            }
+        };
+        let span = span.max(self.end.last_start).as_secs_f64();
+        if span > 0.0 { hits as f64 / span } else { 0.0 }
+    }
+}

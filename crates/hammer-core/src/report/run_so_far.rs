@@ -1,0 +1,43 @@
+//! The figures of a run that lasts, for its verdict.
+
+use crate::host::resource_meter::ResourceMeter;
+use crate::host::thread_usage::ThreadUsage;
+use crate::report::duration_summary::DurationSummary;
+use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks, GeneratorReport};
+use crate::report::interval_stats::IntervalStats;
+use crate::report::report::OpenOrClosedLoop;
+use crate::report::verdict::Verdict;
+use crate::report::verdict::evidence::Evidence;
+use crate::report::verdict::judge::judge;
+
+/// The figures of a run that lasts, for its verdict.
+#[derive(Clone, Copy)]
+pub(crate) struct RunSoFar<'a> {
+    pub(crate) loop_kind: OpenOrClosedLoop,
+    pub(crate) elapsed_s: f64,
+    pub(crate) limits: GeneratorLimits,
+    pub(crate) peaks: GeneratorPeaks,
+    pub(crate) total: &'a IntervalStats,
+    pub(crate) usages: &'a [Option<ThreadUsage>],
+    pub(crate) resources: &'a ResourceMeter,
+}
+
+impl RunSoFar<'_> {
+    /// Judges the run so far. Reads the figures of the host.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let total = self.total;
+        let usages = self.usages.iter().flatten().cloned().collect();
+        let resources = self.resources.usage();
+        let generator = GeneratorReport::new(self.limits, total, self.peaks, usages, &resources);
+        judge(&Evidence {
+            loop_kind: self.loop_kind,
+            is_over: false,
+            elapsed_s: self.elapsed_s,
+            hits: total.hits,
+            failures: &total.failures_by_name(),
+            response_us: DurationSummary::from(&total.response),
+            lateness_us: DurationSummary::from(&total.lateness),
+            generator: &generator,
+        })
+    }
+}

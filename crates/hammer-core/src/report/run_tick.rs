@@ -1,0 +1,72 @@
+//! The last second of a run, and the run so far.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::report::duration_summary::DurationSummary;
+use crate::report::hit_counts::HitCounts;
+use crate::report::interval_stats::IntervalStats;
+use crate::report::run_so_far::RunSoFar;
+use crate::report::verdict::Verdict;
+
+/// The last second whole, and the run so far.
+///
+/// After a stall of the generator, a tick can cover several seconds.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct RunTick<'a> {
+    /// Time since the start, in whole seconds.
+    pub elapsed: Duration,
+    /// The time since the last tick, in whole seconds; usually one. It is the length of what is
+    /// called the last second here.
+    pub length: Duration,
+    /// All hits so far.
+    pub total: HitCounts,
+    /// The hits of the last second.
+    pub hits: HitCounts,
+    /// Hits started in the last second.
+    pub started: u64,
+    /// done − due of the hits that were answered in the last second.
+    pub response_us: DurationSummary,
+    /// The measurements of the last second, with histograms.
+    pub interval: &'a IntervalStats,
+    /// All measurements so far, with histograms.
+    pub cumulative: &'a IntervalStats,
+    /// The requested rate in the last second, in hits per second, as a mean if it changed. 0 after
+    /// the end of the schedule, and `None` for a closed loop.
+    pub requested_rate: Option<f64>,
+    /// Hits in flight at the end of the last second.
+    pub in_flight: u64,
+    /// Hits in the backlog at the end of the last second.
+    pub backlog: u64,
+    /// The index of the stage at the end of the last second, in
+    /// [`Shape::stages`](crate::Shape::stages); `None` for a closed loop.
+    pub stage: Option<usize>,
+    pub(super) so_far: RunSoFar<'a>,
+}
+
+impl RunTick<'_> {
+    /// The verdict on the run so far.
+    ///
+    /// It is made when this is called, which takes less than a millisecond, so that a run whose
+    /// caller does not need it has no work with it.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.so_far.verdict()
+    }
+}
+
+/// Shows the counts, because the histograms have many buckets.
+impl fmt::Debug for RunTick<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunTick")
+            .field("elapsed", &self.elapsed)
+            .field("hits", &self.hits)
+            .field("total", &self.total)
+            .field("requested_rate", &self.requested_rate)
+            .field("in_flight", &self.in_flight)
+            .field("backlog", &self.backlog)
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
+    }
+}

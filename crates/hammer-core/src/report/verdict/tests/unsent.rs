@@ -1,0 +1,121 @@
+//! Tables of hits that were unsent or waited.
+
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn unsent_hits_are_reported_by_cause() {
+    let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
+    for (cause, few, many, text) in [
+        (
+            "backlog",
+            Suspect,
+            Invalid,
+            "hit was not sent because the backlog was full (7 hits); latencies exclude them.",
+        ),
+        (
+            "in_flight_bound",
+            Suspect,
+            Invalid,
+            "because all 64 slots were in use",
+        ),
+        (
+            "drain",
+            Suspect,
+            Suspect,
+            "because the target had not let their slots open",
+        ),
+        ("stopped", Valid, Valid, ""),
+        (
+            "files",
+            Invalid,
+            Invalid,
+            "hit failed because the generator ran out of open files. Raise",
+        ),
+        ("ports", Invalid, Invalid, "ran out of local ports. Keep"),
+        (
+            "memory",
+            Invalid,
+            Invalid,
+            "ran out of memory for connections. Lower",
+        ),
+    ] {
+        for (hits, status) in [(limit, few), (limit + 1, many)] {
+            let verdict = judged(&[("/generator/unsent", json!({cause: hits}))]);
+            assert_eq!(verdict.status, status, "{hits} {cause}: {verdict:?}");
+            let found = verdict
+                .reasons
+                .iter()
+                .any(|reason| reason.starts_with(&hits.to_string()));
+            assert_eq!(found, status != Valid, "{cause}: {verdict:?}");
+        }
+        let verdict = judged(&[("/generator/unsent", json!({cause: 1}))]);
+        assert!(
+            verdict.reasons.iter().all(|reason| reason.contains(text)),
+            "{verdict:?}"
+        );
+    }
+}
+
+#[test]
+fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
+    let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
+    let waited = |hits: u64| ("/generator/waited_at_limit", json!(hits));
+    assert_eq!(judged(&[waited(limit)]).status, Valid);
+    let verdict = judged(&[waited(limit + 1)]);
+    assert_eq!(verdict.status, Suspect);
+    let text =
+        "11 hits waited because all 64 slots were in use; response includes that wait. Raise";
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
+    let verdict = judged(&[waited(4939), ("/generator/max_in_flight", json!(2048))]);
+    let text = "4,939 hits waited because all 2,048 slots were in use";
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
+    let closed = ("/loop", json!("closed"));
+    assert_eq!(judged(&[waited(10_000), closed]).status, Valid);
+    // Skipped hits have a reason of their own, and one is enough.
+    let skipped = |late: u64| ("/generator/unsent", json!({"late": late}));
+    assert_eq!(judged(&[skipped(limit)]).status, Valid);
+    let verdict = judged(&[waited(2 * limit + 1), skipped(limit + 1)]);
+    assert_eq!(verdict.status, Suspect);
+    assert_eq!(verdict.reasons.len(), 1, "{verdict:?}");
+    let text = "11 hits were skipped because they could not start within `skip_late`";
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
+    let late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
+    let verdict = judged(&[waited(limit + 1), late]);
+    let reason = verdict.reasons.last().expect("a reason");
+    assert!(
+        reason.contains("the generator did not keep up"),
+        "{verdict:?}"
+    );
+}
+
+/// The user of a target that accepts no connection was told to raise the drain.
+#[test]
+fn slots_that_did_not_open_are_the_targets_doing_only_if_the_generator_kept_up() {
+    let unsent = ("/generator/unsent", json!({"drain": 5_000}));
+    let verdict = judged(std::slice::from_ref(&unsent));
+    assert_eq!(verdict.status, Suspect);
+    assert_eq!(verdict.codes, ["slots_not_opened"]);
+    assert!(!verdict.reasons[0].contains("drain`"), "{verdict:?}");
+    let busy = ("/generator/workers/1/busy", json!(1.0));
+    let verdict = judged(&[unsent, busy]);
+    assert_eq!(verdict.codes, ["slots_not_opened", "busy_thread"]);
+    assert_eq!(verdict.status, Invalid);
+    assert!(verdict.reasons[0].contains("Raise `drain`"), "{verdict:?}");
+}
+
+/// Hits that were due while the generator stood still vanished when it was stopped.
+#[test]
+fn hits_unsent_at_a_stop_are_judged_if_the_generator_stood_still() {
+    let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
+    let stopped = |hits: u64| ("/generator/unsent", json!({"stopped": hits}));
+    assert_eq!(judged(&[stopped(5_000)]).status, Valid);
+    let stall = ("/generator/workers/1/blocked_max_us", json!(1_200_000.0));
+    assert_eq!(judged(&[stopped(limit), stall.clone()]).codes, ["stall"]);
+    let verdict = judged(&[stopped(limit + 1), stall]);
+    assert_eq!(verdict.codes, ["stopped_late", "stall"]);
+    assert_eq!(verdict.status, Invalid);
+    let text = "11 hits were due and not sent when the run was stopped";
+    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
+}
