@@ -43,6 +43,9 @@ pub(crate) struct EngineArgs {
     /// Start time, such as 2026-12-01T12:00:00Z
     #[arg(long, value_name = "TIMESTAMP", value_parser = instant::parse)]
     start_at: Option<SystemTime>,
+    /// Poll instead of sleeping: precise starts, a whole core per thread
+    #[arg(long)]
+    spin: bool,
 }
 
 impl EngineArgs {
@@ -72,11 +75,16 @@ impl EngineArgs {
         self.start_at
     }
 
+    /// Returns true if threads poll instead of sleeping.
+    pub(crate) fn spin(&self) -> bool {
+        self.spin
+    }
+
     /// Reduces the load to a single hit that starts at once.
     pub(crate) fn set_single_hit(&mut self) {
         (self.hits, self.duration) = (Some(1), None);
         (self.max_in_flight, self.threads) = (1, Some(1));
-        (self.skip_late, self.start_at) = (None, None);
+        (self.skip_late, self.start_at, self.spin) = (None, None, false);
     }
 
     /// Estimates the files and ports of a load with this peak rate (`None` for a closed loop) and
@@ -102,7 +110,8 @@ impl EngineArgs {
             .max_in_flight(to_usize(self.max_in_flight))
             .timeout(self.timeout)
             .threads(self.threads.map_or(threads, to_usize))
-            .seed(self.seed);
+            .seed(self.seed)
+            .spin(self.spin);
         if let Some(limit) = self.skip_late {
             run = run.skip_late(limit);
         }

@@ -99,7 +99,10 @@ pub(crate) fn engine_settings(args: &EngineArgs) -> Vec<String> {
     });
     let start = args.start_at();
     let start = start.map(|start| format!("starts at {}", instant::format_utc(start)));
-    late.into_iter().chain(start).collect()
+    let spin = args
+        .spin()
+        .then(|| "threads poll instead of sleeping".to_owned());
+    [late, start, spin].into_iter().flatten().collect()
 }
 
 /// The number of hits, or what determines it, and the time that they take if it is known.

@@ -17,9 +17,9 @@ pub type SingleHitRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
 /// Derive [`clap::Args`] for the hammer's own flags. [`App`](crate::App) adds the flags for load,
 /// output and thresholds, so these names are taken: `-r -z -n -c -t -o -q`, `--rate`, `--duration`,
 /// `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`, `--arrivals`,
-/// `--warmup`, `--skip-late`, `--start-at`, `--output`, `--quiet`, `--require-valid`, `--dry-run`,
-/// `--assert`, `--abort-on` and `--abort-after`. Check values with clap value parsers: the error
-/// then names the flag.
+/// `--warmup`, `--skip-late`, `--start-at`, `--spin`, `--output`, `--quiet`, `--require-valid`,
+/// `--dry-run`, `--assert`, `--abort-on` and `--abort-after`. Check values with clap value parsers:
+/// the error then names the flag.
 pub trait HammerArgs: clap::Args + 'static {
     /// Name of the subcommand, and the `NAME` of a program called `hammer-NAME`.
     const NAME: &'static str;

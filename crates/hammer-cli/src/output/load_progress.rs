@@ -25,8 +25,9 @@ pub(super) struct LoadProgress {
 /// Measurements since the last line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ProgressWindow {
-    pub(super) ticks: u64,
-    pub(super) started: u64,
+    pub(super) seconds: u64,
+    /// Hits started, or answered in a closed loop.
+    pub(super) counted: u64,
     pub(super) worst_p99_us: f64,
 }
 
@@ -70,7 +71,7 @@ impl LoadProgress {
     /// The name and the figures or the state of the load; only the figures if it has no name.
     pub(super) fn item(&mut self) -> String {
         let window = std::mem::take(&mut self.window);
-        let rate = format_decimal(window.started as f64 / window.ticks.max(1) as f64);
+        let rate = format_decimal(window.counted as f64 / window.seconds.max(1) as f64);
         let p99 = match window.worst_p99_us {
             us if us > 0.0 => Some(format!("p99 {} ms", format_significant(us / 1e3))),
             _ => None,
@@ -93,8 +94,12 @@ impl LoadProgress {
             self.state = LoadState::Running;
         }
         self.hits = tick.total;
-        self.window.ticks += 1;
-        self.window.started += tick.started;
+        self.window.seconds += tick.length.as_secs();
+        // As the achieved rate of the report, this counts answers in a closed loop.
+        self.window.counted += match tick.requested_rate {
+            Some(_) => tick.started,
+            None => tick.hits.answered(),
+        };
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
     }
 }

@@ -9,7 +9,7 @@ use super::status_line::StatusLine;
 use crate::execution::RunnablePlan;
 use crate::parsers::instant;
 use crate::text::lines::truncate;
-use crate::text::number::format_count;
+use crate::text::number::{format_count, format_decimal};
 
 /// Maximum line width. A line that wraps cannot be cleared.
 const MAX_COLUMNS: usize = 79;
@@ -52,7 +52,9 @@ impl ProgressPrinter {
     pub(crate) fn on_event(&mut self, index: usize, event: &RunEvent<'_>) {
         self.loads[index].on_event(event);
         match event {
-            RunEvent::Opening { .. } if self.seconds == 0 => self.status.update("opening sessions"),
+            RunEvent::Opening { limit, .. } if self.seconds == 0 => {
+                self.status.update(&opening_text(*limit));
+            }
             RunEvent::Preparing { ready, total } => {
                 let (ready, total) = (format_count(*ready as u64), format_count(*total as u64));
                 self.status.update(&format!("{ready} of {total} ready"));
@@ -158,6 +160,12 @@ impl ProgressPrinter {
     }
 }
 
+/// The text while the hammer prepares and sessions open, which can look as if nothing happened.
+fn opening_text(limit: Duration) -> String {
+    let limit = format_decimal(limit.as_secs_f64());
+    format!("starting: opening sessions takes at most {limit} s")
+}
+
 #[cfg(test)]
 mod tests {
     use hammer_core::HitCounts;
@@ -218,8 +226,8 @@ mod tests {
                 hits: HitCounts { rejected, ..hits },
                 state,
                 window: ProgressWindow {
-                    ticks: 3,
-                    started: 2_999,
+                    seconds: 3,
+                    counted: 2_999,
                     worst_p99_us: 310.0,
                 },
                 ..LoadProgress::default()
@@ -229,8 +237,16 @@ mod tests {
     }
 
     #[test]
+    fn the_time_to_open_is_bounded() {
+        for (ms, text) in [(3_000, "3 s"), (250, "0.25 s")] {
+            let text = format!("starting: opening sessions takes at most {text}");
+            assert_eq!(opening_text(Duration::from_millis(ms)), text);
+        }
+    }
+
+    #[test]
     fn all_loads_fit_in_one_line() {
-        let load = |name: &str, state, started, worst_p99_us| LoadProgress {
+        let load = |name: &str, state, counted, worst_p99_us| LoadProgress {
             name: name.into(),
             length: Some(Duration::from_secs(30)),
             hits: HitCounts {
@@ -239,8 +255,8 @@ mod tests {
                 ..HitCounts::default()
             },
             window: ProgressWindow {
-                ticks: 1,
-                started,
+                seconds: 1,
+                counted,
                 worst_p99_us,
             },
             state,

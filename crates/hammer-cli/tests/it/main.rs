@@ -25,6 +25,7 @@ mod replay_wire;
 mod servers;
 mod setting_names;
 mod single_loads;
+mod spin;
 mod thresholds;
 #[cfg(unix)]
 mod tokens;

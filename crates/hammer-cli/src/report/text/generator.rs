@@ -22,7 +22,11 @@ pub(super) fn single_load(report: &Report) -> String {
         Some(busiest) if threads > 1 => format!(" (busiest {:.0} %)", busiest * 100.0),
         _ => String::new(),
     };
-    let mut text = usage(threads, busy, &busiest, generator.peak_rss_bytes);
+    let work = match generator.spin {
+        true => polling(busy),
+        false => format!("{busy:.0} % busy{busiest}"),
+    };
+    let mut text = usage(threads, &work, generator.peak_rss_bytes);
     if generator.log_dropped > 0 {
         let dropped = format_count(generator.log_dropped);
         text = format!("{text}   {dropped} hits missing from the log: writing it was too slow");
@@ -34,14 +38,23 @@ pub(super) fn single_load(report: &Report) -> String {
 pub(super) fn plan(report: &PlanReport) -> String {
     let generator = &report.generator;
     let busy = busy_percent(generator.cpu_s, report.elapsed_s, generator.threads);
-    let text = usage(generator.threads, busy, "", generator.peak_rss_bytes);
+    let work = match report.loads.iter().any(|load| load.report.generator.spin) {
+        true => polling(busy),
+        false => format!("{busy:.0} % busy"),
+    };
+    let text = usage(generator.threads, &work, generator.peak_rss_bytes);
     wrap_items("generator", &text, 1)
 }
 
-fn usage(threads: usize, busy: f64, busiest: &str, rss_bytes: u64) -> String {
+/// The load of threads that poll, which says nothing about the time that they need for hits.
+fn polling(busy: f64) -> String {
+    format!("{busy:.0} % busy with polling")
+}
+
+fn usage(threads: usize, work: &str, rss_bytes: u64) -> String {
     let s = if threads == 1 { "" } else { "s" };
     let memory = format_bytes(rss_bytes);
-    format!("{threads} thread{s}   {busy:.0} % busy{busiest}   {memory}")
+    format!("{threads} thread{s}   {work}   {memory}")
 }
 
 fn busy_percent(cpu_s: f64, elapsed_s: f64, threads: usize) -> f64 {
