@@ -233,7 +233,10 @@ impl IntervalStats {
         self.failures.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.counts.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.facts.0.iter_mut().for_each(|(_, count)| *count = 0);
-        self.waited_for.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.waited_for
+            .0
+            .iter_mut()
+            .for_each(|(_, count)| *count = 0);
         self.groups.clear();
         for count in [
             &mut self.started,

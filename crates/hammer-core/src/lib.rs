@@ -80,6 +80,7 @@ pub use event::{HitRecord, RunEvent, RunTick};
 pub use failure::Failure;
 pub use group_report::GroupReport;
 pub use hammer::{FnHammer, Hammer, from_fn};
+pub use hammer_diagnostic::Diagnostic;
 pub use hammer_stats::Histogram;
 pub use hit::{Hit, Slot};
 pub use hit_counts::{HitCounts, HitResult};
@@ -88,14 +89,14 @@ pub use interval_stats::IntervalStats;
 pub use outcome::{Label, Outcome};
 pub use preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
 pub use rand_xoshiro;
-pub use rate::{Rate, RateError};
+pub use rate::Rate;
 pub use report::{
     ByteCounts, DurationSummary, GeneratorReport, OpenOrClosedLoop, REPORT_SCHEMA, RateSummary,
     Report, TimelineSlice,
 };
 pub use run::Run;
 pub use schedule::{ArrivalProcess, Playlist, PlaylistItem, Schedule};
-pub use shape::{Shape, ShapeError, Stage};
+pub use shape::{Shape, Stage};
 pub use stage_report::StageReport;
 pub use start_barrier::{RunStartBarrier, RunStartTicket};
 pub use stop_handle::StopHandle;
