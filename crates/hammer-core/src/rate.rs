@@ -108,6 +108,20 @@ impl Rate {
     }
 }
 
+impl Rate {
+    /// Writes the rate for a message, exactly if one of the units allows it: `6/m`, `200/m`.
+    pub(crate) fn exact_text(self) -> String {
+        let in_units = [("s", 1.0), ("m", 60.0), ("h", 3600.0)]
+            .map(|(unit, seconds)| (self.as_f64() * seconds, unit));
+        let exact = in_units
+            .into_iter()
+            .filter(|(hits, _)| *hits >= 1.0)
+            .map(|(hits, unit)| format!("{}/{unit}", (hits * 1e6).round() / 1e6))
+            .find(|text| parse(text) == Ok(self));
+        exact.unwrap_or_else(|| self.to_string())
+    }
+}
+
 fn gcd(a: u128, b: u128) -> u128 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
@@ -132,22 +146,21 @@ impl FromStr for Rate {
     type Err = Diagnostic;
 
     fn from_str(text: &str) -> Result<Self, Diagnostic> {
-        let written = text.trim();
         let start = text.len() - text.trim_start().len();
-        let (number, unit) = written.split_once('/').unwrap_or((written, "s"));
-        let seconds = match unit {
-            "s" | "1s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => {
-                let position = start + number.len() + 1..start + written.len();
-                return Err(unit_error(position, number, unit).in_input(text));
-            }
-        };
-        parse_number(number, seconds).map_err(|error| {
+        parse(text.trim()).map_err(|error| {
             let error = error.map_position(|at| start + at.start..start + at.end);
             error.in_input(text)
         })
+    }
+}
+
+fn parse(text: &str) -> Result<Rate, Diagnostic> {
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    match unit {
+        "s" | "1s" => parse_number(number, 1),
+        "m" => parse_number(number, 60),
+        "h" => parse_number(number, 3600),
+        _ => Err(unit_error(number.len() + 1..text.len(), number, unit)),
     }
 }
 
@@ -160,7 +173,7 @@ fn unit_error(position: Range<usize>, number: &str, unit: &str) -> Diagnostic {
         .map(|(rate, period)| rate.per_period(period))
     {
         Some(Some(rate)) => Diagnostic::new(position, "the period of a rate is a unit of time")
-            .with_expected(rate.to_string()),
+            .with_expected(rate.exact_text()),
         _ => Diagnostic::new(position, UNKNOWN_RATE_UNIT).with_expected(RATE_UNITS),
     }
 }
@@ -264,6 +277,8 @@ mod tests {
             ("1/2m", "expected 30/h"),
             ("600/1m", "expected 10/s"),
             ("5/10ms", "expected 500/s"),
+            ("100/30s", "expected 200/m"),
+            ("1/7s", "expected 8.571429/m"),
             ("5/0s", "unknown unit of time; expected s, m or h"),
             ("900M/1ms", "unknown unit of time; expected s, m or h"),
         ] {

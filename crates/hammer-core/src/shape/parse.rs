@@ -103,7 +103,10 @@ fn lone_stage(rate: Rate, length: Duration) -> ParseResult<Shape> {
     let (number, span) = (RateOrZero::from(rate), DurationDisplay(length));
     let stage = format!("{number}/s/{span} ({number}/s for {span})");
     let expected = match rate.per_period(length) {
-        Some(per_period) => format!("{per_period} ({number} per {span}) or {stage}"),
+        Some(per_period) => {
+            let per_period = per_period.exact_text();
+            format!("{per_period} ({number} per {span}) or {stage}")
+        }
         None => stage,
     };
     Err(Diagnostic::new(0..0, "ambiguous rate").with_expected(expected))

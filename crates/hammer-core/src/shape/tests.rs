@@ -149,6 +149,10 @@ fn a_rate_per_period_is_refused_with_both_meanings() {
             "2.5/.5s",
             "5/s (2.5 per 500ms) or 2.5/s/500ms (2.5/s for 500ms)",
         ),
+        (
+            "100/30s",
+            "200/m (100 per 30s) or 100/s/30s (100/s for 30s)",
+        ),
         ("1M/1us", "1M/s/1us (1M/s for 1us)"),
     ] {
         let error = text.parse::<Shape>().expect_err(text);
