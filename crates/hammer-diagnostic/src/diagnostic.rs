@@ -63,6 +63,12 @@ impl Diagnostic {
         }
     }
 
+    /// Creates a diagnostic about a text that is something else as a whole: `expected …`.
+    #[must_use]
+    pub fn expecting(position: Range<usize>, expected: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(position, "").with_expected(expected)
+    }
+
     /// Creates a diagnostic about the unknown word `found`: `unknown WHAT 'FOUND'`.
     ///
     /// It expects the [`nearest`] of the known words, or else one of them all.
@@ -163,20 +169,24 @@ impl Diagnostic {
     /// Removes everything that may repeat the text, which may be a secret: the text itself, and the
     /// phrases that were made for it.
     ///
-    /// Constant phrases and known words stay, and the position in the text becomes a part of the
-    /// problem.
+    /// Constant phrases and known words stay, and a position beyond the start of the text becomes a
+    /// part of the problem.
     #[must_use]
     pub fn redacted(self) -> Self {
-        let problem = match &self.problem {
+        let problem = match self.problem {
             Cow::Borrowed(constant) => constant,
             Cow::Owned(_) => "invalid expression",
+        };
+        let problem = match self.position.start {
+            0 => problem.into(),
+            start => format!("{problem} at byte {start}").into(),
         };
         let remedy = match self.remedy {
             Remedy::Expected(Cow::Owned(_)) | Remedy::Hint(Cow::Owned(_)) => Remedy::None,
             remedy => remedy,
         };
         Self {
-            problem: format!("{problem} at byte {}", self.position.start).into(),
+            problem,
             remedy,
             input: None,
             ..self
@@ -208,7 +218,8 @@ impl Diagnostic {
         self.input()?.get(self.position())
     }
 
-    /// Returns the problem, as a phrase that needs no context.
+    /// Returns the problem, as a phrase that needs no context. It is empty if the text as a whole is
+    /// not what was expected.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
@@ -281,8 +292,9 @@ pub fn line_column(text: &str, at: usize) -> (usize, usize) {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem)?;
+        let separator = if self.problem.is_empty() { "" } else { "; " };
         match (self.expected(), self.hint()) {
-            (Some(expected), _) => write!(f, "; expected {expected}"),
+            (Some(expected), _) => write!(f, "{separator}expected {expected}"),
             (None, Some(hint)) => write!(f, " ({hint})"),
             (None, None) => Ok(()),
         }

@@ -130,10 +130,7 @@ mod tests {
             Some("not a duration")
         );
         let (kind, message, source) = error.into_parts();
-        assert_eq!(
-            (kind, &*message),
-            (TestErrorKind::Setting, "timeout is 0")
-        );
+        assert_eq!((kind, &*message), (TestErrorKind::Setting, "timeout is 0"));
         assert!(source.is_some());
     }
 

@@ -1,5 +1,7 @@
 //! Values of environment variables in place of `${NAME}`.
 
+use std::collections::HashSet;
+
 use hammer_diagnostic::{Diagnostic, excerpt};
 
 use crate::PlanError;
@@ -13,34 +15,44 @@ pub(crate) struct SubstitutedVariables(Vec<(String, String)>);
 /// The shortest value that is searched in foreign messages, in bytes. A shorter one is no secret.
 const MIN_MASKED_BYTES: usize = 4;
 
-/// The number of bytes by which a value is found that a message has cut off.
-const MASKED_PREFIX_BYTES: usize = 16;
+/// The shortest part of a longer value that is searched in foreign messages, in bytes.
+const MASKED_PART_BYTES: usize = 8;
 
 impl SubstitutedVariables {
-    /// Replaces each value in `message` by `${NAME}`, also one that is cut off.
+    /// Replaces each value in `message`, and each part of one that has at least eight bytes, by
+    /// `${NAME}`. A message may cut a value off at both ends.
     pub(crate) fn mask(&self, mut message: String) -> String {
         for (name, value) in &self.0 {
-            if value.len() < MIN_MASKED_BYTES {
-                continue;
+            if value.len() >= MIN_MASKED_BYTES {
+                message = mask_value(&message, name, value.as_bytes());
             }
-            let end = value.len().min(MASKED_PREFIX_BYTES);
-            let end = (0..=end).rev().find(|end| value.is_char_boundary(*end));
-            let prefix = &value[..end.unwrap_or(0)];
-            let mut masked = String::new();
-            let mut rest = &*message;
-            while let Some(at) = rest.find(prefix).filter(|_| !prefix.is_empty()) {
-                let found = &rest[at..];
-                let equal = found.chars().zip(value.chars()).take_while(|(a, b)| a == b);
-                let length: usize = equal.map(|(c, _)| c.len_utf8()).sum();
-                masked.push_str(&rest[..at]);
-                masked.push_str(&format!("${{{name}}}"));
-                rest = &found[length..];
-            }
-            masked.push_str(rest);
-            message = masked;
         }
         message
     }
+}
+
+fn mask_value(message: &str, name: &str, value: &[u8]) -> String {
+    let width = value.len().min(MASKED_PART_BYTES);
+    let parts: HashSet<&[u8]> = value.windows(width).collect();
+    let mut is_masked = vec![false; message.len()];
+    for (at, part) in message.as_bytes().windows(width).enumerate() {
+        if parts.contains(part) {
+            is_masked[at..at + width].fill(true);
+        }
+    }
+    let mut masked = String::with_capacity(message.len());
+    let mut was_masked = false;
+    for (at, character) in message.char_indices() {
+        // A part of a value may begin or end within a character.
+        let is_masked = is_masked[at..at + character.len_utf8()].contains(&true);
+        match (is_masked, was_masked) {
+            (true, false) => masked.push_str(&format!("${{{name}}}")),
+            (true, true) => {}
+            (false, _) => masked.push(character),
+        }
+        was_masked = is_masked;
+    }
+    masked
 }
 
 /// Replaces `${NAME}` by the value of the variable in every string; `$${` becomes `${`.
@@ -91,7 +103,7 @@ impl Substitution<'_> {
                         let at = start + raw.find(&error.fragment).unwrap_or(0);
                         source.diagnostic_at(at, error.diagnostic)
                     })?;
-                    node.has_environment = self.used.len() > before;
+                    node.is_substituted = self.used.len() > before;
                 }
                 Ok(())
             }
@@ -228,9 +240,10 @@ mod tests {
         for (message, masked) in [
             ("expected a rate such as 100", "expected a rate such as 100"),
             ("invalid value 'hunter2'", "invalid value '${TOKEN}'"),
-            ("hunter2hunter2", "${TOKEN}${TOKEN}"),
+            ("hunter2 hunter2", "${TOKEN} ${TOKEN}"),
             ("'hunter'", "'hunter'"),
             (&format!("'{}…'", &long[..25]), "'${LONG}…'"),
+            (&format!("…{} |", &long[25..]), "…${LONG} |"),
             (&format!("'{long}' é"), "'${LONG}' é"),
         ] {
             assert_eq!(variables.mask(message.to_owned()), masked);

@@ -117,23 +117,30 @@ impl ParsedPlanFile {
         text: &str,
         error: Diagnostic,
     ) -> PlanError {
-        let (node, _) = self.find(path);
         let key = path.iter().rev().find_map(|step| match step {
             PlanPathStep::Key(key) => Some(*key),
             PlanPathStep::Item(_) => None,
         });
-        // A list that a flag takes has the value as one of its items.
+        let node = self.find_value(path, text);
+        invalid_value(&self.source, key.unwrap_or_default(), node, text, error)
+    }
+
+    /// Returns an excerpt of the value at `path`, which the key sets to `text`. If the value has
+    /// parts from the environment, it is an excerpt of what is written in the plan.
+    #[must_use]
+    pub fn shown_value(&self, path: &[PlanPathStep<'_>], text: &str) -> String {
+        let node = self.find_value(path, text);
+        excerpt(written(&self.source, node).unwrap_or(text))
+    }
+
+    /// Finds the value at `path`, or its item `text` if it is a list.
+    fn find_value(&self, path: &[PlanPathStep<'_>], text: &str) -> &PlanNode {
+        let (node, _) = self.find(path);
         let item = match &node.value {
             NodeValue::List(items) => items.iter().find(|item| item.is_text(text)),
             _ => None,
         };
-        invalid_value(
-            &self.source,
-            key.unwrap_or_default(),
-            item.unwrap_or(node),
-            text,
-            error,
-        )
+        item.unwrap_or(node)
     }
 
     /// Makes an error about the key at the end of `path`.
@@ -360,7 +367,7 @@ fn invalid_value(
 /// Returns a value as written in the plan, without quotes, if it has parts from the environment.
 fn written<'s>(source: &'s PlanSourceText, node: &PlanNode) -> Option<&'s str> {
     let raw = source.text().get(node.span.clone())?;
-    node.has_environment.then(|| raw.trim_matches(['"', '\'']))
+    node.has_environment().then(|| raw.trim_matches(['"', '\'']))
 }
 
 fn is_name(name: &str) -> bool {

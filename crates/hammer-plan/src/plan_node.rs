@@ -7,8 +7,8 @@ use std::ops::Range;
 pub(crate) struct PlanNode {
     pub(crate) value: NodeValue,
     pub(crate) span: Range<usize>,
-    /// True if the value has parts from the environment, which errors must not repeat.
-    pub(crate) has_environment: bool,
+    /// True if a variable of the environment was replaced in the value itself.
+    pub(crate) is_substituted: bool,
 }
 
 /// A value of TOML or JSON. A key comes with its position in the text, in bytes.
@@ -34,7 +34,7 @@ impl PlanNode {
         Self {
             value,
             span,
-            has_environment: false,
+            is_substituted: false,
         }
     }
 
@@ -52,6 +52,15 @@ impl PlanNode {
         match &self.value {
             NodeValue::List(items) => items.get(index),
             _ => None,
+        }
+    }
+
+    /// Returns true if the value has parts from the environment, which errors must not repeat.
+    pub(crate) fn has_environment(&self) -> bool {
+        match &self.value {
+            NodeValue::List(items) => items.iter().any(Self::has_environment),
+            NodeValue::Table(entries) => entries.iter().any(|(.., node)| node.has_environment()),
+            _ => self.is_substituted,
         }
     }
 

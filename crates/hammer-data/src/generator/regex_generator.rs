@@ -80,7 +80,8 @@ impl RegexGenerator {
             return Err(Diagnostic::new(whole, "anchor within the expression")
                 .with_expected("anchors only at its ends"));
         }
-        let root = RegexNode::from_hir(&hir).map_err(|error| error.map_position(|_| whole.clone()))?;
+        let root =
+            RegexNode::from_hir(&hir).map_err(|error| error.map_position(|_| whole.clone()))?;
         match root.max_bytes() {
             max_bytes @ 0..=MAX_STRING_BYTES => Ok(Self { root, max_bytes }),
             _ => Err(Diagnostic::new(whole, "strings longer than 1 MiB")
@@ -296,9 +297,17 @@ mod tests {
             ("[z-a]", "invalid character class range", "z-a"),
             (r"\bword", "word boundary; expected", r"\bword"),
             ("a^b", "anchor within the expression; expected", "a^b"),
-            (r"[^\x00-\x{10ffff}]", "class without characters", r"[^\x00-\x{10ffff}]"),
+            (
+                r"[^\x00-\x{10ffff}]",
+                "class without characters",
+                r"[^\x00-\x{10ffff}]",
+            ),
             ("(a{1000}){2000}", "longer than 1 MiB", "(a{1000}){2000}"),
-            ("(((a{1000}){1000}){1000}){1000}", "longer than 1 MiB", "(((a{1000}){1000}){1000}){1000}"),
+            (
+                "(((a{1000}){1000}){1000}){1000}",
+                "longer than 1 MiB",
+                "(((a{1000}){1000}){1000}){1000}",
+            ),
         ] {
             let error = RegexGenerator::new(expression).expect_err(expression);
             assert!(error.to_string().contains(message), "{expression}: {error}");

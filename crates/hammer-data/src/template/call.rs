@@ -99,7 +99,9 @@ fn names_in_scope(scope: &TemplateScope) -> impl Iterator<Item = &str> {
 fn column_names(name: &str, feeder: &Feeder) -> String {
     const MAX_LISTED: usize = 8;
     let columns = feeder.columns().iter().take(MAX_LISTED);
-    let columns: Vec<String> = columns.map(|column| excerpt(&format!("{name}.{column}"))).collect();
+    let columns: Vec<String> = columns
+        .map(|column| excerpt(&format!("{name}.{column}")))
+        .collect();
     columns.join(" or ")
 }
 

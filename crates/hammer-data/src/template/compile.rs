@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use super::Template;
 use super::call::{self, CompiledCall, FunctionCall};
 use super::filter::TemplateFilter;
 use super::instruction::{Instruction, Opcode};
 use super::token::{self, TemplateToken, TemplateTokenKind};
-use super::Template;
 use crate::TemplateScope;
 use hammer_diagnostic::{Diagnostic, excerpt};
 
@@ -129,8 +129,9 @@ fn compile_filter(
     };
     if let Some((argument, span)) = words.get(1) {
         let problem = format!("filters take no arguments, found {}", excerpt(argument));
-        return Err(Diagnostic::new(span.clone(), problem)
-            .with_expected("'|' and another filter, or '}}'"));
+        return Err(
+            Diagnostic::new(span.clone(), problem).with_expected("'|' and another filter, or '}}'")
+        );
     }
     let found = TemplateFilter::ALL.iter().find(|(name, _)| name == word);
     found.map(|(_, filter)| *filter).ok_or_else(|| {

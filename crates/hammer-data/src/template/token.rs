@@ -23,11 +23,7 @@ pub(super) enum TemplateTokenKind {
 
 /// Reads the token that begins at or after byte `at` of `text`, within the braces that open at byte
 /// `open`.
-pub(super) fn next_token(
-    text: &str,
-    open: usize,
-    at: usize,
-) -> Result<TemplateToken, Diagnostic> {
+pub(super) fn next_token(text: &str, open: usize, at: usize) -> Result<TemplateToken, Diagnostic> {
     let rest = text[at..].trim_start();
     let start = text.len() - rest.len();
     let token = |kind, len: usize| TemplateToken {

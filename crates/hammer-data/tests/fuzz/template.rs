@@ -42,7 +42,10 @@ pub(crate) fn check(text: &str) {
 /// Checks that an error has a position in the text, and is one printable line.
 fn check_error(text: &str, error: &Diagnostic) {
     assert_eq!(error.input(), Some(text));
-    assert!(error.found().is_some_and(|part| !part.is_empty()), "{error:?}");
+    assert!(
+        error.found().is_some_and(|part| !part.is_empty()),
+        "{error:?}"
+    );
     assert!(!error.problem().is_empty() && error.expected().is_some());
     let message = error.to_string();
     assert!(message.chars().count() < 400, "{message}");

@@ -401,13 +401,20 @@ fn an_error_repeats_a_short_and_printable_part_of_the_text() {
         format!("{{{{regex \"({name}\"}}}}"),
         format!("{{{{{}}}}}", "x".repeat(100_000)),
     ] {
-        let error = Template::compile(&text, &scope()).expect_err(&text).to_string();
+        let error = Template::compile(&text, &scope())
+            .expect_err(&text)
+            .to_string();
         assert!(error.chars().count() < 300, "{error}");
         assert!(!error.contains(char::is_control), "{error:?}");
     }
     let text = format!("{{{{{name}}}}}");
-    let error = Template::compile(&text, &scope()).expect_err(&text).to_string();
-    assert!(error.starts_with("unknown name 'col\u{fffd}\u{fffd}"), "{error}");
+    let error = Template::compile(&text, &scope())
+        .expect_err(&text)
+        .to_string();
+    assert!(
+        error.starts_with("unknown name 'col\u{fffd}\u{fffd}"),
+        "{error}"
+    );
 }
 
 proptest::proptest! {

@@ -17,6 +17,10 @@ fn messages_have_one_of_two_forms() {
             "the plan is too long (try fewer loads)",
         ),
         (
+            Diagnostic::expecting(0..1, "a rate such as 100"),
+            "expected a rate such as 100",
+        ),
+        (
             Diagnostic::unknown(0..3, "filter", "ulr", ["json", "url"]),
             "unknown filter 'ulr'; expected 'url'",
         ),
@@ -92,15 +96,15 @@ fn a_redacted_diagnostic_repeats_nothing_of_the_text() {
         ),
         (
             Diagnostic::new(0..9, "not a number").with_expected("a rate such as 100"),
-            "not a number at byte 0; expected a rate such as 100",
+            "not a number; expected a rate such as 100",
         ),
         (
             Diagnostic::unknown(0..9, "name", secret, ["hunter"]),
-            "invalid expression at byte 0; expected 'hunter'",
+            "invalid expression; expected 'hunter'",
         ),
         (
             Diagnostic::unknown(0..9, "name", secret, ["a", "b"]),
-            "invalid expression at byte 0; expected one of a, b",
+            "invalid expression; expected one of a, b",
         ),
     ] {
         let redacted = diagnostic.in_input(secret).redacted();
