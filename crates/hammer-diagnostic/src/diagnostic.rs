@@ -133,8 +133,12 @@ impl Diagnostic {
     /// Prefixes the problem with its subject: `SUBJECT: PROBLEM`.
     #[must_use]
     pub fn about(self, subject: impl fmt::Display) -> Self {
+        let problem = match &*self.problem {
+            "" => subject.to_string(),
+            problem => format!("{subject}: {problem}"),
+        };
         Self {
-            problem: format!("{subject}: {}", self.problem).into(),
+            problem: problem.into(),
             ..self
         }
     }

@@ -12,7 +12,7 @@ use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SubstitutedVariables(Vec<(String, String)>);
 
-/// The shortest value that is searched in foreign messages, in bytes. A shorter one is no secret.
+/// The shortest value that is searched in foreign messages, in bytes. A shorter one is not a secret.
 const MIN_MASKED_BYTES: usize = 4;
 
 /// The shortest part of a longer value that is searched in foreign messages, in bytes.

@@ -367,7 +367,8 @@ fn invalid_value(
 /// Returns a value as written in the plan, without quotes, if it has parts from the environment.
 fn written<'s>(source: &'s PlanSourceText, node: &PlanNode) -> Option<&'s str> {
     let raw = source.text().get(node.span.clone())?;
-    node.has_environment().then(|| raw.trim_matches(['"', '\'']))
+    node.has_environment()
+        .then(|| raw.trim_matches(['"', '\'']))
 }
 
 fn is_name(name: &str) -> bool {

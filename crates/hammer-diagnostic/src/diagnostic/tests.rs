@@ -48,6 +48,10 @@ fn messages_have_one_of_two_forms() {
             Diagnostic::new(0..1, "unclosed group").about("regex"),
             "regex: unclosed group",
         ),
+        (
+            Diagnostic::expecting(0..1, "a rate").about("'rate'"),
+            "'rate'; expected a rate",
+        ),
     ] {
         assert_eq!(diagnostic.to_string(), message);
     }
