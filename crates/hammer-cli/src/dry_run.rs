@@ -11,7 +11,7 @@ use crate::parsers::instant;
 use crate::plan::{RunnablePlan, RunnablePlanLoad};
 use crate::setting_names::SettingNames;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::{format_count, format_decimal, format_seconds};
 use crate::text::{format_rate, rate_chart};
 use crate::typed_load::PreparedLoad;
 
@@ -57,8 +57,8 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
             .collect();
         let peak = format_rate(peak_rate(&loads, end));
         format!(
-            " in {} s   {peak} at the peak",
-            format_decimal(end.as_secs_f64())
+            " in {}   {peak} at the peak",
+            format_seconds(end.as_secs_f64())
         )
     });
     text.push_str(&wrap_items("total", &format!("{hits}{end}"), 2));
@@ -98,16 +98,13 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
     let expected = args.expected_hits();
     let hits = hit_count_text(expected, total.is_some(), "target allows");
     let duration = length.map_or(String::new(), |length| {
-        format!(" in {} s", format_decimal(length.as_secs_f64()))
+        format!(" in {}", format_seconds(length.as_secs_f64()))
     });
-    let average = expected
-        .zip(length)
-        .map_or(String::new(), |(total, length)| {
-            format!(
-                "   {} on average",
-                format_rate(total as f64 / length.as_secs_f64())
-            )
-        });
+    // The mean of the rate, not of the hits: a slow rate has its first hit at once.
+    let average = schedule.mean_rate().filter(|_| length.is_some());
+    let average = average.map_or(String::new(), |average| {
+        format!("   {} on average", format_rate(average))
+    });
     let peak = match shape.peak() {
         Some(peak) => {
             // The peak may be in a part that -z cuts off.
