@@ -2,6 +2,7 @@
 
 pub(crate) mod connect_load;
 pub(crate) mod delivery;
+pub(crate) mod first_connect;
 pub(crate) mod hit_waiter;
 pub(crate) mod receive;
 pub(crate) mod too_many_failed_clients;

@@ -3,12 +3,11 @@
 use hammer_core::Failure;
 
 use crate::client::ClientRole;
-use crate::connection::broker_connection::{AckAnomalyCounts, BrokerConnection};
+use crate::connection::broker_connection::{AckAnomalyCounts, BrokerConnection, MqttAction};
 use crate::connection::client_connection_supervisor::ClientConnectionSupervisor;
 use crate::connection::handshake;
 use crate::failures;
 use crate::load::delivery::DeliveryRecord;
-use crate::packet;
 use crate::packet::received::{PacketFrame, ReceivedPacket};
 
 impl ClientConnectionSupervisor {
@@ -27,18 +26,19 @@ impl ClientConnectionSupervisor {
             let version = self.config.identity.connect.version;
             match ReceivedPacket::parse(frame, version).map_err(handshake::malformed_failure)? {
                 ReceivedPacket::Ack { kind, id, reason } => {
-                    connection.handle_ack(&self.config, kind, id, reason, frame.size);
+                    connection.handle_ack(&self.config, kind, id, reason, frame.size)?;
                 }
                 ReceivedPacket::Message { qos, id, payload } => {
-                    self.handle_message(payload, frame.size, remote_deliveries);
-                    match qos {
-                        1 => connection.append(&packet::encode_ack(0x40, id)),
-                        2 => connection.append(&packet::encode_ack(0x50, id)),
-                        _ => {}
+                    let expected = self.expects_messages(connection);
+                    if expected {
+                        self.handle_message(payload, frame.size, remote_deliveries);
+                    } else {
+                        self.slot.count("foreign_messages", 1);
                     }
+                    connection.answer_message(qos, id, frame.size, expected)?;
                 }
-                ReceivedPacket::Pubrel { id } => connection.append(&packet::encode_ack(0x70, id)),
-                ReceivedPacket::Pingresp => connection.handle_pingresp(),
+                ReceivedPacket::Pubrel { id } => connection.answer_pubrel(id, frame.size)?,
+                ReceivedPacket::Pingresp => connection.handle_pingresp()?,
                 ReceivedPacket::Disconnect { reason } => {
                     return Err(failures::from_disconnect_reason(reason));
                 }
@@ -50,6 +50,14 @@ impl ClientConnectionSupervisor {
             self.config.identity.connect.max_packet_size as usize,
         )?;
         Ok(used)
+    }
+
+    /// Returns true if the broker may send messages: the client has a subscription, or may have had
+    /// one in its session.
+    fn expects_messages(&self, connection: &BrokerConnection) -> bool {
+        self.client.role != ClientRole::Publisher
+            || self.config.action == MqttAction::Subscribe
+            || connection.is_resumed()
     }
 
     /// Processes a message, in a packet of `bytes` bytes.
@@ -72,6 +80,10 @@ impl ClientConnectionSupervisor {
         let worker = usize::from(delivery.worker);
         if worker == self.slot.worker() {
             self.clients.record_delivery(&delivery);
+            return;
+        }
+        if worker >= self.slot.workers() {
+            self.slot.count("foreign_messages", 1);
             return;
         }
         if remote_deliveries.len() <= worker {
@@ -97,12 +109,16 @@ impl ClientConnectionSupervisor {
         }
         let AckAnomalyCounts {
             window_waits,
+            receive_max_waits,
+            write_waits,
             late_acks,
             unknown_acks,
             resent,
         } = std::mem::take(&mut connection.counts);
         for (name, count) in [
             ("window_waits", window_waits),
+            ("receive_max_waits", receive_max_waits),
+            ("write_waits", write_waits),
             ("late_answers", late_acks),
             ("unknown_answers", unknown_acks),
             ("resent", resent),
