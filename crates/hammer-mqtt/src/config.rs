@@ -1,17 +1,16 @@
 //! The checked configuration of a hammer.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use hammer_core::Hit;
 use hammer_data::{Template, TemplateScope};
-use hammer_diagnostic::format_count;
 
 use crate::connection::broker_connection::MqttAction;
 use crate::connection::broker_connector::BrokerConnector;
-use crate::connection::unconfirmed_messages::UnconfirmedTotal;
 use crate::load::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
+use crate::load::run_doubts::RunDoubts;
 use crate::load::worker_barrier::WorkerBarrier;
 use crate::packet::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::publish::MessageTemplate;
@@ -61,10 +60,7 @@ pub(crate) struct MqttConfig {
     pub(crate) delivery_barriers: [WorkerBarrier; 2],
     /// The number of clients of all workers that failed to connect before the run started.
     pub(crate) failed_clients: AtomicUsize,
-    /// Messages at QoS 0 that may not have arrived.
-    pub(crate) unconfirmed: UnconfirmedTotal,
-    /// Hits of a closed loop that waited until a client had reconnected.
-    pub(crate) reconnect_waits: AtomicU64,
+    pub(crate) doubts: RunDoubts,
 }
 
 impl MqttConfig {
@@ -89,29 +85,6 @@ impl MqttConfig {
             MqttAction::Subscribe => max_hits(&self.filter),
             MqttAction::Ping => None,
         }
-    }
-
-    /// Records that a hit of a closed loop has waited until a client had reconnected.
-    pub(crate) fn count_reconnect_wait(&self, hit: &Hit) {
-        let measured = u64::from(!hit.is_warm_up());
-        self.reconnect_waits.fetch_add(measured, Ordering::Relaxed);
-    }
-
-    /// Returns the reasons to doubt the numbers of the run.
-    pub(crate) fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.scope.warnings();
-        warnings.extend(self.unconfirmed.warning());
-        let waits = self.reconnect_waits.load(Ordering::Relaxed);
-        if waits > 0 {
-            let hits = if waits == 1 { "hit" } else { "hits" };
-            warnings.push(format!(
-                "{} {hits} of the closed loop waited until a client had reconnected; response \
-                 includes the client's own delay before it connects again. See the phase \
-                 `reconnect`, or use more `clients`.",
-                format_count(waits)
-            ));
-        }
-        warnings
     }
 
     /// Returns the number of connections that hits share.

@@ -95,7 +95,9 @@ impl Hammer for Mqtt {
     }
 
     fn warnings(&self) -> Vec<String> {
-        self.config.warnings()
+        let mut warnings = self.config.scope.warnings();
+        warnings.extend(self.config.doubts.warnings());
+        warnings
     }
 
     fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
@@ -146,7 +148,7 @@ impl Hammer for Mqtt {
                     // Boxed, so that the futures of other hits stay small.
                     let client = Box::pin(clients.wait_for_connected(local)).await;
                     hit.mark("reconnect");
-                    config.count_reconnect_wait(&hit);
+                    config.doubts.record_reconnect_wait(&hit);
                     client
                 }
             };

@@ -6,7 +6,7 @@ mod hit_measurement_options;
 mod message_options;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use hammer_data::TemplateScope;
@@ -18,7 +18,7 @@ use self::hit_measurement_options::HitMeasurementOptions;
 use self::message_options::MessageOptions;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::connection::broker_connection::MqttAction;
-use crate::connection::unconfirmed_messages::UnconfirmedTotal;
+use crate::load::run_doubts::RunDoubts;
 use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, Mqtt, Qos};
@@ -154,8 +154,7 @@ impl MqttBuilder {
                 worker_channels: OnceLock::new(),
                 delivery_barriers: Default::default(),
                 failed_clients: AtomicUsize::new(0),
-                unconfirmed: UnconfirmedTotal::default(),
-                reconnect_waits: AtomicU64::new(0),
+                doubts: RunDoubts::default(),
             }),
         })
     }

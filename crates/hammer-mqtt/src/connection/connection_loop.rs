@@ -81,7 +81,6 @@ impl ConnectionLoop<'_> {
     }
 
     /// Reads and writes. Returns false if the budget was spent before both would block.
-
     fn read_and_write(
         &mut self,
         connection: &mut BrokerConnection,

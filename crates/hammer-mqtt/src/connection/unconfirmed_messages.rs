@@ -19,9 +19,9 @@ impl UnconfirmedTotal {
                 messages => format!("{} messages were", format_count(messages)),
             };
             format!(
-                "{messages} sent at QoS 0 without a confirmation that the broker has read them, so \
-                 they may not have arrived. Check that the broker keeps its connections and reads \
-                 from them, or measure at `qos` 1."
+                "{messages} sent at QoS 0 without a sign that the broker has read them, and may not \
+                 have arrived. Check that the broker keeps its connections and reads from them, or \
+                 use `qos` 1."
             )
         })
     }

@@ -5,6 +5,7 @@ pub(crate) mod delivery;
 pub(crate) mod first_connect;
 pub(crate) mod hit_waiter;
 pub(crate) mod receive;
+pub(crate) mod run_doubts;
 pub(crate) mod too_many_failed_clients;
 pub(crate) mod worker_barrier;
 pub(crate) mod worker_clients;

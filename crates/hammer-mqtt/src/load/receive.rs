@@ -31,9 +31,10 @@ impl ClientConnectionSupervisor {
                 ReceivedPacket::Message { qos, id, payload } => {
                     let expected = self.expects_messages(connection);
                     if expected {
-                        self.handle_message(payload, frame.size, remote_deliveries);
+                        let own = self.handle_message(payload, frame.size, remote_deliveries);
+                        connection.counts.foreign_messages += u64::from(!own);
                     } else {
-                        self.slot.count("foreign_messages", 1);
+                        connection.counts.foreign_messages += 1;
                     }
                     connection.answer_message(qos, id, frame.size, expected)?;
                 }
@@ -60,36 +61,36 @@ impl ClientConnectionSupervisor {
             || connection.is_resumed()
     }
 
-    /// Processes a message, in a packet of `bytes` bytes.
+    /// Processes a message, in a packet of `bytes` bytes. Returns false if a subscriber has received
+    /// a message of another run.
     fn handle_message(
         &self,
         payload: &[u8],
         bytes: usize,
         remote_deliveries: &mut Vec<Vec<DeliveryRecord>>,
-    ) {
+    ) -> bool {
         let (ClientRole::Subscriber(subscriber), Some(config)) =
             (self.client.role, &self.config.delivery)
         else {
-            return;
+            return true;
         };
         let Some(delivery) = DeliveryRecord::from_payload(payload, bytes, config.run, subscriber)
         else {
-            self.slot.count("foreign_messages", 1);
-            return;
+            return false;
         };
         let worker = usize::from(delivery.worker);
         if worker == self.slot.worker() {
             self.clients.record_delivery(&delivery);
-            return;
+            return true;
         }
         if worker >= self.slot.workers() {
-            self.slot.count("foreign_messages", 1);
-            return;
+            return false;
         }
         if remote_deliveries.len() <= worker {
             remote_deliveries.resize_with(worker + 1, Vec::new);
         }
         remote_deliveries[worker].push(delivery);
+        true
     }
 
     /// Reports the results of a poll: the fence, deliveries for other workers, and counts.
@@ -114,6 +115,7 @@ impl ClientConnectionSupervisor {
             late_acks,
             unknown_acks,
             resent,
+            foreign_messages,
         } = std::mem::take(&mut connection.counts);
         for (name, count) in [
             ("window_waits", window_waits),
@@ -122,10 +124,14 @@ impl ClientConnectionSupervisor {
             ("late_answers", late_acks),
             ("unknown_answers", unknown_acks),
             ("resent", resent),
+            ("foreign_messages", foreign_messages),
         ] {
             if count > 0 {
                 self.slot.count(name, count);
             }
+        }
+        if foreign_messages > 0 {
+            self.config.doubts.record_foreign(foreign_messages);
         }
     }
 }

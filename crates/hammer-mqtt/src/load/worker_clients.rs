@@ -230,6 +230,10 @@ impl WorkerClients {
 
     /// Waits until the broker has answered a ping on each connection that may carry messages.
     async fn fence_clients(&self, clients: &[Rc<MqttClient>]) {
+        if self.is_closing() {
+            // Connecting was interrupted, so there are no messages.
+            return;
+        }
         for client in clients {
             let has_messages = |connection: &BrokerConnection| {
                 connection.has_sent() || client.role != ClientRole::Publisher
@@ -283,6 +287,7 @@ impl WorkerClients {
             .sum();
         let expected = published * u64::from(delivery_config.copies_per_message());
         slot.count("published", published);
+        self.config.doubts.record_delivered(ledger.delivered);
         slot.count("delivered", ledger.delivered);
         slot.count("lost", expected.saturating_sub(ledger.delivered));
         slot.count("duplicates", ledger.duplicates);

@@ -99,6 +99,8 @@ fn a_subscriber_without_a_pause_leaves_time_for_hits_and_timeouts() {
     // The messages are acknowledged, but not delivered.
     assert_eq!(report.hits.timed_out, 100, "{:?}", report.failures);
     assert!(report.counts["foreign_messages"] > 100_000);
+    let mut reasons = report.verdict.reasons.iter();
+    assert!(reasons.any(|reason| reason.contains("that are not of this run")));
     let late = &report.generator.schedule_late_us;
     assert!(late.p99 < 150_000.0, "{late:?}");
 }

@@ -73,6 +73,8 @@ pub(crate) struct AckAnomalyCounts {
     pub(crate) late_acks: u64,
     pub(crate) unknown_acks: u64,
     pub(crate) resent: u64,
+    /// Messages that are not of this run.
+    pub(crate) foreign_messages: u64,
 }
 
 /// A connection that the broker has accepted.
@@ -146,7 +148,7 @@ impl BrokerConnection {
             topic_alias_known: false,
             answers: BrokerMessageAnswers::new(limits.session_present),
             unrequested: UnrequestedPacketGuard::default(),
-            unconfirmed: UnconfirmedMessages::new(&config.unconfirmed),
+            unconfirmed: UnconfirmedMessages::new(&config.doubts.unconfirmed),
             counts: AckAnomalyCounts::default(),
         }
     }
