@@ -19,6 +19,8 @@ pub(crate) struct RunDoubts {
     pub(crate) unconfirmed: UnconfirmedTotal,
     /// Hits of a closed loop that waited until a client had reconnected.
     reconnect_waits: AtomicU64,
+    /// Hits that failed because a limit of the client was reached.
+    window_failures: AtomicU64,
     /// Messages to subscribers that are not of this run.
     foreign_messages: AtomicU64,
     /// Messages to subscribers that are of this run.
@@ -30,6 +32,12 @@ impl RunDoubts {
     pub(crate) fn record_reconnect_wait(&self, hit: &Hit) {
         let measured = u64::from(!hit.is_warm_up());
         self.reconnect_waits.fetch_add(measured, Ordering::Relaxed);
+    }
+
+    /// Records that a hit has failed because a limit of its client was reached.
+    pub(crate) fn record_window_failure(&self, hit: &Hit) {
+        let measured = u64::from(!hit.is_warm_up());
+        self.window_failures.fetch_add(measured, Ordering::Relaxed);
     }
 
     /// Records messages to subscribers that are not of this run.
@@ -47,22 +55,27 @@ impl RunDoubts {
         let found = [
             self.unconfirmed.warning(),
             self.reconnect_warning(),
+            self.window_warning(),
             self.foreign_warning(),
         ];
         found.into_iter().flatten().collect()
     }
 
     fn reconnect_warning(&self) -> Option<String> {
-        let waits = self.reconnect_waits.load(Ordering::Relaxed);
-        let hits = if waits == 1 { "hit" } else { "hits" };
-        (waits > 0).then(|| {
-            format!(
-                "{} {hits} of the closed loop waited until a client had reconnected; response \
-                 includes the client's own delay before it connects again. See the phase \
-                 `reconnect`, or use more `clients`.",
-                format_count(waits)
-            )
-        })
+        let waits = format_hits(&self.reconnect_waits)?;
+        Some(format!(
+            "{waits} of the closed loop waited until a client had reconnected; response includes \
+             the client's own delay before it connects again. See the phase `reconnect`, or use \
+             more `clients`."
+        ))
+    }
+
+    fn window_warning(&self) -> Option<String> {
+        let failures = format_hits(&self.window_failures)?;
+        Some(format!(
+            "{failures} failed because the `window` of the client was full; latencies exclude \
+             them. Raise `window` or `clients`, or lower the rate."
+        ))
     }
 
     fn foreign_warning(&self) -> Option<String> {
@@ -77,6 +90,15 @@ impl RunDoubts {
                 format_count(foreign)
             )
         })
+    }
+}
+
+/// Writes a number of hits, or returns `None` if there are none.
+fn format_hits(hits: &AtomicU64) -> Option<String> {
+    match hits.load(Ordering::Relaxed) {
+        0 => None,
+        1 => Some("1 hit".to_owned()),
+        hits => Some(format!("{} hits", format_count(hits))),
     }
 }
 

@@ -121,6 +121,9 @@ impl BrokerConnection {
             return self.queue_hit(config, sequence, hit, promise, header);
         };
         if !config.wait_for_window {
+            if cause.setting().is_some() {
+                config.doubts.record_window_failure(hit);
+            }
             return Err(failures::WINDOW_FULL);
         }
         if let Some(setting) = cause.setting() {
