@@ -102,7 +102,7 @@ fn a_subscriber_without_a_pause_leaves_time_for_hits_and_timeouts() {
     let mut reasons = report.verdict.reasons.iter();
     assert!(reasons.any(|reason| reason.contains("that are not of this run")));
     let late = &report.generator.schedule_late_us;
-    assert!(late.p99 < 150_000.0, "{late:?}");
+    assert!(late.p99 < 1_000_000.0, "{late:?}");
 }
 
 /// Starts a broker that floods its first subscriber with `packet`, and calls `lost` when the client
