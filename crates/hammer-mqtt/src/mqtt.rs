@@ -12,6 +12,7 @@ use crate::MqttBuilder;
 use crate::client::MqttClient;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::load::connect_load;
+use crate::load::first_connect::connect_all;
 use crate::load::hit_waiter::HitWaiter;
 use crate::load::worker_clients::WorkerClients;
 
@@ -94,7 +95,9 @@ impl Hammer for Mqtt {
     }
 
     fn warnings(&self) -> Vec<String> {
-        self.config.scope.warnings()
+        let mut warnings = self.config.scope.warnings();
+        warnings.extend(self.config.doubts.warnings());
+        warnings
     }
 
     fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
@@ -114,7 +117,7 @@ impl Hammer for Mqtt {
     async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {
         self.config.scope.ready().await?;
         match self.config.shared {
-            true => self.worker_clients(context.slot()).connect(context).await,
+            true => connect_all(&self.worker_clients(context.slot()), context).await,
             false => Ok(()),
         }
     }
@@ -145,6 +148,7 @@ impl Hammer for Mqtt {
                     // Boxed, so that the futures of other hits stay small.
                     let client = Box::pin(clients.wait_for_connected(local)).await;
                     hit.mark("reconnect");
+                    config.doubts.record_reconnect_wait(&hit);
                     client
                 }
             };

@@ -3,15 +3,19 @@
 mod builder;
 mod delivery;
 mod failures;
+mod floods;
 mod mosquitto;
 mod mosquitto_server;
+mod own_limits;
 mod publishing;
 mod rabbitmq;
 mod reconnect;
 mod resume;
 mod scripted_broker;
+mod stops;
 mod templates;
 mod transports;
+mod unconfirmed;
 mod unresponsive_broker;
 
 use std::time::Duration;

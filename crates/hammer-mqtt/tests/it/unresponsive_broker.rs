@@ -175,6 +175,15 @@ fn a_slow_broker_gets_complete_messages() {
         }
     });
     assert!(unsent > 0, "the socket was full");
+    assert_eq!(
+        (
+            report.counts["write_waits"],
+            report.counts.get("window_waits")
+        ),
+        (report.phases_us["write"].count, None),
+        "the broker causes the waits, not the window"
+    );
+    assert_eq!(report.generator.waited_for.len(), 0);
     assert_eq!(report.hits.ok, 240, "{:?}", report.failures);
     assert_eq!(broker.published().len(), 240);
     assert_eq!(
