@@ -138,7 +138,7 @@ fn a_flood_before_the_subscription_is_a_failure() {
             flood(peer, packet);
         });
         let mqtt = measuring_delivery(&broker);
-        let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute(|_| ());
+        let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute();
         let error = error.expect_err("no client can subscribe");
         let cause = std::error::Error::source(&error).expect("a source");
         assert!(cause.to_string().contains("mqtt_flood"), "{cause}");

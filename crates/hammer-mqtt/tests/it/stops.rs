@@ -68,9 +68,7 @@ fn connected_clients_disconnect_if_the_others_fail() {
     });
     let mqtt = Mqtt::builder(&broker.url()).clients(4).connect_rate(50.0);
     let run = Run::new(mqtt.build().expect("well formed"), until_stopped(100));
-    run.threads(1)
-        .execute(|_| ())
-        .expect_err("a client is refused");
+    run.threads(1).execute().expect_err("a client is refused");
     let disconnects = broker.packets().iter().filter(|p| p.kind() == 14).count();
     // Some may not have received their CONNACK yet.
     assert!((1..=3).contains(&disconnects), "{disconnects}");
