@@ -10,7 +10,7 @@ pub struct PlanError {
     name: String,
     line: usize,
     column: usize,
-    diagnostic: Diagnostic,
+    diagnostic: Box<Diagnostic>,
 }
 
 impl PlanError {
@@ -19,20 +19,20 @@ impl PlanError {
             name: name.to_owned(),
             line,
             column,
-            diagnostic,
+            diagnostic: Box::new(diagnostic),
         }
     }
 
     pub(crate) fn with_expected(self, expected: impl Into<String>) -> Self {
         Self {
-            diagnostic: self.diagnostic.with_expected(expected.into()),
+            diagnostic: Box::new(self.diagnostic.with_expected(expected.into())),
             ..self
         }
     }
 
     pub(crate) fn with_hint(self, hint: &'static str) -> Self {
         Self {
-            diagnostic: self.diagnostic.with_hint(hint),
+            diagnostic: Box::new(self.diagnostic.with_hint(hint)),
             ..self
         }
     }
