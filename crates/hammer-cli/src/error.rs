@@ -3,8 +3,7 @@
 use std::error;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use hammer_data::TemplateError;
-use hammer_diagnostic::chain;
+use hammer_diagnostic::{Diagnostic, chain};
 use hammer_http::mask_url;
 use hammer_plan::PlanError;
 
@@ -47,15 +46,13 @@ impl Error {
         }
     }
 
-    /// Reports an error in a plan. An invalid threshold is shown with carets.
+    /// Reports an error in a plan, with carets if it is about an expression.
     pub(crate) fn from_plan_error(error: &PlanError) -> Self {
-        Self::Usage(match error.threshold() {
-            Some((text, threshold)) => {
-                let shown = caret::underline(text, threshold.span(), threshold.expected());
-                format!("{}\n\n{shown}", error.problem())
-            }
-            None => error.to_string(),
-        })
+        Self::Usage(format!(
+            "{}: {}",
+            error.place(),
+            caret::show(error.diagnostic())
+        ))
     }
 
     /// Reports that a run ended without a report. If the hammer failed to prepare, only its own
@@ -144,15 +141,14 @@ pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// An error and its sources in one line. A template error is shown with carets below.
-pub(crate) fn error_with_excerpt(error: &(dyn error::Error + 'static)) -> String {
+/// Writes an error and its sources in one line. The first diagnostic among them is shown with
+/// carets, if its text is known, and ends the message.
+pub(crate) fn error_with_carets(error: &(dyn error::Error + 'static)) -> String {
     let mut line = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
-        let template = error.downcast_ref::<TemplateError>();
-        if let Some((template, text)) = template.and_then(|found| Some((found, found.text()?))) {
-            let shown = caret::underline(text, template.span(), template.expected());
-            return format!("{line}{}\n\n{shown}", template.problem());
+        if let Some(found) = error.downcast_ref::<Diagnostic>() {
+            return line + &caret::show(found);
         }
         line.push_str(&error.to_string());
         next = error.source();

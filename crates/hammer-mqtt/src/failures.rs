@@ -1,13 +1,13 @@
 //! The failures of hits, with advice.
 
-use std::io;
+use std::{error, fmt, io};
 
 use hammer_core::Failure;
 
 use crate::packet::reason_code;
 
 pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
-    .with_advice("the client of the hit had no connection: see the broker's log");
+    .with_advice("the client of the hit had no connection: see `lost_by` and the broker's log");
 pub(crate) const CONNECTION_LOST: Failure = Failure::new("connection_lost")
     .with_advice("the broker closed the connection while the hit was in flight: see its log");
 pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").with_advice(
@@ -29,6 +29,13 @@ pub(crate) const STRING_TOO_LONG: Failure = Failure::new("text_too_long")
     .with_advice("MQTT limits strings to 65,535 bytes; the packet was not sent");
 pub(crate) const MALFORMED_PACKET: Failure = Failure::new("malformed_packet").with_advice(
     "the broker's answer is not valid MQTT: check the port and `version`, and use RUST_LOG=debug",
+);
+pub(crate) const FLOOD: Failure = Failure::new("mqtt_flood").with_advice(
+    "the broker sent over 10,000 packets in 10 s that nothing asked for, or kept sending after \
+     DISCONNECT: it is broken or hostile",
+);
+pub(crate) const UNREAD_ANSWERS: Failure = Failure::new("unread_answers").with_advice(
+    "the broker sends messages, but has not read 4 MiB of their acknowledgments: see its log",
 );
 pub(crate) const KEEP_ALIVE_TIMEOUT: Failure = Failure::new("keep_alive_timeout").with_advice(
     "no answer to a ping in 1.5 times the keep-alive: check that the broker is up and reachable",
@@ -84,10 +91,25 @@ pub(crate) fn from_connack_code(code: u8) -> Failure {
         .with_advice("the broker refused the client: check user, password, client id and version")
 }
 
+/// The source of a socket's error if the broker sends without an end.
+#[derive(Debug)]
+pub(crate) struct FloodError;
+
+impl fmt::Display for FloodError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected the end of the stream, found a flood of data")
+    }
+}
+
+impl error::Error for FloodError {}
+
 /// Returns the failure for an error of the socket.
 pub(crate) fn from_io_error(error: io::Error) -> Failure {
     if let Some(failure) = hammer_net::tls_failure(&error) {
         return failure;
+    }
+    if (error.get_ref()).is_some_and(|source| source.is::<FloodError>()) {
+        return FLOOD;
     }
     match error.kind() {
         io::ErrorKind::InvalidData => MALFORMED_PACKET,

@@ -24,7 +24,7 @@ pub(crate) struct LoadArgs {
         long,
         visible_alias = "tps",
         default_value = "1",
-        value_parser = caret::parse_shape,
+        value_parser = caret::parse::<Shape>,
         allow_hyphen_values = true
     )]
     rate: Shape,

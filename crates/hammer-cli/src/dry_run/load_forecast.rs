@@ -8,7 +8,7 @@ use super::peak_rate::peak_rate;
 use crate::args::{EngineArgs, LoadArgs};
 use crate::parsers::instant;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::{format_count, format_decimal, format_within};
 use crate::text::{format_rate, rate_chart};
 
 /// Number of hits that are listed.
@@ -39,9 +39,9 @@ impl LoadForecast {
         let length = schedule.duration();
         let expected_hits = args.expected_hits();
         let mut totals = vec![];
-        if let (Some(total), Some(length)) = (expected_hits, length) {
-            let average = format_rate(total as f64 / length.as_secs_f64());
-            totals.push(format!("{average} on average"));
+        // The mean of the rate, not of the hits: a slow rate has its first hit at once.
+        if let Some(average) = schedule.mean_rate().filter(|_| length.is_some()) {
+            totals.push(format!("{} on average", format_rate(average)));
         }
         totals.push(match shape.peak() {
             Some(peak) => {
@@ -121,7 +121,7 @@ pub(super) fn hits_in(
         }
     };
     match length {
-        Some(length) => format!("{hits} in {} s", format_decimal(length.as_secs_f64())),
+        Some(length) => format!("{hits} {}", format_within(length.as_secs_f64())),
         None => hits,
     }
 }

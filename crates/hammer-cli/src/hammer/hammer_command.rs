@@ -7,7 +7,7 @@ use hammer_core::Hammer as _;
 use hammer_diagnostic::chain;
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
-use crate::error::{Error, error_with_excerpt};
+use crate::error::{Error, error_with_carets};
 use crate::execution::{RunnableLoad, TypedLoad};
 use crate::{HammerArgs, HammerBuildError};
 
@@ -108,6 +108,6 @@ fn build_error<A: HammerArgs>(error: &HammerBuildError) -> Error {
     Error::Usage(format!(
         "failed to build the {} hammer: {}",
         A::NAME,
-        error_with_excerpt(error.as_ref())
+        error_with_carets(error.as_ref())
     ))
 }

@@ -77,16 +77,18 @@ fn prepare_load(
 ) -> Result<RunnablePlanLoad, Error> {
     let path = [PlanPathStep::Key("load"), PlanPathStep::Item(index)];
     let key_path = |key| [path[0], path[1], PlanPathStep::Key(key)];
-    let value_error =
-        |key, problem: String| Error::Usage(file.value_error(&key_path(key), problem).to_string());
+    let value_error = |key, text: &str, problem: String| {
+        let problem = format!("{}: {problem}", file.shown_value(&key_path(key), text));
+        Error::from_plan_error(&file.value_error(&key_path(key), problem))
+    };
     let target = load.target.as_deref();
     let entry = match &load.hammer {
         Some(hammer) => pick_by_name(entries, hammer)
-            .map_err(|problem| value_error("hammer", format!("'{hammer}': {problem}")))?,
+            .map_err(|problem| value_error("hammer", hammer, problem))?,
         None => {
             let target = target.unwrap_or_default();
             pick_by_scheme(entries, target)
-                .map_err(|problem| value_error("target", format!("'{target}': {problem}")))?
+                .map_err(|problem| value_error("target", target, problem))?
         }
     };
     let subject = format!("a load of the {} hammer", entry.name());
@@ -109,11 +111,9 @@ fn prepare_load(
             } else {
                 duration::parse(&text)
             };
-            parsed.map_err(|problem| {
-                value_error(
-                    "offset",
-                    format!("'offset': invalid value '{text}': {problem}"),
-                )
+            parsed.map_err(|error| {
+                let error = file.invalid_value(&key_path("offset"), &text, error);
+                Error::from_plan_error(&error)
             })?
         }
     };
@@ -121,7 +121,8 @@ fn prepare_load(
         .map_err(|error| arguments.translate_build_error(&entry.load_command(), &flags, error))?;
     if prepared.once_renderer().is_some() {
         let problem = "'once' is not available in a plan (try the flag --once without a plan)";
-        return Err(value_error("once", problem.into()));
+        let error = file.value_error(&key_path("once"), problem);
+        return Err(Error::from_plan_error(&error));
     }
     Ok(RunnablePlanLoad {
         name,

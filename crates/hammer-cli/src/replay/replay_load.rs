@@ -14,7 +14,6 @@ use crate::args::EngineArgs;
 use crate::dry_run::{LoadForecast, engine_settings};
 use crate::error::Error;
 use crate::execution::{LoadResult, RunOptions, RunnableLoad};
-use crate::text::format_rate;
 use crate::text::lines::wrap;
 use crate::text::number::format_count;
 use crate::timeline::show;
@@ -59,20 +58,12 @@ impl RunnableLoad for ReplayLoad {
     fn forecast(&self) -> LoadForecast {
         let survey = &*self.replay.survey;
         let hits = survey.all_passes.hits;
-        let average = hits as f64 / survey.duration().as_secs_f64();
         LoadForecast {
             subject: super::NAME,
             description: self.target.clone(),
             expected_hits: Some(hits),
             exact: true,
-            totals: vec![
-                format!("{} on average", format_rate(average)),
-                format!("{} at the peak", format_rate(survey.peak_rate())),
-                format!(
-                    "{} in the busiest 100 ms",
-                    format_count(survey.peak_per_tenth)
-                ),
-            ],
+            totals: show::rates(survey, hits, survey.duration().as_secs_f64()),
             settings: engine_settings(&self.engine),
             details: self.contents(),
         }

@@ -13,7 +13,9 @@ use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::text::lines::{SEPARATOR, list_line, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::{
+    format_count, format_decimal, format_seconds, format_within, is_instant,
+};
 use crate::text::{format_rate, rate_chart};
 
 /// Name of the subcommand.
@@ -73,15 +75,23 @@ fn overview(survey: &PlaybackForecast) -> String {
         &format!("{} until about {end:.0}", header.epoch),
         1,
     );
-    let span = format!(
-        "{rows} rows in {} s   {} on average   {} at the peak   {} in the busiest 100 ms",
-        format_decimal(seconds),
-        format_rate(survey.rows() as f64 / seconds),
-        format_rate(survey.peak_rate()),
-        format_count(survey.peak_per_tenth),
-    );
-    text.push_str(&wrap_items("span", &span, 2));
+    let mut items = vec![format!("{rows} rows {}", format_within(seconds))];
+    items.extend(rates(survey, survey.rows(), seconds));
+    text.push_str(&wrap_items("span", &items.join(SEPARATOR), 2));
     text + &time_base_line(survey) + &logs(header)
+}
+
+/// The rates of `hits` hits over `seconds`; none if all are at one instant.
+pub(crate) fn rates(survey: &PlaybackForecast, hits: u64, seconds: f64) -> Vec<String> {
+    if is_instant(seconds) {
+        return vec![];
+    }
+    let per_tenth = format_count(survey.peak_per_tenth);
+    vec![
+        format!("{} on average", format_rate(hits as f64 / seconds)),
+        format!("{} at the peak", format_rate(survey.peak_rate())),
+        format!("{per_tenth} in the busiest 100 ms"),
+    ]
 }
 
 /// The meaning and resolution of timestamps: as found in the rows, or else as in the header.
@@ -92,7 +102,7 @@ fn time_base_line(survey: &PlaybackForecast) -> String {
     };
     let step = trailer.resolution_us.or(header.resolution_us);
     let step = step.map_or(String::new(), |us| {
-        format!(", in steps of up to {} s", format_decimal(us as f64 / 1e6))
+        format!(", in steps of up to {}", format_seconds(us as f64 / 1e6))
     });
     wrap(
         "times",
@@ -117,7 +127,10 @@ fn logs(header: &TimelineHeader) -> String {
 pub(crate) fn contents(player: &TimelinePlayer, survey: &PlaybackForecast) -> String {
     let duration = survey.pass_duration(player);
     let series = &survey.time_series;
-    let mut text = rate_chart::count_chart(series.planned(), series.width_s(), duration);
+    let mut text = match is_instant(duration.as_secs_f64()) {
+        true => String::new(),
+        false => rate_chart::count_chart(series.planned(), series.width_s(), duration),
+    };
     for (name, counts) in [("methods", &survey.methods), ("statuses", &survey.statuses)] {
         text.push_str(&counts_line(name, counts));
     }

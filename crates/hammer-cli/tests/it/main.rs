@@ -15,6 +15,7 @@ mod http;
 mod junit;
 mod mqtt;
 mod outputs;
+mod plan_errors;
 mod plan_thresholds;
 mod plans;
 mod replay;

@@ -63,7 +63,7 @@ pub(crate) struct SlotNotes {
     phase_start: Cell<Instant>,
     muted: Cell<bool>,
     group: Cell<Option<usize>>,
-    /// The item of the current hit, or of the last one.
+    /// The item of the current hit.
     item: RefCell<Option<AnyPlaylistItem>>,
 }
 
@@ -131,6 +131,14 @@ impl SlotNotes {
     /// Sets the item of the current hit.
     pub(crate) fn set_item(&self, item: Option<AnyPlaylistItem>) {
         self.item.replace(item);
+    }
+
+    /// Drops the item of the hit that has ended, if it had one.
+    pub(crate) fn forget_item(&self) {
+        let mut item = self.item.borrow_mut();
+        if item.is_some() {
+            *item = None;
+        }
     }
 
     /// The item of the current hit, if it is a `T`.

@@ -2,6 +2,7 @@
 
 pub(crate) mod arrival_process;
 pub(crate) mod closed_loop_schedule;
+pub(crate) mod duration_text;
 pub(crate) mod playlist;
 pub(crate) mod playlist_queue;
 pub(crate) mod playlist_receiver;

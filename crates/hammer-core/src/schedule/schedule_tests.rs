@@ -11,9 +11,9 @@ const ALL_ARRIVALS: [ArrivalProcess; 4] = [
     ArrivalProcess::Burst,
 ];
 const SHAPES: [&str; 9] = [
-    "100/20s",
+    "100/s/20s",
     "7/m/10m",
-    "1234.5/9.87s",
+    "1234.5/s/9.87s",
     "100..1000/10s",
     "800.5..0/30s",
     "steps(10..500, 7, 1.5s)",
@@ -50,7 +50,7 @@ fn due_times_are_exact_over_a_week_at_any_rate() {
 #[test]
 fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
     for text in [
-        "1M/7d",
+        "1M/s/7d",
         "0..2M/7d",
         "2M..0/7d",
         "steps(500k..1.5M, 7, 1d)",

@@ -26,7 +26,8 @@ fn count(report: &Report, phase: &str) -> u64 {
 /// The compression of the request counted as `first_byte`, as if the target had been slow.
 #[test]
 fn compressing_a_request_is_its_own_phase() {
-    let body = format!("{{{{seq}}}}{}", "0123456789abcdef".repeat(10_000));
+    let numbers: Vec<u64> = (0..50_000).map(|n: u64| n * n * 7919).collect();
+    let body = format!("{{{{seq}}}}{numbers:?}");
     let report = run_against(&ok_server(), |http| {
         http.method("POST")
             .body(body)
@@ -39,7 +40,7 @@ fn compressing_a_request_is_its_own_phase() {
 /// Decompressing and parsing counted as `body`, or as service without a phase.
 #[test]
 fn decoding_and_checking_a_body_is_its_own_phase() {
-    let json = format!("[{}1]", "{\"key\": [1, 2, 3]}, ".repeat(20_000));
+    let json = format!("[{}1]", "{\"key\": [1, 2, 3]}, ".repeat(100_000));
     let body = encode_with(ContentCoding::Gzip, json.as_bytes());
     let server = ScriptedServer::replying(move |_| {
         response_bytes("200 OK", &["Content-Encoding: gzip"], &body)

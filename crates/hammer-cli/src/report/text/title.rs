@@ -1,11 +1,11 @@
 //! First line of the report, and of each load of a plan.
 
-use hammer_core::Report;
+use hammer_core::{Report, Shape};
 use hammer_plan::{PlanLoadReport, PlanReport};
 
 use crate::text::format_rate;
 use crate::text::lines::{INDENT, WIDTH, truncate};
-use crate::text::number::format_decimal;
+use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
 
 /// Columns for the expression of a shape.
 const SHAPE_WIDTH: usize = 30;
@@ -59,12 +59,27 @@ pub(super) fn plan_load(load: &PlanLoadReport) -> String {
 /// The rate, the duration and the seed of a load; `offset` follows the duration.
 fn schedule(report: &Report, offset: &str) -> String {
     format!(
-        "{} for {} s{offset}{}, seed {}",
-        requested_rate(report),
-        format_decimal(report.duration_s),
+        "{}{offset}{}, seed {}",
+        requested_load(report),
         end_reason(report),
         report.seed
     )
+}
+
+/// The requested rate and the duration, or the number of hits that are due at one instant.
+fn requested_load(report: &Report) -> String {
+    if has_one_due_time(report) {
+        let scheduled = format_count(report.hits.scheduled);
+        return format!("{scheduled} hits at one instant");
+    }
+    let duration = format_seconds(report.duration_s);
+    format!("{} for {duration}", requested_rate(report))
+}
+
+/// Returns true if all hits were due at one instant, so that no rate describes them.
+pub(super) fn has_one_due_time(report: &Report) -> bool {
+    let is_open = report.rate.requested.is_some();
+    is_open && report.hits.scheduled > 1 && is_instant(report.duration_s)
 }
 
 /// The requested rate or shape.
@@ -87,5 +102,9 @@ fn end_reason(report: &Report) -> &'static str {
 
 /// Returns true if the rate changed during the run.
 pub(super) fn rate_varies(report: &Report) -> bool {
-    report.shape.contains(['.', ',', '(']) && report.shape.parse::<f64>().is_err()
+    match report.shape.parse::<Shape>() {
+        Ok(shape) => shape.rate().is_none() && !shape.is_closed_loop(),
+        // The shape of a playlist cannot be parsed.
+        Err(_) => report.shape.contains(['.', ',', '(']),
+    }
 }

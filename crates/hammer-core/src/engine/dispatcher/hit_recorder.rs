@@ -89,6 +89,7 @@ impl HitRecorder {
     }
 
     /// Folds in what hammers have noted since the last call.
+    #[inline]
     pub(crate) fn fold(&mut self, notes: &NoteBuffer) {
         notes.drain(|notes| self.interval.fold(notes));
     }

@@ -74,7 +74,12 @@ impl<H: Hammer> SlotTask<H> {
                     None => break,
                 },
             };
-            (hit, free) = self.run_hit(next, started).await;
+            let Some(id) = self.start(next, started) else {
+                (hit, free) = (self.next_hit(started), started);
+                continue;
+            };
+            let completion = self.complete(id, started).await;
+            (hit, free) = self.end(id, started, completion);
             if self.streak >= MAX_STREAK {
                 self.streak = 0;
                 tokio::task::yield_now().await;
@@ -121,27 +126,40 @@ impl<H: Hammer> SlotTask<H> {
         .await
     }
 
-    /// Runs a hit, and returns the slot's next one with the time at which this one ended.
-    async fn run_hit(&mut self, hit: DueHit, started: Instant) -> (Option<DueHit>, Instant) {
+    /// Starts a hit, unless it is too late.
+    fn start(&mut self, hit: DueHit, started: Instant) -> Option<HitId> {
         let DueHit { mut id, item } = hit;
-        let worker = self.worker.clone();
-        if !(worker.dispatcher.borrow_mut()).hit_started(self.index, &mut id, started) {
-            return (self.next_hit(started), started);
+        let mut dispatcher = self.worker.dispatcher.borrow_mut();
+        if !dispatcher.hit_started(self.index, &mut id, started) {
+            return None;
         }
         (self.hit.number, self.hit.due) = (id.number, id.due);
-        self.hit.slot.notes.set_item(item);
-        let completion = self.complete(id, started).await;
+        if item.is_some() {
+            self.hit.slot.notes.set_item(item);
+        }
+        Some(id)
+    }
+
+    /// Ends a hit, and returns the slot's next one with the time at which this one ended.
+    fn end(
+        &mut self,
+        id: HitId,
+        started: Instant,
+        completion: HitCompletion,
+    ) -> (Option<DueHit>, Instant) {
         if !matches!(completion, HitCompletion::Answered(_)) {
             self.session = None;
         }
+        let notes = &self.hit.slot.notes;
         let ended = EndedHit {
             id,
             started,
-            group: self.hit.slot.notes.take_group(),
+            group: notes.take_group(),
             completion,
         };
-        self.hit.slot.notes.set_item(None);
+        notes.forget_item();
         let now = timer::now();
+        let worker = &self.worker;
         let mut dispatcher = worker.dispatcher.borrow_mut();
         dispatcher.recorder.fold(&worker.notes.buffer);
         let next = dispatcher.hit_ended(self.index, &ended, now);

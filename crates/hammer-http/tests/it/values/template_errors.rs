@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hammer_core::{Hammer, Rate, Run, Schedule};
-use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, TemplateError};
+use hammer_data::{Diagnostic, ExhaustedPolicy, Feeder, FeederFormat};
 use hammer_http::{ErrorKind, FormField, Http, TargetList, TemplateScope};
 
 use super::{header, template_scope};
@@ -161,8 +161,8 @@ fn template_errors_have_their_position() {
         assert!(error.to_string().contains(fragment), "{url}: {error}");
         assert!(!error.to_string().contains("p4ss"), "{error}");
         let source = std::error::Error::source(&error);
-        let template = source.and_then(|source| source.downcast_ref::<TemplateError>());
-        let found = template.and_then(|error| Some(&error.text()?[error.span()]));
+        let template = source.and_then(|source| source.downcast_ref::<Diagnostic>());
+        let found = template.and_then(Diagnostic::found);
         assert_eq!(found, place, "{url}: {error}");
     }
     let targets: TargetList = "GET http://a/\nX-A: {{uid}}\n"

@@ -1,10 +1,13 @@
 //! Durations in an expression: `30s`, `1h30m`, `2.5s`.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
+use hammer_diagnostic::Diagnostic;
+
 /// The longest duration, so that every sum of nanoseconds fits into 64 bits.
-pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
+pub(crate) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
 
 const UNITS: [(&str, u64); 7] = [
     ("d", 86_400_000_000_000),
@@ -17,13 +20,13 @@ const UNITS: [(&str, u64); 7] = [
 ];
 
 const UNIT_NAMES: &str = "ms, s, m, h or d";
-pub(super) const DURATION_EXAMPLES: &str = "a duration such as 250ms, 30s or 1h30m";
-
-/// The byte at which a text is wrong, the problem, and the valid input.
-pub(super) type DurationParseError = (usize, &'static str, &'static str);
+pub(crate) const DURATION_EXAMPLES: &str = "a duration such as 250ms, 30s or 1h30m";
 
 /// Parses numbers with a unit each, such as `1h30m`.
-pub(super) fn parse(text: &str) -> Result<Duration, DurationParseError> {
+pub(crate) fn parse(text: &str) -> Result<Duration, Diagnostic> {
+    let error = |position: Range<usize>, problem, expected| {
+        Err(Diagnostic::new(position, problem).with_expected(expected))
+    };
     let mut nanos = 0_u128;
     let mut at = 0;
     while at < text.len() {
@@ -34,17 +37,24 @@ pub(super) fn parse(text: &str) -> Result<Duration, DurationParseError> {
                 "" => "missing unit of time",
                 _ => "unknown unit of time",
             };
-            return Err((at + number.len(), problem, UNIT_NAMES));
+            let start = at + number.len();
+            return error(start..start + unit.len(), problem, UNIT_NAMES);
         };
-        let part = scaled(number, *factor).ok_or((at, "not a number", DURATION_EXAMPLES))?;
+        let Some(part) = scaled(number, *factor) else {
+            return error(at..at + number.len(), "not a number", DURATION_EXAMPLES);
+        };
         nanos += part;
         if nanos > MAX_DURATION.as_nanos() {
-            return Err((0, "longer than 366 days", "at most 366d"));
+            return error(0..text.len(), "longer than 366 days", "at most 366d");
         }
         at += number.len() + unit.len();
     }
     match nanos {
-        0 => Err((0, "the duration must be above 0", DURATION_EXAMPLES)),
+        0 => error(
+            0..text.len(),
+            "the duration must be above 0",
+            DURATION_EXAMPLES,
+        ),
         nanos => Ok(Duration::from_nanos_u128(nanos)),
     }
 }
@@ -66,7 +76,7 @@ fn scaled(number: &str, factor: u64) -> Option<u128> {
 }
 
 /// Formats a duration as [`parse`] reads it.
-pub(super) struct DurationDisplay(pub(super) Duration);
+pub(crate) struct DurationDisplay(pub(super) Duration);
 
 impl fmt::Display for DurationDisplay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,11 +121,9 @@ mod tests {
             ("367d", 0, "366 days"),
             ("9999999999999999999d", 0, "not a number"),
         ] {
-            let (position, problem, _) = parse(text).expect_err(text);
-            assert!(
-                problem.contains(expected) && position == at,
-                "{text}: {problem} at {position}"
-            );
+            let error = parse(text).expect_err(text);
+            assert!(error.problem().contains(expected), "{text}: {error}");
+            assert_eq!(error.position().start, at, "{text}: {error}");
         }
     }
 }
