@@ -8,15 +8,13 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command, FromArgMatches};
 use hammer_diagnostic::nearest;
 
+use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
+use crate::commands::{completions, demo, external, plan, run, target};
 use crate::error::Error;
-use crate::hammer_command::{self, HammerCommand};
-use crate::output::output_args::OutputArgs;
+use crate::hammer::{self, HammerCommand};
 use crate::text::sanitize_lines;
-use crate::{
-    HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,
-    timeline,
-};
+use crate::{HammerArgs, execution, process, replay, timeline};
 
 /// A command line with one or more kinds of hammer.
 ///
@@ -37,7 +35,7 @@ impl App {
 
     /// Adds a kind of hammer.
     pub fn hammer<A: HammerArgs>(mut self) -> Self {
-        self.commands.push(hammer_command::erased::<A>());
+        self.commands.push(hammer::erased::<A>());
         self
     }
 
@@ -47,8 +45,8 @@ impl App {
     /// logging to stderr as set by `RUST_LOG`.
     #[must_use]
     pub fn main(self) -> ExitCode {
-        limits::raise();
-        log::init();
+        process::raise_limits();
+        process::init_log();
         self.run_from(std::env::args_os())
     }
 
@@ -148,7 +146,7 @@ impl std::fmt::Debug for App {
 
 fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let output = OutputArgs::from_arg_matches(matches)?;
-    runner::start(entry.prepare(matches)?, &output)
+    execution::start_load(entry.prepare(matches)?, &output)
 }
 
 fn with_common_settings(command: Command) -> Command {

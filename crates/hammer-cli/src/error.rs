@@ -7,7 +7,7 @@ use hammer_diagnostic::{Diagnostic, chain, excerpt};
 use hammer_http::mask_url;
 use hammer_plan::PlanError;
 
-use crate::caret;
+use crate::args::caret;
 use crate::command_exit::CommandExit;
 use crate::setting_names::SettingNames;
 
@@ -86,7 +86,8 @@ impl Error {
                 problem,
             } => {
                 let problem = SettingNames::Flags.reword(problem);
-                format!("invalid value '{value}' for '{argument}': {problem}")
+                let value = excerpt(value);
+                format!("invalid value {value} for '{argument}': {problem}")
             }
         }
     }

@@ -50,6 +50,7 @@ mod plan_load;
 mod plan_node;
 mod plan_report;
 mod plan_source_text;
+mod running_measurements;
 mod schema;
 mod threshold;
 mod toml_text;
@@ -65,5 +66,6 @@ pub use plan_load::PlanLoad;
 pub use plan_report::{
     AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
 };
+pub use running_measurements::RunningMeasurements;
 pub use schema::schema;
 pub use threshold::{HitTime, Measurements, StageSelector, Threshold, ThresholdScope};

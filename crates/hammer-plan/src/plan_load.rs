@@ -80,6 +80,11 @@ pub struct PlanLoad {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub drain: Option<PlanFlagValue>,
+    /// If true, threads poll instead of sleeping: hits start more exactly, and each thread uses a
+    /// whole core.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PlanFlagValue")]
+    pub spin: Option<PlanFlagValue>,
     /// Flags of the hammer itself.
     #[serde(flatten)]
     pub options: BTreeMap<String, PlanFlagValue>,

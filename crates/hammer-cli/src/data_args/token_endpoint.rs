@@ -48,7 +48,7 @@ impl TokenEndpointClient for TokenEndpoint {
             .max_in_flight(1)
             .threads(1)
             .timeout(self.timeout)
-            .execute(|_| ())
+            .execute()
             .map_err(|error| failed(&chain(&error)))?;
         let response = recorder
             .take_exchanges()

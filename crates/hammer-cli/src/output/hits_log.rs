@@ -12,6 +12,8 @@ use hammer_core::HitRecord;
 pub(crate) struct HitsLog<W> {
     out: W,
     buffer: String,
+    /// True if each line has the name of its load.
+    named_loads: bool,
     failed: bool,
 }
 
@@ -20,18 +22,19 @@ const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us";
 const FLUSH_BYTES: usize = 64 * 1024;
 
 impl<W: Write> HitsLog<W> {
-    /// Creates a log that begins with the column names; `loads` adds a column for the load.
-    pub(crate) fn new(out: W, loads: bool) -> Self {
-        let load = if loads { ",load" } else { "" };
+    /// Creates a log that begins with the column names; `named_loads` adds one for the load.
+    pub(crate) fn new(out: W, named_loads: bool) -> Self {
+        let load = if named_loads { ",load" } else { "" };
         Self {
             out,
             buffer: format!("{CSV_HEADER}{load}\n"),
+            named_loads,
             failed: false,
         }
     }
 
-    /// Adds a line for each record; `load` is the name of their load if there are several.
-    pub(crate) fn write(&mut self, load: Option<&str>, records: &[HitRecord]) -> io::Result<()> {
+    /// Adds a line for each record; `load` is the name of their load.
+    pub(crate) fn write(&mut self, load: &str, records: &[HitRecord]) -> io::Result<()> {
         if self.failed {
             return Ok(());
         }
@@ -67,7 +70,7 @@ impl<W: Write> HitsLog<W> {
         written
     }
 
-    fn push_line(&mut self, load: Option<&str>, record: &HitRecord) {
+    fn push_line(&mut self, load: &str, record: &HitRecord) {
         let HitRecord {
             number,
             due,
@@ -92,7 +95,7 @@ impl<W: Write> HitsLog<W> {
                 push_micros(line, time);
             }
         }
-        if let Some(load) = load {
+        if self.named_loads {
             let _ = write!(line, ",{load}");
         }
         line.push('\n');
@@ -133,7 +136,7 @@ mod tests {
         };
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, false);
-        log.write(None, &[answered, unsent, quoted])
+        log.write("browse", &[answered, unsent, quoted])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\
@@ -153,8 +156,7 @@ mod tests {
         };
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, true);
-        log.write(Some("browse"), &[record])
-            .expect("memory is writable");
+        log.write("browse", &[record]).expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,browse\n");
         assert_eq!(String::from_utf8(out), Ok(lines));

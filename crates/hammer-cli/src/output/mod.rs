@@ -1,8 +1,12 @@
-//! Output of a run: progress, reports, the log of hits and JUnit files.
+//! Output of a run: progress, reports and the log of hits.
 
-pub(crate) mod hits_log;
-pub(crate) mod junit;
-pub(crate) mod output_args;
-pub(crate) mod output_writer;
-pub(crate) mod run_progress;
-pub(crate) mod status_line;
+mod hits_log;
+mod load_progress;
+mod output_writer;
+mod progress_printer;
+mod status_line;
+mod stderr;
+
+pub(crate) use output_writer::OutputWriter;
+pub(crate) use progress_printer::ProgressPrinter;
+pub(crate) use stderr::print_stderr;

@@ -4,53 +4,17 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
-use hammer_core::{Report, RunEvent};
-use hammer_plan::PlanReport;
+use hammer_core::RunEvent;
 
+use super::hits_log::HitsLog;
+use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
-use crate::output::hits_log::HitsLog;
-use crate::output::output_args::{OutputArgs, OutputKind, OutputSpec};
-use crate::{output::junit, text};
+use crate::report::RunReport;
 
 /// Writes all outputs of a run except progress. Files are created before anything is sent.
 pub(crate) struct OutputWriter {
     reports: Vec<(OutputSpec, OutputSink)>,
     hits: Vec<(OutputSpec, HitsLog<OutputSink>)>,
-}
-
-/// A report that can be written in each format.
-pub(crate) trait RenderableReport {
-    fn json(&self) -> serde_json::Result<Vec<u8>>;
-    fn text(&self, color: bool) -> String;
-    fn junit(&self) -> String;
-}
-
-impl RenderableReport for Report {
-    fn json(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(self)
-    }
-
-    fn text(&self, color: bool) -> String {
-        text::render(self, color)
-    }
-
-    fn junit(&self) -> String {
-        junit::render(self)
-    }
-}
-
-impl RenderableReport for PlanReport {
-    fn json(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(self)
-    }
-
-    fn text(&self, color: bool) -> String {
-        text::render_plan(self, color)
-    }
-
-    fn junit(&self) -> String {
-        junit::render_plan(self)
-    }
 }
 
 enum OutputSink {
@@ -75,13 +39,8 @@ impl Write for OutputSink {
 }
 
 impl OutputWriter {
-    /// Creates the files of a run.
-    pub(crate) fn open(args: &OutputArgs) -> Result<Self, Error> {
-        Self::open_for_loads(args, false)
-    }
-
-    /// Creates the files; `loads` adds a column for the load to the log of hits.
-    pub(crate) fn open_for_loads(args: &OutputArgs, loads: bool) -> Result<Self, Error> {
+    /// Creates the files; `named_loads` adds a column for the load to the log of hits.
+    pub(crate) fn open(args: &OutputArgs, named_loads: bool) -> Result<Self, Error> {
         let mut outputs = Self {
             reports: vec![],
             hits: vec![],
@@ -102,7 +61,7 @@ impl OutputWriter {
                 })?),
             };
             match output.kind {
-                OutputKind::Hits => outputs.hits.push((output, HitsLog::new(sink, loads))),
+                OutputKind::Hits => outputs.hits.push((output, HitsLog::new(sink, named_loads))),
                 OutputKind::Text | OutputKind::Json | OutputKind::Junit => {
                     outputs.reports.push((output, sink))
                 }
@@ -116,12 +75,8 @@ impl OutputWriter {
         !self.hits.is_empty()
     }
 
-    /// Logs hits as they end; `load` is their load if there are several. Each error is returned once.
-    pub(crate) fn on_event(
-        &mut self,
-        load: Option<&str>,
-        event: &RunEvent<'_>,
-    ) -> Result<(), String> {
+    /// Logs the hits of `load` as they end. Each error is returned once.
+    pub(crate) fn on_event(&mut self, load: &str, event: &RunEvent<'_>) -> Result<(), String> {
         let RunEvent::Hits(records) = event else {
             return Ok(());
         };
@@ -137,7 +92,7 @@ impl OutputWriter {
     /// Writes the report to all outputs and returns the errors.
     ///
     /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
-    pub(crate) fn finish(mut self, report: &dyn RenderableReport) -> Vec<String> {
+    pub(crate) fn finish(mut self, report: &RunReport) -> Vec<String> {
         let mut errors = vec![];
         for (output, log) in &mut self.hits {
             if let Err(error) = log.finish() {
@@ -174,11 +129,7 @@ impl OutputWriter {
     }
 }
 
-fn write_report(
-    kind: OutputKind,
-    sink: &mut OutputSink,
-    report: &dyn RenderableReport,
-) -> io::Result<()> {
+fn write_report(kind: OutputKind, sink: &mut OutputSink, report: &RunReport) -> io::Result<()> {
     let bytes = if kind == OutputKind::Json {
         let mut json = report.json()?;
         json.push(b'\n');

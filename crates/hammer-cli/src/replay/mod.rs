@@ -1,37 +1,31 @@
 //! `hammer replay`: plays a timeline, or an access log, against an endpoint.
 
-mod dry_run;
+mod comparison;
 mod fidelity;
-mod load_args;
 mod playback_args;
 mod replay_hammer;
-mod replay_job;
-mod replay_report;
+mod replay_load;
 mod safety_args;
 mod timeline_input;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_diagnostic::chain;
 use hammer_http::{Http, HttpBuilder, RequestHeader, mask_url};
 use hammer_replay::play::{PlaybackForecast, PlaybackStatus, TimelinePlayer};
 
-use self::fidelity::LogComparison;
-use self::load_args::ReplayLoadArgs;
 use self::playback_args::PlaybackArgs;
-use self::replay_hammer::{ReplayHammer, ReplayRequestFactory};
-use self::replay_job::ReplayJob;
-use self::replay_report::ReplayReport;
+use self::replay_hammer::ReplayRequestFactory;
+use self::replay_load::ReplayLoad;
 use self::safety_args::ReplaySafetyArgs;
 use self::timeline_input::TimelineInput;
+use crate::args::{EngineArgs, OutputArgs};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::execution;
 use crate::http::{HttpTransportArgs, parse_url, parse_value};
-use crate::output::output_args::OutputArgs;
-use crate::runner;
-use crate::setting_names::SettingNames;
 use crate::text::number::format_count;
 use crate::timeline::LogReadingArgs;
 
@@ -65,7 +59,7 @@ struct ReplayArgs {
     #[command(flatten)]
     safety: ReplaySafetyArgs,
     #[command(flatten)]
-    load: ReplayLoadArgs,
+    engine: EngineArgs,
     #[command(flatten)]
     transport: HttpTransportArgs,
     #[command(flatten)]
@@ -75,6 +69,13 @@ struct ReplayArgs {
 /// Defines `replay FILE --endpoint URL`.
 pub(crate) fn command() -> Command {
     OutputArgs::augment_args(ReplayArgs::augment_args(Command::new(NAME)))
+        .mut_arg("duration", |duration| {
+            duration.help("Maximum duration [default: the whole timeline]")
+        })
+        .mut_arg("hits", |hits| {
+            hits.help("Maximum number of hits [default: the whole timeline]")
+        })
+        .mut_arg("seed", |seed| seed.help("Seed for random values"))
         .about("Replay a timeline, or an access log, against an endpoint")
 }
 
@@ -93,49 +94,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = ReplayArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
     let source = TimelineInput::open(&args.file, &args.log_reading, matches)?;
-    let target = format!("{} at {}", args.file.display(), mask_url(&args.endpoint));
-    let load = args.load.clone();
-    let replay = args.prepare(&source)?;
-    let status = PlaybackStatus::default();
-    let schedule = load.schedule(&replay, &status);
-    output.thresholds().validate(&[("", schedule.shape())])?;
-    if output.dry_run() {
-        return Ok(dry_run::print(&replay, &target, &load));
-    }
-    if !output.quiet() {
-        replay
-            .warnings
-            .iter()
-            .for_each(|warning| runner::print_stderr(&format!("warning: {warning}")));
-    }
-    let fidelity = Arc::new(Mutex::new(LogComparison::default()));
-    let (survey, names) = (replay.survey.clone(), replay.factory.group_names().to_vec());
-    let job = ReplayJob {
-        hammer: ReplayHammer::new(replay.http, names.clone(), fidelity.clone()),
-        schedule,
-        load,
-        target,
-        peak: survey.peak_rate(),
+    let load = ReplayLoad {
+        target: format!("{} at {}", args.file.display(), mask_url(&args.endpoint)),
+        engine: args.engine.clone(),
+        replay: args.prepare(&source)?,
+        status: PlaybackStatus::default(),
     };
-    let playback = status.clone();
-    let exit = runner::execute_with(Box::new(job), &output, move |report| {
-        let fidelity = std::mem::take(&mut *fidelity::lock_fidelity(&fidelity));
-        Box::new(ReplayReport::new(
-            report,
-            &survey.all_passes,
-            &playback.time_series(),
-            fidelity,
-            &names,
-        ))
-    })?;
-    match status.take_error() {
-        None => Ok(exit),
-        Some(error) => {
-            let problem = SettingNames::Flags.reword(&chain(&error));
-            runner::print_stderr(&format!("error: failed to continue the replay: {problem}"));
-            Ok(CommandExit::FAILED)
-        }
-    }
+    execution::start_load(Box::new(load), &output)
 }
 
 impl ReplayArgs {
@@ -145,7 +110,7 @@ impl ReplayArgs {
         let player = self
             .playback
             .configure_player(source.player(), source.header())?;
-        let player = self.load.limit_player(player);
+        let player = player.limits(self.engine.hits(), self.engine.duration());
         if let Some(name) = &self.client_header
             && (self.header.iter()).any(|header| header.name().eq_ignore_ascii_case(name))
         {
@@ -153,7 +118,7 @@ impl ReplayArgs {
                 "--client-header {name} cannot be combined with -H for the same header"
             )));
         }
-        let seed = self.load.seed();
+        let seed = self.engine.seed();
         let player = self.safety.configure_player(player, &self.endpoint, seed)?;
         let http = self.header.iter().cloned();
         let http = http.fold(Http::builder(&self.endpoint), HttpBuilder::header_line);

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hammer_core::{Failure, Hammer, Hit, Label, Outcome, ResourceNeeds, Slot};
+use hammer_core::{
+    Description, Failure, Hammer, Hit, Label, Outcome, PrepareError, Slot, WorkerContext,
+};
 use hammer_http::{
     Http, HttpRequest, HttpRequestError, HttpRequestFactory, HttpRequestSpec, HttpSession,
     RequestHeader,
@@ -145,22 +147,30 @@ impl ReplayHammer {
             fidelity,
         }
     }
+
+    /// The part of the comparison of the worker that owns this slot.
+    fn worker_comparison(&self, slot: &Slot) -> Rc<WorkerLogComparison> {
+        slot.worker_local(|| WorkerLogComparison::new(self.fidelity.clone()))
+    }
 }
 
 impl Hammer for ReplayHammer {
     type Session = (HttpSession, Rc<WorkerLogComparison>);
 
-    async fn open(&self, slot: Slot) -> Result<Self::Session, Failure> {
-        let shard = slot.worker_local(|| WorkerLogComparison::new(self.fidelity.clone()));
+    async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {
+        self.http.prepare(context).await
+    }
+
+    async fn open(&self, slot: &Slot) -> Result<Self::Session, Failure> {
+        let shard = self.worker_comparison(slot);
         Ok((self.http.open(slot).await?, shard))
     }
 
-    async fn hit(&self, session: &mut Self::Session, hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, session: &mut Self::Session, hit: &mut Hit) -> Result<Outcome, Failure> {
         let Some(sent) = hit.item::<ReplayRequest>() else {
             unreachable!("every hit of a replay has a request")
         };
         hit.group(sent.group);
-        let due = hit.due();
         let (session, shard) = session;
         let result = self.http.send(session, hit, &sent.request).await;
         let label = match &result {
@@ -169,7 +179,7 @@ impl Hammer for ReplayHammer {
         };
         let logged = sent.logged_duration.filter(|_| result.is_ok());
         shard.record(
-            due,
+            hit.due(),
             sent.logged_status,
             label,
             logged.map(|logged| (sent.group, logged)),
@@ -177,29 +187,25 @@ impl Hammer for ReplayHammer {
         result
     }
 
-    fn missed(&self, hit: Hit, reason: &'static str) {
+    fn missed(&self, hit: &Hit, reason: &'static str) {
+        self.http.missed(hit, reason);
         if let Some(sent) = hit.item::<ReplayRequest>() {
             hit.group(sent.group);
-            let shard = hit
-                .slot()
-                .worker_local(|| WorkerLogComparison::new(self.fidelity.clone()));
+            let shard = self.worker_comparison(hit.slot());
             shard.record(hit.due(), sent.logged_status, Label::from(reason), None);
         }
     }
 
-    fn needs(&self, needs: ResourceNeeds) -> ResourceNeeds {
-        self.http.needs(needs)
+    async fn settle(&self, context: &WorkerContext) {
+        self.http.settle(context).await;
     }
 
     async fn close(&self, session: Self::Session) {
         self.http.close(session.0).await;
     }
 
-    fn max_workers(&self) -> usize {
-        self.http.max_workers()
-    }
-
-    fn groups(&self) -> Vec<String> {
-        self.groups.clone()
+    /// The groups are the routes; the rest is that of the hammer for HTTP.
+    fn describe(&self) -> Description {
+        self.http.describe().groups(self.groups.iter().cloned())
     }
 }

@@ -82,7 +82,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::text::golden;
+    use crate::report::text::golden;
 
     #[test]
     fn settings_become_flags_or_keys() {

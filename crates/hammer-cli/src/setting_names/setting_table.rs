@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use clap::{Arg, Args, Command};
 
-use crate::load_args::LoadArgs;
+use crate::args::LoadArgs;
 use crate::{HttpArgs, MqttArgs, replay};
 
 /// Settings whose name in the API is not the id of their flag.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hammer_core::Shape;
 
 use super::number::format_decimal;
-use super::run_report::format_rate;
+use super::rate::format_rate;
 
 /// Columns of a chart, without its axis.
 const COLUMNS: usize = 60;

@@ -14,8 +14,8 @@ use super::log_reading_args::LogReadingArgs;
 use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::runner;
-use crate::signal_watcher::SignalWatcher;
+use crate::output::print_stderr;
+use crate::process::SignalWatcher;
 
 /// Name of the subcommand.
 pub(super) const NAME: &str = "build";
@@ -102,7 +102,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
             Ok(CommandExit::OK)
         }
         (Err(error), Some(exit)) if error.kind() == ErrorKind::Stopped => {
-            runner::print_stderr("stopped: no timeline was written");
+            print_stderr("stopped: no timeline was written");
             Ok(exit)
         }
         (Err(error), _) => Err(Error::Run(format!("failed to {}", chain(&error)))),

@@ -11,7 +11,7 @@ use hammer_replay::log::{LogFormat, TimestampedRequestEvent};
 use hammer_replay::timeline::TimestampSpread;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::caret::{self, CaretError};
+use crate::args::caret::{self, CaretError};
 use crate::error::Error;
 
 /// Flags for reading access logs.

@@ -78,18 +78,26 @@ fn overview(survey: &PlaybackForecast) -> String {
     text + &time_base_line(survey) + &logs(header)
 }
 
-/// The time span of `hits` hits and their rate, unless all are at one instant.
-pub(crate) fn rate_summary(survey: &PlaybackForecast, hits: u64, seconds: f64) -> String {
+/// The time span of `rows` rows and their rate, unless all are at one instant.
+fn rate_summary(survey: &PlaybackForecast, rows: u64, seconds: f64) -> String {
     if is_instant(seconds) {
         return "at one instant".to_owned();
     }
-    format!(
-        "in {}   {} on average   {} at the peak   {} in the busiest 100 ms",
-        format_seconds(seconds),
-        format_rate(hits as f64 / seconds),
-        format_rate(survey.peak_rate()),
-        format_count(survey.peak_per_tenth),
-    )
+    let rates = rates(survey, rows, seconds).join(SEPARATOR);
+    format!("in {}{SEPARATOR}{rates}", format_seconds(seconds))
+}
+
+/// The mean and the peak rate of `hits` hits; nothing if all are at one instant.
+pub(crate) fn rates(survey: &PlaybackForecast, hits: u64, seconds: f64) -> Vec<String> {
+    if is_instant(seconds) {
+        return vec![];
+    }
+    let busiest = format_count(survey.peak_per_tenth);
+    vec![
+        format!("{} on average", format_rate(hits as f64 / seconds)),
+        format!("{} at the peak", format_rate(survey.peak_rate())),
+        format!("{busiest} in the busiest 100 ms"),
+    ]
 }
 
 /// The meaning and resolution of timestamps: as found in the rows, or else as in the header.

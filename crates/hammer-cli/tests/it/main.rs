@@ -25,6 +25,8 @@ mod replay_safety;
 mod replay_wire;
 mod servers;
 mod setting_names;
+mod single_loads;
+mod spin;
 mod thresholds;
 #[cfg(unix)]
 mod tokens;
@@ -42,7 +44,6 @@ mod docs;
 mod help;
 #[cfg(unix)]
 mod signals;
-#[cfg(unix)]
 #[cfg(unix)]
 mod timeline;
 mod tls;

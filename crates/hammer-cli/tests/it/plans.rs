@@ -267,12 +267,13 @@ fn a_dry_run_shows_arrivals_warm_up_and_limits() {
     };
     for (flags, parts) in [
         (
-            "-r 100 -z 10 --arrivals poisson --warmup 5s --skip-late 50ms",
+            "-r 100 -z 10 --arrivals poisson --warmup 5s --skip-late 50ms --spin",
             &[
                 "about 1,000 hits in 10 s   100/s on average",
                 "poisson arrivals",
                 "5 s of warm-up at 100/s, not reported",
                 "unsent if more than 50 ms",
+                "threads poll instead of sleeping",
             ][..],
         ),
         ("-r 100..1000/10s -z 5", &["   550/s at the peak"]),

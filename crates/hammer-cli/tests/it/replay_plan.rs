@@ -73,6 +73,19 @@ fn the_dry_run_matches_the_requests_for_all_limits() {
 }
 
 #[test]
+fn the_dry_run_shows_settings_and_needs_like_that_of_any_load() {
+    let timeline = timeline();
+    let url = "http://127.0.0.1:1";
+    let args = ["replay", timeline.path(), "--endpoint", url, "--dry-run"];
+    let plain = stdout(&output(&args));
+    assert!(!plain.contains("\nsettings"), "{plain}");
+    assert!(plain.contains("\nneeds         up to "), "{plain}");
+    let skip_late = stdout(&output(&[&args[..], &["--skip-late", "5ms"]].concat()));
+    let line = "\nsettings      unsent if more than 5 ms late\n";
+    assert!(skip_late.contains(line), "{skip_late}");
+}
+
+#[test]
 fn copies_of_a_row_have_different_clients() {
     let timeline = timeline();
     let server = ok();

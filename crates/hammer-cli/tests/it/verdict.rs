@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hammer_target::{TargetBehavior, TargetServer};
 
-use crate::command::{hammer, json, report, stderr, stdout};
+use crate::command::{hammer, json, output, report, stderr, stdout};
 use crate::throttle::CpuThrottle;
 
 #[test]
@@ -58,6 +58,37 @@ fn a_slow_target_with_an_idle_generator_is_valid() {
         }
     }
     panic!("not valid in three tries: {verdict}");
+}
+
+/// A run in which no hit was sent used to be valid.
+#[test]
+fn a_run_that_sent_nothing_is_invalid() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let url = target.url();
+    let load = [
+        "http",
+        &url,
+        "-r",
+        "50",
+        "-n",
+        "5",
+        "--skip-late",
+        "1ns",
+        "-q",
+        "-o",
+        "json",
+    ];
+    for (flags, code) in [(&[][..], 0), (&["--require-valid"], 98)] {
+        let output = output(&[&load[..], flags].concat());
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["hits"]["unsent"], 5, "{report}");
+        assert_eq!(report["verdict"]["status"], "invalid", "{report}");
+        let codes = report["verdict"]["codes"].as_array().unwrap();
+        assert!(codes.contains(&"nothing_sent".into()), "{report}");
+        assert!(report["response_us"]["p99"].is_null(), "{report}");
+    }
+    assert_eq!(target.shutdown().counts.requests, 0);
 }
 
 #[cfg(unix)]

@@ -100,6 +100,7 @@ fn execute<H: Hammer>(
     on_event(RunEvent::Opening {
         threads: config.threads,
         max_in_flight: config.max_in_flight,
+        limit: config.open_limit(),
     });
     if let Some(until) = config.start_at {
         on_event(RunEvent::Waiting { until });

@@ -39,6 +39,17 @@ pub(crate) struct RunConfig {
     pub(crate) stop: StopHandle,
 }
 
+/// The time limit for opening sessions before the clock starts. Sessions that are not open by then
+/// keep opening, and the hits that are due open sessions of their own.
+const OPEN_LIMIT: Duration = Duration::from_secs(3);
+
+impl RunConfig {
+    /// The time limit for opening sessions before the clock starts.
+    pub(crate) fn open_limit(&self) -> Duration {
+        OPEN_LIMIT.min(self.timeout)
+    }
+}
+
 impl<H: Hammer> Run<H> {
     /// Creates a run that sends the hits of `schedule` with `hammer`.
     pub fn new(hammer: H, schedule: Schedule) -> Self {

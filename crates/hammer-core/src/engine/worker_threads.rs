@@ -149,6 +149,7 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
             skip_late: config.skip_late,
             longest_sleep: config.clock.longest_sleep(),
         },
+        open_limit: config.open_limit(),
         warmup: config.warmup,
         start_at: config.start_at,
         seed: config.seed,

@@ -21,6 +21,9 @@ pub enum RunEvent<'a> {
         threads: usize,
         /// The maximum number of hits in flight.
         max_in_flight: usize,
+        /// The time after which the clock starts, even if sessions are still opening. The time that
+        /// the hammer needs to prepare is not in it.
+        limit: Duration,
     },
     /// The hammer prepares the data that its slots share.
     Preparing {

@@ -86,6 +86,22 @@ fn a_stop_while_draining_abandons_the_rest() {
 }
 
 #[test]
+fn the_event_of_opening_says_when_the_clock_starts_at_the_latest() {
+    for (timeout, expected) in [(ms(500), ms(500)), (ms(60_000), ms(3_000))] {
+        let hammer = scripted_hammer(|_| ok_after(ms(1)));
+        let run = Run::new(hammer, constant_schedule(10, ms(1000))).timeout(timeout);
+        let mut limits = vec![];
+        let report = with_paused_clock(run).execute_with(|event| {
+            if let RunEvent::Opening { limit, .. } = event {
+                limits.push(limit);
+            }
+        });
+        assert_eq!(report.expect("a run").hits.ok, 10);
+        assert_eq!(limits, [expected]);
+    }
+}
+
+#[test]
 fn the_drain_is_bounded_and_sessions_are_closed() {
     let hammer = ScriptedHammer::new(|hit| match hit.number() {
         99 => ScriptStep::Hang,

@@ -1,11 +1,12 @@
 //! The measurements that thresholds are checked against.
 
-use hammer_core::{DurationSummary, HitCounts, IntervalStats, Report, RunTick, StageReport};
+use hammer_core::{DurationSummary, HitCounts, IntervalStats, Report, StageReport};
 
 use super::StageSelector;
 use super::distribution::{HistogramOrSummary, TimeDistribution};
 
-/// The measurements of a run: a [`Report`] after the run, a [`RunTick`] during it.
+/// The measurements of a run: a [`Report`] or a [`PlanReport`](crate::PlanReport) after the run,
+/// [`RunningMeasurements`](crate::RunningMeasurements) during it.
 pub trait Measurements {
     /// Returns the hits by result.
     fn hits(&self) -> HitCounts;
@@ -169,44 +170,5 @@ impl Measurements for StageMeasurements<'_> {
 
     fn failure_count(&self, _failure: &str) -> u64 {
         0
-    }
-}
-
-/// Measures the run so far. Hits in flight are not counted: they have not ended.
-impl Measurements for RunTick<'_> {
-    fn hits(&self) -> HitCounts {
-        self.cumulative.hits()
-    }
-
-    fn rate(&self) -> Option<f64> {
-        let seconds = self.elapsed.as_secs_f64();
-        let hits = match self.requested_rate {
-            Some(_) => self.cumulative.started(),
-            None => self.total.answered(),
-        };
-        (seconds > 0.0).then(|| hits as f64 / seconds)
-    }
-
-    fn achieved(&self) -> Option<f64> {
-        share(
-            self.cumulative.started() as f64,
-            self.cumulative.hits().scheduled,
-        )
-    }
-
-    fn interval(&self) -> Option<&IntervalStats> {
-        Some(self.cumulative)
-    }
-
-    fn summary(&self, _time: &HitTime) -> Option<&DurationSummary> {
-        None
-    }
-
-    fn label_count(&self, label: &str) -> u64 {
-        self.cumulative.label_count(label)
-    }
-
-    fn failure_count(&self, failure: &str) -> u64 {
-        self.cumulative.failure_count(failure)
     }
 }

@@ -4,6 +4,8 @@
 
 mod docs;
 mod errors;
+mod plan_report;
 mod reading;
+mod running_measurements;
 mod schema;
 mod thresholds;

@@ -23,9 +23,6 @@ use crate::report::run_measurements::WorkerEnd;
 
 /// The time limit for closing sessions at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// The time limit for opening sessions before the clock starts. Sessions that are not open by then
-/// keep opening, and the hits that are due open sessions of their own.
-const OPEN_LIMIT: Duration = Duration::from_secs(3);
 /// The time before the start at which sessions open. Some targets close a connection that idles for
 /// 5 s.
 const OPEN_AHEAD: Duration = Duration::from_secs(3);
@@ -176,7 +173,7 @@ impl<H: Hammer> Worker<H> {
         };
         tokio::select! {
             () = opened => {}
-            () = tokio::time::sleep(OPEN_LIMIT.min(self.config.limits.timeout)) => {}
+            () = tokio::time::sleep(self.config.open_limit) => {}
             _ = self.config.stop.wait_beyond(StopLevel::Run) => {}
         }
     }

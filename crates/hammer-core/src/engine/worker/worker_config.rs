@@ -12,6 +12,8 @@ pub(crate) struct WorkerConfig {
     pub(crate) worker: usize,
     pub(crate) workers: usize,
     pub(crate) limits: DispatchLimits,
+    /// The time limit for opening sessions before the clock starts.
+    pub(crate) open_limit: Duration,
     pub(crate) warmup: Duration,
     pub(crate) start_at: Option<SystemTime>,
     pub(crate) seed: u64,

@@ -1,0 +1,130 @@
+//! Flags of every load, wherever its due times come from.
+
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use hammer_core::{Hammer, ResourceNeeds, Run};
+
+use crate::parsers::{count, duration, instant};
+
+/// Flags of every load, wherever its due times come from: its bounds, threads, seed and start.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+#[command(next_help_heading = "Load")]
+pub(crate) struct EngineArgs {
+    /// Duration: 30s, 1h30m, or seconds [default: 60s, or as set by -n or the rate]
+    #[arg(short = 'z', long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(allow_hyphen_values = true)]
+    duration: Option<Duration>,
+    /// Number of hits
+    #[arg(short = 'n', long, value_name = "COUNT", value_parser = count::parse)]
+    #[arg(allow_hyphen_values = true)]
+    hits: Option<u64>,
+    /// Maximum number of hits in flight
+    #[arg(short = 'c', long, value_name = "COUNT", value_parser = count::parse)]
+    #[arg(default_value = "1024", allow_hyphen_values = true)]
+    max_in_flight: u64,
+    /// Timeout of a hit
+    #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(default_value = "10s", allow_hyphen_values = true)]
+    timeout: Duration,
+    /// Generator threads [default: one per core]
+    #[arg(long, value_name = "COUNT", value_parser = count::parse, allow_hyphen_values = true)]
+    threads: Option<u64>,
+    /// Seed for random values and arrivals
+    #[arg(long, default_value = "1", value_name = "NUMBER")]
+    seed: u64,
+    /// Maximum wait for hits in flight at the end [default: the timeout]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
+    drain: Option<Duration>,
+    /// Leave a hit unsent if it cannot start within this time
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
+    skip_late: Option<Duration>,
+    /// Start time, such as 2026-12-01T12:00:00Z
+    #[arg(long, value_name = "TIMESTAMP", value_parser = instant::parse)]
+    start_at: Option<SystemTime>,
+    /// Poll instead of sleeping: precise starts, a whole core per thread
+    #[arg(long)]
+    spin: bool,
+}
+
+impl EngineArgs {
+    /// The maximum number of hits, if given.
+    pub(crate) fn hits(&self) -> Option<u64> {
+        self.hits
+    }
+
+    /// The maximum duration, if given.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        self.duration
+    }
+
+    pub(crate) fn max_in_flight(&self) -> u64 {
+        self.max_in_flight
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(crate) fn skip_late(&self) -> Option<Duration> {
+        self.skip_late
+    }
+
+    pub(crate) fn start_at(&self) -> Option<SystemTime> {
+        self.start_at
+    }
+
+    /// Returns true if threads poll instead of sleeping.
+    pub(crate) fn spin(&self) -> bool {
+        self.spin
+    }
+
+    /// Reduces the load to a single hit that starts at once.
+    pub(crate) fn set_single_hit(&mut self) {
+        (self.hits, self.duration) = (Some(1), None);
+        (self.max_in_flight, self.threads) = (1, Some(1));
+        (self.skip_late, self.start_at, self.spin) = (None, None, false);
+    }
+
+    /// Estimates the files and ports of a load with this peak rate (`None` for a closed loop) and
+    /// number of hits (`None` if unlimited); `threads` applies if `--threads` is not given.
+    pub(crate) fn needs(
+        &self,
+        peak: Option<f64>,
+        hits: Option<u64>,
+        threads: usize,
+    ) -> ResourceNeeds {
+        let bound = self.max_in_flight.min(hits.unwrap_or(u64::MAX));
+        ResourceNeeds::estimate(
+            peak,
+            self.timeout,
+            to_usize(bound),
+            self.threads.map_or(threads, to_usize),
+        )
+    }
+
+    /// Configures a run; `threads` applies if `--threads` is not given.
+    pub(crate) fn configure<H: Hammer>(&self, run: Run<H>, threads: usize) -> Run<H> {
+        let mut run = run
+            .max_in_flight(to_usize(self.max_in_flight))
+            .timeout(self.timeout)
+            .threads(self.threads.map_or(threads, to_usize))
+            .seed(self.seed)
+            .spin(self.spin);
+        if let Some(limit) = self.skip_late {
+            run = run.skip_late(limit);
+        }
+        if let Some(time) = self.start_at {
+            run = run.start_at(time);
+        }
+        match self.drain {
+            Some(drain) => run.drain(drain),
+            None => run,
+        }
+    }
+}
+
+fn to_usize(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

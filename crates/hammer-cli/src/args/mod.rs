@@ -1,0 +1,16 @@
+//! Flags that several commands share.
+
+pub(crate) mod caret;
+mod endpoint_args;
+mod engine_args;
+mod load_args;
+mod output_args;
+mod payload_arg;
+mod threshold_args;
+
+pub use endpoint_args::{EndpointArgs, JsonHeaders};
+pub(crate) use engine_args::EngineArgs;
+pub(crate) use load_args::LoadArgs;
+pub(crate) use output_args::{OutputArgs, OutputKind, OutputSpec};
+pub use payload_arg::PayloadArg;
+pub(crate) use threshold_args::ThresholdArgs;

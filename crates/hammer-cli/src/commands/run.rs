@@ -1,0 +1,88 @@
+//! `hammer run`: plans, and endpoints of any protocol.
+
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
+use crate::command_exit::CommandExit;
+use crate::error::Error;
+use crate::hammer::{self, HammerCommand};
+use crate::{execution, plan};
+
+/// Name of the subcommand.
+pub(crate) const NAME: &str = "run";
+
+/// Arguments of `run`, without those of the endpoint and the load.
+#[derive(Debug, Args)]
+#[group(skip)]
+struct RunArgs {
+    /// Plan to run, in TOML or JSON; - for stdin
+    plan: Option<PathBuf>,
+    /// Hammer to use [default: by the scheme of the URL]
+    #[arg(long, value_name = "NAME")]
+    hammer: Option<String>,
+}
+
+/// Defines `run`, for plans and for endpoints with these URL schemes.
+pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
+    let schemes: Vec<&str> = schemes.collect();
+    let command = Command::new(NAME).after_help(format!(
+        "Schemes: {}.\n'hammer plan --example' prints an example plan.",
+        schemes.join(", ")
+    ));
+    hammer::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
+        .mut_arg("url", |url| {
+            url.required(false).required_unless_present("plan")
+        })
+        .override_usage(
+            "hammer run PLAN [OUTPUT OPTIONS]\n       hammer run --endpoint <URL> [OPTIONS]",
+        )
+        .about("Run a plan, or hit an endpoint of any protocol")
+}
+
+/// Runs a plan, or hits an endpoint.
+pub(crate) fn run(
+    entries: &[Box<dyn HammerCommand>],
+    matches: &ArgMatches,
+) -> Result<CommandExit, Error> {
+    let args = RunArgs::from_arg_matches(matches)?;
+    let output = OutputArgs::from_arg_matches(matches)?;
+    if let Some(path) = &args.plan {
+        reject_load_flags(matches, path)?;
+        let (plan, mut plan_output) = plan::build(entries, &plan::read(path)?)?;
+        plan_output.override_with(output);
+        return execution::start(plan, &plan_output);
+    }
+    let endpoint = EndpointArgs::from_arg_matches(matches)?;
+    let entry = match &args.hammer {
+        Some(name) => hammer::pick_by_name(entries, name)
+            .map_err(|problem| Error::invalid_value("--hammer <NAME>", name, problem))?,
+        None => hammer::pick_by_scheme(entries, &endpoint.url)
+            .map_err(|problem| Error::invalid_value("--endpoint <URL>", &endpoint.url, problem))?,
+    };
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    execution::start_load(entry.prepare_endpoint(endpoint, load)?, &output)
+}
+
+/// Refuses flags of the load together with a plan, which has the settings of each load.
+fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
+    let known = OutputArgs::augment_args(Command::new(NAME));
+    let known: Vec<_> = known
+        .get_arguments()
+        .map(|arg| arg.get_id().as_str())
+        .collect();
+    let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let flag = matches
+        .ids()
+        .map(|id| id.as_str())
+        .find(|id| *id != "plan" && given(id) && !known.contains(id));
+    let Some(flag) = flag else { return Ok(()) };
+    let flag = if flag == "url" { "endpoint" } else { flag };
+    let (flag, path) = (flag.replace('_', "-"), path.display());
+    Err(Error::Usage(format!(
+        "the flag '--{flag}' cannot be combined with a plan (try setting it in {path})"
+    )))
+}

@@ -1,0 +1,90 @@
+//! Description of a run, without sending anything.
+
+mod load_forecast;
+mod peak_rate;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use hammer_core::{ResourceLimits, Schedule};
+
+use self::load_forecast::hits_in;
+pub(crate) use self::load_forecast::{LoadForecast, engine_settings};
+use self::peak_rate::peak_rate;
+use crate::command_exit::CommandExit;
+use crate::execution::RunnablePlan;
+use crate::text::format_rate;
+use crate::text::lines::{SEPARATOR, wrap, wrap_items};
+use crate::text::number::format_count;
+
+/// Prints the description of a run.
+pub(crate) fn print(plan: &RunnablePlan) -> CommandExit {
+    // A closed pipe is not an error.
+    let _ = io::stdout().write_all(describe(plan).as_bytes());
+    CommandExit::OK
+}
+
+/// Describes the plan, each of its loads, and the resources that they need together.
+fn describe(plan: &RunnablePlan) -> String {
+    let single = plan.single_load().is_some();
+    let forecasts: Vec<_> = plan.loads.iter().map(|load| load.load.forecast()).collect();
+    let mut text = if single {
+        wrap("dry run", "nothing is sent", 1)
+    } else {
+        let loads = plan.loads.len();
+        let summary = format!("{} would run {loads} loads; nothing is sent", plan.name);
+        let totals = wrap_items("total", &totals(plan, &forecasts), 2);
+        wrap("dry run", &summary, 2) + &totals + &needs(plan)
+    };
+    for (load, forecast) in plan.loads.iter().zip(&forecasts) {
+        let name = if single { "" } else { &load.name };
+        let length = load.load.schedule().duration();
+        text.push('\n');
+        text.push_str(&forecast.render(name, load.offset, length));
+    }
+    if single {
+        text.push_str(&needs(plan));
+    }
+    text
+}
+
+/// The hits of all loads, the time that they take, and the highest rate of all loads together.
+fn totals(plan: &RunnablePlan, forecasts: &[LoadForecast]) -> String {
+    let hits = forecasts.iter().map(|forecast| forecast.expected_hits);
+    let hits = hits.reduce(|sum, more| Some(sum?.saturating_add(more?)));
+    let exact = forecasts.iter().all(|forecast| forecast.exact);
+    let loads = plan.loads.iter();
+    let loads: Vec<_> = loads
+        .map(|load| (load.offset, load.load.schedule()))
+        .collect();
+    let end = plan_end(&loads);
+    let hits = hits_in(hits.flatten(), exact, end, "targets allow");
+    match end {
+        Some(end) => {
+            let peak = format_rate(peak_rate(&loads, end));
+            format!("{hits}{SEPARATOR}{peak} at the peak")
+        }
+        None => hits,
+    }
+}
+
+/// The end of the last schedule after the start of the plan, if it is known.
+fn plan_end(loads: &[(Duration, Schedule)]) -> Option<Duration> {
+    let ends = loads.iter();
+    let ends = ends.map(|(offset, schedule)| Some(*offset + schedule.duration()?));
+    ends.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
+fn needs(plan: &RunnablePlan) -> String {
+    let needs = plan.needs();
+    let text = format!(
+        "up to {} files and {} ports if every hit takes as long as the timeout",
+        format_count(needs.files),
+        format_count(needs.ports)
+    );
+    let short = needs.shortages(ResourceLimits::read());
+    let short = short
+        .iter()
+        .map(|short| wrap("warning", &plan.setting_names.reword(&short.to_string()), 2));
+    short.fold(wrap("needs", &text, 1), |text, short| text + &short)
+}

@@ -1,0 +1,99 @@
+//! A load that can run, with the type of its hammer erased.
+
+use std::time::Duration;
+
+use hammer_core::{
+    Hammer, Report, ResourceNeeds, Run, RunEvent, RunStartTicket, Schedule, StopHandle,
+};
+
+use crate::SingleHitRenderer;
+use crate::dry_run::LoadForecast;
+use crate::error::Error;
+use crate::report::ReplayComparison;
+use crate::setting_names::SettingNames;
+
+/// A load that can run, with the type of its hammer erased.
+pub(crate) trait RunnableLoad: Send {
+    /// The schedule of due times.
+    fn schedule(&self) -> Schedule;
+
+    /// The duration of the warm-up.
+    fn warmup(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Estimates files and ports; `threads` applies if the load does not set them.
+    fn needs(&self, threads: usize) -> ResourceNeeds;
+
+    /// Describes the load for a dry run.
+    fn forecast(&self) -> LoadForecast;
+
+    /// Warnings to print before the run.
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+
+    /// Takes the renderer of a single hit, and reduces the load to one hit.
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+        None
+    }
+
+    /// Runs the load on the calling thread.
+    fn run(
+        self: Box<Self>,
+        options: RunOptions,
+        on_event: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> Result<LoadResult, Error>;
+}
+
+/// Options of a run that are not flags of its load.
+#[derive(Debug)]
+pub(crate) struct RunOptions {
+    pub(crate) log_hits: bool,
+    pub(crate) stop: StopHandle,
+    /// Number of threads if the load does not set it.
+    pub(crate) threads: usize,
+    pub(crate) start_ticket: Option<RunStartTicket>,
+    /// Names of the settings in messages.
+    pub(crate) setting_names: SettingNames,
+}
+
+impl RunOptions {
+    /// Executes a run with these options, except the number of threads. Messages of the report name
+    /// settings as these options say.
+    pub(crate) fn execute<H: Hammer>(
+        self,
+        run: Run<H>,
+        on_event: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> Result<Report, Error> {
+        let mut run = run.log_hits(self.log_hits).stop(self.stop);
+        if let Some(ticket) = self.start_ticket {
+            run = run.start_ticket(ticket);
+        }
+        let names = self.setting_names;
+        let mut report = run
+            .execute_with(|event| on_event(&event))
+            .map_err(|error| Error::from_run_error(&error, names))?;
+        names.reword_report(&mut report);
+        Ok(report)
+    }
+}
+
+/// The result of a load.
+pub(crate) struct LoadResult {
+    pub(crate) report: Report,
+    /// The comparison with the log, if the load is a replay.
+    pub(crate) replay: Option<ReplayComparison>,
+    /// The error that ended the load early, if any.
+    pub(crate) error: Option<String>,
+}
+
+impl From<Report> for LoadResult {
+    fn from(report: Report) -> Self {
+        Self {
+            report,
+            replay: None,
+            error: None,
+        }
+    }
+}

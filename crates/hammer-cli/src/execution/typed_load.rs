@@ -1,0 +1,60 @@
+//! A load with its hammer.
+
+use std::time::Duration;
+
+use hammer_core::{Hammer, ResourceNeeds, RunEvent, Schedule};
+
+use super::{LoadResult, RunOptions, RunnableLoad};
+use crate::SingleHitRenderer;
+use crate::args::LoadArgs;
+use crate::dry_run::LoadForecast;
+use crate::error::Error;
+
+/// A load that is ready to run.
+pub(crate) struct TypedLoad<H> {
+    pub(crate) name: &'static str,
+    pub(crate) target: String,
+    /// Description of a hit for the dry run.
+    pub(crate) hit_description: String,
+    pub(crate) hammer: H,
+    pub(crate) load: LoadArgs,
+    /// Renderer of a single hit, for `--once`.
+    pub(crate) once_renderer: Option<SingleHitRenderer>,
+}
+
+impl<H: Hammer> RunnableLoad for TypedLoad<H> {
+    fn schedule(&self) -> Schedule {
+        self.load.schedule()
+    }
+
+    fn warmup(&self) -> Duration {
+        self.load.warmup().unwrap_or_default()
+    }
+
+    fn needs(&self, threads: usize) -> ResourceNeeds {
+        self.load.needs(threads).for_hammer(&self.hammer.describe())
+    }
+
+    fn forecast(&self) -> LoadForecast {
+        LoadForecast::of_hits(&self.load, &self.hit_description)
+    }
+
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+        let renderer = self.once_renderer.take()?;
+        self.load.set_single_hit();
+        Some(renderer)
+    }
+
+    fn run(
+        self: Box<Self>,
+        options: RunOptions,
+        on_event: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> Result<LoadResult, Error> {
+        let run = self
+            .load
+            .run(self.hammer, options.threads)
+            .name(self.name)
+            .target(self.target);
+        options.execute(run, on_event).map(LoadResult::from)
+    }
+}

@@ -1,0 +1,75 @@
+//! The trait `HammerArgs`: command line arguments of a kind of hammer.
+
+use std::error::Error;
+
+use hammer_core::{Hammer, Report};
+
+use crate::EndpointArgs;
+
+/// An error from building a hammer. It is printed in one line with its sources.
+pub type HammerBuildError = Box<dyn Error + Send + Sync>;
+
+/// Renders a single hit from its report, as the text to print.
+pub type SingleHitRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
+
+/// The command line arguments of one kind of hammer.
+///
+/// Derive [`clap::Args`] for the hammer's own flags. [`App`](crate::App) adds the flags for load,
+/// output and thresholds, so these names are taken: `-r -z -n -c -t -o -q`, `--rate`, `--duration`,
+/// `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`, `--arrivals`,
+/// `--warmup`, `--skip-late`, `--start-at`, `--spin`, `--output`, `--quiet`, `--require-valid`,
+/// `--dry-run`, `--assert`, `--abort-on` and `--abort-after`. Check values with clap value parsers:
+/// the error then names the flag.
+pub trait HammerArgs: clap::Args + 'static {
+    /// Name of the subcommand, and the `NAME` of a program called `hammer-NAME`.
+    const NAME: &'static str;
+    /// Summary for `--help`, in one line.
+    const ABOUT: &'static str;
+    /// URL schemes for which `run --endpoint` selects this hammer.
+    const SCHEMES: &'static [&'static str] = &[];
+
+    /// The hammer that these arguments build.
+    type Hammer: Hammer;
+
+    /// Returns the name of the target in the report.
+    fn target(&self) -> String;
+
+    /// Describes a hit in one line, such as `GET http://127.0.0.1/`, for the dry run.
+    ///
+    /// The default is the names of the hammer and the target.
+    fn describe_hit(&self) -> String {
+        format!("{} {}", Self::NAME, self.target())
+    }
+
+    /// Builds the hammer without sending anything; a dry run builds it, too.
+    ///
+    /// `seed` is the seed of the run, for randomness outside [`Hit::rng`](hammer_core::Hit::rng),
+    /// such as the order of rows.
+    ///
+    /// # Errors
+    ///
+    /// If the arguments are invalid. The command ends with exit code 2.
+    fn build(self, seed: u64) -> Result<Self::Hammer, HammerBuildError>;
+
+    /// Returns the renderer of a single hit if the arguments ask for one hit instead of a run.
+    ///
+    /// It is called before [`build`](Self::build), so that the renderer and the hammer can share a
+    /// recorder. The default returns `None`.
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+        None
+    }
+
+    /// Converts the arguments of `run --endpoint`. The default returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If this kind of hammer does not support the endpoint.
+    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, HammerBuildError> {
+        drop(endpoint);
+        Err(format!(
+            "the {} hammer does not support `run --endpoint`",
+            Self::NAME
+        )
+        .into())
+    }
+}

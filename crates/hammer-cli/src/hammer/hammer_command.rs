@@ -1,0 +1,113 @@
+//! Kinds of hammers with their types erased.
+
+use std::marker::PhantomData;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_core::Hammer as _;
+use hammer_diagnostic::chain;
+
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
+use crate::error::{Error, error_with_carets};
+use crate::execution::{RunnableLoad, TypedLoad};
+use crate::{HammerArgs, HammerBuildError};
+
+/// A kind of hammer with its type erased.
+pub(crate) trait HammerCommand {
+    fn name(&self) -> &'static str;
+    fn schemes(&self) -> &'static [&'static str];
+    fn command(&self) -> Command;
+    /// The command with the flags of the hammer and its load, without output flags.
+    fn load_command(&self) -> Command;
+    /// Builds the hammer from the matches of [`load_command`](Self::load_command).
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn RunnableLoad>, Error>;
+    fn prepare_endpoint(
+        &self,
+        endpoint: EndpointArgs,
+        load: LoadArgs,
+    ) -> Result<Box<dyn RunnableLoad>, Error>;
+}
+
+/// Erases the type `A`.
+pub(crate) fn erased<A: HammerArgs>() -> Box<dyn HammerCommand> {
+    Box::new(TypedHammerCommand(PhantomData::<fn() -> A>))
+}
+
+struct TypedHammerCommand<A>(PhantomData<fn() -> A>);
+
+impl<A: HammerArgs> TypedHammerCommand<A> {
+    fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn RunnableLoad>, Error> {
+        let (target, hit_description) = (args.target(), args.describe_hit());
+        let once_renderer = args.once_renderer();
+        let hammer = args
+            .build(load.engine().seed())
+            .map_err(|error| build_error::<A>(&error))?;
+        if let Some(max_hits) = hammer.describe().max_hits {
+            load.limit_hits(max_hits)?;
+        }
+        Ok(Box::new(TypedLoad {
+            name: A::NAME,
+            target,
+            hit_description,
+            hammer,
+            load,
+            once_renderer,
+        }))
+    }
+}
+
+impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn schemes(&self) -> &'static [&'static str] {
+        A::SCHEMES
+    }
+
+    fn command(&self) -> Command {
+        OutputArgs::augment_args(self.load_command()).about(A::ABOUT)
+    }
+
+    fn load_command(&self) -> Command {
+        LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)))
+    }
+
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn RunnableLoad>, Error> {
+        let load = LoadArgs::from_arg_matches(matches)?;
+        load.check()?;
+        Self::typed_load(A::from_arg_matches(matches)?, load)
+    }
+
+    fn prepare_endpoint(
+        &self,
+        endpoint: EndpointArgs,
+        load: LoadArgs,
+    ) -> Result<Box<dyn RunnableLoad>, Error> {
+        let args =
+            A::from_endpoint(endpoint).map_err(|error| Error::Usage(chain(error.as_ref())))?;
+        Self::typed_load(args, load)
+    }
+}
+
+/// Adds the flags for load and output.
+///
+/// Clap takes the doc comments of these structs for the command's description, so set `about`
+/// afterwards.
+pub(crate) fn with_load_args(command: Command) -> Command {
+    OutputArgs::augment_args(LoadArgs::augment_args(command))
+}
+
+/// Reads and checks the flags of [`with_load_args`].
+pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    Ok((load, OutputArgs::from_arg_matches(matches)?))
+}
+
+fn build_error<A: HammerArgs>(error: &HammerBuildError) -> Error {
+    Error::Usage(format!(
+        "failed to build the {} hammer: {}",
+        A::NAME,
+        error_with_carets(error.as_ref())
+    ))
+}

@@ -1,0 +1,105 @@
+//! Progress of one load.
+
+use std::time::Duration;
+
+use hammer_core::{HitCounts, RunEvent, RunTick};
+
+use crate::text::number::{format_decimal, format_significant};
+
+/// Progress of one load.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LoadProgress {
+    /// Name of the load; empty if it has none.
+    pub(super) name: String,
+    /// Start after that of the plan.
+    pub(super) offset: Duration,
+    /// Length of the schedule, or `None` if it depends on the target.
+    pub(super) length: Option<Duration>,
+    /// Number of hits, or `None` if it depends on the target.
+    pub(super) total: Option<u64>,
+    pub(super) hits: HitCounts,
+    pub(super) state: LoadState,
+    pub(super) window: ProgressWindow,
+}
+
+/// Measurements since the last line.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ProgressWindow {
+    pub(super) seconds: u64,
+    /// Hits started, or answered in a closed loop.
+    pub(super) counted: u64,
+    pub(super) worst_p99_us: f64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum LoadState {
+    #[default]
+    Waiting,
+    Running,
+    Draining,
+    Finished,
+}
+
+impl LoadProgress {
+    /// Records an event.
+    pub(super) fn on_event(&mut self, event: &RunEvent<'_>) {
+        match event {
+            RunEvent::Started {
+                hit_count: total,
+                duration: length,
+            } => (self.total, self.length) = (*total, *length),
+            RunEvent::Tick(tick) => self.tick(tick),
+            RunEvent::Draining => self.state = LoadState::Draining,
+            RunEvent::Finished(report) => {
+                self.state = LoadState::Finished;
+                self.hits = report.hits;
+            }
+            _ => {}
+        }
+    }
+
+    /// The end of the schedule after the start of the plan, if known.
+    pub(super) fn end(&self) -> Option<Duration> {
+        Some(self.offset + self.length?)
+    }
+
+    /// Returns true if no more hits become due.
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.state, LoadState::Draining | LoadState::Finished)
+    }
+
+    /// The name and the figures or the state of the load; only the figures if it has no name.
+    pub(super) fn item(&mut self) -> String {
+        let window = std::mem::take(&mut self.window);
+        let rate = format_decimal(window.counted as f64 / window.seconds.max(1) as f64);
+        let p99 = match window.worst_p99_us {
+            us if us > 0.0 => Some(format!("p99 {} ms", format_significant(us / 1e3))),
+            _ => None,
+        };
+        let name = &self.name;
+        match (self.state, p99) {
+            (_, p99) if name.is_empty() => {
+                format!("{rate}/s   {}", p99.as_deref().unwrap_or("p99 -"))
+            }
+            (LoadState::Waiting, _) => format!("{name} waiting"),
+            (LoadState::Running, Some(p99)) => format!("{name} {rate}/s {p99}"),
+            (LoadState::Running, None) => format!("{name} {rate}/s"),
+            (LoadState::Draining, _) => format!("{name} draining"),
+            (LoadState::Finished, _) => format!("{name} finished"),
+        }
+    }
+
+    fn tick(&mut self, tick: &RunTick<'_>) {
+        if self.state == LoadState::Waiting {
+            self.state = LoadState::Running;
+        }
+        self.hits = tick.total;
+        self.window.seconds += tick.length.as_secs();
+        // As the achieved rate of the report, this counts answers in a closed loop.
+        self.window.counted += match tick.requested_rate {
+            Some(_) => tick.started,
+            None => tick.hits.answered(),
+        };
+        self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
+    }
+}

@@ -1,0 +1,11 @@
+//! The report of a run, as data and in each format.
+
+mod junit;
+#[cfg(test)]
+mod recorded_reports;
+mod replay_comparison;
+mod run_report;
+pub(crate) mod text;
+
+pub(crate) use replay_comparison::{ReplayComparison, ReplaySlice, RouteTimes};
+pub(crate) use run_report::RunReport;

@@ -1,0 +1,107 @@
+//! Tests that recorded runs are rendered as in their golden files.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{ReplayComparison, RunReport};
+use crate::text::lines::WIDTH;
+
+/// The variable that makes the test write the files instead of comparing them.
+const WRITE: &str = "HAMMER_WRITE_REPORTS";
+
+/// The runs that were recorded. Each has a JSON report, and the text and JUnit file of the same run.
+const RECORDED: [&str; 14] = [
+    "closed",
+    "dead",
+    "delayed",
+    "groups",
+    "limited",
+    "mqtt",
+    "open",
+    "plan",
+    "poisson",
+    "replay",
+    "stages",
+    "stopped",
+    "thresholds",
+    "warmup",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/reports")
+}
+
+/// Reads the JSON report of a run.
+fn parse(json: &str) -> RunReport {
+    let value: Value = serde_json::from_str(json).expect("a recorded report is JSON");
+    let replay = value.get("replay").map(ReplayComparison::deserialize);
+    RunReport {
+        plan: serde_json::from_str(json).expect("a recorded report has all keys"),
+        replay: replay.map(|replay| replay.expect("the comparison has all keys")),
+    }
+}
+
+#[test]
+fn recorded_runs_are_rendered_as_in_their_golden_files() {
+    let mut difference = String::new();
+    for name in RECORDED {
+        let path = folder().join(name);
+        let read = |ending| {
+            let path = path.with_extension(ending);
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        let report = parse(&read("json"));
+        let mut json = report.json().expect("a report is JSON");
+        json.push(b'\n');
+        let json = String::from_utf8(json).expect("JSON is UTF-8");
+        let rendered = [
+            ("json", json),
+            ("txt", report.text(false)),
+            ("xml", report.junit()),
+        ];
+        for (ending, rendered) in rendered {
+            if env::var_os(WRITE).is_some() {
+                fs::write(path.with_extension(ending), &rendered).expect("the folder is writable");
+            }
+            let golden = read(ending);
+            if golden != rendered {
+                difference.push_str(&format!(
+                    "--- {name}.{ending}\n{golden}+++ rendered\n{rendered}"
+                ));
+            }
+        }
+    }
+    assert!(
+        difference.is_empty(),
+        "reports differ from their golden files:\n{difference}\n\
+         To write them: {WRITE}=1 cargo test -p hammer-cli --lib recorded"
+    );
+}
+
+#[test]
+fn every_recorded_file_is_compared() {
+    let files = fs::read_dir(folder()).expect("the folder exists");
+    let mut names: Vec<_> = files
+        .filter_map(|file| {
+            let path = file.expect("the folder is readable").path();
+            Some(path.file_stem()?.to_str()?.to_owned())
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    assert_eq!(names, RECORDED);
+}
+
+#[test]
+fn recorded_texts_fit_the_terminal() {
+    for name in RECORDED {
+        let path = folder().join(name).with_extension("txt");
+        let text = fs::read_to_string(path).expect("the file exists");
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{name}: {line}");
+        }
+    }
+}

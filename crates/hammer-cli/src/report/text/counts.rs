@@ -1,0 +1,126 @@
+//! Labels, failures, phases, counters and facts.
+
+use std::collections::BTreeMap;
+
+use hammer_core::Report;
+
+use super::connections::CONNECTION_PREFIX;
+use super::latency::TimeUnit;
+use crate::text::lines::{list_line, wrap};
+use crate::text::number::format_count;
+
+/// Maximum number of failures with their advice.
+const MAX_FAILURES: usize = 3;
+/// Maximum number of labels.
+const MAX_LABELS: usize = 6;
+
+/// Responses by label, the most frequent first.
+pub(super) fn labels(labels: &BTreeMap<String, u64>) -> String {
+    let ranked = ranked(labels);
+    if ranked.is_empty() {
+        return String::new();
+    }
+    let mut items: Vec<_> = ranked
+        .iter()
+        .take(MAX_LABELS)
+        .map(|(name, n)| format!("{name}: {}", format_count(*n)))
+        .collect();
+    if ranked.len() > MAX_LABELS {
+        let rest: u64 = ranked.iter().skip(MAX_LABELS).map(|(_, n)| n).sum();
+        items.push(format!("others: {}", format_count(rest)));
+    }
+    list_line("codes", &items, |shown| {
+        let rest: u64 = ranked.iter().skip(shown).map(|(_, n)| n).sum();
+        format!("others: {}", format_count(rest))
+    })
+}
+
+/// Renders failures with their advice, the most frequent first.
+pub(super) fn failures(report: &Report) -> String {
+    let ranked = ranked(&report.failures);
+    let mut out = String::new();
+    for (index, (name, count)) in ranked.iter().take(MAX_FAILURES).enumerate() {
+        let mut text = format!("{}: {}", name.replace('_', " "), format_count(*count));
+        if let Some(advice) = report.advice.get(*name) {
+            text = format!("{text}   {advice}");
+        }
+        out.push_str(&wrap(if index == 0 { "failures" } else { "" }, &text, 2));
+    }
+    if ranked.len() > MAX_FAILURES {
+        let rest: u64 = ranked.iter().skip(MAX_FAILURES).map(|(_, n)| n).sum();
+        let kinds = ranked.len() - MAX_FAILURES;
+        out.push_str(&wrap(
+            "",
+            &format!("{kinds} other kinds: {}", format_count(rest)),
+            1,
+        ));
+    }
+    out
+}
+
+/// Renders the median of each phase.
+pub(super) fn phases(report: &Report) -> String {
+    let phases: Vec<_> = report
+        .phases_us
+        .iter()
+        .filter(|(_, phase)| phase.count > 0)
+        .collect();
+    let Some(longest) = phases
+        .iter()
+        .map(|(_, phase)| phase.p50)
+        .max_by(f64::total_cmp)
+    else {
+        return String::new();
+    };
+    let unit = TimeUnit::for_micros(longest);
+    let items: Vec<_> = phases
+        .iter()
+        .map(|(name, phase)| format!("{} {}", name.replace('_', " "), unit.format(phase.p50)))
+        .collect();
+    let name = format!("phases, {}", unit.name());
+    let line = list_line(&name, &items, |shown| {
+        format!("{} more", items.len() - shown)
+    });
+    format!("{}   (p50)\n", line.trim_end())
+}
+
+/// Counters of the hammer, except those about connections.
+pub(super) fn counts(counts: &BTreeMap<String, u64>) -> String {
+    let items: Vec<_> = (counts.iter())
+        .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTION_PREFIX))
+        .map(|(name, n)| format!("{} {}", name.replace('_', " "), format_count(*n)))
+        .collect();
+    if items.is_empty() {
+        return String::new();
+    }
+    list_line("counts", &items, |shown| {
+        format!("{} more", items.len() - shown)
+    })
+}
+
+/// Facts that the hammer noted, one line each.
+pub(super) fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
+    let line = |(name, values): (&String, &BTreeMap<String, u64>)| {
+        let ranked = ranked(values);
+        let items: Vec<_> = (ranked.iter())
+            .map(|(value, n)| format!("{value}: {}", format_count(*n)))
+            .collect();
+        list_line(&name.replace('_', " "), &items, |shown| {
+            format!("{} more", items.len() - shown)
+        })
+    };
+    (facts.iter())
+        .filter(|(_, values)| values.values().any(|n| *n > 0))
+        .map(line)
+        .collect()
+}
+
+/// Names with their counts, the most frequent first.
+fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+    let counted = counts.iter().filter(|(_, count)| **count > 0);
+    let mut ranked: Vec<_> = counted
+        .map(|(name, count)| (name.as_str(), *count))
+        .collect();
+    ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    ranked
+}

@@ -1,0 +1,28 @@
+//! The report as text, with at most 100 columns; for a single load in at most 30 lines.
+
+mod connections;
+mod counts;
+mod generator;
+#[cfg(test)]
+pub(crate) mod golden;
+mod groups;
+mod head;
+mod hits;
+pub(crate) mod latency;
+mod plan_loads;
+mod replay;
+mod single_load;
+mod stages;
+pub(crate) mod thresholds;
+mod title;
+mod verdict;
+
+use super::RunReport;
+
+/// Renders the report of a run; `color` colors the verdict.
+pub(super) fn render(report: &RunReport, color: bool) -> String {
+    match report.plan.single_load() {
+        Some(load) => single_load::render(report, load, color),
+        None => plan_loads::render(&report.plan, color),
+    }
+}

@@ -1,0 +1,106 @@
+//! Text report of several loads: the totals, and a block for each load.
+
+use hammer_plan::{PlanLoadReport, PlanReport};
+
+use super::head::ReportHead;
+use super::{connections, counts, generator, hits, latency, title, verdict};
+
+/// Maximum number of lines for thresholds.
+const MAX_THRESHOLDS: usize = 20;
+/// Maximum number of rows for the stages of a load.
+const MAX_STAGES: usize = 9;
+
+/// Renders the report of several loads; `color` colors the verdict.
+pub(super) fn render(report: &PlanReport, color: bool) -> String {
+    let head = ReportHead {
+        title: title::plan(report),
+        valid_text: verdict::VALID_PLAN,
+        max_thresholds: MAX_THRESHOLDS,
+        room: usize::MAX,
+        color,
+    };
+    let mut out = head.render(report);
+    out.push_str(&hits::totals(&report.hits, report.rate.achieved));
+    out.push_str(&generator::plan(report));
+    for load in &report.loads {
+        out.push('\n');
+        out.push_str(&load_block(load));
+    }
+    out
+}
+
+fn load_block(load: &PlanLoadReport) -> String {
+    let report = &load.report;
+    [
+        title::plan_load(load),
+        hits::hits_and_rate(report),
+        connections::with_labels(report),
+        latency::table(report, MAX_STAGES),
+        counts::failures(report),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::report::RunReport;
+    use crate::report::text::golden::{report, summary};
+    use crate::text::lines::WIDTH;
+
+    fn stage(stage: &str, p50: f64, hits: u64) -> Value {
+        json!({"stage": stage, "t_s": 0.0, "width_s": 1.0, "rate": {"requested": 60.0, "achieved": 59.9},
+               "scheduled": hits, "ok": hits - 3, "rejected": 3, "failed": 0, "timed_out": 0,
+               "abandoned": 0, "unsent": 0,
+               "response_us": summary(hits, [p50; 5]), "service_us": summary(hits, [p50; 5])})
+    }
+
+    fn rendered(stages: &[Value]) -> String {
+        let staged = report(&[
+            ("/stages", json!(stages)),
+            ("/shape", json!("20..100/2s, 100/1s")),
+        ]);
+        let loads = [("browse", staged), ("order", report(&[]))];
+        let loads = loads.map(|(name, it)| PlanLoadReport::new(name.into(), Duration::ZERO, it));
+        let plan = PlanReport::new("plan.toml".into(), Duration::ZERO, loads.into());
+        RunReport { plan, replay: None }.text(false)
+    }
+
+    #[test]
+    fn stages_of_a_load_follow_its_response() {
+        let text = "
+browse        http   http://127.0.0.1:8080/   20..100/2s, 100/1s for 30 s, seed 1
+hits          30,000 scheduled   29,988 ok   0 rejected   12 failed   999.6/s achieved
+codes         200: 29,988   26 connections opened, 12 lost
+latency, ms       p50       p90       p99     p99.9       max
+  response      0.112     0.154      2.31      9.02      11.3   from due to done
+   stage 1      0.110     0.110     0.110     0.110     0.110   20..100/2s   59.9/s   3 not ok
+   stage 2       12.0      12.0      12.0      12.0      12.0   100/1s   59.9/s   3 not ok
+  service       0.081     0.110     0.264     0.852      1.25   from start to done
+  lateness      0.030     0.041      2.07      8.20      10.1   from due to start
+";
+        let rendered = rendered(&[stage("20..100/2s", 110.0, 120), stage("100/1s", 12e3, 100)]);
+        assert!(rendered.contains(text), "\n{rendered}");
+        assert_eq!(rendered.matches(" stage ").count(), 2, "\n{rendered}");
+    }
+
+    #[test]
+    fn many_stages_with_long_names_are_cut() {
+        let many: Vec<_> = (0..256)
+            .map(|n| stage(&format!("{n}..999999.999999999/1d23h59m59s"), 1e9, u64::MAX))
+            .collect();
+        let rendered = rendered(&many);
+        assert_eq!(rendered.matches("   stage ").count(), 8, "\n{rendered}");
+        assert!(
+            rendered.contains("   248 more stages (see -o json)\n"),
+            "\n{rendered}"
+        );
+        for line in rendered.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+    }
+}

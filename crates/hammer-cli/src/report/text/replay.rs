@@ -1,0 +1,101 @@
+//! Comparison of a replay with its timeline, as text.
+
+use super::latency::TimeUnit;
+use crate::report::ReplayComparison;
+use crate::text::lines::{list_line, truncate, wrap_items};
+use crate::text::number::format_count;
+
+/// Maximum number of pairs of statuses.
+const MAX_PAIRS: usize = 8;
+/// Maximum number of routes.
+const MAX_ROUTES: usize = 6;
+/// Columns for the name of a route.
+const ROUTE_WIDTH: usize = 36;
+
+/// Renders the numbers of hits, the statuses and the times of routes.
+pub(super) fn lines(replay: &ReplayComparison) -> String {
+    [
+        hits(replay),
+        skipped(replay),
+        statuses(replay),
+        routes(replay),
+    ]
+    .concat()
+}
+
+fn hits(replay: &ReplayComparison) -> String {
+    let (planned, sent) = (format_count(replay.planned), format_count(replay.sent));
+    let mut counts = format!("{planned} planned   {sent} sent");
+    if replay.unsent > 0 {
+        counts = format!("{counts}   {} unsent", format_count(replay.unsent));
+    }
+    wrap_items("replay", &counts, 3)
+}
+
+fn skipped(replay: &ReplayComparison) -> String {
+    let skipped: Vec<_> = (replay.skipped.iter())
+        .map(|(reason, n)| format!("{}: {}", reason.replace('_', " "), format_count(*n)))
+        .collect();
+    if skipped.is_empty() {
+        return String::new();
+    }
+    list_line("skipped", &skipped, |shown| {
+        let others = replay.skipped.values().skip(shown);
+        format!("others: {}", format_count(others.sum()))
+    })
+}
+
+/// Pairs of logged and replayed statuses, the most frequent first.
+fn statuses(replay: &ReplayComparison) -> String {
+    let mut pairs: Vec<(&str, &str, u64)> = vec![];
+    for (logged, counts) in &replay.statuses {
+        pairs.extend(
+            counts
+                .iter()
+                .map(|(replayed, n)| (&**logged, &**replayed, *n)),
+        );
+    }
+    pairs.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
+    let items: Vec<_> = (pairs.iter().take(MAX_PAIRS))
+        .map(|(logged, replayed, n)| {
+            let replayed = replayed.replace('_', " ");
+            format!("{logged} → {replayed}: {}", format_count(*n))
+        })
+        .collect();
+    list_line("log → replay", &items, |shown| {
+        let others = pairs.iter().skip(shown);
+        format!("others: {}", format_count(others.map(|(_, _, n)| n).sum()))
+    })
+}
+
+fn routes(replay: &ReplayComparison) -> String {
+    if replay.routes.is_empty() {
+        return String::new();
+    }
+    let slower = |route: &crate::report::RouteTimes| route.logged_us.p99.max(route.replayed_us.p99);
+    let worst = replay.routes.iter().map(slower).fold(0.0, f64::max);
+    let unit = TimeUnit::for_micros(worst);
+    let mut out = format!(
+        "{:<width$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
+        format!("routes, {}", unit.name()),
+        "hits",
+        "p50 logged",
+        "p50 replayed",
+        "p99 logged",
+        "p99 replayed",
+        width = ROUTE_WIDTH + 2,
+    );
+    for route in replay.routes.iter().take(MAX_ROUTES) {
+        let (logged, replayed) = (&route.logged_us, &route.replayed_us);
+        out.push_str(&format!(
+            "  {:<ROUTE_WIDTH$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
+            truncate(&route.route, ROUTE_WIDTH),
+            format_count(replayed.count),
+            unit.format(logged.p50),
+            unit.format(replayed.p50),
+            unit.format(logged.p99),
+            unit.format(replayed.p99),
+        ));
+    }
+    out
+}

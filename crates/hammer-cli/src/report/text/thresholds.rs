@@ -1,0 +1,101 @@
+//! Lines of the report for thresholds and aborts.
+
+use hammer_core::{AbortReason, CheckedThreshold, MeasuredValue};
+
+use super::latency::TimeUnit;
+use crate::text::lines::{INDENT, WIDTH, truncate};
+use crate::text::number::{format_count, format_decimal, format_percent};
+
+/// Maximum width of an expression, in columns.
+const EXPRESSION_WIDTH: usize = 48;
+
+/// Renders a line for each threshold, failed ones first, in at most `max` lines.
+///
+/// If there are more thresholds, the last line has their number.
+pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
+    let (mut ordered, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
+    ordered.extend(passed);
+    let shown = if ordered.len() > max {
+        max.saturating_sub(1)
+    } else {
+        ordered.len()
+    };
+    let (shown, rest) = ordered.split_at(shown);
+    let width =
+        |checked: &&CheckedThreshold| checked.expression.chars().count().min(EXPRESSION_WIDTH);
+    let width = shown.iter().map(width).max().unwrap_or(0);
+    let mut out = String::new();
+    for (index, checked) in shown.iter().enumerate() {
+        let name = if index == 0 { "thresholds" } else { "" };
+        let result = if checked.passed { "pass" } else { "fail" };
+        let expression = truncate(&checked.expression, width);
+        let figure = format_figure(&checked.measured);
+        out.push_str(&format!(
+            "{name:<INDENT$}{result}   {expression:<width$}   {figure}\n"
+        ));
+    }
+    if !rest.is_empty() {
+        let name = if shown.is_empty() { "thresholds" } else { "" };
+        let failed = rest.iter().filter(|checked| !checked.passed).count();
+        let more = match failed {
+            0 => format!("{} more passed", rest.len()),
+            failed => format!("{} more, {failed} of them failed", rest.len()),
+        };
+        out.push_str(&format!("{name:<INDENT$}{more}\n"));
+    }
+    out
+}
+
+/// The condition that ended the run, with its time and the measured value.
+pub(crate) fn abort_text(aborted: &AbortReason) -> String {
+    let (seconds, figure) = (
+        format_decimal(aborted.t_s),
+        format_figure(&aborted.measured),
+    );
+    let details = format!(" after {seconds} s (measured {figure})");
+    let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
+    format!("{}{details}", truncate(&aborted.expression, room))
+}
+
+/// Formats a measured value with its unit.
+pub(crate) fn format_figure(figure: &MeasuredValue) -> String {
+    match (figure.value, figure.unit.as_str()) {
+        (None, _) if figure.infinite => "infinite: no response".into(),
+        (None, _) => "not measured".into(),
+        (Some(us), "us") => {
+            let unit = TimeUnit::for_micros(us);
+            format!("{} {}", unit.format(us), unit.name())
+        }
+        (Some(share), "%") => format!("{} %", format_percent(share)),
+        (Some(per_second), "/s") => format!("{}/s", format_decimal(per_second)),
+        (Some(1.0), _) => "1 hit".into(),
+        (Some(hits), _) => format!("{} hits", format_count(hits as u64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// docs/THRESHOLDS.md shows these lines.
+    #[test]
+    fn the_lines_in_the_docs_match() {
+        let checked = |expression: &str, us: Option<f64>, passed| CheckedThreshold {
+            expression: expression.to_owned(),
+            measured: MeasuredValue {
+                value: us,
+                infinite: us.is_none(),
+                unit: "us".to_owned(),
+            },
+            passed,
+        };
+        let all = [
+            checked("p98 < 250ms", Some(112e3), true),
+            checked("p99 < 250ms", None, false),
+        ];
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/THRESHOLDS.md");
+        let page = std::fs::read_to_string(page).expect("the page exists");
+        let block = format!("```text\n{}```\n", lines(&all, 9));
+        assert!(page.contains(&block), "{block}");
+    }
+}

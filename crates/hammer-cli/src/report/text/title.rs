@@ -1,0 +1,107 @@
+//! First line of the report, and of each load of a plan.
+
+use hammer_core::{Report, Shape};
+use hammer_plan::{PlanLoadReport, PlanReport};
+
+use crate::text::format_rate;
+use crate::text::lines::{INDENT, WIDTH, truncate};
+use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
+
+/// Columns for the expression of a shape.
+const SHAPE_WIDTH: usize = 30;
+
+/// The hammer, the target and the schedule of a run with a single load.
+pub(super) fn single_load(report: &Report) -> String {
+    let summary = schedule(report, "");
+    let name = truncate(&format!("hammer {}", report.hammer), 30);
+    let room =
+        WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + summary.chars().count() + 6);
+    let target = truncate(&report.target, room.max(1));
+    format!(
+        "{name:<width$}   {target}   {summary}\n",
+        width = INDENT - 3
+    )
+}
+
+/// The name of a plan, and the number of its loads.
+pub(super) fn plan(report: &PlanReport) -> String {
+    let stopped = if report.stopped { ", then stopped" } else { "" };
+    let loads = report.loads.len();
+    let summary = format!(
+        "{loads} load{} for {} s{stopped}",
+        if loads == 1 { "" } else { "s" },
+        format_decimal(report.duration_s)
+    );
+    let room = WIDTH.saturating_sub(INDENT + summary.chars().count() + 3);
+    let name = truncate(&report.plan, room);
+    format!("{:<INDENT$}{name}   {summary}\n", "plan")
+}
+
+/// The name, the hammer, the target and the schedule of a load of a plan.
+pub(super) fn plan_load(load: &PlanLoadReport) -> String {
+    let PlanLoadReport {
+        name,
+        offset_s,
+        report,
+    } = load;
+    let offset = if *offset_s > 0.0 {
+        format!(" after {} s", format_decimal(*offset_s))
+    } else {
+        String::new()
+    };
+    let summary = schedule(report, &offset);
+    let name = format!("{:<width$}", truncate(name, 40), width = INDENT - 3);
+    let used = name.chars().count() + report.hammer.chars().count() + summary.chars().count() + 9;
+    let target = truncate(&report.target, WIDTH.saturating_sub(used).max(10));
+    format!("{name}   {}   {target}   {summary}\n", report.hammer)
+}
+
+/// The rate, the duration and the seed of a load; `offset` follows the duration.
+fn schedule(report: &Report, offset: &str) -> String {
+    let load = requested_load(report);
+    let end_reason = end_reason(report);
+    format!("{load}{offset}{end_reason}, seed {}", report.seed)
+}
+
+/// The requested rate and the duration, or the number of hits that are due at one instant.
+fn requested_load(report: &Report) -> String {
+    if has_one_due_time(report) {
+        let scheduled = format_count(report.hits.scheduled);
+        return format!("{scheduled} hits at one instant");
+    }
+    let duration = format_seconds(report.duration_s);
+    format!("{} for {duration}", requested_rate(report))
+}
+
+/// Returns true if all hits were due at one instant, so that no rate describes them.
+pub(super) fn has_one_due_time(report: &Report) -> bool {
+    let is_open = report.rate.requested.is_some();
+    is_open && report.hits.scheduled > 1 && is_instant(report.duration_s)
+}
+
+/// The requested rate or shape.
+fn requested_rate(report: &Report) -> String {
+    match report.rate.requested {
+        Some(_) if rate_varies(report) => truncate(&report.shape, SHAPE_WIDTH),
+        Some(requested) => format_rate(requested),
+        None => "closed loop".into(),
+    }
+}
+
+/// The reason for an end before that of the schedule.
+fn end_reason(report: &Report) -> &'static str {
+    match (report.stopped, report.exhausted) {
+        (true, _) => ", then stopped",
+        (false, true) => ", until rows ran out",
+        (false, false) => "",
+    }
+}
+
+/// Returns true if the rate changed during the run.
+pub(super) fn rate_varies(report: &Report) -> bool {
+    match report.shape.parse::<Shape>() {
+        Ok(shape) => shape.rate().is_none() && !shape.is_closed_loop(),
+        // The shape of a playlist cannot be parsed.
+        Err(_) => report.shape.contains(['.', ',', '(']),
+    }
+}

@@ -1,0 +1,65 @@
+//! The verdict with its reasons, and the condition that ended the run.
+
+use hammer_core::{AbortReason, OpenOrClosedLoop, Report, Verdict, VerdictStatus};
+
+use super::thresholds;
+use crate::text::lines::wrap;
+use crate::text::number::format_count;
+
+/// Text of a valid verdict on several loads.
+pub(super) const VALID_PLAN: &str =
+    "the generator kept all schedules: the numbers describe the targets";
+
+/// Text of a valid verdict on a single load.
+pub(super) fn valid_text(report: &Report) -> String {
+    match report.loop_kind {
+        OpenOrClosedLoop::Open => {
+            "the generator kept the schedule: the numbers describe the target".to_owned()
+        }
+        OpenOrClosedLoop::Closed => {
+            let slots = report.generator.max_in_flight;
+            let s = if slots == 1 { "" } else { "s" };
+            let slots = format_count(slots as u64);
+            format!(
+                "the numbers describe the target under {slots} busy slot{s}, not the wait of its users"
+            )
+        }
+    }
+}
+
+/// Renders the verdict with its reasons, or else `valid_text`, in at most `max` lines.
+pub(super) fn lines(verdict: &Verdict, valid_text: &str, max: usize, color: bool) -> String {
+    let status = verdict.status;
+    let word = status.as_str();
+    let mut out = String::new();
+    if verdict.reasons.is_empty() {
+        out = wrap(word, valid_text, 1);
+    }
+    for (index, reason) in verdict.reasons.iter().enumerate() {
+        let left = max.saturating_sub(out.lines().count());
+        if left > 0 {
+            out.push_str(&wrap(
+                if index == 0 { word } else { "" },
+                reason,
+                left.min(3),
+            ));
+        }
+    }
+    if !color {
+        return out;
+    }
+    let code = match status {
+        VerdictStatus::Valid => 32,
+        VerdictStatus::Suspect => 33,
+        VerdictStatus::Invalid => 31,
+    };
+    out.replacen(word, &format!("\x1b[1;{code}m{word}\x1b[0m"), 1)
+}
+
+/// The condition that ended the run, if any.
+pub(super) fn abort_line(aborted: Option<&AbortReason>) -> String {
+    aborted
+        .into_iter()
+        .map(|aborted| wrap("aborted", &thresholds::abort_text(aborted), 1))
+        .collect()
+}

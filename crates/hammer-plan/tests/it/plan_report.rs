@@ -1,0 +1,128 @@
+//! Tests of the report of a plan, which is the report of any run.
+
+use std::time::Duration;
+
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
+use hammer_core::{AbortReason, Outcome, Report, Run, Schedule, Shape};
+use hammer_plan::{Measurements, PlanLoadReport, PlanReport, Threshold};
+use serde_json::Value;
+
+/// The report of a run with two stages, in which each hit takes 3 ms.
+fn report() -> Report {
+    let schedule = Schedule::new("30/1s, 61/1s".parse::<Shape>().unwrap());
+    let answer = |_: &_| ScriptStep::Answer(Duration::from_millis(3), Outcome::ok(200));
+    let run = Run::new(ScriptedHammer::new(answer), schedule);
+    with_paused_clock(run).execute().unwrap()
+}
+
+fn plan(offsets_s: &[u64]) -> PlanReport {
+    let loads = offsets_s.iter().enumerate().map(|(number, offset)| {
+        let name = format!("load-{}", number + 1);
+        PlanLoadReport::new(name, Duration::from_secs(*offset), report())
+    });
+    PlanReport::new("plan.toml".into(), Duration::ZERO, loads.collect())
+}
+
+fn thresholds(all: &[&str]) -> Vec<Threshold> {
+    all.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+#[test]
+fn the_json_is_flat_for_a_single_load_only() {
+    for (offsets_s, flat) in [(&[0][..], true), (&[1], false), (&[0, 0], false)] {
+        let report = plan(offsets_s);
+        assert_eq!(report.single_load().is_some(), flat, "{offsets_s:?}");
+        let json = serde_json::to_string(&report).unwrap();
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let schema = if flat {
+            "hammer.report/1"
+        } else {
+            "hammer.plan-report/1"
+        };
+        assert_eq!(value["schema"], schema, "{offsets_s:?}");
+        let read: PlanReport = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), json, "{offsets_s:?}");
+        assert_eq!(read.single_load().is_some(), flat, "{offsets_s:?}");
+    }
+}
+
+#[test]
+fn a_single_load_has_the_figures_and_the_verdict_of_its_report() {
+    let mut report = report();
+    report.verdict.reasons = vec!["hits were late".into()];
+    let plan = PlanReport::from_single_load(report.clone());
+    assert_eq!(plan.verdict, report.verdict, "no name before the reason");
+    assert_eq!(Measurements::rate(&plan), Measurements::rate(&report));
+    assert_eq!(plan.achieved(), report.achieved());
+    for text in [
+        "p99 < 4ms",
+        "[stage 2] p50 >= 3ms",
+        "[stage 1] rate == 30/s",
+        "achieved > 99%",
+    ] {
+        let threshold: Threshold = text.parse().unwrap();
+        let checked = threshold.check(&plan);
+        assert_eq!(checked, threshold.check(&report), "{text}");
+        assert!(checked.passed, "{text}: {checked:?}");
+    }
+    // Without histograms, the summaries of the load apply.
+    let json = serde_json::to_string(&plan).unwrap();
+    let read: PlanReport = serde_json::from_str(&json).unwrap();
+    assert!(
+        "p99 < 4ms"
+            .parse::<Threshold>()
+            .unwrap()
+            .check(&read)
+            .passed
+    );
+}
+
+#[test]
+fn thresholds_are_recorded_where_they_apply() {
+    let all = thresholds(&["p99 < 4ms", "p50 < 1ms"]);
+    let aborted = AbortReason {
+        expression: "hits > 1".into(),
+        measured: all[0].check(&plan(&[0])).measured,
+        t_s: 1.0,
+    };
+    let mut single = plan(&[0]);
+    single.check_thresholds(&all, Some(aborted.clone()));
+    let load = single.single_load().unwrap();
+    let passed: Vec<_> = load.thresholds.iter().map(|it| it.passed).collect();
+    assert_eq!(passed, [true, false]);
+    assert_eq!(load.aborted, Some(aborted.clone()));
+
+    let mut several = plan(&[0, 0]);
+    let scoped = thresholds(&[
+        "p99 < 4ms",
+        "[load-2] p99 < 4ms",
+        "[load-2, stage 2] p99 < 1ms",
+    ]);
+    several.check_thresholds(&scoped, None);
+    let counts = several
+        .loads
+        .iter()
+        .map(|load| load.report.thresholds.len());
+    assert_eq!(counts.collect::<Vec<_>>(), [0, 2]);
+    assert_eq!(several.thresholds.len(), 3);
+}
+
+#[test]
+fn a_plan_passes_if_all_thresholds_hold_and_nothing_ended_it() {
+    let mut report = plan(&[0]);
+    let hits = thresholds(&["hits > 1"]);
+    for (checked, abort, passed) in [
+        (&hits[..], false, true),
+        (&[], false, true),
+        (&hits, true, false),
+        (&thresholds(&["hits > 1", "hits > 1000"]), false, false),
+    ] {
+        let reason = AbortReason {
+            expression: "hits > 1".into(),
+            measured: hits[0].check(&report).measured,
+            t_s: 1.0,
+        };
+        report.check_thresholds(checked, abort.then_some(reason));
+        assert_eq!(report.passed(), passed, "{checked:?}");
+    }
+}
