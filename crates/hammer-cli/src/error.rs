@@ -3,7 +3,7 @@
 use std::error;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use hammer_diagnostic::{Diagnostic, chain};
+use hammer_diagnostic::{Diagnostic, chain, excerpt};
 use hammer_http::mask_url;
 use hammer_plan::PlanError;
 
@@ -86,7 +86,8 @@ impl Error {
                 problem,
             } => {
                 let problem = SettingNames::Flags.reword(problem);
-                format!("invalid value '{value}' for '{argument}': {problem}")
+                let value = excerpt(value);
+                format!("invalid value {value} for '{argument}': {problem}")
             }
         }
     }

@@ -8,7 +8,7 @@ use super::peak_rate::peak_rate;
 use crate::args::{EngineArgs, LoadArgs};
 use crate::parsers::instant;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal, format_within};
+use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
 use crate::text::{format_rate, rate_chart};
 
 /// Number of hits that are listed.
@@ -121,7 +121,10 @@ pub(super) fn hits_in(
         }
     };
     match length {
-        Some(length) => format!("{hits} {}", format_within(length.as_secs_f64())),
+        Some(length) if expected > Some(1) && is_instant(length.as_secs_f64()) => {
+            format!("{hits} at one instant")
+        }
+        Some(length) => format!("{hits} in {}", format_seconds(length.as_secs_f64())),
         None => hits,
     }
 }

@@ -38,14 +38,6 @@ pub(crate) fn format_seconds(seconds: f64) -> String {
     }
 }
 
-/// Formats the time that hits take: `in 2.5 s`, or `at one instant`.
-pub(crate) fn format_within(seconds: f64) -> String {
-    match is_instant(seconds) {
-        true => "at one instant".to_owned(),
-        false => format!("in {}", format_seconds(seconds)),
-    }
-}
-
 /// Returns true if a time span of this length, in seconds, is an instant for a schedule: at most
 /// 1 µs, the resolution of a timeline. A rate over it has no meaning.
 pub(crate) fn is_instant(seconds: f64) -> bool {
@@ -143,8 +135,6 @@ mod tests {
         ] {
             assert_eq!(format_seconds(seconds), shown);
         }
-        assert_eq!(format_within(2.5), "in 2.5 s");
-        assert_eq!(format_within(1e-6), "at one instant");
         for (bytes, shown) in [
             (0, "0 B"),
             (999, "999 B"),

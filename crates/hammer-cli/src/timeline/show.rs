@@ -13,9 +13,7 @@ use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::text::lines::{SEPARATOR, list_line, truncate, wrap, wrap_items};
-use crate::text::number::{
-    format_count, format_decimal, format_seconds, format_within, is_instant,
-};
+use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
 use crate::text::{format_rate, rate_chart};
 
 /// Name of the subcommand.
@@ -75,22 +73,30 @@ fn overview(survey: &PlaybackForecast) -> String {
         &format!("{} until about {end:.0}", header.epoch),
         1,
     );
-    let mut items = vec![format!("{rows} rows {}", format_within(seconds))];
-    items.extend(rates(survey, survey.rows(), seconds));
-    text.push_str(&wrap_items("span", &items.join(SEPARATOR), 2));
+    let span = rate_summary(survey, survey.rows(), seconds);
+    text.push_str(&wrap_items("span", &format!("{rows} rows {span}"), 2));
     text + &time_base_line(survey) + &logs(header)
 }
 
-/// The rates of `hits` hits over `seconds`; none if all are at one instant.
+/// The time span of `rows` rows and their rate, unless all are at one instant.
+fn rate_summary(survey: &PlaybackForecast, rows: u64, seconds: f64) -> String {
+    if is_instant(seconds) {
+        return "at one instant".to_owned();
+    }
+    let rates = rates(survey, rows, seconds).join(SEPARATOR);
+    format!("in {}{SEPARATOR}{rates}", format_seconds(seconds))
+}
+
+/// The mean and the peak rate of `hits` hits; nothing if all are at one instant.
 pub(crate) fn rates(survey: &PlaybackForecast, hits: u64, seconds: f64) -> Vec<String> {
     if is_instant(seconds) {
         return vec![];
     }
-    let per_tenth = format_count(survey.peak_per_tenth);
+    let busiest = format_count(survey.peak_per_tenth);
     vec![
         format!("{} on average", format_rate(hits as f64 / seconds)),
         format!("{} at the peak", format_rate(survey.peak_rate())),
-        format!("{per_tenth} in the busiest 100 ms"),
+        format!("{busiest} in the busiest 100 ms"),
     ]
 }
 

@@ -58,12 +58,9 @@ pub(super) fn plan_load(load: &PlanLoadReport) -> String {
 
 /// The rate, the duration and the seed of a load; `offset` follows the duration.
 fn schedule(report: &Report, offset: &str) -> String {
-    format!(
-        "{}{offset}{}, seed {}",
-        requested_load(report),
-        end_reason(report),
-        report.seed
-    )
+    let load = requested_load(report);
+    let end_reason = end_reason(report);
+    format!("{load}{offset}{end_reason}, seed {}", report.seed)
 }
 
 /// The requested rate and the duration, or the number of hits that are due at one instant.
