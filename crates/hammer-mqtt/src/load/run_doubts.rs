@@ -65,7 +65,7 @@ impl RunDoubts {
         let waits = format_hits(&self.reconnect_waits)?;
         Some(format!(
             "{waits} of the closed loop waited until a client had reconnected; response includes \
-             the client's own delay before it connects again. See the phase `reconnect`, or use \
+             the client's own delay before it connects again. See the phase 'reconnect', or use \
              more `clients`."
         ))
     }
