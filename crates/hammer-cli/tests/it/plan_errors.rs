@@ -106,7 +106,7 @@ fn plan_errors_do_not_repeat_values_of_the_environment() {
         ),
         ("header = ['a: b', '${SECRET}']", "'header'"),
         ("hammer = '${SECRET}'", "'${SECRET}': unknown hammer"),
-        ("data = '${SECRET}'", "--data is not a valid template"),
+        ("data = '${SECRET}'", "'data' is not a valid template"),
         (
             "max_redirs = '${SECRET}'\nlocation = true",
             "'max_redirs': invalid value '${SECRET}'",
