@@ -137,15 +137,19 @@ impl ReplayReport {
             "p99 replayed",
             width = ROUTE_WIDTH + 2,
         ));
+        let figure = |summary: &DurationSummary, figure: fn(&DurationSummary) -> f64| {
+            let measured = summary.measured();
+            measured.map_or_else(|| "-".to_owned(), |summary| unit.format(figure(summary)))
+        };
         for (route, logged, replayed) in self.routes.iter().take(MAX_ROUTES) {
             out.push_str(&format!(
                 "  {:<ROUTE_WIDTH$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
                 truncate(route, ROUTE_WIDTH),
                 format_count(replayed.count),
-                unit.format(logged.p50),
-                unit.format(replayed.p50),
-                unit.format(logged.p99),
-                unit.format(replayed.p99),
+                figure(logged, |summary| summary.p50),
+                figure(replayed, |summary| summary.p50),
+                figure(logged, |summary| summary.p99),
+                figure(replayed, |summary| summary.p99),
             ));
         }
         out
@@ -231,6 +235,7 @@ mod tests {
                 json!([
                     group("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
                     group("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),
+                    group("GET /never", 0, [0.0; 5]),
                 ]),
             ),
         ]);
@@ -247,11 +252,11 @@ mod tests {
         for (logged, replayed, n) in pairs {
             fidelity.statuses.insert((logged, replayed), n);
         }
-        for (group, us) in [(0, 700), (1, 2_000)] {
+        for (group, us) in [(0, 700), (1, 2_000), (2, 50)] {
             let times = fidelity.logged_times.entry(group).or_default();
             (0..100).for_each(|_| times.record(Duration::from_micros(us)));
         }
-        let names = ["GET /", "GET /items/{id}"].map(str::to_owned);
+        let names = ["GET /", "GET /items/{id}", "GET /never"].map(str::to_owned);
         ReplayReport::new(
             report,
             &plan,
@@ -270,6 +275,7 @@ log → replay  200 → 200: 29,000   404 → 404: 900   none → 200: 78   othe
 routes, ms                                  hits  p50 logged  p50 replayed  p99 logged  p99 replayed
   GET /                                   20,000       0.700         0.800       0.700          1.25
   GET /items/{id}                          9,988        2.00         0.090        2.00         0.110
+  GET /never                                   0       0.050             -       0.050             -
 ";
         let rendered = replayed().text(false);
         assert!(

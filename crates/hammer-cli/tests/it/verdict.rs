@@ -60,6 +60,45 @@ fn a_slow_target_with_an_idle_generator_is_valid() {
     panic!("not valid in three tries: {verdict}");
 }
 
+#[test]
+fn a_run_that_sent_nothing_is_never_valid() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let url = target.url();
+    let load = ["http", &url, "-r", "100", "-z", "1s", "--skip-late", "1ns"];
+    let output = hammer(&[&load[..], &["-q", "-o", "json", "--require-valid"]].concat())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(98), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(report["hits"]["unsent"], 100);
+    assert_eq!(report["verdict"]["status"], "invalid");
+    assert_eq!(report["verdict"]["codes"][0], "nothing_sent");
+}
+
+#[test]
+fn a_dead_port_is_not_an_error_but_the_verdict_says_that_it_was_not_reached() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    for load in [&["-r", "100", "-n", "20"][..], &["-r", "max", "-n", "20"]] {
+        let load = [&["http", &url][..], load].concat();
+        let output = hammer(&[&load[..], &["-q"]].concat()).output().unwrap();
+        assert!(!stdout(&output).contains("valid  "), "{}", stdout(&output));
+        let output = hammer(&[&load[..], &["-q", "-o", "json", "--require-valid"]].concat())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["hits"]["failed"], 20);
+        assert_eq!(report["verdict"]["status"], "suspect");
+        assert_eq!(report["verdict"]["codes"][0], "not_reached");
+        let reason = report["verdict"]["reasons"][0].as_str().unwrap();
+        let text = "The target was not reached by any of 20 hits (connect refused: 20)";
+        assert!(reason.starts_with(text), "{reason}");
+        assert!(report["response_us"]["p99"].is_null(), "{report}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn limits_that_are_too_low_are_reported_before_the_run() {
