@@ -1,4 +1,4 @@
-//! Runs that send nothing, reach nobody or get no answer are never valid.
+//! Runs that send nothing, do not reach the target or get no answer are never valid.
 
 use std::time::Duration;
 

@@ -69,7 +69,7 @@ impl Evidence<'_> {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The same of those threads that had enough work to be judged by it.
+    /// The thread with the largest figure of those that had enough work to be judged by it.
     pub(super) fn worst_judged_worker(
         &self,
         figure: impl Fn(&ThreadUsage) -> Option<f64>,
