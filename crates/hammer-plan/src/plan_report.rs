@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{
-    AbortReason, CheckedThreshold, DurationSummary, HitCounts, IntervalStats, OpenOrClosedLoop,
-    Report, Verdict,
+    AbortReason, CheckedThreshold, DurationSummary, HitCounts, IntervalStats, Report, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +118,7 @@ impl PlanReport {
         let measured = loads.iter().map(|load| load.report.measured.as_deref());
         let measured: Option<Vec<&IntervalStats>> = measured.collect();
         let duration_s = latest(|report| report.duration_s);
-        let counted: u64 = loads.iter().map(|load| counted_hits(&load.report)).sum();
+        let achieved: u64 = loads.iter().map(|load| achieved_hits(&load.report)).sum();
         Self {
             schema: PLAN_SCHEMA.to_owned(),
             plan,
@@ -130,7 +129,7 @@ impl PlanReport {
             hits,
             rate: AchievedPlanRate {
                 achieved: if duration_s > 0.0 {
-                    counted as f64 / duration_s
+                    achieved as f64 / duration_s
                 } else {
                     0.0
                 },
@@ -151,12 +150,10 @@ impl PlanReport {
     }
 }
 
-/// The hits of a load that count towards the rate: those started, or answered in a closed loop.
-fn counted_hits(report: &Report) -> u64 {
-    match report.loop_kind {
-        OpenOrClosedLoop::Open => report.hits.scheduled - report.hits.unsent,
-        OpenOrClosedLoop::Closed => report.hits.answered(),
-    }
+/// The hits of a load that count towards the rate.
+fn achieved_hits(report: &Report) -> u64 {
+    let started = report.hits.scheduled - report.hits.unsent;
+    report.loop_kind.achieved_hits(started, &report.hits)
 }
 
 /// Measures all loads together; a scope selects one load.

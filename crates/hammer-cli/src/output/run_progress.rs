@@ -23,7 +23,7 @@ pub(crate) struct RunProgressPrinter {
 #[derive(Debug, Default)]
 struct ProgressLineStats {
     ticks: u64,
-    started: u64,
+    achieved: u64,
     worst_p99_us: f64,
 }
 
@@ -80,7 +80,7 @@ impl RunProgressPrinter {
 
     fn tick(&mut self, tick: &RunTick<'_>) {
         self.window.ticks += 1;
-        self.window.started += tick.started;
+        self.window.achieved += tick.loop_kind.achieved_hits(tick.started, &tick.hits);
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
         let due = self.status.is_due(tick.elapsed.as_secs());
         if due {
@@ -97,7 +97,7 @@ impl RunProgressPrinter {
     /// Percent, time left, achieved rate, p99 and failures, in at most 80 columns.
     fn line(&mut self, elapsed: Duration, hits: &HitCounts) -> String {
         let window = std::mem::take(&mut self.window);
-        let rate = window.started as f64 / window.ticks.max(1) as f64;
+        let rate = window.achieved as f64 / window.ticks.max(1) as f64;
         let mut line = String::new();
         let done = match (self.length, self.total) {
             (Some(length), _) => Some(elapsed.as_secs_f64() / length.as_secs_f64()),
@@ -184,7 +184,7 @@ mod tests {
                 draining,
                 window: ProgressLineStats {
                     ticks: 3,
-                    started: 2_999,
+                    achieved: 2_999,
                     worst_p99_us: 310.0,
                 },
             };

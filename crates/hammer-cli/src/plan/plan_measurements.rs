@@ -18,8 +18,8 @@ struct RunningLoadMeasurements {
     name: String,
     offset: Duration,
     elapsed: Duration,
-    /// Hits that count towards the rate: those started, or answered in a closed loop.
-    counted: u64,
+    /// Hits that count towards the rate.
+    achieved_hits: u64,
     interval: Box<IntervalStats>,
 }
 
@@ -30,7 +30,7 @@ impl RunningPlanMeasurements {
             name: name.to_owned(),
             offset,
             elapsed: Duration::ZERO,
-            counted: 0,
+            achieved_hits: 0,
             interval: IntervalStats::merged([]),
         };
         Self {
@@ -48,17 +48,15 @@ impl RunningPlanMeasurements {
     pub(crate) fn tick(&mut self, index: usize, tick: &RunTick<'_>) -> Option<Duration> {
         let load = &mut self.loads[index];
         load.elapsed = tick.elapsed;
-        load.counted = match tick.requested_rate {
-            Some(_) => tick.cumulative.started(),
-            None => tick.total.answered(),
-        };
+        let started = tick.cumulative.started();
+        load.achieved_hits = tick.loop_kind.achieved_hits(started, &tick.total);
         load.interval = IntervalStats::merged([tick.cumulative]);
         let elapsed = load.offset + tick.elapsed;
         if elapsed.as_secs() <= self.all.elapsed.as_secs() {
             return None;
         }
         self.all.elapsed = elapsed;
-        self.all.counted = self.loads.iter().map(|load| load.counted).sum();
+        self.all.achieved_hits = self.loads.iter().map(|load| load.achieved_hits).sum();
         self.all.interval = IntervalStats::merged(self.loads.iter().map(|load| &*load.interval));
         Some(elapsed)
     }
@@ -106,7 +104,7 @@ impl Measurements for RunningLoadMeasurements {
 
     fn rate(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
-        (seconds > 0.0).then(|| self.counted as f64 / seconds)
+        (seconds > 0.0).then(|| self.achieved_hits as f64 / seconds)
     }
 
     fn achieved(&self) -> Option<f64> {

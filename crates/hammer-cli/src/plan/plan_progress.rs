@@ -29,7 +29,7 @@ struct LoadProgress {
     offset: Duration,
     length: Option<Duration>,
     hits: HitCounts,
-    started: u64,
+    achieved: u64,
     p99_us: f64,
     state: LoadState,
 }
@@ -69,7 +69,7 @@ impl PlanProgressPrinter {
                     load.state = LoadState::Running;
                 }
                 load.hits = tick.total;
-                load.started = tick.started;
+                load.achieved = tick.loop_kind.achieved_hits(tick.started, &tick.hits);
                 load.p99_us = tick.response_us.p99;
                 let seconds = (load.offset + tick.elapsed).as_secs();
                 // The first tick of a second prints the line; later ticks appear in the next one.
@@ -123,7 +123,8 @@ impl PlanProgressPrinter {
             let _ = match load.state {
                 LoadState::Waiting => write!(line, "   {} waiting", load.name),
                 LoadState::Running if load.p99_us > 0.0 => {
-                    let (rate, p99) = (load.started, number::format_significant(load.p99_us / 1e3));
+                    let (rate, p99) =
+                        (load.achieved, number::format_significant(load.p99_us / 1e3));
                     write!(
                         line,
                         "   {} {}/s p99 {p99} ms",
@@ -136,7 +137,7 @@ impl PlanProgressPrinter {
                         line,
                         "   {} {}/s",
                         load.name,
-                        number::format_count(load.started)
+                        number::format_count(load.achieved)
                     )
                 }
                 LoadState::Draining => write!(line, "   {} draining", load.name),
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn all_loads_fit_in_one_line() {
-        let load = |name: &str, state, started, p99_us| LoadProgress {
+        let load = |name: &str, state, achieved, p99_us| LoadProgress {
             name: name.into(),
             length: Some(Duration::from_secs(30)),
             hits: HitCounts {
@@ -163,7 +164,7 @@ mod tests {
                 timed_out: 1,
                 ..HitCounts::default()
             },
-            started,
+            achieved,
             p99_us,
             state,
             ..LoadProgress::default()

@@ -180,10 +180,8 @@ impl Measurements for RunTick<'_> {
 
     fn rate(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
-        let hits = match self.requested_rate {
-            Some(_) => self.cumulative.started(),
-            None => self.total.answered(),
-        };
+        let started = self.cumulative.started();
+        let hits = self.loop_kind.achieved_hits(started, &self.total);
         (seconds > 0.0).then(|| hits as f64 / seconds)
     }
 
