@@ -16,8 +16,11 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// queue, but at most one in a hundred hits may allocate.
 const MAX_EXTRA_ALLOCATIONS: usize = 2_000;
 
-/// The allocations of a whole run, including reallocations.
-fn allocations(schedule: &Schedule, hits: u64) -> usize {
+/// The bytes that a whole run of two threads may allocate. Histograms of fixed size would take 9 MB.
+const MAX_BYTES: usize = 3_000_000;
+
+/// The allocations of a whole run, including reallocations, and their bytes.
+fn allocations(schedule: &Schedule, hits: u64) -> (usize, usize) {
     let hammer = from_fn(async |_| Ok(Outcome::ok("done").sent(1).received(2)));
     let run = Run::new(hammer, schedule.clone().with_hit_count(hits))
         .threads(2)
@@ -26,7 +29,8 @@ fn allocations(schedule: &Schedule, hits: u64) -> usize {
     let report = run.execute().expect("a run");
     let change = region.change();
     assert_eq!(report.hits.ok, hits);
-    change.allocations + change.reallocations
+    let allocations = change.allocations + change.reallocations;
+    (allocations, change.bytes_allocated)
 }
 
 #[test]
@@ -41,8 +45,9 @@ fn the_steady_state_allocates_nothing_per_hit() {
         ("a closed loop", Schedule::closed_loop()),
         ("a playlist", Schedule::playlist(played)),
     ] {
-        let short = allocations(&schedule, 1_000);
-        let long = allocations(&schedule.with_duration(Duration::from_secs(60)), 201_000);
+        let (short, bytes) = allocations(&schedule, 1_000);
+        assert!(bytes < MAX_BYTES, "{name}: {bytes} bytes");
+        let (long, _) = allocations(&schedule.with_duration(Duration::from_secs(60)), 201_000);
         assert!(
             long < short + MAX_EXTRA_ALLOCATIONS,
             "{name}: 200,000 more hits made {} more allocations",

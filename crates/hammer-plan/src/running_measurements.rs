@@ -21,8 +21,8 @@ struct RunningLoadMeasurements {
     name: String,
     offset: Duration,
     elapsed: Duration,
-    /// Hits that count towards the rate: those started, or answered in a closed loop.
-    counted: u64,
+    /// Hits that count towards the rate.
+    achieved_hits: u64,
     interval: Box<IntervalStats>,
 }
 
@@ -35,7 +35,7 @@ impl RunningMeasurements {
             name,
             offset,
             elapsed: Duration::ZERO,
-            counted: 0,
+            achieved_hits: 0,
             interval: IntervalStats::merged([]),
         };
         Self {
@@ -55,17 +55,15 @@ impl RunningMeasurements {
     pub fn tick(&mut self, load: usize, tick: &RunTick<'_>) -> Option<Duration> {
         let load = &mut self.loads[load];
         load.elapsed = tick.elapsed;
-        load.counted = match tick.requested_rate {
-            Some(_) => tick.cumulative.started(),
-            None => tick.total.answered(),
-        };
+        let started = tick.cumulative.started();
+        load.achieved_hits = tick.loop_kind.achieved_hits(started, &tick.total);
         load.interval = IntervalStats::merged([tick.cumulative]);
         let elapsed = load.offset + tick.elapsed;
         if elapsed.as_secs() <= self.all.elapsed.as_secs() {
             return None;
         }
         self.all.elapsed = elapsed;
-        self.all.counted = self.loads.iter().map(|load| load.counted).sum();
+        self.all.achieved_hits = self.loads.iter().map(|load| load.achieved_hits).sum();
         self.all.interval = IntervalStats::merged(self.loads.iter().map(|load| &*load.interval));
         Some(elapsed)
     }
@@ -113,7 +111,7 @@ impl Measurements for RunningLoadMeasurements {
 
     fn rate(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
-        (seconds > 0.0).then(|| self.counted as f64 / seconds)
+        (seconds > 0.0).then(|| self.achieved_hits as f64 / seconds)
     }
 
     fn achieved(&self) -> Option<f64> {

@@ -95,11 +95,7 @@ impl LoadProgress {
         }
         self.hits = tick.total;
         self.window.seconds += tick.length.as_secs();
-        // As the achieved rate of the report, this counts answers in a closed loop.
-        self.window.counted += match tick.requested_rate {
-            Some(_) => tick.started,
-            None => tick.hits.answered(),
-        };
+        self.window.counted += tick.loop_kind.achieved_hits(tick.started, &tick.hits);
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
     }
 }

@@ -114,6 +114,7 @@ mod tests {
                 json!([
                     group("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
                     group("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),
+                    group("GET /never", 0, [0.0; 5]),
                 ]),
             ),
         ]);
@@ -130,11 +131,11 @@ mod tests {
         for (logged, replayed, n) in pairs {
             fidelity.statuses.insert((logged, replayed), n);
         }
-        for (group, us) in [(0, 700), (1, 2_000)] {
+        for (group, us) in [(0, 700), (1, 2_000), (2, 50)] {
             let times = fidelity.logged_times.entry(group).or_default();
             (0..100).for_each(|_| times.record(Duration::from_micros(us)));
         }
-        let names = ["GET /", "GET /items/{id}"].map(str::to_owned);
+        let names = ["GET /", "GET /items/{id}", "GET /never"].map(str::to_owned);
         let planned = PlaybackTimeSeries::default();
         let replay = compare(&report, &plan, &planned, fidelity, &names);
         RunReport {
@@ -152,6 +153,7 @@ log → replay  200 → 200: 29,000   404 → 404: 900   none → 200: 78   othe
 routes, ms                                  hits  p50 logged  p50 replayed  p99 logged  p99 replayed
   GET /                                   20,000       0.700         0.800       0.700          1.25
   GET /items/{id}                          9,988        2.00         0.090        2.00         0.110
+  GET /never                                   0       0.050             -       0.050             -
 ";
         let rendered = replayed().text(false);
         assert!(

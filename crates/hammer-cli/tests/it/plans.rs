@@ -227,6 +227,9 @@ fn an_invalid_load_makes_the_plan_invalid() {
     assert_eq!(report["verdict"]["status"], "invalid");
     let reasons = report["verdict"]["reasons"].to_string();
     assert!(reasons.contains("slow: "), "{reasons}");
+    let codes = report["verdict"]["codes"].as_array().unwrap();
+    let reasons = report["verdict"]["reasons"].as_array().unwrap();
+    assert_eq!(codes.len(), reasons.len());
 }
 
 #[test]

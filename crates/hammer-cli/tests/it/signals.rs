@@ -201,6 +201,27 @@ fn a_run_that_is_stopped_in_its_warm_up_is_invalid() {
     }
 }
 
+/// A run that was stopped in its warm-up had measured nothing, and was valid.
+#[test]
+fn a_signal_in_the_warm_up_makes_the_run_invalid() {
+    for (flags, code) in [(&[][..], 130), (&["--require-valid"], 98)] {
+        let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+        let url = target.url();
+        let load = [
+            "http", &url, "-r", "50", "-z", "1h", "--warmup", "1h", "-q", "-o", "json",
+        ];
+        let child = start(&[&load[..], flags].concat());
+        wait_until("hits arrive", || target.counts().requests > 5);
+        send(&child, Signal::INT);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["hits"]["scheduled"], 0);
+        assert_eq!(report["verdict"]["status"], "invalid");
+        assert_eq!(report["verdict"]["codes"][0], "nothing_sent");
+    }
+}
+
 #[test]
 fn a_target_prints_its_address_and_finally_its_counts() {
     let mut child = start(&["target", "--body-size", "3", "--status", "503"]);
@@ -253,6 +274,9 @@ fn a_stopped_generator_catches_up_without_a_burst_of_connections() {
     assert_ne!(report["verdict"]["status"], "valid");
     let reasons = report["verdict"]["reasons"].to_string();
     assert!(reasons.contains("generator stalled for 2"), "{reasons}");
+    // The first reason gave the advice to add threads.
+    let first = report["verdict"]["reasons"][0].to_string();
+    assert!(first.contains("the process was stopped"), "{reasons}");
     let connections = target.shutdown().counts.connections;
     assert!(connections < 200, "{connections} connections");
 }

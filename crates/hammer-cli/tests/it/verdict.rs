@@ -91,6 +91,30 @@ fn a_run_that_sent_nothing_is_invalid() {
     assert_eq!(target.shutdown().counts.requests, 0);
 }
 
+#[test]
+fn a_dead_port_is_not_an_error_but_the_verdict_says_that_it_was_not_reached() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    for load in [&["-r", "100", "-n", "20"][..], &["-r", "max", "-n", "20"]] {
+        let load = [&["http", &url][..], load].concat();
+        let output = hammer(&[&load[..], &["-q"]].concat()).output().unwrap();
+        assert!(!stdout(&output).contains("valid  "), "{}", stdout(&output));
+        let output = hammer(&[&load[..], &["-q", "-o", "json", "--require-valid"]].concat())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["hits"]["failed"], 20);
+        assert_eq!(report["verdict"]["status"], "suspect");
+        assert_eq!(report["verdict"]["codes"][0], "not_reached");
+        let reason = report["verdict"]["reasons"][0].as_str().unwrap();
+        let text = "The target was not reached by any of 20 hits (connect refused: 20)";
+        assert!(reason.starts_with(text), "{reason}");
+        assert!(report["response_us"]["p99"].is_null(), "{report}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn limits_that_are_too_low_are_reported_before_the_run() {

@@ -9,8 +9,5 @@ pub struct RateSummary {
     pub requested: Option<f64>,
     /// Hits per second of the schedule, or of the time it took to start them if that was longer:
     /// hits that were started, or in a closed loop hits that were answered.
-    ///
-    /// A slot of a closed loop starts the next hit when the last one has ended, so a target that
-    /// refuses connections would have the highest rate if failures counted.
     pub achieved: f64,
 }

@@ -10,6 +10,7 @@ use crate::report::generator_report::GeneratorReport;
 use crate::report::group_report::GroupReport;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::rate_summary::RateSummary;
 use crate::report::stage_report::StageReport;
 use crate::report::threshold_check::{AbortReason, CheckedThreshold};
@@ -103,16 +104,6 @@ pub struct Report {
     /// All measurements, with histograms, or `None` in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
-}
-
-/// The kind of loop: open or closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OpenOrClosedLoop {
-    /// Hits are sent when they are due, whatever the target does.
-    Open,
-    /// A slot sends its next hit when its last one has ended.
-    Closed,
 }
 
 /// Bytes sent and received.

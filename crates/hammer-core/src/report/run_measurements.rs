@@ -11,8 +11,9 @@ use crate::report::duration_summary::DurationSummary;
 use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks, GeneratorReport};
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::rate_summary::RateSummary;
-use crate::report::report::{ByteCounts, OpenOrClosedLoop, REPORT_SCHEMA, Report};
+use crate::report::report::{ByteCounts, REPORT_SCHEMA, Report};
 use crate::report::run_so_far::RunSoFar;
 use crate::report::run_tick::RunTick;
 use crate::report::stage_report::StageTotals;
@@ -143,6 +144,7 @@ impl RunMeasurements {
         let before_end = elapsed.saturating_sub(Duration::from_nanos(1));
         let shape = self.schedule.shape();
         RunTick {
+            loop_kind: self.loop_kind(),
             elapsed,
             length,
             total: self.total.hits,
@@ -307,13 +309,12 @@ impl RunMeasurements {
 
     /// The hits per second that were started, or in a closed loop answered.
     fn achieved_rate(&self, duration: Duration) -> f64 {
-        let (hits, span) = match self.loop_kind() {
-            OpenOrClosedLoop::Open => (self.total.started, duration),
-            OpenOrClosedLoop::Closed => {
-                // Hits without an answer count towards the rate once they have arrived.
-                let span = (duration + self.end.settle_time).min(self.end.elapsed);
-                (self.total.hits.answered(), span)
-            }
+        let total = &self.total;
+        let hits = self.loop_kind().achieved_hits(total.started, &total.hits);
+        let span = match self.loop_kind() {
+            OpenOrClosedLoop::Open => duration,
+            // Hits of protocols without answers count once settling has shown that they arrived.
+            OpenOrClosedLoop::Closed => (duration + self.end.settle_time).min(self.end.elapsed),
         };
         let span = span.max(self.end.last_start).as_secs_f64();
         if span > 0.0 { hits as f64 / span } else { 0.0 }

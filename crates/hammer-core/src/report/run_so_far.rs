@@ -5,7 +5,7 @@ use crate::host::thread_usage::ThreadUsage;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks, GeneratorReport};
 use crate::report::interval_stats::IntervalStats;
-use crate::report::report::OpenOrClosedLoop;
+use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::verdict::Verdict;
 use crate::report::verdict::evidence::Evidence;
 use crate::report::verdict::judge::judge;

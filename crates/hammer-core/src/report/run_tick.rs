@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::run_so_far::RunSoFar;
 use crate::report::verdict::Verdict;
 
@@ -15,6 +16,8 @@ use crate::report::verdict::Verdict;
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct RunTick<'a> {
+    /// The kind of loop: open or closed.
+    pub loop_kind: OpenOrClosedLoop,
     /// Time since the start, in whole seconds.
     pub elapsed: Duration,
     /// The time since the last tick, in whole seconds; usually one. It is the length of what is
@@ -24,7 +27,8 @@ pub struct RunTick<'a> {
     pub total: HitCounts,
     /// The hits of the last second.
     pub hits: HitCounts,
-    /// Hits started in the last second.
+    /// Hits started in the last second. [`OpenOrClosedLoop::achieved_hits`] are those that count
+    /// towards the achieved rate.
     pub started: u64,
     /// done − due of the hits that were answered in the last second.
     pub response_us: DurationSummary,

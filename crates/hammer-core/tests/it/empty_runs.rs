@@ -1,4 +1,4 @@
-//! Runs that send nothing, reach nobody or get no answer are never valid.
+//! Runs that send nothing, do not reach the target or get no answer are never valid.
 
 use std::time::Duration;
 
@@ -86,6 +86,23 @@ fn a_target_that_answers_nothing_has_no_latencies() {
     assert!(json["lateness_us"]["p99"].is_number());
     assert_eq!(json["loop"], "open");
     assert_eq!(json["verdict"]["codes"][0], "no_answers");
+}
+
+/// The user of a target that never accepts a connection was told to raise the drain.
+#[test]
+fn a_target_that_never_accepts_is_not_blamed_on_the_generator() {
+    let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(|_: &Slot| ScriptStep::Hang);
+    let run = Run::new(hammer, constant_schedule(100, ms(1000)));
+    let report = run_paused(run.timeout(ms(10_000)).drain(ms(1000)));
+    assert_eq!(report.hits.ok, 0);
+    let verdict = report.verdict;
+    let targets_doing = ["nothing_sent", "slots_not_opened", "not_reached"];
+    assert!(!verdict.codes.is_empty());
+    for code in &verdict.codes {
+        assert!(targets_doing.contains(&&**code), "{verdict:?}");
+    }
+    let reasons = verdict.reasons.join(" ");
+    assert!(!reasons.contains("Raise `drain`"), "{reasons}");
 }
 
 /// Labels and failures beyond the bound were counted as the last one within it.

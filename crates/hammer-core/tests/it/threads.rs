@@ -161,6 +161,34 @@ fn one_busy_worker_among_idle_ones_is_found() {
     assert!(cpu[1] > 2.0 * cpu[0] && cpu[1] > 2.0 * cpu[2], "{cpu:?}");
 }
 
+/// A hit that spent most of its time in the generator, such as in compressing its body, was valid.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn hits_that_take_much_cpu_time_make_the_run_suspect() {
+    let run = |spin: Duration, wait: Duration| {
+        let hammer = from_fn(move |_| async move {
+            let before = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+            let spent = || {
+                let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+                Duration::try_from(now - before).unwrap_or_default()
+            };
+            while spent() < spin {
+                std::hint::spin_loop();
+            }
+            tokio::time::sleep(wait).await;
+            Ok(Outcome::ok("done"))
+        });
+        let report = Run::new(hammer, constant_schedule(15, ms(1200)))
+            .threads(1)
+            .execute(|_| ())
+            .expect("a run");
+        report.verdict.codes.contains(&"costly_hits".to_owned())
+    };
+    assert!(run(ms(20), ms(0)));
+    assert!(!run(ms(20), ms(400)), "a small part of response");
+    assert!(!run(ms(0), ms(0)), "hits that cost nothing");
+}
+
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
 fn cpu_time_of_a_warm_up_is_not_counted() {

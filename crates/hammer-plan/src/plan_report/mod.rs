@@ -7,9 +7,7 @@ mod thresholds;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{
-    AbortReason, CheckedThreshold, HitCounts, IntervalStats, OpenOrClosedLoop, Report, Verdict,
-};
+use hammer_core::{AbortReason, CheckedThreshold, HitCounts, IntervalStats, Report, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The value of [`PlanReport::schema`].
@@ -109,7 +107,7 @@ impl PlanReport {
         let duration_s = latest_end(&loads, |report| report.duration_s);
         let mut hits = HitCounts::default();
         loads.iter().for_each(|load| hits += load.report.hits);
-        let counted: u64 = loads.iter().map(|load| counted_hits(&load.report)).sum();
+        let counted: u64 = loads.iter().map(|load| achieved_hits(&load.report)).sum();
         let achieved = match single {
             Some(report) => report.rate.achieved,
             None if duration_s > 0.0 => counted as f64 / duration_s,
@@ -192,12 +190,10 @@ fn worst_verdict(loads: &[PlanLoadReport]) -> Verdict {
     verdict
 }
 
-/// The hits of a load that count towards the rate: those started, or answered in a closed loop.
-fn counted_hits(report: &Report) -> u64 {
-    match report.loop_kind {
-        OpenOrClosedLoop::Open => report.hits.scheduled - report.hits.unsent,
-        OpenOrClosedLoop::Closed => report.hits.answered(),
-    }
+/// The hits of a load that count towards the rate.
+fn achieved_hits(report: &Report) -> u64 {
+    let started = report.hits.scheduled - report.hits.unsent;
+    report.loop_kind.achieved_hits(started, &report.hits)
 }
 
 /// Merges the measurements of all loads, or returns `None` if those of a load are unknown.

@@ -198,6 +198,36 @@ fn ticks_measure_the_run_so_far() {
     );
 }
 
+/// Refused connections counted towards the rate of a closed loop.
+#[test]
+fn the_rate_of_a_closed_loop_counts_answers() {
+    let half_fails = ScriptedHammer::new(|hit| match hit.number() % 2 {
+        0 => ScriptStep::Fail(ms(10), Failure::RESET),
+        _ => ScriptStep::Answer(ms(10), Outcome::ok(200)),
+    });
+    let schedule = Schedule::closed_loop().with_duration(ms(2000));
+    let run = Run::new(half_fails, schedule).max_in_flight(4);
+    let mut ticks = 0;
+    let report = with_paused_clock(run)
+        .execute(|event| {
+            if let RunEvent::Tick(tick) = event {
+                ticks += 1;
+                let rate = check("rate <= 210", tick).measured.value;
+                assert!(
+                    rate.is_some_and(|rate| (180.0..210.0).contains(&rate)),
+                    "{rate:?}"
+                );
+            }
+        })
+        .unwrap();
+    assert!(ticks > 0);
+    assert!(check("rate <= 200", &report).passed, "{:?}", report.rate);
+    let load = PlanLoadReport::new("one".into(), ms(0), report);
+    let plan = PlanReport::new("plan".into(), ms(0), vec![load]);
+    assert!(check("rate <= 200", &plan).passed, "{:?}", plan.rate);
+    assert!(check("rate > 190", &plan).passed, "{:?}", plan.rate);
+}
+
 /// Two reports as loads; the second is also the stage.
 struct TwoLoadMeasurements(Vec<Report>);
 

@@ -29,9 +29,10 @@ struct HitsSection {
 
 #[derive(Deserialize)]
 struct PercentilesSection {
-    p50: f64,
-    p90: f64,
-    p99: f64,
+    // `None` without answers.
+    p50: Option<f64>,
+    p90: Option<f64>,
+    p99: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -83,11 +84,11 @@ impl LoadTool for HammerTool {
             hits: report.hits.ok,
             seconds: report.elapsed_s,
             errors: report.hits.scheduled - report.hits.ok,
-            p50_us: Some(response.p50),
-            p90_us: Some(response.p90),
-            p99_us: Some(response.p99),
-            lateness_p50_us: Some(report.lateness_us.p50),
-            lateness_p99_us: Some(report.lateness_us.p99),
+            p50_us: response.p50,
+            p90_us: response.p90,
+            p99_us: response.p99,
+            lateness_p50_us: report.lateness_us.p50,
+            lateness_p99_us: report.lateness_us.p99,
             peak_rss_bytes: Some(report.generator.peak_rss_bytes),
         })
     }

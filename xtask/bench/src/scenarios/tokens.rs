@@ -51,7 +51,8 @@ struct TokenRunInterval {
 
 #[derive(Deserialize)]
 struct TokenRunPercentiles {
-    p99: f64,
+    /// `None` without answers.
+    p99: Option<f64>,
 }
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
@@ -85,7 +86,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let seconds: Vec<(f64, f64)> = report
         .timeline
         .iter()
-        .map(|slice| (slice.t_s, slice.response_us.p99))
+        .filter_map(|slice| Some((slice.t_s, slice.response_us.p99?)))
         .collect();
     if let Some((at_renewals, others)) = split_by_renewal(&seconds, &renewals) {
         figures.record(0, ours, &P99, Some(others));

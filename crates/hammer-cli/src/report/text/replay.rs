@@ -1,5 +1,7 @@
 //! Comparison of a replay with its timeline, as text.
 
+use hammer_core::DurationSummary;
+
 use super::latency::TimeUnit;
 use crate::report::ReplayComparison;
 use crate::text::lines::{list_line, truncate, wrap_items};
@@ -85,16 +87,20 @@ fn routes(replay: &ReplayComparison) -> String {
         "p99 replayed",
         width = ROUTE_WIDTH + 2,
     );
+    let figure = |summary: &DurationSummary, figure: fn(&DurationSummary) -> f64| {
+        let measured = summary.measured();
+        measured.map_or_else(|| "-".to_owned(), |summary| unit.format(figure(summary)))
+    };
     for route in replay.routes.iter().take(MAX_ROUTES) {
         let (logged, replayed) = (&route.logged_us, &route.replayed_us);
         out.push_str(&format!(
             "  {:<ROUTE_WIDTH$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
             truncate(&route.route, ROUTE_WIDTH),
             format_count(replayed.count),
-            unit.format(logged.p50),
-            unit.format(replayed.p50),
-            unit.format(logged.p99),
-            unit.format(replayed.p99),
+            figure(logged, |summary| summary.p50),
+            figure(replayed, |summary| summary.p50),
+            figure(logged, |summary| summary.p99),
+            figure(replayed, |summary| summary.p99),
         ));
     }
     out

@@ -40,8 +40,7 @@ pub(super) fn nothing_sent(evidence: &Evidence<'_>) -> Option<Finding> {
 
 /// Judges a run in which no hit was answered, so that there are no latencies.
 ///
-/// A target that is down is no fault of the generator, but the numbers do not describe a target
-/// either.
+/// That is not the generator's fault, but the numbers do not describe a target either.
 pub(super) fn no_answers(evidence: &Evidence<'_>) -> Option<Finding> {
     let sent = evidence.sent();
     if !evidence.is_over || sent == 0 || evidence.hits.answered() > 0 {

@@ -7,7 +7,8 @@ use crate::host::thread_usage::ThreadUsage;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::generator_report::GeneratorReport;
 use crate::report::hit_counts::HitCounts;
-use crate::report::report::{OpenOrClosedLoop, Report};
+use crate::report::open_or_closed_loop::OpenOrClosedLoop;
+use crate::report::report::Report;
 
 /// The figures that a verdict is made of, of a run that is over or that lasts.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl Evidence<'_> {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The same of those threads that had enough work to be judged by it.
+    /// The thread with the largest figure of those that had enough work to be judged by it.
     pub(super) fn worst_judged_worker(
         &self,
         figure: impl Fn(&ThreadUsage) -> Option<f64>,

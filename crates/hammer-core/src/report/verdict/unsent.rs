@@ -70,7 +70,8 @@ fn not_opened(kept_up: bool) -> String {
 /// Judges hits that were skipped by request, which the percentiles exclude all the same.
 fn skipped_late(evidence: &Evidence<'_>) -> Option<Finding> {
     let late = evidence.unsent("late")?;
-    (evidence.share_of_hits(late) > thresholds::WAITED_SHARE).then(|| {
+    // A run that sent nothing has a reason of its own.
+    (evidence.sent() > 0 && evidence.share_of_hits(late) > thresholds::WAITED_SHARE).then(|| {
         let late = format_hits_were(late);
         let reason = format!(
             "{late} skipped because they could not start within `skip_late`; latencies exclude them. Raise `max_in_flight` or lower the rate."

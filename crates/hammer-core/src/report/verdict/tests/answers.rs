@@ -60,7 +60,7 @@ fn a_run_that_sent_nothing_is_invalid() {
 }
 
 #[test]
-fn a_run_without_answers_says_that_nobody_was_reached_or_answered() {
+fn a_run_without_answers_says_what_the_target_did_not_do() {
     let ended = |failed: u64, abandoned: u64, failures: Value| {
         vec![
             ("/hits/scheduled", json!(failed + abandoned)),
@@ -91,7 +91,7 @@ fn a_run_without_answers_says_that_nobody_was_reached_or_answered() {
         (ended(0, 20, json!({})), "no_answers", "none of 20 hits, so"),
     ] {
         let verdict = judged(&changes);
-        assert_eq!(verdict.status, Suspect, "a target that is down is no fault");
+        assert_eq!(verdict.status, Suspect, "not the generator's fault");
         assert_eq!(verdict.codes, [code], "{verdict:?}");
         assert!(verdict.reasons[0].contains(text), "{verdict:?}");
     }

@@ -134,7 +134,7 @@ fn a_thread_is_judged_by_a_tenth_of_a_second_of_work() {
 
 /// A run of ten hits in ten seconds, each with `cpu_ms` of CPU time and `no_core_ms` without a core.
 fn few_hits(cpu_ms: f64, no_core_ms: f64, response_ms: f64) -> Vec<(&'static str, Value)> {
-    let idle = 0.002;
+    let idle = thresholds::IDLE_SHARE;
     let worker = json!({
         "busy": idle + cpu_ms / 1e3, "no_core": no_core_ms / 1e3, "blocked_max_us": 100.0,
     });
@@ -155,8 +155,8 @@ fn cores_lost_while_hits_take_cpu_time_are_found_at_any_rate() {
     for (cpu_ms, no_core_ms, response_ms, codes) in [
         (20.0, 20.0, 90.0, &["no_core"][..]),
         // A quarter of the time with work, and just below.
-        (15.0, 5.7, 90.0, &["no_core"]),
-        (15.0, 5.5, 90.0, &valid),
+        (15.0, 7.0, 90.0, &["no_core"]),
+        (15.0, 6.5, 90.0, &valid),
         // Work is a small part of response.
         (20.0, 20.0, 900.0, &valid),
         // Too little work to be judged by.
