@@ -6,8 +6,9 @@ use hammer_core::Failure;
 
 use crate::packet::reason_code;
 
-pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
-    .with_advice("the client of the hit had no connection: see `lost_by` and the broker's log");
+pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected").with_advice(
+    "the client of the hit had no connection: see the fact 'lost_by' and the broker's log",
+);
 pub(crate) const CONNECTION_LOST: Failure = Failure::new("connection_lost")
     .with_advice("the broker closed the connection while the hit was in flight: see its log");
 pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").with_advice(
