@@ -20,13 +20,16 @@ mod file_sizes;
 mod finding;
 mod first_lines;
 mod flags;
+mod function_lengths;
 mod generated;
 mod hammer_call;
 mod help_files;
 mod help_lines;
+mod library_flags;
 mod links;
 mod manifest;
 mod markdown;
+mod module_layers;
 mod names;
 mod opening;
 mod phrases;
@@ -56,7 +59,10 @@ const RULES: &[TidyRule] = &[
     rule("doc-lines", doc_lines::check),
     rule("first-lines", first_lines::check),
     rule("flags", flags::check),
+    rule("functions", function_lengths::check),
     rule("help-lines", help_lines::check),
+    rule("layers", module_layers::check),
+    rule("library-flags", library_flags::check),
     rule("links", links::check),
     rule("markers", todo_markers::check),
     rule("names", names::check),

@@ -23,10 +23,10 @@ impl HammerArgs for EchoHammer {
 
 impl Hammer for EchoHammer {
     type Session = TcpStream;
-    async fn open(&self, _: Slot) -> Result<TcpStream, Failure> {
+    async fn open(&self, _: &Slot) -> Result<TcpStream, Failure> {
         Ok(TcpStream::connect(&self.addr).await?)
     }
-    async fn hit(&self, stream: &mut TcpStream, hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, stream: &mut TcpStream, hit: &mut Hit) -> Result<Outcome, Failure> {
         let (sent, mut echo) = (hit.number().to_be_bytes(), [0; 8]);
         stream.write_all(&sent).await?;
         stream.read_exact(&mut echo).await?;

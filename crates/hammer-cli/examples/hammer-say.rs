@@ -1,6 +1,6 @@
 //! A hammer with a template: `hammer-say HOST:PORT 'user {{users.id}}' --feed users=users.csv`.
 use hammer_cli::{App, DataArgs, HammerArgs, HammerBuildError};
-use hammer_core::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
+use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 use hammer_data::{HitContext, Template, TemplateScope};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
 
@@ -40,16 +40,15 @@ impl Hammer for SayHammer {
     async fn prepare(&self, _: &WorkerContext) -> Result<(), PrepareError> {
         Ok(self.scope.ready().await?)
     }
-    fn max_hits(&self) -> Option<u64> {
-        self.text.max_hits()
+    fn describe(&self) -> Description {
+        Description::new()
+            .max_hits(self.text.max_hits())
+            .doubts(self.scope.warnings())
     }
-    fn warnings(&self) -> Vec<String> {
-        self.scope.warnings()
-    }
-    async fn open(&self, _: Slot) -> Result<Self::Session, Failure> {
+    async fn open(&self, _: &Slot) -> Result<Self::Session, Failure> {
         Ok((TcpStream::connect(&self.addr).await?, vec![], vec![]))
     }
-    async fn hit(&self, session: &mut Self::Session, hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, session: &mut Self::Session, hit: &mut Hit) -> Result<Outcome, Failure> {
         let (stream, text, echo) = session;
         let mut context = HitContext::new(hit.number(), hit.slot().index(), hit.rng());
         text.clear();

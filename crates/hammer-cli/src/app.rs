@@ -161,15 +161,15 @@ fn with_common_settings(command: Command) -> Command {
 fn print_error(error: &Error) -> CommandExit {
     let _ = match error {
         Error::Clap(error) => error.print(),
-        Error::Usage(message) => {
+        Error::Usage(_) | Error::InvalidValue { .. } => {
             writeln!(
                 io::stderr(),
                 "error: {}\n\nFor more information, try '--help'.",
-                sanitize_lines(message)
+                sanitize_lines(&error.message())
             )
         }
-        Error::Run(message) => {
-            writeln!(io::stderr(), "error: {}", sanitize_lines(message))
+        Error::Run(_) => {
+            writeln!(io::stderr(), "error: {}", sanitize_lines(&error.message()))
         }
     };
     error.exit()

@@ -1,9 +1,10 @@
 //! Excerpts of a text with carets under the part that is wrong.
 
 use std::ops::Range;
+use std::str::FromStr;
+use std::{error, fmt};
 
-use hammer_core::{Shape, ShapeError};
-use hammer_diagnostic::printable;
+use hammer_diagnostic::{Diagnostic, printable};
 
 /// Indentation of all lines, in columns.
 const INDENT: usize = 4;
@@ -12,7 +13,7 @@ const MAX_SHOWN: usize = 72;
 /// Maximum line width, in columns. A longer hint goes below the carets.
 const WIDTH: usize = 100;
 
-/// Shows `text` with carets under `span` (in bytes), followed by "expected" and `expected`.
+/// Shows `text` with carets under `span` (in bytes), followed by `hint`.
 ///
 /// Returns two or three indented lines without a newline at the end. A span at or beyond the end of
 /// the text gets one caret at the end. A long text is cut to the part around the span. Control
@@ -22,8 +23,7 @@ const WIDTH: usize = 100;
 ///     p99 < 250
 ///           ^^^ expected 250ms
 /// ```
-pub(crate) fn underline(text: &str, span: Range<usize>, expected: &str) -> String {
-    let hint = format!("expected {expected}");
+fn underline(text: &str, span: Range<usize>, hint: &str) -> String {
     let chars: Vec<char> = printable(text).chars().collect();
     // A bound inside a character counts as its start.
     let column = |byte: usize| {
@@ -66,19 +66,46 @@ pub(crate) fn underline(text: &str, span: Range<usize>, expected: &str) -> Strin
     }
 }
 
-/// Parses a rate expression; the error has a caret at the position that is wrong.
-pub(crate) fn parse_shape(text: &str) -> Result<Shape, String> {
-    text.parse().map_err(|error: ShapeError| {
-        if text.trim().is_empty() {
-            return error.to_string();
-        }
-        let shown = underline(text, error.position()..error.position(), error.expected());
-        format!("{}\n\n{shown}", error.problem())
-    })
+/// Writes a diagnostic for a terminal: the problem, and the text with carets under the part that is
+/// wrong. Without a text, it is one line.
+pub(crate) fn show(error: &Diagnostic) -> String {
+    let text = error.input().filter(|text| !text.trim().is_empty());
+    let Some(text) = text else {
+        return error.to_string();
+    };
+    let hint = match (error.expected(), error.hint()) {
+        (Some(expected), _) => format!("expected {expected}"),
+        (None, hint) => hint.unwrap_or_default().to_owned(),
+    };
+    let shown = underline(text, error.position(), &hint);
+    format!("{}\n\n{}", error.problem(), shown.trim_end())
+}
+
+/// A diagnostic that is displayed with carets, for clap.
+#[derive(Debug)]
+pub(crate) struct CaretError(Diagnostic);
+
+impl fmt::Display for CaretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&show(&self.0))
+    }
+}
+
+impl error::Error for CaretError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Parses the value of a flag. The error has carets under the part that is wrong.
+pub(crate) fn parse<T: FromStr<Err = Diagnostic>>(text: &str) -> Result<T, CaretError> {
+    text.parse().map_err(CaretError)
 }
 
 #[cfg(test)]
 mod tests {
+    use hammer_core::Shape;
+
     use super::*;
 
     #[test]
@@ -96,27 +123,51 @@ mod tests {
                 "    a\u{fffd}b\u{fffd}[1m\n      ^ expected x",
             ),
         ] {
-            assert_eq!(underline(text, span, "x"), shown, "{text:?}");
+            assert_eq!(underline(text, span, "expected x"), shown, "{text:?}");
         }
     }
 
     #[test]
     fn an_invalid_rate_has_a_caret() {
-        let error = parse_shape("100..10x0/5m").expect_err("an invalid number");
-        let shown = "\n\n    100..10x0/5m\n         ^ expected ";
-        assert!(error.contains(shown), "{error}");
-        assert!(!parse_shape("").expect_err("an empty rate").contains('^'));
-        assert_eq!(
-            parse_shape("10k").map(|shape| shape.to_string()),
-            Ok("10k".into())
-        );
+        let error = |text| parse::<Shape>(text).expect_err(text).to_string();
+        let shown = "not a number\n\n    100..10x0/5m\n         ^^^^ expected ";
+        assert!(error("100..10x0/5m").starts_with(shown));
+        assert!(!error("").contains('^'));
+        assert_eq!(parse::<Shape>("10k").expect("a rate").to_string(), "10k");
+    }
+
+    #[test]
+    fn a_diagnostic_is_shown_with_what_it_has() {
+        let error = || Diagnostic::new(4..6, "wrong");
+        for (error, shown) in [
+            (error(), "wrong"),
+            (error().with_hint("try b"), "wrong (try b)"),
+            (
+                error().in_input("a = ba"),
+                "wrong\n\n    a = ba\n        ^^",
+            ),
+            (
+                error().with_hint("try b").in_input("a = ba"),
+                "wrong\n\n    a = ba\n        ^^ try b",
+            ),
+            (
+                error().with_expected("b").in_input("a = ba"),
+                "wrong\n\n    a = ba\n        ^^ expected b",
+            ),
+            (
+                error().with_expected("b").in_input("a = ba").redacted(),
+                "wrong at byte 4; expected b",
+            ),
+        ] {
+            assert_eq!(show(&error), shown);
+        }
     }
 
     #[test]
     fn a_long_text_is_cut_around_the_span() {
         let text = format!("{}HERE{}", "a".repeat(500), "z".repeat(500));
         for (span, word) in [(500..504, "HERE"), (0..4, "aaaa"), (1000..1004, "zzzz")] {
-            let shown = underline(&text, span, "x");
+            let shown = underline(&text, span, "expected x");
             let [line, carets] = shown.lines().collect::<Vec<_>>()[..] else {
                 panic!("{shown}")
             };
@@ -134,7 +185,7 @@ mod tests {
             );
         }
         assert_eq!(
-            underline(&text, 0..1004, "x").matches('^').count(),
+            underline(&text, 0..1004, "expected x").matches('^').count(),
             MAX_SHOWN
         );
     }

@@ -9,8 +9,9 @@ use crate::command_exit::CommandExit;
 use crate::load_args::LoadArgs;
 use crate::parsers::instant;
 use crate::plan::{RunnablePlan, RunnablePlanLoad};
+use crate::setting_names::SettingNames;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::{format_count, format_decimal, format_seconds};
 use crate::text::{format_rate, rate_chart};
 use crate::typed_load::PreparedLoad;
 
@@ -56,12 +57,12 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
             .collect();
         let peak = format_rate(peak_rate(&loads, end));
         format!(
-            " in {} s   {peak} at the peak",
-            format_decimal(end.as_secs_f64())
+            " in {}   {peak} at the peak",
+            format_seconds(end.as_secs_f64())
         )
     });
     text.push_str(&wrap_items("total", &format!("{hits}{end}"), 2));
-    text.push_str(&needs_text(plan.needs()));
+    text.push_str(&needs_text(plan.needs(), SettingNames::PlanKeys));
     for RunnablePlanLoad { name, offset, job } in loads {
         text.push('\n');
         text.push_str(&load_text(&**job, Some(name), *offset));
@@ -97,16 +98,13 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
     let expected = args.expected_hits();
     let hits = hit_count_text(expected, total.is_some(), "target allows");
     let duration = length.map_or(String::new(), |length| {
-        format!(" in {} s", format_decimal(length.as_secs_f64()))
+        format!(" in {}", format_seconds(length.as_secs_f64()))
     });
-    let average = expected
-        .zip(length)
-        .map_or(String::new(), |(total, length)| {
-            format!(
-                "   {} on average",
-                format_rate(total as f64 / length.as_secs_f64())
-            )
-        });
+    // The mean of the rate, not of the hits: a slow rate has its first hit at once.
+    let average = schedule.mean_rate().filter(|_| length.is_some());
+    let average = average.map_or(String::new(), |average| {
+        format!("   {} on average", format_rate(average))
+    });
     let peak = match shape.peak() {
         Some(peak) => {
             // The peak may be in a part that -z cuts off.
@@ -160,7 +158,7 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
         ));
     }
     if name.is_none() {
-        text.push_str(&needs_text(job.needs(None)));
+        text.push_str(&needs_text(job.needs(None), job.setting_names()));
     }
     text
 }
@@ -205,7 +203,7 @@ fn special_settings(args: &LoadArgs) -> Option<String> {
     (!all.is_empty()).then(|| all.join(SEPARATOR))
 }
 
-fn needs_text(needs: ResourceNeeds) -> String {
+fn needs_text(needs: ResourceNeeds, names: SettingNames) -> String {
     let text = format!(
         "up to {} files and {} ports if every hit takes as long as the timeout",
         format_count(needs.files),
@@ -214,7 +212,7 @@ fn needs_text(needs: ResourceNeeds) -> String {
     let short = needs.shortages(ResourceLimits::read());
     let short = short
         .iter()
-        .map(|short| wrap("warning", &short.to_string(), 2));
+        .map(|short| wrap("warning", &names.reword(&short.to_string()), 2));
     short.fold(wrap("needs", &text, 1), |text, short| text + &short)
 }
 

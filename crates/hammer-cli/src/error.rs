@@ -2,22 +2,32 @@
 
 use std::error;
 
-use clap::error::{ContextKind, ContextValue};
-use hammer_data::TemplateError;
-use hammer_diagnostic::chain;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use hammer_diagnostic::{Diagnostic, chain, excerpt};
 use hammer_http::mask_url;
 use hammer_plan::PlanError;
 
 use crate::caret;
 use crate::command_exit::CommandExit;
+use crate::setting_names::SettingNames;
 
 /// An error that ends the command, with its message for stderr.
+///
+/// Messages of libraries name settings in backquotes. They become flags when the error is printed,
+/// unless a plan has named its keys before.
 #[derive(Debug)]
 pub(crate) enum Error {
     /// Reported and printed by clap; includes `--help` and `--version`.
     Clap(clap::Error),
     /// The arguments are invalid.
     Usage(String),
+    /// The value of an argument is invalid.
+    InvalidValue {
+        /// The argument as clap shows it: `--sni <NAME>`.
+        argument: String,
+        value: String,
+        problem: String,
+    },
     /// The arguments are valid, but the run failed.
     Run(String),
 }
@@ -29,46 +39,81 @@ impl Error {
         value: &str,
         problem: impl std::fmt::Display,
     ) -> Self {
-        Self::Usage(format!(
-            "invalid value '{value}' for '{argument}': {problem}"
-        ))
+        Self::InvalidValue {
+            argument: argument.to_owned(),
+            value: value.to_owned(),
+            problem: problem.to_string(),
+        }
     }
 
-    /// Reports an error in a plan. An invalid threshold is shown with carets.
+    /// Reports an error in a plan, with carets if it is about an expression.
     pub(crate) fn from_plan_error(error: &PlanError) -> Self {
-        Self::Usage(match error.threshold() {
-            Some((text, threshold)) => {
-                let shown = caret::underline(text, threshold.span(), threshold.expected());
-                format!("{}\n\n{shown}", error.problem())
-            }
-            None => error.to_string(),
-        })
+        Self::Usage(format!(
+            "{}: {}",
+            error.place(),
+            caret::show(error.diagnostic())
+        ))
     }
 
     /// Reports that a run ended without a report. If the hammer failed to prepare, only its own
     /// reason is shown.
-    pub(crate) fn from_run_error(error: &hammer_core::Error) -> Self {
-        Self::Run(match (error.kind(), error::Error::source(error)) {
+    pub(crate) fn from_run_error(error: &hammer_core::Error, names: SettingNames) -> Self {
+        let message = match (error.kind(), error::Error::source(error)) {
             (hammer_core::ErrorKind::PrepareFailed, Some(reason)) => {
                 format!("failed to start: {}", chain(reason))
             }
             _ => format!("failed to run: {}", chain(error)),
-        })
+        };
+        Self::Run(names.reword(&message))
     }
 
     pub(crate) fn exit(&self) -> CommandExit {
         match self {
             Self::Clap(error) if !error.use_stderr() => CommandExit::OK,
-            Self::Clap(_) | Self::Usage(_) => CommandExit::USAGE,
+            Self::Clap(_) | Self::Usage(_) | Self::InvalidValue { .. } => CommandExit::USAGE,
             Self::Run(_) => CommandExit::FAILED,
+        }
+    }
+
+    /// The message with flags. Clap's own errors are left to clap.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Clap(error) => error.to_string(),
+            Self::Usage(message) | Self::Run(message) => SettingNames::Flags.reword(message),
+            Self::InvalidValue {
+                argument,
+                value,
+                problem,
+            } => {
+                let problem = SettingNames::Flags.reword(problem);
+                format!("invalid value '{value}' for '{argument}': {problem}")
+            }
         }
     }
 }
 
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        Self::Clap(mask_secrets(error))
+        let error = mask_secrets(error);
+        named_by_library(&error).unwrap_or(Self::Clap(error))
     }
+}
+
+/// An error of clap about a value whose problem was found by a library, which may name settings.
+fn named_by_library(error: &clap::Error) -> Option<Error> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    };
+    let problem = error::Error::source(error)?.to_string();
+    if error.kind() != ErrorKind::ValueValidation || !problem.contains('`') {
+        return None;
+    }
+    let (argument, value) = (
+        text(ContextKind::InvalidArg)?,
+        text(ContextKind::InvalidValue)?,
+    );
+    Some(Error::invalid_value(argument, value, problem))
 }
 
 /// Parts of value names that mark a value as a possible secret.
@@ -96,15 +141,14 @@ pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// An error and its sources in one line. A template error is shown with carets below.
-pub(crate) fn error_with_excerpt(error: &(dyn error::Error + 'static)) -> String {
+/// Writes an error and its sources in one line. The first diagnostic among them is shown with
+/// carets, if its text is known, and ends the message.
+pub(crate) fn error_with_carets(error: &(dyn error::Error + 'static)) -> String {
     let mut line = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
-        let template = error.downcast_ref::<TemplateError>();
-        if let Some((template, text)) = template.and_then(|found| Some((found, found.text()?))) {
-            let shown = caret::underline(text, template.span(), template.expected());
-            return format!("{line}{}\n\n{shown}", template.problem());
+        if let Some(found) = error.downcast_ref::<Diagnostic>() {
+            return line + &caret::show(found);
         }
         line.push_str(&error.to_string());
         next = error.source();

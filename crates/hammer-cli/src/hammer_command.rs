@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::Hammer as _;
 use hammer_diagnostic::chain;
 
-use crate::error::{Error, error_with_excerpt};
+use crate::error::{Error, error_with_carets};
 use crate::load_args::LoadArgs;
 use crate::output::output_args::OutputArgs;
 use crate::typed_load::{PreparedLoad, TypedLoad};
@@ -109,6 +109,6 @@ fn build_error<A: HammerArgs>(error: &HammerBuildError) -> Error {
     Error::Usage(format!(
         "failed to build the {} hammer: {}",
         A::NAME,
-        error_with_excerpt(error.as_ref())
+        error_with_carets(error.as_ref())
     ))
 }

@@ -48,6 +48,7 @@ mod plan;
 mod replay;
 mod run;
 mod runner;
+mod setting_names;
 mod signal_watcher;
 mod target;
 mod target_tls_args;

@@ -6,6 +6,7 @@ use clap::Args;
 use hammer_core::{ArrivalProcess, Hammer, ResourceNeeds, Run, Schedule, Shape};
 
 use crate::error::Error;
+use crate::setting_names::SettingNames;
 use crate::{caret, parsers::count, parsers::duration, parsers::instant};
 
 /// Duration of a run without `--duration`, `--hits` or a shape that ends.
@@ -22,7 +23,7 @@ pub(crate) struct LoadArgs {
         long,
         visible_alias = "tps",
         default_value = "1",
-        value_parser = caret::parse_shape,
+        value_parser = caret::parse::<Shape>,
         allow_hyphen_values = true
     )]
     rate: Shape,
@@ -69,6 +70,9 @@ pub(crate) struct LoadArgs {
     /// Maximum number of hits that the hammer supports, such as rows that are used once.
     #[arg(skip)]
     max_hits: Option<u64>,
+    /// Names of the settings in messages.
+    #[arg(skip)]
+    setting_names: SettingNames,
 }
 
 impl LoadArgs {
@@ -79,6 +83,16 @@ impl LoadArgs {
 
     pub(crate) fn max_in_flight(&self) -> u64 {
         self.max_in_flight
+    }
+
+    /// The names of the settings in messages.
+    pub(crate) fn setting_names(&self) -> SettingNames {
+        self.setting_names
+    }
+
+    /// Changes the names of the settings in messages.
+    pub(crate) fn set_setting_names(&mut self, names: SettingNames) {
+        self.setting_names = names;
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -129,7 +143,7 @@ impl LoadArgs {
             return Ok(());
         };
         let problem = "warm-up hits would consume values that are used once, such as rows (try \
-                       without --warmup)";
+                       without `warmup`)";
         let warmup = humantime::format_duration(warmup).to_string();
         Err(Error::invalid_value("--warmup <TIME>", &warmup, problem))
     }
@@ -306,9 +320,7 @@ mod tests {
             ("-r 0/9s,10/1m -z 5", "--rate", "no hit is due"),
             ("-r 0..10/10s --warmup 1s", "--warmup", "starts at 0"),
         ] {
-            let Err(Error::Usage(message)) = load(flags).check() else {
-                panic!("{flags} is valid");
-            };
+            let message = load(flags).check().expect_err(flags).message();
             assert!(message.contains(flag), "{flags}: {message}");
             assert!(message.contains(reason), "{flags}: {message}");
             assert!(message.contains(" (try "), "{flags}: {message}");

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::output::output_args::OutputArgs;
 use crate::output::output_writer::{OutputWriter, RenderableReport};
 use crate::output::run_progress::RunProgressPrinter;
+use crate::setting_names::SettingNames;
 use crate::signal_watcher::SignalWatcher;
 use crate::text::sanitize_lines;
 use crate::threshold_args;
@@ -48,7 +49,7 @@ pub(crate) fn execute_with(
     make_report: impl FnOnce(Report) -> Box<dyn RenderableReport>,
 ) -> Result<CommandExit, Error> {
     let mut outputs = OutputWriter::open(output)?;
-    warn_of_shortages(job.needs(None), output);
+    warn_of_shortages(job.needs(None), job.setting_names(), output);
     let stop = StopHandle::new();
     let signals = SignalWatcher::watch(&stop)?;
     let mut progress = RunProgressPrinter::new(output.quiet());
@@ -84,11 +85,12 @@ pub(crate) fn execute_with(
 }
 
 /// Warns about files and ports that the run may lack.
-pub(crate) fn warn_of_shortages(needs: ResourceNeeds, output: &OutputArgs) {
+pub(crate) fn warn_of_shortages(needs: ResourceNeeds, names: SettingNames, output: &OutputArgs) {
     if output.quiet() {
         return;
     }
     for shortage in needs.shortages(ResourceLimits::read()) {
+        let shortage = names.reword(&shortage.to_string());
         print_stderr(&format!("warning: {shortage}"));
     }
 }

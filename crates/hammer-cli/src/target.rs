@@ -141,8 +141,8 @@ fn stall(text: &str) -> Result<PeriodicStall, String> {
     let (length, every) = text
         .split_once('/')
         .ok_or("expected TIME/TIME, such as 1s/4s")?;
-    PeriodicStall::new(duration::parse(length)?, duration::parse(every)?)
-        .map_err(|error| error.to_string())
+    let time = |text| duration::parse(text).map_err(|error| error.to_string());
+    PeriodicStall::new(time(length)?, time(every)?).map_err(|error| error.to_string())
 }
 
 fn status(text: &str) -> Result<u16, String> {

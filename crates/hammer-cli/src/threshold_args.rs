@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 use hammer_core::{AbortReason, CheckedThreshold, Report, RunEvent, Shape, StopHandle};
-use hammer_plan::{Measurements, ParsedPlanFile, PlanReport, Threshold, ThresholdError};
+use hammer_diagnostic::Diagnostic;
+use hammer_plan::{Measurements, ParsedPlanFile, PlanReport, Threshold};
 
 use crate::error::Error;
 use crate::{caret, parsers::duration, text};
@@ -17,29 +18,17 @@ pub(crate) struct ThresholdArgs {
     /// Threshold, such as 'p99 < 250ms'; repeatable
     ///
     /// If a threshold is not met, the exit code is 99.
-    #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     assert: Vec<Threshold>,
     /// Condition that ends the run, such as 'errors > 50%'; repeatable
     ///
     /// If a condition ends the run, the exit code is 99.
-    #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
     /// Time before --abort-on is first checked [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "abort_on")]
     #[arg(allow_hyphen_values = true)]
     abort_after: Option<Duration>,
-}
-
-/// Parses a threshold. The error has carets under the part that is wrong.
-fn parse_threshold(text: &str) -> Result<Threshold, String> {
-    text.parse()
-        .map_err(|error| error_with_carets(text, &error))
-}
-
-/// The message of an error in `text`, with carets.
-fn error_with_carets(text: &str, error: &ThresholdError) -> String {
-    let shown = caret::underline(text, error.span(), error.expected());
-    format!("{}\n\n{shown}", error.problem())
 }
 
 /// A threshold that does not fit the loads.
@@ -50,7 +39,7 @@ struct InapplicableThreshold<'a> {
     /// Index among the thresholds of its flag.
     index: usize,
     threshold: &'a Threshold,
-    error: ThresholdError,
+    error: Diagnostic,
 }
 
 impl ThresholdArgs {
@@ -73,7 +62,7 @@ impl ThresholdArgs {
             Err(Error::invalid_value(
                 flag,
                 &text,
-                error_with_carets(&text, &mismatch.error),
+                caret::show(&mismatch.error),
             ))
         })
     }

@@ -5,6 +5,7 @@ use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, RunStartTicket, StopH
 use crate::SingleHitRenderer;
 use crate::error::Error;
 use crate::load_args::LoadArgs;
+use crate::setting_names::SettingNames;
 
 /// A load that is ready to run.
 pub(crate) struct TypedLoad<H> {
@@ -22,6 +23,10 @@ pub(crate) struct TypedLoad<H> {
 pub(crate) trait RunnableLoad: Send {
     /// Estimates files and ports; `threads` applies if the load does not set them.
     fn needs(&self, threads: Option<usize>) -> ResourceNeeds;
+    /// The names of its settings in messages.
+    fn setting_names(&self) -> SettingNames {
+        SettingNames::Flags
+    }
     /// Runs the load on the calling thread.
     fn run(
         self: Box<Self>,
@@ -35,6 +40,8 @@ pub(crate) trait PreparedLoad: RunnableLoad {
     /// Describes a hit for the dry run.
     fn describe_hit(&self) -> &str;
     fn load(&self) -> &LoadArgs;
+    /// Changes the names of settings in messages.
+    fn set_setting_names(&mut self, names: SettingNames);
     /// Takes the renderer of a single hit, and reduces the load to one hit.
     fn once_renderer(&mut self) -> Option<SingleHitRenderer>;
 }
@@ -58,6 +65,10 @@ impl<H: Hammer> PreparedLoad for TypedLoad<H> {
         &self.load
     }
 
+    fn set_setting_names(&mut self, names: SettingNames) {
+        self.load.set_setting_names(names);
+    }
+
     fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         let renderer = self.once_renderer.take()?;
         self.load.set_single_hit();
@@ -70,11 +81,16 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         self.hammer.needs(self.load.needs(threads))
     }
 
+    fn setting_names(&self) -> SettingNames {
+        self.load.setting_names()
+    }
+
     fn run(
         self: Box<Self>,
         options: RunOptions,
         on_event: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Result<Report, Error> {
+        let names = self.setting_names();
         let mut run = self
             .load
             .run(self.hammer, options.threads)
@@ -85,7 +101,10 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         if let Some(ticket) = options.start_ticket {
             run = run.start_ticket(ticket);
         }
-        run.execute(|event| on_event(&event))
-            .map_err(|error| Error::from_run_error(&error))
+        let mut report = run
+            .execute(|event| on_event(&event))
+            .map_err(|error| Error::from_run_error(&error, names))?;
+        names.reword_report(&mut report);
+        Ok(report)
     }
 }

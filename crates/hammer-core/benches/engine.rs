@@ -13,12 +13,12 @@ fn null_hits(c: &mut Criterion) {
     for workers in [1, 2] {
         group.bench_function(format!("{workers} workers"), |b| {
             b.iter_custom(|hits| {
-                let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
+                let hammer = from_fn(async |_| Ok(Outcome::ok("done")));
                 let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
                     .threads(workers)
                     .max_in_flight(64 * workers);
                 let before = Instant::now();
-                let report = run.execute(|_| ()).expect("a run");
+                let report = run.execute().expect("a run");
                 assert_eq!(report.hits.ok, hits);
                 before.elapsed()
             });

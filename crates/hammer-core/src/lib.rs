@@ -6,12 +6,12 @@
 //! use std::time::Duration;
 //! use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
 //!
-//! let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
+//! let hammer = from_fn(async |_hit| Ok(Outcome::ok("done")));
 //! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_millis(200));
 //! let report = Run::new(hammer, schedule)
 //!     .max_in_flight(256)
 //!     .timeout(Duration::from_secs(1))
-//!     .execute(|_| ())?;
+//!     .execute()?;
 //! assert_eq!(report.hits.ok, 200);
 //! # Ok::<(), hammer_core::Error>(())
 //! ```
@@ -52,10 +52,12 @@ pub use engine::error::{Error, ErrorKind};
 pub use engine::run::Run;
 pub use engine::start_barrier::{RunStartBarrier, RunStartTicket};
 pub use engine::stop_handle::StopHandle;
+pub use hammer_diagnostic::Diagnostic;
 pub use hammer_stats::Histogram;
 pub use host::host_stats::HostStats;
 pub use host::preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
 pub use host::thread_usage::{StallCause, ThreadUsage};
+pub use model::description::Description;
 pub use model::failure::Failure;
 pub use model::hammer::{FnHammer, Hammer, PrepareError, from_fn};
 pub use model::hit::{Hit, Slot};
@@ -79,6 +81,6 @@ pub use report::timeline::TimelineSlice;
 pub use report::verdict::{Verdict, VerdictStatus};
 pub use schedule::arrival_process::ArrivalProcess;
 pub use schedule::playlist::Playlist;
-pub use schedule::rate::{Rate, RateError};
+pub use schedule::rate::Rate;
 pub use schedule::schedule::Schedule;
-pub use schedule::shape::{Shape, ShapeError, Stage};
+pub use schedule::shape::{Shape, Stage};

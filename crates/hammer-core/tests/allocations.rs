@@ -21,12 +21,12 @@ const MAX_BYTES: usize = 3_000_000;
 
 /// The allocations of a whole run, including reallocations, and their bytes.
 fn allocations(schedule: &Schedule, hits: u64) -> (usize, usize) {
-    let hammer = from_fn(|_| async { Ok(Outcome::ok("done").sent(1).received(2)) });
+    let hammer = from_fn(async |_| Ok(Outcome::ok("done").sent(1).received(2)));
     let run = Run::new(hammer, schedule.clone().with_hit_count(hits))
         .threads(2)
         .max_in_flight(32);
     let region = Region::new(ALLOCATOR);
-    let report = run.execute(|_| ()).expect("a run");
+    let report = run.execute().expect("a run");
     let change = region.change();
     assert_eq!(report.hits.ok, hits);
     let allocations = change.allocations + change.reallocations;

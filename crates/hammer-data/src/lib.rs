@@ -24,7 +24,8 @@ mod template_scope;
 mod varies_by;
 
 pub use feeder::{ExhaustedPolicy, FeedError, FeedErrorKind, Feeder, FeederFormat, FeederOrder};
-pub use template::{Template, TemplateError, TemplatePart};
+pub use hammer_diagnostic::Diagnostic;
+pub use template::{Template, TemplatePart};
 pub use template_context::{HitContext, TemplateContext, VariableValue};
 pub use template_scope::TemplateScope;
 pub use varies_by::VariesBy;

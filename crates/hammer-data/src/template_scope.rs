@@ -14,7 +14,7 @@ use crate::{Feeder, Template, VariesBy};
 /// let scope = TemplateScope::new().with_clients().variable("cart", VariesBy::Slot, None);
 /// let template = Template::compile("/carts/{{cart}}", &scope)?;
 /// assert!(template.depends_on(VariesBy::Slot) && !template.depends_on(VariesBy::Hit));
-/// # Ok::<(), hammer_data::TemplateError>(())
+/// # Ok::<(), hammer_data::Diagnostic>(())
 /// ```
 #[derive(Clone)]
 pub struct TemplateScope {

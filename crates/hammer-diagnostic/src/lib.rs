@@ -1,5 +1,6 @@
 //! The parts that the error messages of all crates share.
 //!
+//! - [`Diagnostic`] describes what is wrong with a text: where, what was found, what was expected.
 //! - [`nearest`] finds the known word closest to a mistyped one.
 //! - [`excerpt`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
@@ -16,12 +17,14 @@
 
 mod chain;
 mod count;
+mod diagnostic;
 mod excerpt;
 mod nearest;
 mod opaque_error;
 
 pub use chain::chain;
 pub use count::format_count;
+pub use diagnostic::{Diagnostic, line_column};
 pub use excerpt::{excerpt, is_control, printable};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;

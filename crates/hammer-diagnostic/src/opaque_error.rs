@@ -2,9 +2,9 @@
 
 /// Defines an opaque error type: a kind for programs, a message for people, and a source.
 ///
-/// The kind is a `Copy` type of the calling crate. The error has `new` and `with_source` within the
-/// calling crate, public `kind` and `into_parts`, [`Display`](std::fmt::Display), which writes the
-/// message alone, and [`Error`](std::error::Error).
+/// The kind is a `Copy` type of the calling crate. The error has `new`, `with_source` and
+/// `from_static`, which does not allocate, within the calling crate; public `kind` and `into_parts`;
+/// [`Display`](std::fmt::Display), which writes the message alone; and [`Error`](std::error::Error).
 ///
 /// ```
 /// #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ macro_rules! opaque_error {
         #[derive(Debug)]
         $visibility struct $Name {
             kind: $Kind,
-            message: ::std::string::String,
+            message: ::std::borrow::Cow<'static, str>,
             source: ::std::option::Option<$crate::BoxError>,
         }
 
@@ -42,7 +42,16 @@ macro_rules! opaque_error {
             ) -> Self {
                 Self {
                     kind,
-                    message: message.into(),
+                    message: ::std::borrow::Cow::Owned(message.into()),
+                    source: ::std::option::Option::None,
+                }
+            }
+
+            /// Makes an error with a constant message, without an allocation.
+            pub(crate) const fn from_static(kind: $Kind, message: &'static str) -> Self {
+                Self {
+                    kind,
+                    message: ::std::borrow::Cow::Borrowed(message),
                     source: ::std::option::Option::None,
                 }
             }
@@ -68,7 +77,7 @@ macro_rules! opaque_error {
                 self,
             ) -> (
                 $Kind,
-                ::std::string::String,
+                ::std::borrow::Cow<'static, str>,
                 ::std::option::Option<$crate::BoxError>,
             ) {
                 (self.kind, self.message, self.source)
@@ -94,6 +103,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::error::Error as _;
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,10 +130,14 @@ mod tests {
             Some("not a duration")
         );
         let (kind, message, source) = error.into_parts();
-        assert_eq!(
-            (kind, message.as_str()),
-            (TestErrorKind::Setting, "timeout is 0")
-        );
+        assert_eq!((kind, &*message), (TestErrorKind::Setting, "timeout is 0"));
         assert!(source.is_some());
+    }
+
+    #[test]
+    fn a_constant_message_is_borrowed() {
+        const ERROR: TestError = TestError::from_static(TestErrorKind::Setting, "timeout is 0");
+        let (_, message, _) = ERROR.into_parts();
+        assert!(matches!(message, Cow::Borrowed("timeout is 0")));
     }
 }

@@ -40,7 +40,7 @@ fn run_hammer(target: &TargetServer, slots: usize) {
     let run = Run::new(http, Schedule::closed_loop().with_hit_count(HITS))
         .threads(1)
         .max_in_flight(slots);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.ok, HITS);
 }
 

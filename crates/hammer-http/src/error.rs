@@ -1,8 +1,6 @@
 //! The error of building a hammer for HTTP, and its kinds.
 
-use hammer_diagnostic::opaque_error;
-
-use hammer_data::TemplateError;
+use hammer_diagnostic::{Diagnostic, opaque_error};
 
 opaque_error! {
     /// An error of building a hammer for HTTP; its message names the value and the remedy.
@@ -27,7 +25,7 @@ pub enum ErrorKind {
     Targets,
     /// An expectation of the response is malformed.
     Expectation,
-    /// A template is malformed; the source is the [`TemplateError`] with the position.
+    /// A template is malformed; the source is the [`Diagnostic`] with the position.
     Template,
     /// A capture is malformed, or no template can use it.
     Capture,
@@ -49,7 +47,7 @@ impl Error {
     }
 
     /// Reports that the text called `name` is not a valid template, without repeating a secret.
-    pub(crate) fn template(name: &str, error: TemplateError, secret: bool) -> Self {
+    pub(crate) fn template(name: &str, error: Diagnostic, secret: bool) -> Self {
         let message = format!("{name} is not a valid template");
         let source = if secret { error.redacted() } else { error };
         Self::new(ErrorKind::Template, message).with_source(source)

@@ -5,23 +5,25 @@ use std::io;
 
 use hammer_core::Failure;
 
+use crate::connection::TooManyInterimAnswers;
 use crate::h2;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
-    "no byte of the answer came within --first-byte-timeout: raise it, or check the target",
+    "no byte of the answer came within `first_byte_timeout`: raise it, or check the target",
 );
 pub(crate) const TOO_MANY_REDIRECTS: Failure = Failure::new("too_many_redirects").with_advice(
-    "the target redirects in a loop, or more often than --max-redirs: inspect it with --once",
+    "the target redirects in a loop, or more often than `follow_redirects`: inspect it with `record`",
 );
-pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect")
-    .with_advice("the Location of a redirect is not an http or https URL: inspect it with --once");
+pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect").with_advice(
+    "the Location of a redirect is not an http or https URL: inspect it with `record`",
+);
 pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
     .with_advice("the request cannot be signed: see the details with RUST_LOG=debug");
 pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large").with_advice(
-    "the body to inspect is larger than --max-body: raise it, or remove the body expectations",
+    "the body to inspect is larger than `max_body_bytes`: raise it, or remove the body expectations",
 );
 pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")
-    .with_advice("the body is not encoded as its Content-Encoding says: inspect it with --once");
+    .with_advice("the body is not encoded as its Content-Encoding says: inspect it with `record`");
 pub(crate) const UNKNOWN_CODING: Failure = Failure::new("unknown_coding").with_advice(
     "the Content-Encoding is not supported: accept gzip, deflate, br or zstd in Accept-Encoding",
 );
@@ -43,6 +45,9 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
     .with_advice("the URL with its values is longer than 65,534 bytes: use shorter values");
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
+const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
+    "the target sent more than 100 interim answers (status 1xx) in a row: it is broken or hostile",
+);
 const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
     "the answer is not HTTP/1.1: check scheme and port, or see the details with RUST_LOG=debug",
 );
@@ -82,12 +87,16 @@ fn system_failure(error: &io::Error) -> Failure {
         .into()
 }
 
-/// Maps an I/O error to a failure if its cause is not the socket but TLS or the framing of a body.
+/// Maps an I/O error to a failure if its cause is not the socket but TLS, the framing of a body, or a limit.
 ///
 /// hyper reports errors of a body's framing as I/O errors too.
 pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
     if let Some(failure) = hammer_net::tls_failure(error) {
         return Some(connection_failure(failure));
+    }
+    let cause = error.get_ref();
+    if cause.is_some_and(|cause| cause.is::<TooManyInterimAnswers>()) {
+        return Some(TOO_MANY_INTERIM_ANSWERS);
     }
     let malformed = matches!(
         error.kind(),

@@ -4,9 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use hammer_core::{
-    Failure, Hammer, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext,
-};
+use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 
 use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::{ConnectionPolicy, OriginConnection};
@@ -86,7 +84,7 @@ impl Http {
     pub fn send(
         &self,
         session: &mut HttpSession,
-        hit: Hit,
+        hit: &Hit,
         request: &HttpRequest,
     ) -> impl Future<Output = Result<Outcome, Failure>> {
         self.send_and_receive(session, hit, Some(request))
@@ -95,7 +93,7 @@ impl Http {
     async fn send_and_receive(
         &self,
         session: &mut HttpSession,
-        hit: Hit,
+        hit: &Hit,
         request: Option<&HttpRequest>,
     ) -> Result<Outcome, Failure> {
         let mut token = None;
@@ -104,10 +102,11 @@ impl Http {
                 if let Some(template) = &single.template
                     && request.is_none()
                 {
-                    let mut context = RenderContext::new(&hit, hit.rng(), &[]);
+                    let mut context = RenderContext::new(hit, hit.rng(), &[]);
                     let render_buffer = &mut state.render_buffer.borrow_mut();
                     template.render(None, &mut context, &mut state.request_copy, render_buffer)?;
                     token = context.token_ordinal();
+                    hit.mark("prepare");
                 }
                 (
                     &single.connector,
@@ -119,14 +118,14 @@ impl Http {
             // a workflow.
             (HitMode::Workflow(workflow), HitModeSession::Workflow(state)) => {
                 let auth_failures = self.auth_failures.as_ref();
-                return Box::pin(workflow.hit(state, &hit, request, auth_failures)).await;
+                return Box::pin(workflow.hit(state, hit, request, auth_failures)).await;
             }
             _ => unreachable!("a session belongs to the hammer that opened it"),
         };
         let request = request.map_or(own_request, |request| &request.prepared);
         let (slot, policy) = (hit.slot(), &self.connection_policy);
         let response = connection
-            .send(connector, policy, request, None, slot)
+            .send(connector, policy, request, None, hit)
             .await?;
         hit.mark("first_byte");
         let status = response.status().as_u16();
@@ -166,18 +165,18 @@ impl Hammer for Http {
         }
     }
 
-    async fn open(&self, slot: Slot) -> Result<HttpSession, Failure> {
+    async fn open(&self, slot: &Slot) -> Result<HttpSession, Failure> {
         let single = match &self.mode {
             HitMode::SingleRequest(single) => single,
             HitMode::Workflow(workflow) => {
-                let state = Box::pin(workflow.open(&slot)).await?;
+                let state = Box::pin(workflow.open(slot)).await?;
                 return Ok(HttpSession(HitModeSession::Workflow(Box::new(state))));
             }
         };
         let mut connection = OriginConnection::default();
         if self.connection_policy.keepalive {
             connection
-                .open(&single.connector, &self.connection_policy, &slot)
+                .open(&single.connector, &self.connection_policy, slot)
                 .await?;
         }
         let mut request = single.request.deep_copy();
@@ -196,27 +195,9 @@ impl Hammer for Http {
     fn hit(
         &self,
         session: &mut HttpSession,
-        hit: Hit,
+        hit: &mut Hit,
     ) -> impl Future<Output = Result<Outcome, Failure>> {
         self.send_and_receive(session, hit, None)
-    }
-
-    fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
-        let connector = match &self.mode {
-            HitMode::SingleRequest(single) => &single.connector,
-            HitMode::Workflow(workflow) => &workflow.origins[0],
-        };
-        let connections = match self.connection_policy.http2_pool {
-            // A fixed number of connections to each target carries all hits.
-            Some(pool_config) if pool_config.version == HttpVersion::Http2 => pool_config
-                .connections
-                .map_or(needs.ports, |number| number as u64),
-            _ => needs.ports,
-        };
-        let saved = needs.ports.saturating_sub(connections);
-        needs.files -= saved;
-        needs.ports = connector.ports_needed(needs.ports - saved);
-        needs
     }
 
     async fn close(&self, session: HttpSession) {
@@ -226,36 +207,43 @@ impl Hammer for Http {
         }
     }
 
-    fn max_workers(&self) -> usize {
-        let connections = self
-            .connection_policy
-            .http2_pool
-            .and_then(|pool_config| pool_config.connections);
-        connections.unwrap_or(usize::MAX)
-    }
-
-    fn max_hits(&self) -> Option<u64> {
-        let template = match &self.mode {
-            HitMode::SingleRequest(single) => single.template.as_deref(),
-            HitMode::Workflow(workflow) => return workflow.max_hits(),
+    fn describe(&self) -> Description {
+        let (connector, max_hits, groups) = match &self.mode {
+            HitMode::SingleRequest(single) => {
+                let template = single.template.as_deref();
+                let max_hits = template.and_then(RequestTemplate::max_hits);
+                (&single.connector, max_hits, &[][..])
+            }
+            HitMode::Workflow(workflow) => (
+                &workflow.origins[0],
+                workflow.max_hits(),
+                &workflow.groups[..],
+            ),
         };
-        template.and_then(RequestTemplate::max_hits)
+        let pool = self.connection_policy.http2_pool;
+        // A fixed number of connections to each target carries all hits.
+        let pooled = pool.filter(|pool| pool.version == HttpVersion::Http2);
+        let connections = pooled.and_then(|pool| pool.connections);
+        let max_workers = pool.and_then(|pool| pool.connections);
+        Description::new()
+            .max_workers(max_workers.unwrap_or(usize::MAX))
+            .max_hits(max_hits)
+            .groups(groups)
+            .doubts(self.doubts())
+            .connections(connections.map(|number| number as u64))
+            .addresses(connector.local_addresses())
     }
+}
 
-    fn warnings(&self) -> Vec<String> {
+impl Http {
+    /// Doubts about credentials: those that could not be renewed, and those that were rejected.
+    fn doubts(&self) -> Vec<String> {
         let Some(auth_failures) = &self.auth_failures else {
             return vec![];
         };
-        let mut warnings = auth_failures.scope().warnings();
-        warnings.extend(auth_failures.warnings());
-        warnings
-    }
-
-    fn groups(&self) -> Vec<String> {
-        match &self.mode {
-            HitMode::SingleRequest(_) => vec![],
-            HitMode::Workflow(workflow) => workflow.groups.clone(),
-        }
+        let mut doubts = auth_failures.scope().warnings();
+        doubts.extend(auth_failures.warnings());
+        doubts
     }
 }
 

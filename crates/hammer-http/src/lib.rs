@@ -11,7 +11,7 @@
 //!
 //! let http = Http::builder("http://127.0.0.1:8080/").header("Accept-Language", "de").build()?;
 //! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(10));
-//! let report = Run::new(http, schedule).execute(|_| ())?;
+//! let report = Run::new(http, schedule).execute()?;
 //! println!("{:?}", report.labels);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -28,7 +28,7 @@
 //! - connections: `name_not_resolved`, `no_address_of_family`, `no_socket`, `tls`, and failures of
 //!   proxies, which begin with `proxy_` or `socks_`
 //! - answers: `malformed_answer`, `answer_head_too_large` (more than 100 headers or 64 KiB),
-//!   `first_byte_timeout`
+//!   `too_many_interim_answers` (more than 100 before the final one, HTTP/1.1), `first_byte_timeout`
 //! - redirects: `too_many_redirects`, `malformed_redirect`
 //! - inspected bodies: `body_too_large`, `malformed_body`, `unknown_coding`
 //! - requests whose templates could not be rendered, which are not sent: `value_missing` (nothing
@@ -53,10 +53,16 @@
 //! | `proxy` | the tunnel through a proxy |
 //! | `tls` | the TLS handshake |
 //! | `settings` | the target's first SETTINGS frame (HTTP/2) |
+//! | `prepare` | rendering, compressing and signing the request, and its cookies |
+//! | `connection_wait` | waiting for a connection that another slot opens (HTTP/2) |
 //! | `stream_wait` | waiting for a free stream (HTTP/2) |
 //! | `redirect` | a followed redirect, to the end of its response |
 //! | `first_byte` | waiting for the head of the response |
 //! | `body` | the rest of the response, if it came later than the head |
+//! | `decode` | decompressing an inspected body, checking it and capturing values from it |
+//!
+//! `prepare` and `decode` are work of the generator, the other phases wait for the target. A hit
+//! whose requests are all the same has no `prepare`.
 //!
 //! # Counts and facts
 //!

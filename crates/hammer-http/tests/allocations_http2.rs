@@ -22,7 +22,7 @@ fn allocations(target: &TargetServer, hits: u64) -> usize {
     .threads(1)
     .max_in_flight(16);
     let region = Region::new(ALLOCATOR);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     let change = region.change();
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
     change.allocations + change.reallocations

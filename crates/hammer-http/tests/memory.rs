@@ -46,7 +46,7 @@ fn hit(url: &str, change: BuilderChange) -> Report {
         .max_in_flight(1)
         .timeout(Duration::from_secs(20))
         .drain(Duration::from_secs(40));
-    run.execute(|_| ()).expect("a finished run")
+    run.execute().expect("a finished run")
 }
 
 /// Encodes [`SENT_BYTES`] zeros without holding them in memory.

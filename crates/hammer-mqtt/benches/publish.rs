@@ -82,11 +82,7 @@ fn time_publishes(addr: SocketAddr, qos: Qos, hits: u64) -> Duration {
         .expect("well formed");
     let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(hits));
     let begun = Instant::now();
-    let report = run
-        .threads(1)
-        .max_in_flight(256)
-        .execute(|_| ())
-        .expect("a run");
+    let report = run.threads(1).max_in_flight(256).execute().expect("a run");
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
     // Excludes opening and closing, which dominate a run of one hit.
     begun

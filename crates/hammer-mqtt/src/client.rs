@@ -43,6 +43,15 @@ pub(crate) struct ClientState {
     pub(crate) sequence: MessageSequence,
 }
 
+/// The answers that will not come because their connection has ended.
+#[derive(Debug, Default)]
+pub(crate) struct LostWithConnection {
+    /// True if a fence was unanswered.
+    pub(crate) fence_pending: bool,
+    /// The number of messages whose arrival is unknown.
+    pub(crate) unconfirmed: u64,
+}
+
 impl MqttClient {
     pub(crate) fn new(number: u64, role: ClientRole) -> Self {
         Self {
@@ -124,14 +133,17 @@ impl MqttClient {
     }
 
     /// Ends the connection. Packets in flight fail unless `resend` keeps them for the next
-    /// connection. Returns true if a fence was pending.
-    pub(crate) fn set_disconnected(&self, failure: Failure, resend: bool) -> bool {
+    /// connection.
+    pub(crate) fn set_disconnected(&self, failure: Failure, resend: bool) -> LostWithConnection {
         let state = &mut *self.state.borrow_mut();
         let Some(mut connection) = state.connection.take() else {
-            return false;
+            return LostWithConnection::default();
         };
-        let fenced = connection.has_pending_fence();
+        let lost = LostWithConnection {
+            fence_pending: connection.has_pending_fence(),
+            unconfirmed: connection.unconfirmed_messages(),
+        };
         state.unacknowledged = Some(connection.close_failed(failure, resend));
-        fenced
+        lost
     }
 }

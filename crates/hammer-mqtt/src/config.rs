@@ -10,6 +10,7 @@ use hammer_data::{Template, TemplateScope};
 use crate::connection::broker_connection::MqttAction;
 use crate::connection::broker_connector::BrokerConnector;
 use crate::load::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
+use crate::load::run_doubts::RunDoubts;
 use crate::load::worker_barrier::WorkerBarrier;
 use crate::packet::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::publish::MessageTemplate;
@@ -59,6 +60,7 @@ pub(crate) struct MqttConfig {
     pub(crate) delivery_barriers: [WorkerBarrier; 2],
     /// The number of clients of all workers that failed to connect before the run started.
     pub(crate) failed_clients: AtomicUsize,
+    pub(crate) doubts: RunDoubts,
 }
 
 impl MqttConfig {

@@ -1,7 +1,6 @@
 //! The error of a hammer that could not be built.
 
-use hammer_data::TemplateError;
-use hammer_diagnostic::opaque_error;
+use hammer_diagnostic::{Diagnostic, opaque_error};
 
 opaque_error! {
     /// The reason that a hammer for MQTT could not be built.
@@ -16,7 +15,7 @@ pub enum ErrorKind {
     Url,
     /// A topic or a filter is invalid in MQTT.
     Topic,
-    /// A template is malformed; the source is the [`TemplateError`] with its position.
+    /// A template is malformed; the source is the [`Diagnostic`] with its position.
     Template,
     /// A setting is out of range.
     Setting,
@@ -28,7 +27,7 @@ pub enum ErrorKind {
 
 impl Error {
     /// Makes an error about the malformed template `name`.
-    pub(crate) fn template(name: &str, error: TemplateError) -> Self {
+    pub(crate) fn template(name: &str, error: Diagnostic) -> Self {
         Self::new(
             ErrorKind::Template,
             format!("the {name} is not a valid template"),

@@ -1,17 +1,17 @@
 //! The failures of hits, with advice.
 
-use std::io;
+use std::{error, fmt, io};
 
 use hammer_core::Failure;
 
 use crate::packet::reason_code;
 
 pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
-    .with_advice("the client of the hit had no connection: see the broker's log");
+    .with_advice("the client of the hit had no connection: see `lost_by` and the broker's log");
 pub(crate) const CONNECTION_LOST: Failure = Failure::new("connection_lost")
     .with_advice("the broker closed the connection while the hit was in flight: see its log");
 pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").with_advice(
-    "the client has too many unacknowledged messages for the broker or --window: raise --clients",
+    "the client has too many unacknowledged messages for the broker or `window`: raise `clients`",
 );
 pub(crate) const PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large").with_advice(
     "the packet exceeds the limit in the broker's CONNACK and was not sent: reduce its size",
@@ -28,17 +28,24 @@ pub(crate) const NO_VALUE: Failure = Failure::new("no_value")
 pub(crate) const STRING_TOO_LONG: Failure = Failure::new("text_too_long")
     .with_advice("MQTT limits strings to 65,535 bytes; the packet was not sent");
 pub(crate) const MALFORMED_PACKET: Failure = Failure::new("malformed_packet").with_advice(
-    "the broker's answer is not valid MQTT: check the port and --mqtt, and use RUST_LOG=debug",
+    "the broker's answer is not valid MQTT: check the port and `version`, and use RUST_LOG=debug",
+);
+pub(crate) const FLOOD: Failure = Failure::new("mqtt_flood").with_advice(
+    "the broker sent over 10,000 packets in 10 s that nothing asked for, or kept sending after \
+     DISCONNECT: it is broken or hostile",
+);
+pub(crate) const UNREAD_ANSWERS: Failure = Failure::new("unread_answers").with_advice(
+    "the broker sends messages, but has not read 4 MiB of their acknowledgments: see its log",
 );
 pub(crate) const KEEP_ALIVE_TIMEOUT: Failure = Failure::new("keep_alive_timeout").with_advice(
     "no answer to a ping in 1.5 times the keep-alive: check that the broker is up and reachable",
 );
 
 pub(crate) const CONNACK_TIMEOUT: Failure = Failure::new("connack_timeout").with_advice(
-    "no answer to CONNECT within --connect-timeout: check that an MQTT broker listens on this port",
+    "no answer to CONNECT within `connect_timeout`: check that an MQTT broker listens on this port",
 );
 pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout").with_advice(
-    "no answer to a subscriber's SUBSCRIBE within --connect-timeout: see the broker's log",
+    "no answer to a subscriber's SUBSCRIBE within `connect_timeout`: see the broker's log",
 );
 
 pub(crate) const WEBSOCKET_REFUSED: Failure = Failure::new("websocket")
@@ -67,7 +74,7 @@ pub(crate) fn from_disconnect_reason(code: u8) -> Failure {
     match code {
         0 => CONNECTION_LOST,
         0x8e => Failure::new("session_taken_over").with_advice(
-            "another client connected with the same id: give each its own with --client-id",
+            "another client connected with the same id: give each its own with `client_id`",
         ),
         0x93 => Failure::new("receive_maximum_exceeded").with_advice(
             "too many unacknowledged messages: a bug in Hammer or the broker, please report it",
@@ -84,10 +91,25 @@ pub(crate) fn from_connack_code(code: u8) -> Failure {
         .with_advice("the broker refused the client: check user, password, client id and version")
 }
 
+/// The source of a socket's error if the broker sends without an end.
+#[derive(Debug)]
+pub(crate) struct FloodError;
+
+impl fmt::Display for FloodError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected the end of the stream, found a flood of data")
+    }
+}
+
+impl error::Error for FloodError {}
+
 /// Returns the failure for an error of the socket.
 pub(crate) fn from_io_error(error: io::Error) -> Failure {
     if let Some(failure) = hammer_net::tls_failure(&error) {
         return failure;
+    }
+    if (error.get_ref()).is_some_and(|source| source.is::<FloodError>()) {
+        return FLOOD;
     }
     match error.kind() {
         io::ErrorKind::InvalidData => MALFORMED_PACKET,

@@ -4,14 +4,13 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hammer_core::{
-    Failure, Hammer, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext,
-};
+use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 
 use crate::MqttBuilder;
 use crate::client::MqttClient;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::load::connect_load;
+use crate::load::first_connect::connect_all;
 use crate::load::hit_waiter::HitWaiter;
 use crate::load::worker_clients::WorkerClients;
 
@@ -31,7 +30,7 @@ use crate::load::worker_clients::WorkerClients;
 ///     .qos(Qos::AtLeastOnce)
 ///     .build()?;
 /// let schedule = Schedule::constant(Rate::per_second(2000)).with_duration(Duration::from_secs(10));
-/// let report = Run::new(mqtt, schedule).execute(|_| ())?;
+/// let report = Run::new(mqtt, schedule).execute()?;
 /// println!("{:?}", report.response_us);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -81,59 +80,42 @@ impl Mqtt {
 impl Hammer for Mqtt {
     type Session = MqttSlotSession;
 
-    fn max_workers(&self) -> usize {
-        if self.config.shared {
-            self.config.clients
-        } else {
-            usize::MAX
-        }
-    }
-
-    fn max_hits(&self) -> Option<u64> {
-        self.config.max_hits()
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        self.config.scope.warnings()
-    }
-
-    fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
-        if self.config.shared {
-            let connections = self.config.connections() as u64;
-            needs.files = needs.files.saturating_sub(needs.ports) + connections;
-            needs.ports = connections;
-        }
-        needs.ports = self
-            .config
-            .connector
-            .peer_connector
-            .ports_needed(needs.ports);
-        needs
+    fn describe(&self) -> Description {
+        let config = &self.config;
+        let shared = config.shared.then_some(config.clients);
+        let mut doubts = config.scope.warnings();
+        doubts.extend(config.doubts.warnings());
+        Description::new()
+            .max_workers(shared.unwrap_or(usize::MAX))
+            .max_hits(config.max_hits())
+            .doubts(doubts)
+            .connections(shared.map(|_| config.connections() as u64))
+            .addresses(config.connector.peer_connector.local_addresses())
     }
 
     async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {
         self.config.scope.ready().await?;
         match self.config.shared {
-            true => self.worker_clients(context.slot()).connect(context).await,
+            true => connect_all(&self.worker_clients(context.slot()), context).await,
             false => Ok(()),
         }
     }
 
-    async fn open(&self, slot: Slot) -> Result<MqttSlotSession, Failure> {
+    async fn open(&self, slot: &Slot) -> Result<MqttSlotSession, Failure> {
         if !self.config.shared {
             return Ok(MqttSlotSession(SlotSessionKind::PerHit));
         }
-        let clients = self.worker_clients(&slot);
-        let waiter = clients.waiter(&slot);
+        let clients = self.worker_clients(slot);
+        let waiter = clients.waiter(slot);
         Ok(MqttSlotSession(SlotSessionKind::Shared { clients, waiter }))
     }
 
-    async fn hit(&self, session: &mut MqttSlotSession, hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, session: &mut MqttSlotSession, hit: &mut Hit) -> Result<Outcome, Failure> {
         let config = &*self.config;
         let SlotSessionKind::Shared { clients, waiter } = &session.0 else {
-            return Box::pin(connect_load::hit(config, &hit)).await;
+            return Box::pin(connect_load::hit(config, hit)).await;
         };
-        let local = config.local_client(&hit);
+        let local = config.local_client(hit);
         let mut client = clients
             .client(local)
             .ok_or(crate::failures::NOT_CONNECTED)?;
@@ -145,6 +127,7 @@ impl Hammer for Mqtt {
                     // Boxed, so that the futures of other hits stay small.
                     let client = Box::pin(clients.wait_for_connected(local)).await;
                     hit.mark("reconnect");
+                    config.doubts.record_reconnect_wait(hit);
                     client
                 }
             };
@@ -161,7 +144,7 @@ impl Hammer for Mqtt {
                 .delivery_record(worker, client.number)
                 .to_header(delivery.run)
         });
-        client.submit(config, &hit, waiter.promise(), header)?;
+        client.submit(config, hit, waiter.promise(), header)?;
         let ended = waiter.wait_for_end().await;
         active_hit.completed = true;
         ended

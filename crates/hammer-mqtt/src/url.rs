@@ -151,7 +151,7 @@ fn parse_path(scheme: BrokerScheme, path: &str) -> Result<String, Error> {
     match scheme {
         BrokerScheme::Mqtt | BrokerScheme::Mqtts if matches!(path, "" | "/") => Ok(String::new()),
         BrokerScheme::Mqtt | BrokerScheme::Mqtts => Err(Error::url(format!(
-            "unexpected path {path:?} in the URL of a broker (try --topic)"
+            "unexpected path {path:?} in the URL of a broker (try `topic`)"
         ))),
         BrokerScheme::Unix if path.len() > 1 && path.starts_with('/') => decode_component(path),
         BrokerScheme::Unix => {
@@ -267,7 +267,7 @@ mod tests {
             ("mqtts://:8883", "try mqtts://localhost"),
             ("mqtt://a:0", "expected 1 to 65535"),
             ("mqtt://a:b", "expected 1 to 65535"),
-            ("mqtt://a/topic", "try --topic"),
+            ("mqtt://a/topic", "try `topic`"),
             ("mqtt://a b", "invalid host name"),
             ("mqtt://[::g]", "[::1]"),
             ("mqtt://u%4@a", "two hexadecimal digits"),

@@ -77,7 +77,7 @@ fn connection_bytes(broker: SocketAddr, clients: usize) -> usize {
     .stop(stop.clone());
     let region = Region::new(ALLOCATOR);
     let mut change = None;
-    let report = run.execute(|event| {
+    let report = run.execute_with(|event| {
         if let RunEvent::Started { .. } = event {
             change = Some(region.change());
             stop.stop_now();
@@ -101,7 +101,7 @@ fn allocations(broker: SocketAddr, hits: u64) -> usize {
         .threads(1)
         .max_in_flight(8);
     let region = Region::new(ALLOCATOR);
-    let report = run.execute(|_| ()).expect("the run starts");
+    let report = run.execute().expect("the run starts");
     let change = region.change();
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
     change.allocations + change.reallocations

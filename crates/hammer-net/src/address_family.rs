@@ -19,11 +19,11 @@ impl AddressFamily {
         }
     }
 
-    /// The flag that allows this family only.
-    pub(crate) fn flag(self) -> &'static str {
+    /// The setting that allows this family only.
+    pub(crate) fn setting(self) -> &'static str {
         match self {
-            Self::V4 => "-4",
-            Self::V6 => "-6",
+            Self::V4 => "`family(V4)`",
+            Self::V6 => "`family(V6)`",
         }
     }
 }

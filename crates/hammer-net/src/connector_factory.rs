@@ -122,8 +122,8 @@ impl ConnectorFactory {
                 return Err(Error::new(
                     ErrorKind::Connect,
                     format!(
-                        "--resolve for {host} cannot be combined with a proxy that resolves names \
-                         itself (try --connect-to, or a socks5:// proxy)"
+                        "`resolve` for {host} cannot be combined with a proxy that resolves names \
+                         itself (try `connect_to`, or a socks5:// proxy)"
                     ),
                 ));
             }
@@ -165,19 +165,19 @@ impl ConnectorFactory {
             .find(|known| known.matches(host, port))
         {
             return HostResolver::from_addresses(&known.addresses, port, self.families).ok_or_else(|| {
-                let flag = self.restricting_flag();
+                let setting = self.restricting_setting();
                 error(format!(
-                    "no --resolve address of {host} is of the family that {flag} selects (try without \
-                     {flag})"
+                    "no `resolve` address of {host} is of the family that {setting} selects (try \
+                     without {setting})"
                 ))
             });
         }
         if let UrlHost::Address(address) = host
             && !self.families.allows((*address, port).into())
         {
-            let flag = self.restricting_flag();
+            let setting = self.restricting_setting();
             return Err(error(format!(
-                "{address} is not of the family that {flag} selects (try without {flag})"
+                "{address} is not of the family that {setting} selects (try without {setting})"
             )));
         }
         let refresh = self.dns_refresh;
@@ -189,11 +189,11 @@ impl ConnectorFactory {
         ))
     }
 
-    /// The flag that restricts connections to one family.
-    fn restricting_flag(&self) -> &'static str {
+    /// The setting that restricts connections to one family.
+    fn restricting_setting(&self) -> &'static str {
         match (self.families, &self.sources) {
-            (_, Some(sources)) if sources.families() == self.families => "--interface",
-            (AllowedFamilies::Only(family), _) => family.flag(),
+            (_, Some(sources)) if sources.families() == self.families => "`source`",
+            (AllowedFamilies::Only(family), _) => family.setting(),
             (AllowedFamilies::Both, _) => "the address",
         }
     }
@@ -216,7 +216,7 @@ impl ProxySelector {
             (Some(explicit), _) => explicit.clone(),
             (None, Some((variable, value))) => ProxyServer::parse(value).map_err(|cause| {
                 let message =
-                    format!("cannot use the variable {variable} (try --noproxy '*' to ignore it)");
+                    format!("cannot use the variable {variable} (try `no_proxy` '*' to ignore it)");
                 Error::new(ErrorKind::Proxy, message).with_source(cause)
             })?,
             (None, None) => return Ok(None),
@@ -232,10 +232,10 @@ impl ProxySelector {
         let error = |message| Err(Error::new(ErrorKind::Proxy, message));
         match (proxy.kind, &self.trust) {
             (ProxyKind::Socks { .. }, _) if !self.headers.is_empty() => {
-                error("--proxy-header cannot be combined with a SOCKS proxy, which has no headers")
+                error("`proxy_header` cannot be combined with a SOCKS proxy, which has no headers")
             }
             (ProxyKind::Http | ProxyKind::Socks { .. }, TrustPolicy::Pem(_)) => {
-                error("--proxy-cacert needs a proxy that speaks TLS (try an https:// proxy)")
+                error("`proxy_cacert` needs a proxy that speaks TLS (try an https:// proxy)")
             }
             _ => Ok(()),
         }

@@ -30,7 +30,7 @@ impl ConnectOverride {
         };
         parse().ok_or_else(|| {
             error(format!(
-                "malformed --connect-to {text:?}; {CONNECT_TO_SYNTAX}"
+                "malformed `connect_to` {text:?}; {CONNECT_TO_SYNTAX}"
             ))
         })
     }
@@ -60,7 +60,7 @@ impl ResolveOverride {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         if text.starts_with('-') {
             return Err(error(format!(
-                "--resolve {text:?} removes an entry of curl's cache, which does not exist here; \
+                "`resolve` {text:?} removes an entry of curl's cache, which does not exist here; \
                  {RESOLVE_SYNTAX}"
             )));
         }
@@ -78,7 +78,7 @@ impl ResolveOverride {
                 addresses: addresses.split(',').map(bare).collect::<Option<_>>()?,
             })
         };
-        parse().ok_or_else(|| error(format!("malformed --resolve {text:?}; {RESOLVE_SYNTAX}")))
+        parse().ok_or_else(|| error(format!("malformed `resolve` {text:?}; {RESOLVE_SYNTAX}")))
     }
 
     pub(crate) fn matches(&self, host: &UrlHost, port: u16) -> bool {

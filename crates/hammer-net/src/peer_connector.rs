@@ -88,13 +88,14 @@ impl PeerConnector {
         self.tls.is_some()
     }
 
-    /// Returns the number of ports that `connections` need on each local address.
+    /// Returns the number of local addresses that connections are spread over, each with local ports
+    /// of its own; 0 for a Unix socket, which needs no port.
     #[must_use]
-    pub fn ports_needed(&self, connections: u64) -> u64 {
+    pub fn local_addresses(&self) -> u64 {
         match (&self.route, &self.sources) {
             (ConnectionRoute::Unix(_), _) => 0,
-            (_, Some(sources)) => connections.div_ceil(sources.address_count() as u64),
-            (_, None) => connections,
+            (_, Some(sources)) => sources.address_count() as u64,
+            (_, None) => 1,
         }
     }
 

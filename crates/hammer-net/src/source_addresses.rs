@@ -34,9 +34,7 @@ impl SourceAddresses {
             sources.add(text.trim())?;
         }
         if sources.device.is_some() && !(sources.v4.is_empty() && sources.v6.is_empty()) {
-            return Err(error(
-                "--interface cannot combine an interface with addresses",
-            ));
+            return Err(error("`source` cannot combine an interface with addresses"));
         }
         sources.check()?;
         Ok(Some(sources))

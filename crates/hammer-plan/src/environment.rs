@@ -1,115 +1,176 @@
 //! Values of environment variables in place of `${NAME}`.
 
-use hammer_diagnostic::excerpt;
+use std::collections::HashSet;
+
+use hammer_diagnostic::{Diagnostic, excerpt};
 
 use crate::PlanError;
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 
+/// The variables that a plan uses, with their values.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SubstitutedVariables(Vec<(String, String)>);
+
+/// The shortest value that is searched in foreign messages, in bytes. A shorter one is not a secret.
+const MIN_MASKED_BYTES: usize = 4;
+
+/// The shortest part of a longer value that is searched in foreign messages, in bytes.
+const MASKED_PART_BYTES: usize = 8;
+
+impl SubstitutedVariables {
+    /// Replaces each value in `message`, and each part of one that has at least eight bytes, by
+    /// `${NAME}`. A message may cut a value off at both ends.
+    pub(crate) fn mask(&self, mut message: String) -> String {
+        for (name, value) in &self.0 {
+            if value.len() >= MIN_MASKED_BYTES {
+                message = mask_value(&message, name, value.as_bytes());
+            }
+        }
+        message
+    }
+}
+
+fn mask_value(message: &str, name: &str, value: &[u8]) -> String {
+    let width = value.len().min(MASKED_PART_BYTES);
+    let parts: HashSet<&[u8]> = value.windows(width).collect();
+    let mut is_masked = vec![false; message.len()];
+    for (at, part) in message.as_bytes().windows(width).enumerate() {
+        if parts.contains(part) {
+            is_masked[at..at + width].fill(true);
+        }
+    }
+    let mut masked = String::with_capacity(message.len());
+    let mut was_masked = false;
+    for (at, character) in message.char_indices() {
+        // A part of a value may begin or end within a character.
+        let is_masked = is_masked[at..at + character.len_utf8()].contains(&true);
+        match (is_masked, was_masked) {
+            (true, false) => masked.push_str(&format!("${{{name}}}")),
+            (true, true) => {}
+            (false, _) => masked.push(character),
+        }
+        was_masked = is_masked;
+    }
+    masked
+}
+
 /// Replaces `${NAME}` by the value of the variable in every string; `$${` becomes `${`.
 ///
 /// Substitution happens after parsing, so that no value can change the structure of the plan.
+/// Returns the variables that were used.
 pub(crate) fn substitute(
     source: &PlanSourceText,
     node: &mut PlanNode,
     lookup: &dyn Fn(&str) -> Option<String>,
-) -> Result<(), PlanError> {
-    let mut room = MAX_PLAN_BYTES;
-    substitute_node(source, node, lookup, &mut room)
+) -> Result<SubstitutedVariables, PlanError> {
+    let mut substitution = Substitution {
+        lookup,
+        room: MAX_PLAN_BYTES,
+        used: vec![],
+    };
+    substitution.replace_in(source, node)?;
+    let mut used = substitution.used;
+    // A value may contain another one.
+    used.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    used.dedup();
+    Ok(SubstitutedVariables(used))
 }
 
-fn substitute_node(
-    source: &PlanSourceText,
-    node: &mut PlanNode,
-    lookup: &dyn Fn(&str) -> Option<String>,
-    room: &mut usize,
-) -> Result<(), PlanError> {
-    match &mut node.value {
-        NodeValue::Text(text) => {
-            if text.contains("${") {
-                let start = node.span.start;
-                let raw = source.text().get(node.span.clone()).unwrap_or_default();
-                *text = substitute_text(text, lookup, room).map_err(|error| {
-                    // A string may have several lines; the error is in one of them.
-                    let at = start + raw.find(&error.fragment).unwrap_or(0);
-                    let plan_error = source.error_at(at, error.problem);
-                    match error.expected {
-                        Some(expected) => plan_error.with_expected(expected),
-                        None => plan_error,
-                    }
-                })?;
+/// A substitution in progress.
+struct Substitution<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    /// The bytes that values may still add.
+    room: usize,
+    /// The variables that were replaced, with their values.
+    used: Vec<(String, String)>,
+}
+
+impl Substitution<'_> {
+    fn replace_in(
+        &mut self,
+        source: &PlanSourceText,
+        node: &mut PlanNode,
+    ) -> Result<(), PlanError> {
+        match &mut node.value {
+            NodeValue::Text(text) => {
+                if text.contains("${") {
+                    let start = node.span.start;
+                    let raw = source.text().get(node.span.clone()).unwrap_or_default();
+                    let before = self.used.len();
+                    *text = self.replace(text).map_err(|error| {
+                        // A string may have several lines; the error is in one of them.
+                        let at = start + raw.find(&error.fragment).unwrap_or(0);
+                        source.diagnostic_at(at, error.diagnostic)
+                    })?;
+                    node.is_substituted = self.used.len() > before;
+                }
+                Ok(())
             }
-            Ok(())
+            NodeValue::List(items) => items
+                .iter_mut()
+                .try_for_each(|item| self.replace_in(source, item)),
+            NodeValue::Table(entries) => entries
+                .iter_mut()
+                .try_for_each(|(_, _, node)| self.replace_in(source, node)),
+            NodeValue::Number(_) | NodeValue::Flag(_) | NodeValue::Null => Ok(()),
         }
-        NodeValue::List(items) => items
-            .iter_mut()
-            .try_for_each(|item| substitute_node(source, item, lookup, room)),
-        NodeValue::Table(entries) => entries
-            .iter_mut()
-            .try_for_each(|(_, _, node)| substitute_node(source, node, lookup, room)),
-        NodeValue::Number(_) | NodeValue::Flag(_) | NodeValue::Null => Ok(()),
+    }
+
+    fn replace(&mut self, text: &str) -> Result<String, SubstitutionError> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find("${") {
+            if rest[..at].ends_with('$') {
+                out.push_str(&rest[..at]);
+                out.push('{');
+                rest = &rest[at + 2..];
+                continue;
+            }
+            out.push_str(&rest[..at]);
+            let inside = &rest[at + 2..];
+            let name = inside.split('}').next().unwrap_or(inside);
+            if name.len() == inside.len() || !is_name(name) {
+                return Err(SubstitutionError {
+                    diagnostic: Diagnostic::new(0..0, "invalid variable reference")
+                        .with_expected("${NAME}, or $${ for a literal ${"),
+                    fragment: rest[at..].chars().take(8).collect(),
+                });
+            }
+            let value = self
+                .value_of(name)
+                .map_err(|diagnostic| SubstitutionError {
+                    diagnostic,
+                    fragment: format!("${{{name}}}"),
+                })?;
+            out.push_str(&value);
+            self.used.push((name.to_owned(), value));
+            rest = &inside[name.len() + 1..];
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn value_of(&mut self, name: &str) -> Result<String, Diagnostic> {
+        let value = (self.lookup)(name).ok_or_else(|| {
+            let problem = format!("environment variable {} is not set", excerpt(name));
+            Diagnostic::new(0..0, problem).with_hint("set it, or write $${ for a literal ${")
+        })?;
+        self.room = self.room.checked_sub(value.len()).ok_or_else(|| {
+            let name = excerpt(name);
+            let problem = format!("the value of {name} makes the plan longer than 1 MiB");
+            Diagnostic::new(0..0, problem)
+        })?;
+        Ok(value)
     }
 }
 
 /// The reason that a variable cannot be replaced.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct SubstitutionError {
-    problem: String,
-    expected: Option<&'static str>,
+    diagnostic: Diagnostic,
     /// The part of the string that the error is about.
     fragment: String,
-}
-
-fn substitute_text(
-    text: &str,
-    lookup: &dyn Fn(&str) -> Option<String>,
-    room: &mut usize,
-) -> Result<String, SubstitutionError> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        if rest[..at].ends_with('$') {
-            out.push_str(&rest[..at]);
-            out.push('{');
-            rest = &rest[at + 2..];
-            continue;
-        }
-        out.push_str(&rest[..at]);
-        let inside = &rest[at + 2..];
-        let name = inside.split('}').next().unwrap_or(inside);
-        if name.len() == inside.len() || !is_name(name) {
-            return Err(SubstitutionError {
-                problem: "invalid variable reference".into(),
-                expected: Some("${NAME}, or $${ for a literal ${"),
-                fragment: rest[at..].chars().take(8).collect(),
-            });
-        }
-        let reference = format!("${{{name}}}");
-        let Some(value) = lookup(name) else {
-            return Err(SubstitutionError {
-                problem: format!(
-                    "environment variable {} is not set (set it, or write $${{ for a literal ${{)",
-                    excerpt(name)
-                ),
-                expected: None,
-                fragment: reference,
-            });
-        };
-        *room = room
-            .checked_sub(value.len())
-            .ok_or_else(|| SubstitutionError {
-                problem: format!(
-                    "the value of {} makes the plan longer than 1 MiB",
-                    excerpt(name)
-                ),
-                expected: None,
-                fragment: reference,
-            })?;
-        out.push_str(&value);
-        rest = &inside[name.len() + 1..];
-    }
-    out.push_str(rest);
-    Ok(out)
 }
 
 fn is_name(name: &str) -> bool {
@@ -131,6 +192,15 @@ mod tests {
         }
     }
 
+    fn substituted(text: &str) -> Result<String, SubstitutionError> {
+        let mut substitution = Substitution {
+            lookup: &env,
+            room: MAX_PLAN_BYTES,
+            used: vec![],
+        };
+        substitution.replace(text)
+    }
+
     #[test]
     fn variables_are_replaced_once() {
         for (text, replaced) in [
@@ -143,12 +213,8 @@ mod tests {
             ("${SELF}", "${SELF}"),
             ("é${A}é", "é1é"),
         ] {
-            let mut room = MAX_PLAN_BYTES;
-            assert_eq!(
-                substitute_text(text, &env, &mut room),
-                Ok(replaced.to_owned()),
-                "{text}"
-            );
+            let replaced = replaced.to_owned();
+            assert_eq!(substituted(text).expect(text), replaced, "{text}");
         }
         for (text, problem) in [
             ("${B}", "variable 'B' is not set"),
@@ -158,9 +224,29 @@ mod tests {
             ("${1A}", "invalid variable reference"),
             ("${LONG}${LONG}${LONG}", "longer than 1 MiB"),
         ] {
-            let mut room = MAX_PLAN_BYTES;
-            let error = substitute_text(text, &env, &mut room).expect_err(text);
-            assert!(error.problem.contains(problem), "{text}: {error:?}");
+            let error = substituted(text).expect_err(text).diagnostic.to_string();
+            assert!(error.contains(problem), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn values_in_messages_are_masked_by_their_names() {
+        let long = "s".repeat(30) + "-long-secret";
+        let variables = SubstitutedVariables(vec![
+            ("LONG".into(), long.clone()),
+            ("TOKEN".into(), "hunter2".into()),
+            ("A".into(), "1".into()),
+        ]);
+        for (message, masked) in [
+            ("expected a rate such as 100", "expected a rate such as 100"),
+            ("invalid value 'hunter2'", "invalid value '${TOKEN}'"),
+            ("hunter2 hunter2", "${TOKEN} ${TOKEN}"),
+            ("'hunter'", "'hunter'"),
+            (&format!("'{}…'", &long[..25]), "'${LONG}…'"),
+            (&format!("…{} |", &long[25..]), "…${LONG} |"),
+            (&format!("'{long}' é"), "'${LONG}' é"),
+        ] {
+            assert_eq!(variables.mask(message.to_owned()), masked);
         }
     }
 }

@@ -72,7 +72,7 @@ fn read(source: &PlanSourceText, raw: &RawValue, depth: usize) -> Result<PlanNod
         Some(b'n') => NodeValue::Null,
         _ => NodeValue::Number(serde_json::from_str(text).map_err(to_plan_error)?),
     };
-    Ok(PlanNode { value, span })
+    Ok(PlanNode::new(value, span))
 }
 
 /// The entries of an object in the order of the text, with the text of each value.

@@ -31,8 +31,8 @@
 //!
 //! let error = "p99 < 250".parse::<Threshold>().unwrap_err();
 //! assert_eq!(error.to_string(), "'250' has no unit; expected 250ms");
-//! assert_eq!(error.span(), 6..9);
-//! # Ok::<(), hammer_plan::ThresholdError>(())
+//! assert_eq!(error.position(), 6..9);
+//! # Ok::<(), hammer_plan::Diagnostic>(())
 //! ```
 //!
 //! `docs/PLANS.md` lists the keys of plans; `docs/THRESHOLDS.md` describes the grammar and the
@@ -56,6 +56,7 @@ mod toml_text;
 
 pub use example::EXAMPLE;
 pub use go_hammer_scenario::{GoHammerRequest, GoHammerScenario};
+pub use hammer_diagnostic::Diagnostic;
 pub use parsed_plan_file::{ParsedPlanFile, PlanContent, PlanPathStep};
 pub use plan::Plan;
 pub use plan_error::PlanError;
@@ -65,6 +66,4 @@ pub use plan_report::{
     AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
 };
 pub use schema::schema;
-pub use threshold::{
-    HitTime, Measurements, StageSelector, Threshold, ThresholdError, ThresholdScope,
-};
+pub use threshold::{HitTime, Measurements, StageSelector, Threshold, ThresholdScope};

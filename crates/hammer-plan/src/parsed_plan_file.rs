@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use hammer_diagnostic::{excerpt, nearest};
+use hammer_diagnostic::{Diagnostic, excerpt, nearest};
 
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 use crate::{
-    GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, ThresholdError, environment, json_text,
-    schema, toml_text,
+    GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, environment, json_text, schema,
+    threshold, toml_text,
 };
 
 /// The keys of a plan. They are computed once: making a schema costs more than parsing a plan.
@@ -57,7 +57,7 @@ impl ParsedPlanFile {
         text: &str,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, PlanError> {
-        let source = PlanSourceText::new(name, text);
+        let mut source = PlanSourceText::new(name, text);
         if text.len() > MAX_PLAN_BYTES {
             return Err(source.error_at(0, "the plan is longer than 1 MiB"));
         }
@@ -76,7 +76,8 @@ impl ParsedPlanFile {
         let content = if root.get("hammerConfig").is_some() {
             PlanContent::Scenario(read_scenario(&source, &root)?)
         } else {
-            environment::substitute(&source, &mut root, &environment)?;
+            let variables = environment::substitute(&source, &mut root, &environment)?;
+            source = source.with_variables(variables);
             PlanContent::Plan(read_plan(&source, &root)?)
         };
         Ok(Self {
@@ -99,22 +100,58 @@ impl ParsedPlanFile {
     }
 
     /// Makes an error about the value at `path`. If there is no such value, the position is that of
-    /// the last value on the path.
+    /// the last value on the path. Values of the environment in `problem` are replaced by the names
+    /// of their variables.
     #[must_use]
     pub fn value_error(&self, path: &[PlanPathStep<'_>], problem: impl Into<String>) -> PlanError {
         let (node, _) = self.find(path);
         self.source.error_at(node.span.start, problem)
     }
 
-    /// Makes an error about the key at the end of `path`.
+    /// Makes an error about the value at `path`, which the key sets to `text`: `'KEY': invalid value
+    /// 'TEXT': …`. If the value has parts from the environment, it is repeated as written.
     #[must_use]
-    pub fn key_error(&self, path: &[PlanPathStep<'_>], problem: impl Into<String>) -> PlanError {
-        let (node, key) = self.find(path);
-        self.source
-            .error_at(key.unwrap_or(node.span.start), problem)
+    pub fn invalid_value(
+        &self,
+        path: &[PlanPathStep<'_>],
+        text: &str,
+        error: Diagnostic,
+    ) -> PlanError {
+        let key = path.iter().rev().find_map(|step| match step {
+            PlanPathStep::Key(key) => Some(*key),
+            PlanPathStep::Item(_) => None,
+        });
+        let node = self.find_value(path, text);
+        invalid_value(&self.source, key.unwrap_or_default(), node, text, error)
     }
 
-    /// Makes an error about `threshold`, which has this index in the list at `key`. The span of
+    /// Returns an excerpt of the value at `path`, which the key sets to `text`. If the value has
+    /// parts from the environment, it is an excerpt of what is written in the plan.
+    #[must_use]
+    pub fn shown_value(&self, path: &[PlanPathStep<'_>], text: &str) -> String {
+        let node = self.find_value(path, text);
+        excerpt(written(&self.source, node).unwrap_or(text))
+    }
+
+    /// Finds the value at `path`, or its item `text` if it is a list.
+    fn find_value(&self, path: &[PlanPathStep<'_>], text: &str) -> &PlanNode {
+        let (node, _) = self.find(path);
+        let item = match &node.value {
+            NodeValue::List(items) => items.iter().find(|item| item.is_text(text)),
+            _ => None,
+        };
+        item.unwrap_or(node)
+    }
+
+    /// Makes an error about the key at the end of `path`.
+    #[must_use]
+    pub fn key_error(&self, path: &[PlanPathStep<'_>], error: Diagnostic) -> PlanError {
+        let (node, key) = self.find(path);
+        self.source
+            .diagnostic_at(key.unwrap_or(node.span.start), error)
+    }
+
+    /// Makes an error about `threshold`, which has this index in the list at `key`. The position of
     /// `error` is relative to the threshold as displayed.
     #[must_use]
     pub fn threshold_error(
@@ -122,17 +159,19 @@ impl ParsedPlanFile {
         key: &str,
         index: usize,
         threshold: &Threshold,
-        error: ThresholdError,
+        error: Diagnostic,
     ) -> PlanError {
         let (node, _) = self.find(&[PlanPathStep::Key(key)]);
         let node = node.item(index).unwrap_or(node);
         let shown = threshold.to_string();
         match &node.value {
             NodeValue::Text(text) => {
-                let error = error.rebased(&shown, text);
-                threshold_error(&self.source, key, node, text, error)
+                let error = error
+                    .map_position(|at| threshold::rebased(&at, &shown, text))
+                    .in_input(&**text);
+                invalid_value(&self.source, key, node, text, error)
             }
-            _ => threshold_error(&self.source, key, node, &shown, error),
+            _ => invalid_value(&self.source, key, node, &shown, error),
         }
     }
 
@@ -172,8 +211,8 @@ fn read_plan(source: &PlanSourceText, root: &PlanNode) -> Result<Plan, PlanError
                 check_threshold(source, key, node)?;
             }
         } else if load_keys.contains(key) {
-            let problem = format!("'{key}' belongs to a load (move it below a [[load]] line)");
-            return Err(source.error_at(*at, problem));
+            let error = source.error_at(*at, format!("'{key}' belongs to a load"));
+            return Err(error.with_hint("move it below a [[load]] line"));
         } else {
             return Err(unknown_key_error(source, key, *at, "a plan", plan_keys));
         }
@@ -216,8 +255,8 @@ fn check_load<'a>(
     };
     for (key, at, node) in entries {
         if plan_keys.contains(key) {
-            let problem = format!("'{key}' belongs to the plan (move it above the first [[load]])");
-            return Err(source.error_at(*at, problem));
+            let error = source.error_at(*at, format!("'{key}' belongs to the plan"));
+            return Err(error.with_hint("move it above the first [[load]]"));
         }
         let is_text = matches!(node.value, NodeValue::Text(_));
         if matches!(key.as_str(), "name" | "hammer" | "target") && !is_text {
@@ -235,6 +274,7 @@ fn check_load<'a>(
             } else {
                 continue;
             };
+            let name = written(source, node).unwrap_or(name);
             let problem = format!("{problem} {}", excerpt(name));
             let error = source.error_at(node.span.start, problem);
             return Err(error.with_expected(expected));
@@ -293,31 +333,42 @@ fn check_threshold(source: &PlanSourceText, key: &str, node: &PlanNode) -> Resul
             .try_for_each(|item| check_threshold(source, key, item)),
         NodeValue::Text(text) => match text.parse::<Threshold>() {
             Ok(_) => Ok(()),
-            Err(error) => Err(threshold_error(source, key, node, text, error)),
+            Err(error) => Err(invalid_value(source, key, node, text, error)),
         },
         _ => Ok(()),
     }
 }
 
-/// Makes an error about the threshold `text`, the value of `node`.
-fn threshold_error(
+/// Makes an error about `text`, the value of `node`.
+fn invalid_value(
     source: &PlanSourceText,
     key: &str,
     node: &PlanNode,
     text: &str,
-    error: ThresholdError,
+    error: Diagnostic,
 ) -> PlanError {
-    // Points into the threshold if the plan has it literally, and to its quote if it has escapes.
+    let start = node.span.start;
+    if let Some(written) = written(source, node) {
+        let error = error.redacted();
+        let error = error.about(format!("'{key}': invalid value {}", excerpt(written)));
+        return source.diagnostic_at(start, error);
+    }
+    // Points into the text if the plan has it literally, and to its quote if it has escapes.
     let raw = source.text().get(node.span.clone()).unwrap_or_default();
     let found = raw.find(text).filter(|_| !text.is_empty());
-    let at = found.map_or(0, |found| found + error.span().start);
-    let problem = format!(
-        "'{key}': invalid value {}: {}",
-        excerpt(text),
-        error.problem()
-    );
-    let plan_error = source.error_at(node.span.start + at, problem);
-    plan_error.with_threshold(text, error)
+    let at = match (found, error.input()) {
+        (Some(found), Some(_)) => found + error.position().start,
+        _ => 0,
+    };
+    let error = error.about(format!("'{key}': invalid value {}", excerpt(text)));
+    source.diagnostic_at(start + at, error)
+}
+
+/// Returns a value as written in the plan, without quotes, if it has parts from the environment.
+fn written<'s>(source: &'s PlanSourceText, node: &PlanNode) -> Option<&'s str> {
+    let raw = source.text().get(node.span.clone())?;
+    node.has_environment()
+        .then(|| raw.trim_matches(['"', '\'']))
 }
 
 fn is_name(name: &str) -> bool {
@@ -334,12 +385,9 @@ fn unknown_key_error(
     table: &str,
     known: &[String],
 ) -> PlanError {
-    let expected = match nearest(key, known.iter().map(String::as_str)) {
-        Some(near) => format!("'{near}'"),
-        None => known.join(", "),
-    };
-    let error = source.error_at(at, format!("unknown key {} in {table}", excerpt(key)));
-    error.with_expected(expected)
+    let known = known.iter().map(String::as_str);
+    let error = Diagnostic::unknown(0..0, "key", key, known).within(format!("in {table}"));
+    source.diagnostic_at(at, error)
 }
 
 fn read_scenario(source: &PlanSourceText, root: &PlanNode) -> Result<GoHammerScenario, PlanError> {

@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use crate::ThresholdError;
+use hammer_diagnostic::Diagnostic;
 
 /// An error in a plan, with its position: `FILE:LINE:COLUMN: problem; expected …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,36 +10,29 @@ pub struct PlanError {
     name: String,
     line: usize,
     column: usize,
-    problem: String,
-    expected: Option<String>,
-    /// The invalid threshold and its error, if the error is about a threshold.
-    threshold: Option<Box<(String, ThresholdError)>>,
+    diagnostic: Diagnostic,
 }
 
 impl PlanError {
-    pub(crate) fn new(name: &str, line: usize, column: usize, problem: String) -> Self {
+    pub(crate) fn new(name: &str, (line, column): (usize, usize), diagnostic: Diagnostic) -> Self {
         Self {
             name: name.to_owned(),
             line,
             column,
-            problem,
-            expected: None,
-            threshold: None,
+            diagnostic,
         }
     }
 
     pub(crate) fn with_expected(self, expected: impl Into<String>) -> Self {
         Self {
-            expected: Some(expected.into()),
+            diagnostic: self.diagnostic.with_expected(expected.into()),
             ..self
         }
     }
 
-    /// Adds the threshold `text` and its error.
-    pub(crate) fn with_threshold(self, text: &str, error: ThresholdError) -> Self {
+    pub(crate) fn with_hint(self, hint: &'static str) -> Self {
         Self {
-            expected: Some(error.expected().to_owned()),
-            threshold: Some(Box::new((text.to_owned(), error))),
+            diagnostic: self.diagnostic.with_hint(hint),
             ..self
         }
     }
@@ -56,41 +49,23 @@ impl PlanError {
         self.column
     }
 
-    /// Returns the problem after its position: `FILE:LINE:COLUMN: problem`.
+    /// Returns the position in the file as a prefix of a message: `FILE:LINE:COLUMN`.
     #[must_use]
-    pub fn problem(&self) -> String {
-        let Self {
-            name,
-            line,
-            column,
-            problem,
-            ..
-        } = self;
-        format!("{name}:{line}:{column}: {problem}")
+    pub fn place(&self) -> String {
+        format!("{}:{}:{}", self.name, self.line, self.column)
     }
 
-    /// Returns a noun phrase that reads well after "expected ", if there is one.
+    /// Returns what is wrong. If it is about an expression in a value, such as a threshold, its text
+    /// and its position are those of the expression.
     #[must_use]
-    pub fn expected(&self) -> Option<&str> {
-        self.expected.as_deref()
-    }
-
-    /// Returns the text of the invalid threshold and its error, or `None` if the error is not about
-    /// a threshold.
-    #[must_use]
-    pub fn threshold(&self) -> Option<(&str, &ThresholdError)> {
-        let (text, error) = &**self.threshold.as_ref()?;
-        Some((text, error))
+    pub fn diagnostic(&self) -> &Diagnostic {
+        &self.diagnostic
     }
 }
 
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem())?;
-        match &self.expected {
-            Some(expected) => write!(f, "; expected {expected}"),
-            None => Ok(()),
-        }
+        write!(f, "{}: {}", self.place(), self.diagnostic)
     }
 }
 

@@ -7,6 +7,8 @@ use std::ops::Range;
 pub(crate) struct PlanNode {
     pub(crate) value: NodeValue,
     pub(crate) span: Range<usize>,
+    /// True if a variable of the environment was replaced in the value itself.
+    pub(crate) is_substituted: bool,
 }
 
 /// A value of TOML or JSON. A key comes with its position in the text, in bytes.
@@ -27,6 +29,15 @@ pub(crate) const MAX_DEPTH: usize = 16;
 pub(crate) const TOO_DEEP: &str = "nested too deeply";
 
 impl PlanNode {
+    /// Makes a node of a value as written.
+    pub(crate) fn new(value: NodeValue, span: Range<usize>) -> Self {
+        Self {
+            value,
+            span,
+            is_substituted: false,
+        }
+    }
+
     /// Returns the value of a key of a table.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let NodeValue::Table(entries) = &self.value else {
@@ -42,6 +53,20 @@ impl PlanNode {
             NodeValue::List(items) => items.get(index),
             _ => None,
         }
+    }
+
+    /// Returns true if the value has parts from the environment, which errors must not repeat.
+    pub(crate) fn has_environment(&self) -> bool {
+        match &self.value {
+            NodeValue::List(items) => items.iter().any(Self::has_environment),
+            NodeValue::Table(entries) => entries.iter().any(|(.., node)| node.has_environment()),
+            _ => self.is_substituted,
+        }
+    }
+
+    /// Returns true if the value is this text.
+    pub(crate) fn is_text(&self, wanted: &str) -> bool {
+        matches!(&self.value, NodeValue::Text(text) if text == wanted)
     }
 
     /// Converts the value for serde, without positions.

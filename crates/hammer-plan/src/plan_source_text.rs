@@ -1,6 +1,9 @@
 //! The text of a plan, and positions in it.
 
+use hammer_diagnostic::{Diagnostic, line_column};
+
 use crate::PlanError;
+use crate::environment::SubstitutedVariables;
 
 /// The longest text that is accepted as a plan, in bytes.
 pub(crate) const MAX_PLAN_BYTES: usize = 1 << 20;
@@ -10,6 +13,7 @@ pub(crate) const MAX_PLAN_BYTES: usize = 1 << 20;
 pub(crate) struct PlanSourceText {
     name: String,
     text: String,
+    variables: SubstitutedVariables,
 }
 
 impl PlanSourceText {
@@ -17,7 +21,13 @@ impl PlanSourceText {
         Self {
             name: name.to_owned(),
             text: text.to_owned(),
+            variables: SubstitutedVariables::default(),
         }
+    }
+
+    /// Adds the variables whose values errors must not repeat.
+    pub(crate) fn with_variables(self, variables: SubstitutedVariables) -> Self {
+        Self { variables, ..self }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -28,16 +38,16 @@ impl PlanSourceText {
         &self.text
     }
 
-    /// Makes an error about the text at byte `at`.
+    /// Makes an error about the text at byte `at`. Values of the environment in `problem` are
+    /// replaced by the names of their variables.
     pub(crate) fn error_at(&self, at: usize, problem: impl Into<String>) -> PlanError {
-        let before = self.text.get(..at).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        PlanError::new(
-            &self.name,
-            before.matches('\n').count() + 1,
-            before[line_start..].chars().count() + 1,
-            problem.into(),
-        )
+        let problem = self.variables.mask(problem.into());
+        self.diagnostic_at(at, Diagnostic::new(at..at, problem))
+    }
+
+    /// Makes an error about the text at byte `at`, which repeats no value of the environment.
+    pub(crate) fn diagnostic_at(&self, at: usize, diagnostic: Diagnostic) -> PlanError {
+        PlanError::new(&self.name, line_column(&self.text, at), diagnostic)
     }
 
     /// Returns the byte position of a line and a column, both counted from 1.

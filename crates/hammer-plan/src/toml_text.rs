@@ -38,7 +38,7 @@ pub(crate) fn parse(source: &PlanSourceText) -> Result<PlanNode, PlanError> {
     })?;
     let span = table.span();
     let value = read_table(source, table.get_ref(), MAX_DEPTH)?;
-    Ok(PlanNode { value, span })
+    Ok(PlanNode::new(value, span))
 }
 
 fn read_table(
@@ -51,7 +51,7 @@ fn read_table(
         let span = value.span();
         let value = read(source, value.get_ref(), span.start, depth)?;
         let name = key.get_ref().clone().into_owned();
-        entries.push((name, key.span().start, PlanNode { value, span }));
+        entries.push((name, key.span().start, PlanNode::new(value, span)));
     }
     // In the order of the text, so that the first error in the text is reported first.
     entries.sort_by_key(|(_, at, _)| *at);
@@ -94,7 +94,7 @@ fn read(
             let node = |item: &toml::Spanned<DeValue<'_>>| {
                 let span = item.span();
                 let value = read(source, item.get_ref(), span.start, depth)?;
-                Ok(PlanNode { value, span })
+                Ok(PlanNode::new(value, span))
             };
             Ok(NodeValue::List(
                 items.iter().map(node).collect::<Result<_, _>>()?,

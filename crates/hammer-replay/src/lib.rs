@@ -24,3 +24,4 @@ mod time;
 pub mod timeline;
 
 pub use error::{Error, ErrorKind};
+pub use hammer_diagnostic::Diagnostic;

@@ -15,6 +15,7 @@ use crate::{http_server, raw};
 pub struct TargetServerBuilder {
     addr: Option<SocketAddr>,
     certificate: Option<ServerCertificate>,
+    max_arrivals: Option<usize>,
 }
 
 impl TargetServerBuilder {
@@ -35,6 +36,17 @@ impl TargetServerBuilder {
         self
     }
 
+    /// Sets the maximum number of arrivals that the target keeps. The default is 2,000,000, and 0 in
+    /// [`raw`] mode.
+    ///
+    /// Memory for all of them, 32 bytes each, is reserved at the start, but costs nothing until it is
+    /// used.
+    #[must_use]
+    pub fn max_arrivals(mut self, max_arrivals: usize) -> Self {
+        self.max_arrivals = Some(max_arrivals);
+        self
+    }
+
     /// Starts a target with this behavior.
     ///
     /// # Errors
@@ -45,7 +57,7 @@ impl TargetServerBuilder {
         TargetServer::start(
             self.addr(),
             transport.scheme(),
-            TargetRecorder::new(MAX_ARRIVALS),
+            TargetRecorder::new(self.max_arrivals.unwrap_or(MAX_ARRIVALS)),
             |listener, recorder, stop| {
                 http_server::run(listener, transport, behavior, recorder, stop)
             },
@@ -62,7 +74,7 @@ impl TargetServerBuilder {
         TargetServer::start(
             self.addr(),
             transport.scheme(),
-            TargetRecorder::new(0),
+            TargetRecorder::new(self.max_arrivals.unwrap_or(0)),
             move |listener, recorder, stop| {
                 raw::run(listener, transport, body_bytes, recorder, stop)
             },

@@ -13,7 +13,8 @@ pub struct GroundTruth {
     pub started: Instant,
     /// The counts of the target.
     pub counts: TargetCounts,
-    /// The first 2,000,000 arrivals, in order. Empty in raw mode.
+    /// The first arrivals, in order, up to
+    /// [`TargetServerBuilder::max_arrivals`](crate::TargetServerBuilder::max_arrivals).
     pub arrivals: Vec<RequestArrival>,
     /// The number of later arrivals, which are counted but not kept.
     pub dropped_arrivals: u64,
@@ -25,7 +26,8 @@ pub struct GroundTruth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestArrival {
-    /// The time at which the head of the request had been parsed, since the start of the target.
+    /// The time at which the head of the request had been parsed, since the start of the target. In raw
+    /// mode, the time at which its last bytes had been read.
     pub at: Duration,
     /// The measured time that the target delayed the answer on purpose. While the request waits, or if
     /// its client disconnected, this is the planned time. Zero without a delay or stall.

@@ -6,7 +6,8 @@
 //! - [`serve`] and [`TargetServer::spawn`]: a server of HTTP/1.1 and HTTP/2 with the faults of its
 //!   [`TargetBehavior`] (delays, stalls, failures, closed connections), which records every arrival;
 //! - [`raw::serve`] and [`TargetServer::spawn_raw`]: a server that writes canned answers as fast as one
-//!   core can, for benchmarks in which the target must not be the bottleneck. It only counts.
+//!   core can, for benchmarks in which the target must not be the bottleneck. It only counts, unless
+//!   [`TargetServerBuilder::max_arrivals`] asks for arrivals.
 //!
 //! A [`TargetServer`] has its own thread, so that it does not share a runtime with the hammer. With a
 //! [`ServerCertificate`], both targets serve TLS: see [`TargetServer::builder`].

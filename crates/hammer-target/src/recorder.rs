@@ -9,7 +9,7 @@ use crate::behavior::TargetBehavior;
 use crate::counts::TargetCounts;
 use crate::ground_truth::{GroundTruth, RequestArrival};
 
-/// The maximum number of kept arrivals: half an hour at 1,000 hits/s, in 64 MB.
+/// The default maximum of kept arrivals: half an hour at 1,000 hits/s, in 64 MB.
 pub(crate) const MAX_ARRIVALS: usize = 2_000_000;
 
 /// The records of a target. The lock is held only for a few stores at a time.
@@ -95,11 +95,23 @@ impl TargetRecorder {
     }
 
     /// Records bytes of a raw target, and the heads in them, which are always answered.
+    ///
+    /// All heads of one read arrived at the same time. The clock is not read if no arrival is kept.
     pub(crate) fn record_raw(&self, bytes: usize, heads: usize) {
-        let counts = &mut self.lock_state().counts;
-        counts.request_bytes += bytes as u64;
-        counts.requests += heads as u64;
-        counts.answered += heads as u64;
+        let mut state = self.lock_state();
+        state.counts.request_bytes += bytes as u64;
+        state.counts.requests += heads as u64;
+        state.counts.answered += heads as u64;
+        if self.max_arrivals == 0 || heads == 0 {
+            return;
+        }
+        let arrival = RequestArrival {
+            at: self.started.elapsed(),
+            waited: Duration::ZERO,
+        };
+        let kept = heads.min(self.max_arrivals - state.arrivals.len());
+        state.arrivals.extend(std::iter::repeat_n(arrival, kept));
+        state.dropped_arrivals += (heads - kept) as u64;
     }
 
     /// Records the answer of a request and its wait.
@@ -180,5 +192,24 @@ mod tests {
         let truth = recorder.ground_truth();
         assert_eq!((truth.counts.requests, truth.counts.answered), (5, 5));
         assert_eq!((truth.arrivals.len(), truth.dropped_arrivals), (2, 3));
+    }
+
+    #[test]
+    fn raw_arrivals_are_kept_only_up_to_the_maximum() {
+        for (max_arrivals, kept, dropped) in [(0, 0, 0), (2, 2, 3), (4, 4, 1), (9, 5, 0)] {
+            let recorder = TargetRecorder::new(max_arrivals);
+            for (bytes, heads) in [(10, 1), (5, 0), (30, 3), (10, 1)] {
+                recorder.record_raw(bytes, heads);
+            }
+            let truth = recorder.ground_truth();
+            assert_eq!((truth.counts.requests, truth.counts.answered), (5, 5));
+            assert_eq!(truth.counts.request_bytes, 55);
+            assert_eq!(
+                (truth.arrivals.len(), truth.dropped_arrivals),
+                (kept, dropped),
+                "{max_arrivals}"
+            );
+            assert!(truth.arrivals.is_sorted_by_key(|arrival| arrival.at));
+        }
     }
 }

@@ -23,8 +23,10 @@ pub(crate) struct BenchSizes {
     pub(crate) steady_duration: Duration,
     /// Duration of a run at 1,000/s, without its lead-in.
     pub(crate) even_duration: Duration,
-    /// Start of that run, in which connections open and arrivals are ignored.
-    pub(crate) even_lead_in: Duration,
+    /// Duration of a run at each rate of `precise`, without its lead-in.
+    pub(crate) precise_duration: Duration,
+    /// Start of these runs, in which connections open and arrivals are ignored.
+    pub(crate) lead_in: Duration,
     /// Length and period of the stalls of the target.
     pub(crate) stall_length_and_period: (Duration, Duration),
     /// Number of stall periods.
@@ -33,6 +35,8 @@ pub(crate) struct BenchSizes {
     pub(crate) memory_hits: (u64, u64),
     /// Hits per worker of the engine alone.
     pub(crate) engine_hits: u64,
+    /// Hits of the engine whose allocations are counted.
+    pub(crate) counted_hits: u64,
     /// Rows of the timeline that is played at 2,000/s.
     pub(crate) replay_rows: u64,
     /// Rows of the feeder that are used once.
@@ -60,11 +64,13 @@ impl BenchSizes {
                 resolution: 0.04,
                 steady_duration: ms(1200),
                 even_duration: ms(1200),
-                even_lead_in: ms(300),
+                precise_duration: ms(700),
+                lead_in: ms(300),
                 stall_length_and_period: (ms(250), ms(1000)),
                 stall_periods: 2,
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
+                counted_hits: 200_000,
                 replay_rows: 20_000,
                 feeder_rows: 50_000,
                 tokens_duration: ms(20_000),
@@ -82,11 +88,13 @@ impl BenchSizes {
             resolution: 0.01,
             steady_duration: ms(6000),
             even_duration: ms(10_000),
-            even_lead_in: ms(1000),
+            precise_duration: ms(5000),
+            lead_in: ms(1000),
             stall_length_and_period: (ms(1000), ms(4000)),
             stall_periods: 3,
             memory_hits: (100_000, 10_000_000),
             engine_hits: 10_000_000,
+            counted_hits: 2_000_000,
             replay_rows: 100_000,
             feeder_rows: 1_000_000,
             tokens_duration: ms(120_000),

@@ -1,11 +1,15 @@
 //! The claims of the project, and whether they are met.
 
+mod claim_list;
+mod claim_source;
+
+use self::claim_list::CLAIMS;
+use self::claim_source::ClaimSource;
 use crate::number_format::group_thousands;
-use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure};
-use crate::spread::{RoundSpread, round_ratios};
+use crate::record::{BenchRecord, ClaimCheck};
 
 /// The bound that a claim sets.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum ClaimBound {
     AtLeast(f64),
     AtMost(f64),
@@ -31,178 +35,32 @@ impl ClaimBound {
     }
 }
 
-/// Checks all claims, in the order of the scenarios.
-pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
-    let ratio = |scenario, figure, peer| {
-        let one = |ratio: &&crate::record::PeerRatio| {
-            ratio.scenario == scenario && ratio.figure == figure && ratio.peer == peer
-        };
-        record.ratios.iter().find(one).map(|ratio| ratio.spread)
-    };
-    let own = |scenario, figure| {
-        record
-            .figure(scenario, "hammer", figure)
-            .map(|one| one.spread)
-    };
-    let limit = record.target_limit.get("raw").map(|limit| limit.spread);
-    let (at_least, at_most) = (ClaimBound::AtLeast, ClaimBound::AtMost);
-    [
-        ("target: answers/s of one core", at_least(130_000.0), limit),
-        (
-            "closed: hits/s, hammer ÷ oha",
-            at_least(1.35),
-            ratio("closed", "hits_per_s", "oha"),
-        ),
-        (
-            "closed: hits/s, hammer ÷ wrk",
-            at_least(0.85),
-            ratio("closed", "hits_per_s", "wrk"),
-        ),
-        (
-            "closed-tls: hits/s, hammer ÷ oha",
-            at_least(0.9),
-            ratio("closed-tls", "hits_per_s", "oha"),
-        ),
-        (
-            "http2: hits/s, hammer ÷ h2load",
-            at_least(0.8),
-            ratio("http2", "hits_per_s", "h2load"),
-        ),
-        (
-            "ceiling: rate that holds, hammer ÷ wrk2",
-            at_least(1.0),
-            ratio("ceiling", "rate_per_s", "wrk2"),
-        ),
-        (
-            "steady: CPU per hit, hammer ÷ oha",
-            at_most(1.0),
-            ratio("steady", "cpu_us_per_hit", "oha"),
-        ),
-        (
-            "even: p99 of distance, hammer ÷ best peer",
-            at_most(0.25),
-            ratio_to_best_peer(record, "even", "distance_p99_us"),
-        ),
-        (
-            "stall: error of p90, %",
-            at_most(3.0),
-            own("stall", "error_p90_percent"),
-        ),
-        (
-            "stall: error of p99, %",
-            at_most(3.0),
-            own("stall", "error_p99_percent"),
-        ),
-        (
-            "memory: growth, %",
-            at_most(10.0),
-            own("memory", "growth_percent"),
-        ),
-        (
-            "engine: null hits/s on one core",
-            at_least(2_000_000.0),
-            own("engine", "null_hits_per_s_1"),
-        ),
-        (
-            "engine: two workers ÷ one",
-            at_least(1.8),
-            own("engine", "two_workers_to_one"),
-        ),
-        (
-            "replay: p99 of distance, µs",
-            at_most(1000.0),
-            own("replay", "distance_p99_us"),
-        ),
-        (
-            "values: hits/s, templated ÷ fixed",
-            at_least(0.9),
-            own("values", "closed_ratio"),
-        ),
-        (
-            "values: hits/s at 50,000/s, templated ÷ fixed",
-            at_least(0.9),
-            own("values", "rate_ratio"),
-        ),
-        (
-            "rows: rows of 1,000,000 that arrived once",
-            at_least(1_000_000.0),
-            own("rows", "rows_once").filter(|_| !record.quick),
-        ),
-        (
-            "tokens: 401s in 2 min, lifetime 5 s",
-            at_most(0.0),
-            own("tokens", "refused"),
-        ),
-        (
-            "tokens: p99 of renewal seconds ÷ others",
-            at_most(1.25),
-            own("tokens", "renewal_to_other"),
-        ),
-        (
-            "mqtt-sink: messages/s on one core, QoS 0",
-            at_least(1_000_000.0),
-            own("mqtt-sink", "messages_per_s_qos0"),
-        ),
-        (
-            "mqtt-sink: messages/s on one core, QoS 1",
-            at_least(500_000.0),
-            own("mqtt-sink", "messages_per_s_qos1"),
-        ),
-        (
-            "mqtt: response p50 at 2,000/s, µs",
-            at_most(130.0),
-            own("mqtt", "response_p50_us"),
-        ),
-        (
-            "mqtt: 20,000 messages, mosquitto_sub counted",
-            at_least(20_000.0),
-            own("mqtt", "counted_messages"),
-        ),
-        (
-            "mqtt: p90 with a stall of 0.5 s, ms",
-            at_least(100.0),
-            own("mqtt", "stall_p90_ms"),
-        ),
-        (
-            "mqtt: p99 with a stall of 0.5 s, ms",
-            at_least(400.0),
-            own("mqtt", "stall_p99_ms"),
-        ),
-        (
-            "mqtt: 5,000 clients and back, s",
-            at_most(1.5),
-            own("mqtt", "connect_5000_s"),
-        ),
-        (
-            "mqtt: memory per client, kB",
-            at_most(15.0),
-            own("mqtt", "memory_per_client_kb"),
-        ),
-    ]
-    .into_iter()
-    .map(|(claim, bound, measured)| ClaimCheck {
-        claim: claim.to_owned(),
-        asked: bound.text(),
-        measured,
-        met: measured.map(|spread| bound.is_met_by(spread.median)),
-    })
-    .collect()
+/// The records that claims are about.
+#[derive(Debug, Clone, Copy)]
+struct BenchRecords<'a> {
+    current: &'a BenchRecord,
+    /// The record of `--against`.
+    baseline: Option<&'a BenchRecord>,
 }
 
-/// Hammer ÷ the lowest peer, round by round.
-fn ratio_to_best_peer(record: &BenchRecord, scenario: &str, figure: &str) -> Option<RoundSpread> {
-    let ours = record.figure(scenario, "hammer", figure)?;
-    let theirs = |one: &&MeasuredFigure| {
-        one.scenario == scenario && one.figure == figure && one.tool != "hammer"
+/// Checks all claims, in the order of the scenarios.
+///
+/// Without a baseline, claims that compare with it are not measured.
+pub(crate) fn check_claims(
+    current: &BenchRecord,
+    baseline: Option<&BenchRecord>,
+) -> Vec<ClaimCheck> {
+    let records = BenchRecords { current, baseline };
+    let check = |&(claim, bound, source): &(&str, ClaimBound, ClaimSource)| {
+        let measured = source.measured(records);
+        ClaimCheck {
+            claim: claim.to_owned(),
+            asked: bound.text(),
+            measured,
+            met: measured.map(|spread| bound.is_met_by(spread.median)),
+        }
     };
-    let theirs: Vec<&MeasuredFigure> = record.figures.iter().filter(theirs).collect();
-    let best: Vec<Option<f64>> = (0..ours.rounds.len())
-        .map(|round| {
-            let values = theirs.iter().filter_map(|one| *one.rounds.get(round)?);
-            values.reduce(f64::min)
-        })
-        .collect();
-    RoundSpread::from_values(round_ratios(&ours.rounds, &best))
+    CLAIMS.iter().map(check).collect()
 }
 
 /// Counts the claims met, of those measured.
@@ -215,7 +73,9 @@ pub(crate) fn summary(claims: &[ClaimCheck]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::MeasuredFigure;
     use crate::record::tests::figure;
+    use crate::table::CLAIM_COLUMNS;
 
     #[test]
     fn the_median_of_the_pairs_decides() {
@@ -228,7 +88,7 @@ mod tests {
                 ..BenchRecord::default()
             };
             record.compute_ratios();
-            let claims = check_claims(&record);
+            let claims = check_claims(&record, None);
             let claim = claims
                 .iter()
                 .find(|one| one.claim.contains("÷ oha"))
@@ -244,18 +104,85 @@ mod tests {
     }
 
     #[test]
-    fn the_best_peer_is_chosen_per_round() {
-        let key = "distance_p99_us";
-        let record = BenchRecord {
-            figures: vec![
-                figure("even", "hammer", key, &[10.0, 10.0, 10.0]),
-                figure("even", "oha", key, &[40.0, 80.0, 20.0]),
-                figure("even", "wrk2", key, &[50.0, 20.0, 100.0]),
-            ],
+    fn claims_fit_their_column() {
+        for (claim, ..) in &CLAIMS {
+            assert!(claim.chars().count() <= CLAIM_COLUMNS, "{claim}");
+        }
+    }
+
+    #[test]
+    fn the_listed_figures_decide() {
+        let own = |scenario, key, value| vec![figure(scenario, "hammer", key, &[value; 3])];
+        for (claim, figures, met) in [
+            (
+                "memory: peak at 20,000/s, MB",
+                own("memory", "peak_rss_mb_20000", 24.1),
+                false,
+            ),
+            (
+                "engine: allocations per hit",
+                own("engine", "allocations_per_hit", 0.0002),
+                true,
+            ),
+            (
+                "precise: lateness p50 to 40,000/s, µs",
+                precise_figures("lateness_p50_us_", 45.0),
+                true,
+            ),
+            (
+                "precise: --spin, lateness p50 to 40,000/s, µs",
+                precise_figures("spin_lateness_p50_us_", 8.1),
+                false,
+            ),
+            (
+                "precise: response p50 at 20,000/s, µs",
+                own("precise", "response_p50_us_20000", 120.5),
+                false,
+            ),
+            (
+                "precise: response p50 at 80,000/s, µs",
+                own("precise", "response_p50_us_80000", 200.0),
+                true,
+            ),
+        ] {
+            let record = BenchRecord {
+                figures,
+                ..BenchRecord::default()
+            };
+            let claims = check_claims(&record, None);
+            let measured: Vec<_> = claims.iter().filter(|one| one.met.is_some()).collect();
+            let [only] = measured.as_slice() else {
+                panic!("{claim}: {measured:?}");
+            };
+            assert_eq!((&*only.claim, only.met), (claim, Some(met)));
+        }
+    }
+
+    /// A figure at each rate. Among those up to 40,000/s, `highest` is the highest.
+    fn precise_figures(key: &str, highest: f64) -> Vec<MeasuredFigure> {
+        [
+            (1000, 1.0),
+            (5000, 1.0),
+            (10_000, 1.0),
+            (20_000, highest),
+            (40_000, 1.0),
+            (80_000, 999.0),
+        ]
+        .map(|(rate, us)| figure("precise", "hammer", &format!("{key}{rate}"), &[us]))
+        .to_vec()
+    }
+
+    #[test]
+    fn the_engine_is_compared_with_the_baseline() {
+        let engine = |speed| BenchRecord {
+            figures: vec![figure("engine", "hammer", "null_hits_per_s_1", &[speed])],
             ..BenchRecord::default()
         };
-        let spread = ratio_to_best_peer(&record, "even", key).expect("it was measured");
-        assert_eq!((spread.min, spread.median, spread.max), (0.25, 0.5, 0.5));
-        assert_eq!(ratio_to_best_peer(&record, "even", "distance_p50_us"), None);
+        for (after, met) in [(98.0, Some(true)), (96.0, Some(false))] {
+            let claims = check_claims(&engine(after), Some(&engine(100.0)));
+            let mut claims = claims.iter();
+            let claim = claims.find(|one| one.claim.contains("--against"));
+            assert_eq!(claim.expect("the claim exists").met, met, "{after}");
+        }
     }
 }

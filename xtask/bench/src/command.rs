@@ -43,12 +43,13 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     }
     let selected = BenchScenario::select(&args.scenarios, args.tls, args.quick)?;
     let root = machine::workspace_root();
-    let hammer = InstalledTool::hammer(BuiltExecutable::build(&root, "release", "hammer")?.path);
+    let hammer = BuiltExecutable::build(&root, "release", "hammer")?.path;
     let (peers, missing) = InstalledTool::find_peers();
     let bench = BenchContext {
         plan: BenchSizes::new(args.quick, args.rounds),
         cores: CorePinning::detect(),
-        hammer,
+        hammer: InstalledTool::hammer(hammer.clone()),
+        spinning_hammer: InstalledTool::spinning_hammer(hammer),
         peers,
         with_peers: args.peers,
         target_limits: RefCell::default(),
@@ -77,7 +78,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
         }
     }
 
-    record.claims = claims::check_claims(&record);
+    record.claims = claims::check_claims(&record, before.as_ref());
     println!("\nclaims: {}", claims::summary(&record.claims));
     println!("{}", table::claims_table(&record.claims));
     record.problems = [failures.clone(), bench.problems.take()].concat();

@@ -31,6 +31,8 @@ pub(crate) struct BenchContext {
     pub(crate) plan: BenchSizes,
     pub(crate) cores: CorePinning,
     pub(crate) hammer: InstalledTool,
+    /// Hammer with `--spin`.
+    pub(crate) spinning_hammer: InstalledTool,
     /// The peers that are on PATH.
     pub(crate) peers: Vec<InstalledTool>,
     /// True if peers are measured as well.
@@ -93,8 +95,17 @@ impl BenchContext {
         &self,
         scenario: BenchScenario,
         load: &ToolLoad<'_>,
-        mut measure: impl FnMut(usize, &InstalledTool) -> Result<(), Error>,
+        measure: impl FnMut(usize, &InstalledTool) -> Result<(), Error>,
     ) {
+        self.run_tools(scenario.name(), &self.tools_for(scenario, load), measure);
+    }
+
+    /// Hammer, and the peers that support `load` if peers are measured in this scenario.
+    pub(crate) fn tools_for(
+        &self,
+        scenario: BenchScenario,
+        load: &ToolLoad<'_>,
+    ) -> Vec<&InstalledTool> {
         // A quick bench has time for the peers in the shortest scenario only.
         let with_peers = self.with_peers
             && (!self.plan.quick || (scenario.kind == ScenarioKind::Closed && !scenario.tls));
@@ -102,12 +113,23 @@ impl BenchContext {
             .peers
             .iter()
             .filter(|peer| with_peers && peer.supports(load));
-        let tools: Vec<&InstalledTool> = std::iter::once(&self.hammer).chain(peers).collect();
+        std::iter::once(&self.hammer).chain(peers).collect()
+    }
+
+    /// Calls `measure` in each round for each of `tools`, like [`run_rounds`](Self::run_rounds).
+    ///
+    /// Progress and problems begin with `label`.
+    pub(crate) fn run_tools(
+        &self,
+        label: &str,
+        tools: &[&InstalledTool],
+        mut measure: impl FnMut(usize, &InstalledTool) -> Result<(), Error>,
+    ) {
         for round in 0..self.plan.rounds {
-            for tool in &tools {
-                self.print_progress(scenario.name(), round, tool.name());
+            for tool in tools {
+                self.print_progress(label, round, tool.name());
                 if let Err(error) = measure(round, tool) {
-                    self.add_problem(format!("{}: {}: {error}", scenario.name(), tool.name()));
+                    self.add_problem(format!("{label}: {}: {error}", tool.name()));
                     if tool.name() == self.hammer.name() {
                         self.hammer_failed.set(true);
                     }

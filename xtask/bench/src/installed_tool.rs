@@ -36,7 +36,12 @@ pub(crate) struct ToolRun {
 impl InstalledTool {
     /// Hammer, built from this tree.
     pub(crate) fn hammer(path: PathBuf) -> Self {
-        Self::new(Box::new(HammerTool), path)
+        Self::new(Box::new(HammerTool::default()), path)
+    }
+
+    /// Hammer with `--spin`: it polls instead of sleeping.
+    pub(crate) fn spinning_hammer(path: PathBuf) -> Self {
+        Self::new(Box::new(HammerTool { spin: true }), path)
     }
 
     /// The peers that are on PATH, and the names of those that are not.

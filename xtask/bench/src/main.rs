@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod args;
+mod arrival_grid;
 mod baseline;
 mod bench_plan;
 mod broker;
@@ -22,6 +23,7 @@ mod executable;
 mod figure_collector;
 mod installed_tool;
 mod machine;
+mod null_run;
 mod number_format;
 mod peers;
 mod pinned_target;

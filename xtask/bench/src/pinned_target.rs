@@ -9,12 +9,16 @@ use crate::error::Error;
 
 /// Bytes of the body of each raw answer.
 const BODY_BYTES: usize = 2;
+/// Most arrivals that a raw target keeps: 25 s at 80,000/s, in 64 MB.
+const MAX_RAW_ARRIVALS: usize = 2_000_000;
 
 /// The mode of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TargetServerMode {
     /// Prepared answers, as fast as a core can send them.
     Raw,
+    /// Prepared answers, and a record of all arrivals.
+    RawRecording,
     /// A full server that records all arrivals.
     Recording,
 }
@@ -25,6 +29,8 @@ impl TargetServerMode {
         match (self, tls) {
             (Self::Raw, false) => "raw",
             (Self::Raw, true) => "raw-tls",
+            (Self::RawRecording, false) => "raw-recording",
+            (Self::RawRecording, true) => "raw-recording-tls",
             (Self::Recording, false) => "recording",
             (Self::Recording, true) => "recording-tls",
         }
@@ -61,6 +67,9 @@ impl PinnedTargetServer {
         let before = system::target_threads();
         let target = cores.run_on(CoreRole::Target, || match mode {
             TargetServerMode::Raw => builder.spawn_raw(BODY_BYTES),
+            TargetServerMode::RawRecording => {
+                builder.max_arrivals(MAX_RAW_ARRIVALS).spawn_raw(BODY_BYTES)
+            }
             TargetServerMode::Recording => builder.spawn(behavior),
         })?;
         let target = target.map_err(|error| failed(&error))?;

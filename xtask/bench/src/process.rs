@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -58,7 +58,7 @@ impl Drop for ChildGuard {
 ///
 /// If it does not start, or is killed because it did not end in time.
 pub(crate) fn run(
-    program: &PathBuf,
+    program: &Path,
     invocation: &ToolInvocation,
     cores: &CorePinning,
     time_limit: Duration,
@@ -85,7 +85,7 @@ pub(crate) fn run(
 ///
 /// As for [`run`]. Input that the program does not read is not an error.
 pub(crate) fn run_with_input(
-    program: &PathBuf,
+    program: &Path,
     invocation: &ToolInvocation,
     cores: &CorePinning,
     time_limit: Duration,
@@ -99,7 +99,7 @@ pub(crate) fn run_with_input(
 }
 
 fn run_with_stdin(
-    program: &PathBuf,
+    program: &Path,
     invocation: &ToolInvocation,
     cores: &CorePinning,
     time_limit: Duration,
@@ -248,12 +248,12 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn runs_a_process_with_input_and_time_limit() {
-        let shell = PathBuf::from("/bin/sh");
+        let shell = Path::new("/bin/sh");
         let cores = CorePinning::detect();
         let mut script = ToolInvocation::new("-c", "read line; echo $line $X; echo no >&2; exit 3");
         script.stdin = b"\xfffed\n".to_vec();
         script.environment.push(("X", "set".to_owned()));
-        let output = run(&shell, &script, &cores, Duration::from_secs(60)).expect("it runs");
+        let output = run(shell, &script, &cores, Duration::from_secs(60)).expect("it runs");
         assert_eq!(output.status.code(), Some(3));
         assert_eq!(output.stdout, b"\xfffed set\n", "the bytes are unchanged");
         assert_eq!(output.stderr, "no\n");
@@ -261,15 +261,15 @@ mod tests {
 
         let counting = ToolInvocation::new("-c", "wc -c");
         let feed = |mut input: ChildStdin| drop(input.write_all(&[b'x'; 200_000]));
-        let counted = run_with_input(&shell, &counting, &cores, Duration::from_secs(60), feed);
+        let counted = run_with_input(shell, &counting, &cores, Duration::from_secs(60), feed);
         let counted = counted.expect("it runs").stdout;
         assert_eq!(counted.trim_ascii(), b"200000");
 
         let endless = ToolInvocation::new("-c", "exec sleep 1000");
-        let killed = run(&shell, &endless, &cores, Duration::ZERO).expect_err("it does not end");
+        let killed = run(shell, &endless, &cores, Duration::ZERO).expect_err("it does not end");
         assert_eq!(killed, "did not end within 0 s");
 
-        let missing = run(&"/nowhere".into(), &endless, &cores, Duration::ZERO);
+        let missing = run(Path::new("/nowhere"), &endless, &cores, Duration::ZERO);
         let missing = missing.expect_err("the program does not exist");
         assert!(missing.starts_with("failed to start: "), "{missing}");
     }

@@ -27,6 +27,8 @@ pub(crate) enum ScenarioKind {
     Values,
     /// Rows used once: number that arrive exactly once.
     Rows,
+    /// 1,000/s to 80,000/s: lateness and distance of arrivals from their due times.
+    Precise,
     /// Renewed tokens: refusals, and latencies during renewals.
     Tokens,
     /// Messages to a sink: messages per second.
@@ -37,7 +39,7 @@ pub(crate) enum ScenarioKind {
     Timeline,
 }
 
-const SCENARIO_KINDS: [ScenarioKind; 15] = [
+const SCENARIO_KINDS: [ScenarioKind; 16] = [
     ScenarioKind::Closed,
     ScenarioKind::Http2,
     ScenarioKind::Ceiling,
@@ -49,6 +51,7 @@ const SCENARIO_KINDS: [ScenarioKind; 15] = [
     ScenarioKind::Replay,
     ScenarioKind::Values,
     ScenarioKind::Rows,
+    ScenarioKind::Precise,
     ScenarioKind::Tokens,
     ScenarioKind::MqttSink,
     ScenarioKind::Mqtt,
@@ -76,6 +79,7 @@ impl ScenarioKind {
             (Self::Replay, _) => "replay",
             (Self::Values, _) => "values",
             (Self::Rows, _) => "rows",
+            (Self::Precise, _) => "precise",
             (Self::Tokens, _) => "tokens",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
@@ -87,7 +91,7 @@ impl ScenarioKind {
     const fn is_long(self) -> bool {
         matches!(
             self,
-            Self::Tokens | Self::MqttSink | Self::Mqtt | Self::Timeline
+            Self::Precise | Self::Tokens | Self::MqttSink | Self::Mqtt | Self::Timeline
         )
     }
 
@@ -99,6 +103,7 @@ impl ScenarioKind {
                 | Self::Replay
                 | Self::Values
                 | Self::Rows
+                | Self::Precise
                 | Self::Tokens
                 | Self::MqttSink
                 | Self::Mqtt
@@ -196,7 +201,7 @@ mod tests {
                 false,
                 false,
                 &*format!(
-                    "{plain} tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
+                    "{plain} precise tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
                 ),
             ),
             ("", false, true, &format!("{plain} closed-tls")),

@@ -3,6 +3,11 @@
 use crate::number_format::format_number;
 use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio};
 
+/// Width of the titles of figures.
+pub(crate) const TITLE_COLUMNS: usize = 27;
+/// Width of the claims.
+pub(crate) const CLAIM_COLUMNS: usize = 45;
+
 /// Formats the figures of a scenario, with their ratios in the last columns.
 pub(crate) fn figures_table(
     titled: &[(&'static str, MeasuredFigure)],
@@ -10,7 +15,7 @@ pub(crate) fn figures_table(
 ) -> String {
     let compared = titled.iter().any(|(_, one)| one.tool != "hammer");
     let mut text = format!(
-        "  {:<24} {:<8} {:>10} {:>10} {:>10}",
+        "  {:<TITLE_COLUMNS$} {:<8} {:>10} {:>10} {:>10}",
         "", "", "min", "median", "max"
     );
     if compared {
@@ -23,7 +28,7 @@ pub(crate) fn figures_table(
         last = title;
         let spread = one.spread;
         text += &format!(
-            "\n  {heading:<24} {:<8} {:>10} {:>10} {:>10}",
+            "\n  {heading:<TITLE_COLUMNS$} {:<8} {:>10} {:>10} {:>10}",
             one.tool,
             format_number(spread.min),
             format_number(spread.median),
@@ -50,7 +55,7 @@ pub(crate) fn figures_table(
 /// Formats the claims, and whether they are met.
 pub(crate) fn claims_table(claims: &[ClaimCheck]) -> String {
     let mut text = format!(
-        "  {:<44} {:>11}  {:>9} {:>9} {:>9}\n",
+        "  {:<CLAIM_COLUMNS$} {:>11}  {:>9} {:>9} {:>9}\n",
         "claim", "asked", "min", "median", "max"
     );
     for one in claims {
@@ -68,7 +73,10 @@ pub(crate) fn claims_table(claims: &[ClaimCheck]) -> String {
             ),
             None => "not measured".to_owned(),
         };
-        text += &format!("  {:<44} {:>11}  {measured}\n", one.claim, one.asked);
+        text += &format!(
+            "  {:<CLAIM_COLUMNS$} {:>11}  {measured}\n",
+            one.claim, one.asked
+        );
     }
     text
 }

@@ -118,7 +118,7 @@ impl FeedArg {
     /// The error if another feeder has the same name.
     pub(super) fn duplicate_error(&self) -> String {
         let name = &self.name;
-        format!("the flag '--feed <FEEDER=FILE>' is given twice for '{name}' (try another name)")
+        format!("`feed` is given twice for '{name}' (try another name)")
     }
 }
 

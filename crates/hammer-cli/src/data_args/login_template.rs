@@ -52,8 +52,10 @@ impl CredentialTemplate {
         let scope = scope.clone().literal(self.literal);
         let compile = |part: &str, text: &String| {
             Template::compile(text, &scope).map_err(|error| {
-                let (at, expected) = (error.span().start, error.expected());
-                format!("invalid template in the {part} at byte {at}; expected {expected}")
+                error
+                    .redacted()
+                    .about(format!("invalid template in the {part}"))
+                    .to_string()
             })
         };
         let secret = self.secret.as_ref().map(|text| compile("secret", text));

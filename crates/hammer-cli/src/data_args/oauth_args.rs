@@ -48,12 +48,12 @@ impl OauthArgs {
         timeout: Duration,
         lifetime: Option<Duration>,
     ) -> Result<Option<TokenStore>, HammerBuildError> {
-        let flag_error = |flag: &str, problem: String| format!("the flag '--{flag}': {problem}");
+        let setting_error = |setting: &str, problem: String| format!("`{setting}`: {problem}");
         let Some(url) = &self.oauth_url else {
             return match lifetime {
                 Some(_) => {
-                    let requires = "requires --token-cmd or --oauth-url";
-                    Err(flag_error("token-lifetime <TIME>", requires.into()))?
+                    let requires = "requires `token_cmd` or `oauth_url`";
+                    Err(setting_error("token_lifetime", requires.into()))?
                 }
                 None => Ok(None),
             };
@@ -63,7 +63,9 @@ impl OauthArgs {
             network: network.clone(),
             timeout,
         };
-        let client = self.client().map_err(|error| flag_error(CLIENT, error))?;
+        let client = self
+            .client()
+            .map_err(|error| setting_error(CLIENT, error))?;
         let source = |grant| -> Box<dyn TokenSource> {
             let mut oauth = OAuthTokenSource::new(endpoint.clone(), grant);
             oauth = match &client {
@@ -90,18 +92,18 @@ impl OauthArgs {
                 Some((_, Some(_))) => Ok(Some(TokenStore::new(vec![source(
                     OAuthGrant::ClientCredentials,
                 )]))),
-                Some((_, None)) => Err(flag_error(
+                Some((_, None)) => Err(setting_error(
                     CLIENT,
                     "missing secret; expected ID:SECRET".into(),
                 ))?,
-                None => Err(flag_error(
-                    "oauth-url <URL>",
-                    "requires --oauth-client or --oauth-user".into(),
+                None => Err(setting_error(
+                    "oauth_url",
+                    "requires `oauth_client` or `oauth_user`".into(),
                 ))?,
             };
         };
-        let users =
-            TokenUsers::from_login(login, feeds, seed).map_err(|error| flag_error(USER, error))?;
+        let users = TokenUsers::from_login(login, feeds, seed)
+            .map_err(|error| setting_error(USER, error))?;
         let grants = users.users.into_iter();
         let grants = grants.map(|(user, password)| OAuthGrant::Password { user, password });
         let tokens = TokenStore::new(grants.map(source).collect());
@@ -127,8 +129,8 @@ impl OauthArgs {
     }
 }
 
-const CLIENT: &str = "oauth-client <LOGIN|@FILE>";
-const USER: &str = "oauth-user <LOGIN|@FILE>";
+const CLIENT: &str = "oauth_client";
+const USER: &str = "oauth_user";
 
 fn parse_parameter(text: &str) -> Result<(String, String), String> {
     let split = text.split_once('=').filter(|(name, _)| !name.is_empty());

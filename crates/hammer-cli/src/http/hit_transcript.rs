@@ -16,16 +16,19 @@ use crate::text::sanitize;
 const MAX_BODY_BYTES: usize = 4096;
 
 /// The phases of a hit, in order.
-const PHASE_ORDER: [&str; 9] = [
+const PHASE_ORDER: [&str; 12] = [
     "lookup",
     "connect",
     "proxy",
     "tls",
     "settings",
+    "prepare",
+    "connection_wait",
     "stream_wait",
     "redirect",
     "first_byte",
     "body",
+    "decode",
 ];
 
 /// One hit: each request with its response, then the result and the times of the phases.

@@ -1,9 +1,11 @@
 //! Parser of counts.
 
+use hammer_diagnostic::Diagnostic;
+
 /// Parses a whole number above 0.
-pub(crate) fn parse(text: &str) -> Result<u64, String> {
+pub(crate) fn parse(text: &str) -> Result<u64, Diagnostic> {
     let count = text.parse().ok().filter(|count| *count > 0);
-    count.ok_or_else(|| "expected a whole number above 0, such as 64".into())
+    count.ok_or_else(|| Diagnostic::expecting(0..text.len(), "a whole number above 0, such as 64"))
 }
 
 #[cfg(test)]

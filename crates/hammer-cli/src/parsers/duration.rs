@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use hammer_diagnostic::Diagnostic;
+
 /// Longest duration, as for shapes: a longer one could overflow clocks.
 const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Parses a duration such as `30s`, `5m`, `1h30m` or `250ms`. A bare number is seconds.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, Diagnostic> {
     let span = text.trim();
     let parsed = if span.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         span.parse()
@@ -15,12 +17,16 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     } else {
         humantime::parse_duration(span).ok()
     };
+    let error = |problem| Err(Diagnostic::new(0..text.len(), problem).with_hint("try 30s"));
     match parsed {
-        Some(Duration::ZERO) => Err("must be longer than 0 (try 30s)".into()),
-        Some(span) if span > MAX_DURATION => Err("must be at most 366 days (try 30s)".into()),
+        Some(Duration::ZERO) => error("must be longer than 0"),
+        Some(span) if span > MAX_DURATION => error("must be at most 366 days"),
         Some(span) => Ok(span),
-        None if span.starts_with('-') => Err("must be longer than 0 (try 30s)".into()),
-        None => Err("expected a duration such as 30s, 5m, 1h30m, or seconds".into()),
+        None if span.starts_with('-') => error("must be longer than 0"),
+        None => {
+            let expected = "a duration such as 30s, 5m, 1h30m, or seconds";
+            Err(Diagnostic::expecting(0..text.len(), expected))
+        }
     }
 }
 
@@ -55,7 +61,7 @@ mod tests {
             ("99999999999y", "at most 366 days"),
             ("99999999999999999999999", "expected a duration"),
         ] {
-            let error = parse(text).expect_err(text);
+            let error = parse(text).expect_err(text).to_string();
             assert!(error.contains(problem), "{text}: {error}");
         }
     }

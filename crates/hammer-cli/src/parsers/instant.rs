@@ -2,28 +2,31 @@
 
 use std::time::{Duration, SystemTime};
 
+use hammer_diagnostic::Diagnostic;
 use jiff::Timestamp;
 
 /// Farthest timestamp. One beyond it is probably a typing error.
 const MAX_AHEAD: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Parses a future timestamp: `2026-12-01T12:00:00Z`, or with an offset.
-pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
+pub(crate) fn parse(text: &str) -> Result<SystemTime, Diagnostic> {
     parse_future(SystemTime::now(), text)
 }
 
-fn parse_future(now: SystemTime, text: &str) -> Result<SystemTime, String> {
+fn parse_future(now: SystemTime, text: &str) -> Result<SystemTime, Diagnostic> {
     let example = format_utc(now + Duration::from_secs(60));
+    let position = 0..text.len();
     let Ok(timestamp) = text.trim().parse::<Timestamp>() else {
-        return Err(format!(
-            "expected a date and time with a zone, such as {example}"
-        ));
+        let expected = format!("a date and time with a zone, such as {example}");
+        return Err(Diagnostic::expecting(position, expected));
+    };
+    let error = |problem| {
+        let hint = format!("try {example}");
+        Err(Diagnostic::new(position.clone(), problem).with_hint(hint))
     };
     match SystemTime::from(timestamp).duration_since(now) {
-        Err(_) => Err(format!("must be in the future (try {example})")),
-        Ok(ahead) if ahead > MAX_AHEAD => {
-            Err(format!("must be at most 366 days ahead (try {example})"))
-        }
+        Err(_) => error("must be in the future"),
+        Ok(ahead) if ahead > MAX_AHEAD => error("must be at most 366 days ahead"),
         Ok(_) => Ok(timestamp.into()),
     }
 }
@@ -58,7 +61,7 @@ mod tests {
             ("noon", "date and time"),
             ("", "date and time"),
         ] {
-            let error = parse_future(now, text).expect_err(text);
+            let error = parse_future(now, text).expect_err(text).to_string();
             assert!(error.contains(problem), "{text}: {error}");
             assert!(error.contains("2026-11-30T00:54:20Z"), "{error}");
         }

@@ -1,10 +1,13 @@
 //! Parser of sizes in bytes.
 
+use hammer_diagnostic::Diagnostic;
+
 /// Parses a number of bytes: `500`, `64k`, `16MiB`, `1.5MB`.
 ///
 /// `k`, `M` and `G` are powers of 1,000; `Ki`, `Mi` and `Gi` are powers of 1,024.
-pub(crate) fn parse(text: &str) -> Result<u64, String> {
-    bytes(text).ok_or_else(|| "expected a size above 0, such as 64KiB, 16MiB or 1000000".into())
+pub(crate) fn parse(text: &str) -> Result<u64, Diagnostic> {
+    let expected = "a size above 0, such as 64KiB, 16MiB or 1000000";
+    bytes(text).ok_or_else(|| Diagnostic::expecting(0..text.len(), expected))
 }
 
 fn bytes(text: &str) -> Option<u64> {
@@ -59,7 +62,10 @@ mod tests {
             "1iB",
             "9999999GiB",
         ] {
-            assert!(parse(text).expect_err(text).contains("16MiB"), "{text}");
+            assert!(
+                parse(text).expect_err(text).to_string().contains("16MiB"),
+                "{text}"
+            );
         }
     }
 }

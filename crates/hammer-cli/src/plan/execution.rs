@@ -14,6 +14,7 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::output_writer::OutputWriter;
 use crate::runner::{self, STOPPING_MESSAGE, print_stderr};
+use crate::setting_names::SettingNames;
 use crate::signal_watcher::SignalWatcher;
 use crate::threshold_args::{self, AbortMonitor};
 use crate::typed_load::RunOptions;
@@ -44,7 +45,7 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
         .lock()
         .is_ok_and(|shared| shared.outputs.wants_hits());
     let barrier = RunStartBarrier::new(loads.len());
-    runner::warn_of_shortages(needs, &output);
+    runner::warn_of_shortages(needs, SettingNames::PlanKeys, &output);
     // All tickets exist before the first load uses its own.
     let tickets: Vec<_> = start_offsets(
         loads

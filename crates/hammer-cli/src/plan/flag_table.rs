@@ -6,10 +6,11 @@ use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use hammer_diagnostic::nearest;
+use hammer_diagnostic::Diagnostic;
 use hammer_plan::{ParsedPlanFile, PlanFlagValue, PlanPathStep};
 
 use crate::error::{Error, mask_secrets};
+use crate::setting_names::{self, SettingNames};
 
 /// A table of a plan whose keys are flags of a command.
 #[derive(Debug, Clone, Copy)]
@@ -66,14 +67,7 @@ impl PlanFlagTable<'_> {
             let command = command.clone().no_binary_name(true).disable_help_flag(true);
             command.try_get_matches_from(line)
         };
-        // The key may be an alias of the long name that clap reports.
-        let key_of = |long: &str| {
-            let is_named = |key: &&String| {
-                self.find_flag(&command, key)
-                    .is_ok_and(|arg| arg.get_long() == Some(long))
-            };
-            flags.keys().find(is_named).cloned()
-        };
+        let key_of = |long: &str| self.key_of_long_flag(&command, flags, long);
         parse(None).map_err(|error| {
             // Clap does not report which key requires the missing one. Without that key, the error
             // does not occur.
@@ -86,6 +80,53 @@ impl PlanFlagTable<'_> {
                 .find(|key| !parse(Some(*key)).is_err_and(|error| is_missing(&error)));
             self.translate_clap_error(&mask_secrets(error), key_of, required_by)
         })
+    }
+
+    /// Rewords an error from building a load in terms of its keys, and adds the position of the key.
+    pub(crate) fn translate_build_error(
+        &self,
+        command: &Command,
+        flags: &BTreeMap<String, PlanFlagValue>,
+        error: Error,
+    ) -> Error {
+        let key_of = |long: &str| self.key_of_long_flag(command, flags, long);
+        match error {
+            Error::InvalidValue {
+                argument,
+                value,
+                problem,
+            } => {
+                let long = argument.trim_start_matches('-').split(' ').next();
+                let long = long.unwrap_or_default();
+                let key = key_of(long).unwrap_or_else(|| long.replace('-', "_"));
+                let problem = SettingNames::PlanKeys.reword(&problem);
+                self.value_error(&key, &format!("invalid value '{value}': {problem}"))
+            }
+            Error::Usage(message) => {
+                let named = setting_names::plan_keys(&message).into_iter();
+                let key = named
+                    .filter_map(|key| key_of(&key.replace('_', "-")))
+                    .next();
+                let path = self.key_path(key.as_deref().unwrap_or_default());
+                let problem = SettingNames::PlanKeys.reword(&message);
+                Error::Usage(self.file.value_error(&path, problem).to_string())
+            }
+            other => other,
+        }
+    }
+
+    /// The given key for a long flag. It may be an alias.
+    fn key_of_long_flag(
+        &self,
+        command: &Command,
+        flags: &BTreeMap<String, PlanFlagValue>,
+        long: &str,
+    ) -> Option<String> {
+        let is_named = |key: &&String| {
+            self.find_flag(command, key)
+                .is_ok_and(|arg| arg.get_long() == Some(long))
+        };
+        flags.keys().find(is_named).cloned()
     }
 
     /// Finds the flag for `key`.
@@ -104,13 +145,10 @@ impl PlanFlagTable<'_> {
                 .map(|name| name.replace('-', "_"))
                 .chain(self.extra_keys.iter().map(|key| (*key).to_owned()))
                 .collect();
-            let hint = match nearest(key, known.iter().map(String::as_str)) {
-                Some(near) => format!(", did you mean '{near}'?"),
-                None => format!("; expected one of {}", known.join(", ")),
-            };
-            let problem = format!("unknown key '{key}' in {}{hint}", self.subject);
-            let error = self.file.key_error(&self.key_path(key), problem);
-            Error::Usage(error.to_string())
+            let known = known.iter().map(String::as_str);
+            let error =
+                Diagnostic::unknown(0..0, "key", key, known).within(format!("in {}", self.subject));
+            Error::from_plan_error(&self.file.key_error(&self.key_path(key), error))
         })
     }
 
@@ -136,11 +174,7 @@ impl PlanFlagTable<'_> {
 
     fn value_error(&self, key: &str, problem: &str) -> Error {
         let problem = format!("'{key}': {problem}");
-        Error::Usage(
-            self.file
-                .value_error(&self.key_path(key), problem)
-                .to_string(),
-        )
+        Error::from_plan_error(&self.file.value_error(&self.key_path(key), problem))
     }
 
     /// Rewords an error of clap in terms of the key. `required_by` is the key that requires a missing
@@ -163,22 +197,30 @@ impl PlanFlagTable<'_> {
             None => "target".into(),
         };
         let value = context(ContextKind::InvalidValue).unwrap_or_default();
+        let path = self.key_path(&key);
+        let shown = self.file.shown_value(&path, &value);
         let problem = match error.kind() {
             ErrorKind::ValueValidation => {
+                if let Some(found) = find_diagnostic(error) {
+                    let error = self.file.invalid_value(&path, &value, found.clone());
+                    return Error::from_plan_error(&error);
+                }
                 let source = error.source().map(ToString::to_string);
-                format!("invalid value '{value}': {}", source.unwrap_or_default())
+                let problem = SettingNames::PlanKeys.reword(&source.unwrap_or_default());
+                format!("invalid value {shown}: {problem}")
             }
             ErrorKind::InvalidValue => {
                 let valid = context(ContextKind::ValidValue).unwrap_or_default();
-                format!("invalid value '{value}'; expected one of {valid}")
+                format!("invalid value {shown}; expected one of {valid}")
             }
             ErrorKind::MissingRequiredArgument if argument.starts_with("--") => {
                 let Some(by) = required_by else {
                     return self.value_error(&key, "missing");
                 };
                 let problem = format!("missing key '{key}', required by '{by}'");
-                let error = self.file.key_error(&self.key_path(by), problem);
-                return Error::Usage(error.to_string());
+                let error = Diagnostic::new(0..0, problem);
+                let error = self.file.key_error(&self.key_path(by), error);
+                return Error::from_plan_error(&error);
             }
             ErrorKind::MissingRequiredArgument => "missing (try target = \"http://HOST/\")".into(),
             ErrorKind::ArgumentConflict if argument.starts_with(long) => {
@@ -193,6 +235,18 @@ impl PlanFlagTable<'_> {
         };
         self.value_error(&key, &problem)
     }
+}
+
+/// Finds the diagnostic among the sources of an error of clap.
+fn find_diagnostic(error: &clap::Error) -> Option<&Diagnostic> {
+    let mut next = error.source();
+    while let Some(source) = next {
+        if let Some(found) = source.downcast_ref() {
+            return Some(found);
+        }
+        next = source.source();
+    }
+    None
 }
 
 /// Splits a form field before the path of its file: `name=@`, `FILE`.

@@ -16,6 +16,7 @@ use crate::hammer_command::HammerCommand;
 use crate::load_args::LoadArgs;
 use crate::output::output_args::OutputArgs;
 use crate::run::{pick_by_name, pick_by_scheme};
+use crate::setting_names::SettingNames;
 use crate::typed_load::PreparedLoad;
 use crate::{EndpointArgs, PayloadArg, parsers::duration};
 
@@ -112,16 +113,18 @@ fn prepare_load(
 ) -> Result<RunnablePlanLoad, Error> {
     let path = [PlanPathStep::Key("load"), PlanPathStep::Item(index)];
     let key_path = |key| [path[0], path[1], PlanPathStep::Key(key)];
-    let value_error =
-        |key, problem: String| Error::Usage(file.value_error(&key_path(key), problem).to_string());
+    let value_error = |key, text: &str, problem: String| {
+        let problem = format!("{}: {problem}", file.shown_value(&key_path(key), text));
+        Error::from_plan_error(&file.value_error(&key_path(key), problem))
+    };
     let target = load.target.as_deref();
     let entry = match &load.hammer {
         Some(hammer) => pick_by_name(entries, hammer)
-            .map_err(|problem| value_error("hammer", format!("'{hammer}': {problem}")))?,
+            .map_err(|problem| value_error("hammer", hammer, problem))?,
         None => {
             let target = target.unwrap_or_default();
             pick_by_scheme(entries, target)
-                .map_err(|problem| value_error("target", format!("'{target}': {problem}")))?
+                .map_err(|problem| value_error("target", target, problem))?
         }
     };
     let subject = format!("a load of the {} hammer", entry.name());
@@ -132,7 +135,8 @@ fn prepare_load(
         extra_keys: &PlanLoad::NON_FLAG_KEYS,
         folder,
     };
-    let matches = arguments.matches(entry.load_command(), &load.flags(), target)?;
+    let flags = load.flags();
+    let matches = arguments.matches(entry.load_command(), &flags, target)?;
     let offset = match &load.offset {
         None => Duration::ZERO,
         Some(offset) => {
@@ -143,33 +147,21 @@ fn prepare_load(
             } else {
                 duration::parse(&text)
             };
-            parsed.map_err(|problem| {
-                value_error(
-                    "offset",
-                    format!("'offset': invalid value '{text}': {problem}"),
-                )
+            parsed.map_err(|error| {
+                let error = file.invalid_value(&key_path("offset"), &text, error);
+                Error::from_plan_error(&error)
             })?
         }
     };
-    let mut job = entry.prepare(&matches).map_err(|error| match error {
-        Error::Usage(message) => {
-            let key = first_flag_in(&message).replace('-', "_");
-            let key_path = [path[0], path[1], PlanPathStep::Key(&key)];
-            Error::Usage(file.value_error(&key_path, message).to_string())
-        }
-        other => other,
-    })?;
+    let mut job = (entry.prepare(&matches))
+        .map_err(|error| arguments.translate_build_error(&entry.load_command(), &flags, error))?;
+    job.set_setting_names(SettingNames::PlanKeys);
     if job.once_renderer().is_some() {
         let problem = "'once' is not available in a plan (try the flag --once without a plan)";
-        return Err(value_error("once", problem.into()));
+        let error = file.value_error(&key_path("once"), problem);
+        return Err(Error::from_plan_error(&error));
     }
     Ok(RunnablePlanLoad { name, offset, job })
-}
-
-/// The first flag in a message, without its hyphens.
-fn first_flag_in(message: &str) -> &str {
-    let named = message.split("'--").nth(1).unwrap_or_default();
-    named.split([' ', '\'']).next().unwrap_or_default()
 }
 
 /// The output flags of the whole plan. Paths are relative to the working directory.

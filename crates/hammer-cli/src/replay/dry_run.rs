@@ -6,9 +6,8 @@ use super::SurveyedReplay;
 use super::load_args::ReplayLoadArgs;
 use crate::command_exit::CommandExit;
 use crate::parsers::instant;
-use crate::text::format_rate;
 use crate::text::lines::{wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::format_count;
 use crate::timeline::show;
 
 /// Describes a replay without sending anything.
@@ -16,14 +15,8 @@ pub(super) fn print(replay: &SurveyedReplay, target: &str, load: &ReplayLoadArgs
     let survey = &*replay.survey;
     let hits = survey.all_passes.hits;
     let seconds = survey.duration().as_secs_f64();
-    let total = format!(
-        "{} hits in {} s   {} on average   {} at the peak   {} in the busiest 100 ms",
-        format_count(hits),
-        format_decimal(seconds),
-        format_rate(hits as f64 / seconds),
-        format_rate(survey.peak_rate()),
-        format_count(survey.peak_per_tenth),
-    );
+    let span = show::rate_summary(survey, hits, seconds);
+    let total = format!("{} hits {span}", format_count(hits));
     let mut text = wrap("dry run", "nothing is sent", 1);
     text.push_str(&wrap("replay", target, 2));
     text.push_str(&wrap_items("total", &total, 2));

@@ -31,6 +31,7 @@ use crate::error::Error;
 use crate::http::{HttpTransportArgs, parse_url, parse_value};
 use crate::output::output_args::OutputArgs;
 use crate::runner;
+use crate::setting_names::SettingNames;
 use crate::text::number::format_count;
 use crate::timeline::LogReadingArgs;
 
@@ -130,10 +131,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     match status.take_error() {
         None => Ok(exit),
         Some(error) => {
-            runner::print_stderr(&format!(
-                "error: failed to continue the replay: {}",
-                chain(&error)
-            ));
+            let problem = SettingNames::Flags.reword(&chain(&error));
+            runner::print_stderr(&format!("error: failed to continue the replay: {problem}"));
             Ok(CommandExit::FAILED)
         }
     }

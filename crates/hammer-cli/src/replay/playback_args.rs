@@ -188,7 +188,9 @@ fn passes(text: &str) -> Result<PassLimit, String> {
     match text.parse::<u32>() {
         Ok(0) => Err("must be above 0 (try 3, or 1h)".into()),
         Ok(times) => Ok(PassLimit::Times(times)),
-        Err(_) => duration::parse(text).map(PassLimit::For),
+        Err(_) => duration::parse(text)
+            .map(PassLimit::For)
+            .map_err(|error| error.to_string()),
     }
 }
 

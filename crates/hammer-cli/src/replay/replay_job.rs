@@ -27,12 +27,16 @@ impl RunnableLoad for ReplayJob {
         options: RunOptions,
         on_event: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Result<Report, Error> {
+        let names = self.setting_names();
         let run = self.load.run(self.hammer, self.schedule);
-        run.name(super::NAME)
+        let mut report = run
+            .name(super::NAME)
             .target(self.target)
             .log_hits(options.log_hits)
             .stop(options.stop)
             .execute(|event| on_event(&event))
-            .map_err(|error| Error::from_run_error(&error))
+            .map_err(|error| Error::from_run_error(&error, names))?;
+        names.reword_report(&mut report);
+        Ok(report)
     }
 }

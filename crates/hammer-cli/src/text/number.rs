@@ -30,6 +30,21 @@ pub(crate) fn format_decimal(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Formats a time span with its unit: `2.5 s`, `1,200 s`; below 1 ms in µs.
+pub(crate) fn format_seconds(seconds: f64) -> String {
+    match seconds {
+        n if n > 0.0 && n < 1e-3 => format!("{} µs", format_decimal(n * 1e6)),
+        n => format!("{} s", format_decimal(n)),
+    }
+}
+
+/// Returns true if a time span of this length, in seconds, is an instant for a schedule: at most
+/// 1 µs, the resolution of a timeline. A rate over it has no meaning.
+pub(crate) fn is_instant(seconds: f64) -> bool {
+    // Not exactly 1e-6, since the sum of spans is rounded.
+    seconds < 1.5e-6
+}
+
 /// Formats a percentage with enough digits to differ from 0 and 100: `0.02`, `99.9996`, `50`.
 pub(crate) fn format_percent(share: f64) -> String {
     let least = share.min((100.0 - share).abs());
@@ -110,6 +125,15 @@ mod tests {
             (12_345.2, "12,345"),
         ] {
             assert_eq!(format_decimal(number), shown, "{number}");
+        }
+        for (seconds, shown) in [
+            (0.0, "0 s"),
+            (1e-6, "1 µs"),
+            (0.000_25, "250 µs"),
+            (0.001, "0.001 s"),
+            (2.5, "2.5 s"),
+        ] {
+            assert_eq!(format_seconds(seconds), shown);
         }
         for (bytes, shown) in [
             (0, "0 B"),

@@ -8,7 +8,7 @@ use super::lines::{INDENT, WIDTH, truncate, wrap, wrap_items};
 use super::number::{format_bytes, format_count, format_decimal};
 use super::run_report::{
     REASON_LINES, abort_line, connection_counts, end_reason, failures, hits_text, labels_line,
-    requested_rate, results_text, verdict_lines,
+    requested_load, results_text, verdict_lines,
 };
 use super::thresholds;
 
@@ -85,9 +85,8 @@ fn load_block(load: &PlanLoadReport) -> String {
     };
     let end_reason = end_reason(report);
     let summary = format!(
-        "{} for {} s{offset}{end_reason}, seed {}",
-        requested_rate(report),
-        format_decimal(report.duration_s),
+        "{}{offset}{end_reason}, seed {}",
+        requested_load(report),
         report.seed
     );
     let name = format!("{:<width$}", truncate(name, 40), width = INDENT - 3);

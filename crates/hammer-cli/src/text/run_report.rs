@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use hammer_core::{
-    AbortReason, ArrivalProcess, HitCounts, OpenOrClosedLoop, Report, Verdict, VerdictStatus,
+    AbortReason, ArrivalProcess, HitCounts, OpenOrClosedLoop, Report, Shape, Verdict, VerdictStatus,
 };
 
 use super::latency::{self, TimeUnit};
 use super::lines::{INDENT, SEPARATOR, WIDTH, list_line, truncate, wrap, wrap_items};
-use super::number::{format_bytes, format_count, format_decimal};
+use super::number::{format_bytes, format_count, format_decimal, format_seconds, is_instant};
 use super::{groups, stages, thresholds};
 
 /// Maximum number of lines of a report.
@@ -71,6 +71,22 @@ pub(super) fn requested_rate(report: &Report) -> String {
     }
 }
 
+/// The requested rate and the duration, or the number of hits that are due at one instant.
+pub(super) fn requested_load(report: &Report) -> String {
+    if has_one_due_time(report) {
+        let scheduled = format_count(report.hits.scheduled);
+        return format!("{scheduled} hits at one instant");
+    }
+    let duration = format_seconds(report.duration_s);
+    format!("{} for {duration}", requested_rate(report))
+}
+
+/// Returns true if all hits were due at one instant, so that no rate describes them.
+fn has_one_due_time(report: &Report) -> bool {
+    let is_open = report.rate.requested.is_some();
+    is_open && report.hits.scheduled > 1 && is_instant(report.duration_s)
+}
+
 /// The reason for an end before that of the schedule.
 pub(super) fn end_reason(report: &Report) -> &'static str {
     match (report.stopped, report.exhausted) {
@@ -81,13 +97,9 @@ pub(super) fn end_reason(report: &Report) -> &'static str {
 }
 
 fn header(report: &Report) -> String {
-    let rate = requested_rate(report);
+    let load = requested_load(report);
     let end_reason = end_reason(report);
-    let summary = format!(
-        "{rate} for {} s{end_reason}, seed {}",
-        format_decimal(report.duration_s),
-        report.seed
-    );
+    let summary = format!("{load}{end_reason}, seed {}", report.seed);
     let name = truncate(&format!("hammer {}", report.hammer), 30);
     let room =
         WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + summary.chars().count() + 6);
@@ -100,7 +112,11 @@ fn header(report: &Report) -> String {
 
 /// Returns true if the rate changed during the run.
 fn rate_varies(report: &Report) -> bool {
-    report.shape.contains(['.', ',', '(']) && report.shape.parse::<f64>().is_err()
+    match report.shape.parse::<Shape>() {
+        Ok(shape) => shape.rate().is_none() && !shape.is_closed_loop(),
+        // The shape of a playlist cannot be parsed.
+        Err(_) => report.shape.contains(['.', ',', '(']),
+    }
 }
 
 /// Formats a rate per second, or per minute or hour if it is below 1/s.
@@ -203,6 +219,9 @@ pub(super) fn results_text(hits: &HitCounts) -> String {
 fn rate_line(report: &Report) -> String {
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let text = match (report.loop_kind, report.rate.requested) {
+        (OpenOrClosedLoop::Open, Some(_)) if has_one_due_time(report) => {
+            format!("all hits due at one instant   {achieved}")
+        }
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let mean = if rate_varies(report) {
                 " on average"

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, ValueEnum};
+use hammer_core::Rate;
+use hammer_diagnostic::Diagnostic;
 use hammer_replay::compile::{ClockShift, TieOrder, TimelineBuilder};
 use hammer_replay::log::{LogFormat, TimestampedRequestEvent};
 use hammer_replay::timeline::TimestampSpread;
 use jiff::tz::{Offset, TimeZone};
 
+use crate::caret::{self, CaretError};
 use crate::error::Error;
 
 /// Flags for reading access logs.
@@ -84,6 +87,17 @@ enum TieOrderArg {
 }
 
 impl LogReadingArgs {
+    /// Reports an error in the format or in its columns, with carets.
+    fn format_error(&self, error: &Diagnostic) -> Error {
+        let (flag, value) = match self.columns.as_deref() {
+            Some(columns) if error.input() == Some(columns) => {
+                ("--columns <FIELD=COLUMN ...>", columns)
+            }
+            _ => ("--format <FORMAT>", &*self.format),
+        };
+        Error::invalid_value(flag, value, caret::show(error))
+    }
+
     /// Configures the builder of a timeline of `logs`.
     pub(crate) fn apply(
         &self,
@@ -123,8 +137,7 @@ impl LogReadingArgs {
             }
         } else {
             let format = LogFormat::parse(&self.format, self.columns.as_deref());
-            let invalid = |error| Error::invalid_value("--format <FORMAT>", &self.format, error);
-            build = build.format(format.map_err(invalid)?);
+            build = build.format(format.map_err(|error| self.format_error(&error))?);
         }
         if let Some(base) = self.time_base {
             build = build.time_base(match base {
@@ -179,7 +192,7 @@ fn shift(text: &str) -> Result<ClockShift, String> {
         Some(length) => (-1, length),
         None => (1, time.strip_prefix('+').unwrap_or(time)),
     };
-    let length = crate::parsers::duration::parse(length)?;
+    let length = crate::parsers::duration::parse(length).map_err(|error| error.to_string())?;
     let micros = i64::try_from(length.as_micros())
         .map_err(|_| format!("expected a shorter time, {hint}"))?;
     Ok(ClockShift {
@@ -188,10 +201,8 @@ fn shift(text: &str) -> Result<ClockShift, String> {
     })
 }
 
-fn per_second(text: &str) -> Result<f64, String> {
-    let rate: Result<hammer_core::Rate, _> = text.parse();
-    rate.map(|rate| rate.as_f64())
-        .map_err(|error| error.to_string())
+fn per_second(text: &str) -> Result<f64, CaretError> {
+    caret::parse::<Rate>(text).map(|rate| rate.as_f64())
 }
 
 #[cfg(test)]

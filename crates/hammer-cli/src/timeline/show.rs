@@ -13,7 +13,7 @@ use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::text::lines::{SEPARATOR, list_line, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
 use crate::text::{format_rate, rate_chart};
 
 /// Name of the subcommand.
@@ -73,15 +73,23 @@ fn overview(survey: &PlaybackForecast) -> String {
         &format!("{} until about {end:.0}", header.epoch),
         1,
     );
-    let span = format!(
-        "{rows} rows in {} s   {} on average   {} at the peak   {} in the busiest 100 ms",
-        format_decimal(seconds),
-        format_rate(survey.rows() as f64 / seconds),
+    let span = rate_summary(survey, survey.rows(), seconds);
+    text.push_str(&wrap_items("span", &format!("{rows} rows {span}"), 2));
+    text + &time_base_line(survey) + &logs(header)
+}
+
+/// The time span of `hits` hits and their rate, unless all are at one instant.
+pub(crate) fn rate_summary(survey: &PlaybackForecast, hits: u64, seconds: f64) -> String {
+    if is_instant(seconds) {
+        return "at one instant".to_owned();
+    }
+    format!(
+        "in {}   {} on average   {} at the peak   {} in the busiest 100 ms",
+        format_seconds(seconds),
+        format_rate(hits as f64 / seconds),
         format_rate(survey.peak_rate()),
         format_count(survey.peak_per_tenth),
-    );
-    text.push_str(&wrap_items("span", &span, 2));
-    text + &time_base_line(survey) + &logs(header)
+    )
 }
 
 /// The meaning and resolution of timestamps: as found in the rows, or else as in the header.
@@ -92,7 +100,7 @@ fn time_base_line(survey: &PlaybackForecast) -> String {
     };
     let step = trailer.resolution_us.or(header.resolution_us);
     let step = step.map_or(String::new(), |us| {
-        format!(", in steps of up to {} s", format_decimal(us as f64 / 1e6))
+        format!(", in steps of up to {}", format_seconds(us as f64 / 1e6))
     });
     wrap(
         "times",
@@ -117,7 +125,10 @@ fn logs(header: &TimelineHeader) -> String {
 pub(crate) fn contents(player: &TimelinePlayer, survey: &PlaybackForecast) -> String {
     let duration = survey.pass_duration(player);
     let series = &survey.time_series;
-    let mut text = rate_chart::count_chart(series.planned(), series.width_s(), duration);
+    let mut text = match is_instant(duration.as_secs_f64()) {
+        true => String::new(),
+        false => rate_chart::count_chart(series.planned(), series.width_s(), duration),
+    };
     for (name, counts) in [("methods", &survey.methods), ("statuses", &survey.statuses)] {
         text.push_str(&counts_line(name, counts));
     }

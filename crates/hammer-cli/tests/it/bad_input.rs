@@ -14,6 +14,11 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--rate",
         "    100..10x0/5m\n         ^",
     ),
+    (
+        &["-r", "1/10s"],
+        "--rate",
+        "ambiguous rate\n\n    1/10s\n    ^^^^^ expected 6/m (1 per 10s) or 1/s/10s (1/s for 10s)\n",
+    ),
     (&["-r", "100..1000/5w"], "--rate", "              ^"),
     (&["-r", "600/m/m"], "--rate", "expected a duration"),
     (
@@ -21,7 +26,11 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--warmup",
         "starts at 0",
     ),
-    (&["-r", "10/5s", "-z", "6s"], "--duration", "ends after 5s"),
+    (
+        &["-r", "10/s/5s", "-z", "6s"],
+        "--duration",
+        "ends after 5s",
+    ),
     (
         &["-r", "max", "--arrivals", "poisson"],
         "--arrivals",

@@ -15,6 +15,7 @@ mod http;
 mod junit;
 mod mqtt;
 mod outputs;
+mod plan_errors;
 mod plan_thresholds;
 mod plans;
 mod replay;
@@ -23,6 +24,7 @@ mod replay_plan;
 mod replay_safety;
 mod replay_wire;
 mod servers;
+mod setting_names;
 mod thresholds;
 #[cfg(unix)]
 mod tokens;

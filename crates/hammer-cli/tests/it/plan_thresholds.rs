@@ -111,13 +111,13 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = '[worse] errors == 0'",
             "1:12",
-            "'assert': invalid value '[worse] errors == 0': unknown load\n\n    \
+            "'assert': invalid value '[worse] errors == 0': unknown load 'worse'\n\n    \
              [worse] errors == 0\n     ^^^^^ expected good, bad\n",
         ),
         (
             "quiet = true\nassert = ['errors == 0', \"[ bda ,stage 2 ]p99<1s\"]",
             "2:29",
-            "    [ bda ,stage 2 ]p99<1s\n      ^^^ expected bad\n",
+            "    [ bda ,stage 2 ]p99<1s\n      ^^^ expected 'bad'\n",
         ),
         (
             "assert = '[stage 2] p99 < 1s'",
@@ -182,7 +182,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(
-        message.contains("for '--assert <EXPR>': unknown load\n\n"),
+        message.contains("for '--assert <EXPR>': unknown load 'worse'\n\n"),
         "{message}"
     );
     for target in both.targets {

@@ -1,7 +1,9 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use hammer_target::{TargetBehavior, TargetServer};
 use rustix::process::{Pid, Signal, kill_process};
@@ -82,6 +84,69 @@ fn a_second_signal_does_not_wait_for_hits_in_flight() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
     assert!(json(&output)["hits"]["abandoned"].as_u64().unwrap() >= 5);
+}
+
+/// Sends each client a response of chunks of one byte, without an end; returns its URL, and a channel
+/// with an item for each response.
+fn endless_target() -> (String, mpsc::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (started, responses) = mpsc::channel();
+    // The threads end with the process.
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let started = started.clone();
+            thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                let chunks = b"1\r\nx\r\n".repeat(2000);
+                // The limit is for a worker that reads until the end.
+                let end = Instant::now() + Duration::from_secs(20);
+                let _ = started.send(());
+                while Instant::now() < end && stream.write_all(&chunks).is_ok() {}
+            });
+        }
+    });
+    (url, responses)
+}
+
+/// A worker that read an endless response of tiny chunks took no notice of timeouts and signals.
+#[test]
+fn signals_end_a_run_whose_hits_always_have_something_to_read() {
+    let (url, responses) = endless_target();
+    let mut child = start(&[
+        "http",
+        &url,
+        "-r",
+        "20",
+        "-z",
+        "1h",
+        "-t",
+        "1h",
+        "--threads",
+        "1",
+        "-o",
+        "json=-",
+    ]);
+    for _ in 0..2 {
+        responses.recv().unwrap();
+    }
+    send(&child, Signal::INT);
+    let mut notice = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut notice)
+        .unwrap();
+    assert!(notice.contains("a second signal"), "{notice}");
+    send(&child, Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let report = json(&output);
+    assert!(
+        report["hits"]["abandoned"].as_u64().unwrap() >= 2,
+        "{report}"
+    );
+    let blocked_us = report["generator"]["workers"][0]["blocked_max_us"].as_f64();
+    assert!(blocked_us.unwrap() < 2e6, "{report}");
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn malformed_thresholds_show_their_place_and_nothing_is_sent() {
         ),
         (
             &["--abort-on", "error > 50%"],
-            "    error > 50%\n    ^^^^^ expected errors\n",
+            "    error > 50%\n    ^^^^^ expected 'errors'\n",
         ),
         (&["--assert", "-5"], "    -5\n    ^^ expected p99, mean,"),
         (&["--assert", ""], "'--assert <EXPR>'"),

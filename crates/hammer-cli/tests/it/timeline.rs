@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use hammer_target::{TargetBehavior, TargetServer};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, output, stderr, stdout};
@@ -233,6 +234,48 @@ fn the_peak_of_a_short_timeline_is_at_least_its_mean() {
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
     let peak = "800/s on average   800/s at the peak   8 in the busiest 100 ms";
     assert!(shown.contains(peak), "{shown}");
+}
+
+/// Rows at one instant once had a rate of 3,000,000/s for 0 s.
+#[test]
+fn rows_at_one_instant_have_no_rate() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let timeline = TimelineFixture::from_rows(&vec![row(5_000, r#""u":"/""#); 3]);
+    let path = timeline.path();
+    let url = target.url();
+    let shown = stdout(&output(&["timeline", "show", path]));
+    let planned = stdout(&output(&["replay", path, "--endpoint", &url, "--dry-run"]));
+    let played = stdout(&output(&["replay", path, "--endpoint", &url, "-q"]));
+    for (text, expected) in [
+        (&shown, "3 rows at one instant\n"),
+        (&planned, "3 hits at one instant\n"),
+        (&played, "3 hits at one instant, seed"),
+        (&played, "all hits due at one instant"),
+    ] {
+        assert!(text.contains(expected), "{text}");
+        assert!(
+            !text.contains("000,000/s") && !text.contains(" 0 s"),
+            "{text}"
+        );
+    }
+}
+
+/// Steps of a microsecond once were steps of up to 0 s.
+#[test]
+fn fine_steps_of_timestamps_are_shown() {
+    let log = "ts,u\n1772359200.000001,/a\n1772359200.000003,/b\n";
+    let args = ["timeline", "build", "-", "-o", "-", "--format", "csv"];
+    let columns = ["--columns", "time=ts target=u"];
+    let built = output_with_stdin(&[&args[..], &columns].concat(), log.as_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.jsonl");
+    fs::write(&path, &built.stdout).unwrap();
+    let shown = stdout(&output(&["timeline", "show", path.to_str().unwrap()]));
+    assert!(
+        shown.contains(", in steps of up to 1 µs"),
+        "{shown}{}",
+        stderr(&built)
+    );
 }
 
 #[test]

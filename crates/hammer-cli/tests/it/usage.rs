@@ -61,7 +61,7 @@ fn flags_of_a_load_set_the_number_of_hits() {
             "-r sine(40,40,500ms)/500ms --arrivals burst --skip-late 1s",
             20,
         ),
-        ("-r 100/2s -z 100ms --warmup 100ms", 10),
+        ("-r 100/s/2s -z 100ms --warmup 100ms", 10),
         ("-n 100 -z 100ms -r 50 -t 2s --drain 1s --seed 9", 5),
         (
             "-n 2 -r 100 -d x --no-keepalive --host example.test -H A:b -X PUT",

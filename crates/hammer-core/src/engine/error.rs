@@ -27,12 +27,6 @@ pub enum ErrorKind {
     PrepareFailed,
 }
 
-pub(crate) const EMPTY_SCHEDULE: &str = "the schedule has no hits: its duration or hit count is 0";
-pub(crate) const INVALID_SETTING: &str = "max_in_flight, threads and timeout must be above 0";
-pub(crate) const NOTHING_TO_WARM_UP: &str =
-    "cannot warm up with a schedule that starts at a rate of 0, or with a playlist";
-pub(crate) const WARMUP_EXHAUSTS_HITS: &str =
-    "a warm-up would use up rows that are used once (try without the warm-up)";
 const WORKER_FAILED: &str = "a thread of the engine failed";
 const PREPARE_FAILED: &str = "cannot prepare the load";
 

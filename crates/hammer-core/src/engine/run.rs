@@ -2,12 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::engine::error::Error;
+use crate::engine::clock::{RunClock, SystemClock};
 use crate::engine::start_barrier::RunStartTicket;
 use crate::engine::stop_handle::StopHandle;
 use crate::model::hammer::Hammer;
-use crate::report::event::RunEvent;
-use crate::report::report::Report;
 use crate::schedule::schedule::Schedule;
 
 /// A hammer, a schedule and limits, ready to be executed.
@@ -36,7 +34,8 @@ pub(crate) struct RunConfig {
     pub(crate) skip_late: Option<Duration>,
     pub(crate) start_at: Option<SystemTime>,
     pub(crate) log_hits: bool,
-    pub(crate) paused: bool,
+    pub(crate) spin: bool,
+    pub(crate) clock: &'static dyn RunClock,
     pub(crate) stop: StopHandle,
 }
 
@@ -57,7 +56,8 @@ impl<H: Hammer> Run<H> {
             skip_late: None,
             start_at: None,
             log_hits: false,
-            paused: false,
+            spin: false,
+            clock: &SystemClock,
             stop: StopHandle::new(),
         };
         Self {
@@ -102,7 +102,7 @@ impl<H: Hammer> Run<H> {
 
     /// Sets the number of worker threads.
     ///
-    /// It is capped at the hits in flight and at [`Hammer::max_workers`].
+    /// It is capped at the hits in flight and at [`Description::max_workers`](crate::Description::max_workers).
     pub fn threads(mut self, threads: usize) -> Self {
         self.config.threads = threads;
         self
@@ -115,9 +115,10 @@ impl<H: Hammer> Run<H> {
     }
 
     /// Limits the drain: the wait for hits in flight and in the backlog after the schedule has
-    /// ended or the run was stopped.
+    /// ended or the run was stopped. Hits that have not ended by then are abandoned.
     ///
-    /// Equals the timeout by default.
+    /// By default, no hit is abandoned: hits in the backlog can start until a timeout has passed,
+    /// and each hit in flight ends by its own timeout.
     pub fn drain(mut self, limit: Duration) -> Self {
         self.config.drain = Some(limit);
         self
@@ -147,6 +148,14 @@ impl<H: Hammer> Run<H> {
         self
     }
 
+    /// Polls instead of sleeping, so that hits start within a few microseconds of their due time.
+    ///
+    /// Each thread then uses a whole core, also when no hit is due.
+    pub fn spin(mut self, yes: bool) -> Self {
+        self.config.spin = yes;
+        self
+    }
+
     /// Emits [`RunEvent::Hits`] with a record of each hit.
     ///
     /// If the receiver is too slow, records are dropped and counted in the report.
@@ -165,55 +174,5 @@ impl<H: Hammer> Run<H> {
     pub fn start_ticket(mut self, ticket: RunStartTicket) -> Self {
         self.start_ticket = Some(ticket);
         self
-    }
-
-    /// Runs to the end on its own threads; blocks the calling thread, which also calls `on_event`.
-    ///
-    /// Needs no tokio runtime, but can be called within one. Inside an async function, prefer
-    /// [`spawn`](Self::spawn), which does not block.
-    ///
-    /// # Errors
-    ///
-    /// If the schedule has no hits, a setting is 0, the schedule cannot be warmed up, the hammer
-    /// could not prepare, or a thread failed. A target that is down is not an error: the report
-    /// then counts failures.
-    pub fn execute(self, on_event: impl FnMut(RunEvent<'_>)) -> Result<Report, Error> {
-        crate::engine::coordinator::execute(self, on_event)
-    }
-
-    /// Runs to the end on its own threads, and resolves to the report.
-    ///
-    /// # Errors
-    ///
-    /// As [`execute`](Self::execute).
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future stops the run at once.
-    pub async fn spawn(
-        self,
-        on_event: impl FnMut(RunEvent<'_>) + Send + 'static,
-    ) -> Result<Report, Error> {
-        struct StopOnDrop(Option<StopHandle>);
-        impl Drop for StopOnDrop {
-            fn drop(&mut self) {
-                if let Some(stop) = &self.0 {
-                    stop.stop_now();
-                }
-            }
-        }
-        let mut guard = StopOnDrop(Some(self.config.stop.clone()));
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        std::thread::Builder::new()
-            .name("hammer".into())
-            .spawn(move || drop(sender.send(self.execute(on_event))))
-            .map_err(Error::worker)?;
-        let report = receiver.await.map_err(|_| {
-            Error::worker(std::io::Error::other(
-                "the coordinator panicked (see stderr)",
-            ))
-        })?;
-        guard.0 = None;
-        report
     }
 }

@@ -1,13 +1,13 @@
 //! A common start for several runs.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
-
-use crate::engine::coordinator::START_LEAD;
 use crate::engine::stop_handle::StopHandle;
 
+/// The delay between the last worker becoming ready and the start, long enough for the message to
+/// reach every worker.
+pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
 /// The time before its start at which a run with an offset opens its first sessions. It is long
 /// enough to connect, and too short for a target to close idle connections.
 const OPEN_EARLY: Duration = Duration::from_secs(1);
@@ -18,17 +18,17 @@ const OPEN_EARLY: Duration = Duration::from_secs(1);
 /// A run that cannot start, or is stopped, does not delay the others.
 ///
 /// ```
-/// use std::time::Duration;
+/// use std::time::{Duration, Instant};
 /// use hammer_core::{Outcome, Rate, Run, Schedule, RunStartBarrier, from_fn};
 ///
 /// let barrier = RunStartBarrier::new(2);
 /// let reports = std::thread::scope(|scope| {
 ///     let threads = [0, 50].map(|offset_ms| {
-///         let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
+///         let hammer = from_fn(async |_hit| Ok(Outcome::ok("done")));
 ///         let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
 ///         let run = Run::new(hammer, schedule)
 ///             .start_ticket(barrier.ticket(Duration::from_millis(offset_ms)));
-///         scope.spawn(|| run.execute(|_| ()))
+///         scope.spawn(|| run.execute())
 ///     });
 ///     threads.map(|thread| thread.join().expect("no panic"))
 /// });
@@ -100,7 +100,7 @@ impl RunStartTicket {
     pub(crate) fn wait_before_opening(&mut self, stop: &StopHandle) {
         if self.offset > OPEN_EARLY {
             let start = self.wait_for_start();
-            stop.wait_until((start - OPEN_EARLY).into_std());
+            stop.wait_until(start - OPEN_EARLY);
         }
     }
 

@@ -5,8 +5,9 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::{Instant, SystemTime};
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Sleep, sleep_until};
 
 /// Ends a wait early.
 #[derive(Default)]
@@ -23,6 +24,11 @@ impl Notifier {
         }
     }
 
+    /// Returns true if notified since the last call.
+    fn take(&self) -> bool {
+        self.notified.take()
+    }
+
     fn poll(&self, cx: &Context<'_>) -> bool {
         let mut waker = self.waker.borrow_mut();
         if !waker
@@ -35,55 +41,95 @@ impl Notifier {
     }
 }
 
-/// Waits for an instant with a timerfd on Linux, because tokio's timers tick in milliseconds.
-/// Elsewhere and under a paused clock, it uses tokio's timers.
-pub(crate) struct PreciseTimer {
-    sleep: Pin<Box<Sleep>>,
+/// Waits for an instant.
+pub(crate) struct WakeTimer(TimerKind);
+
+enum TimerKind {
+    /// Tokio's timer, which ticks in milliseconds.
+    Tokio(Pin<Box<Sleep>>),
+    /// A timer of the system.
     #[cfg(target_os = "linux")]
-    fd: Option<linux::TimerFd>,
+    Precise(linux::TimerFd),
+    /// Passes over the I/O until the time has come.
+    Spinning,
 }
 
-impl PreciseTimer {
+impl WakeTimer {
+    /// Creates a timer of the system, where there is one: tokio's tick in milliseconds.
+    ///
     /// Must be called within a runtime.
-    #[cfg_attr(
-        not(target_os = "linux"),
-        expect(unused_variables, reason = "only tokio's timer exists there")
-    )]
-    pub(crate) fn new(paused: bool) -> io::Result<Self> {
-        Ok(Self {
-            sleep: Box::pin(sleep_until(Instant::now())),
-            #[cfg(target_os = "linux")]
-            fd: if paused {
-                None
-            } else {
-                Some(linux::TimerFd::new()?)
-            },
-        })
+    pub(crate) fn precise() -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        return Ok(Self(TimerKind::Precise(linux::TimerFd::new()?)));
+        #[cfg(not(target_os = "linux"))]
+        return Ok(Self::tokio());
     }
 
-    /// Returns at `deadline`, or when notified.
+    /// Creates a timer that never sleeps: it passes over the I/O until the time has come.
+    pub(crate) fn spinning() -> Self {
+        Self(TimerKind::Spinning)
+    }
+
+    /// Creates a timer of tokio, which also works under a paused clock.
+    ///
+    /// Must be called within a runtime.
+    #[cfg_attr(
+        all(target_os = "linux", not(feature = "testing")),
+        expect(dead_code, reason = "the system's timer is better")
+    )]
+    pub(crate) fn tokio() -> Self {
+        let sleep = sleep_until(tokio::time::Instant::now());
+        Self(TimerKind::Tokio(Box::pin(sleep)))
+    }
+
+    /// Returns at `deadline`, or when notified, but not before a pass over the I/O.
     pub(crate) async fn wait_until(
         &mut self,
         deadline: Instant,
         notifier: &Notifier,
     ) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
-        if let Some(fd) = &mut self.fd {
-            fd.set(deadline)?;
-            return poll_fn(|cx| match notifier.poll(cx) {
-                true => Poll::Ready(Ok(())),
-                false => fd.poll(cx),
-            })
-            .await;
+        if deadline <= now() {
+            tokio::task::yield_now().await;
+            return Ok(());
         }
-        self.sleep.as_mut().reset(deadline);
-        poll_fn(|cx| match notifier.poll(cx) {
-            true => Poll::Ready(()),
-            false => self.sleep.as_mut().poll(cx),
-        })
-        .await;
-        Ok(())
+        match &mut self.0 {
+            TimerKind::Tokio(sleep) => {
+                sleep.as_mut().reset(deadline.into());
+                poll_fn(|cx| match notifier.poll(cx) {
+                    true => Poll::Ready(()),
+                    false => sleep.as_mut().poll(cx),
+                })
+                .await;
+                Ok(())
+            }
+            #[cfg(target_os = "linux")]
+            TimerKind::Precise(timer) => {
+                timer.set(deadline)?;
+                poll_fn(|cx| match notifier.poll(cx) {
+                    true => Poll::Ready(Ok(())),
+                    false => timer.poll(cx),
+                })
+                .await
+            }
+            TimerKind::Spinning => {
+                while !notifier.take() && Instant::now() < deadline {
+                    tokio::task::yield_now().await;
+                }
+                Ok(())
+            }
+        }
     }
+}
+
+/// The current time of the runtime's clock.
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Converts a wall-clock time to an instant. A missing or past time becomes now.
+pub(crate) fn instant_at(time: Option<SystemTime>) -> Instant {
+    let left = time.and_then(|time| time.duration_since(SystemTime::now()).ok());
+    now() + left.unwrap_or_default()
 }
 
 #[cfg(target_os = "linux")]
@@ -91,7 +137,7 @@ mod linux {
     use std::io;
     use std::os::fd::OwnedFd;
     use std::task::{Context, Poll, ready};
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use rustix::time::{
         Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
@@ -99,7 +145,6 @@ mod linux {
     };
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
-    use tokio::time::Instant;
 
     pub(super) struct TimerFd(AsyncFd<OwnedFd>);
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod cgroup;
 pub(crate) mod host_stats;
+pub(crate) mod io_failure;
 pub(crate) mod kib_field;
 pub(crate) mod preflight;
 pub(crate) mod process;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use hammer_diagnostic::format_count;
 
+use crate::model::description::Description;
+
 /// Files of a worker besides its connections: the epoll of the runtime, its waker, its share of the
 /// signals, the timer, and files that a hammer opens while it connects.
 const FILES_PER_THREAD: u64 = 8;
@@ -83,6 +85,21 @@ impl ResourceNeeds {
         }
     }
 
+    /// Adapts an estimate, which assumes a connection from one address for each hit in flight, to
+    /// the connections of a hammer.
+    #[must_use]
+    pub fn for_hammer(self, hammer: &Description) -> Self {
+        let connections = hammer.connections.unwrap_or(self.ports);
+        let other_files = self.files.saturating_sub(self.ports);
+        Self {
+            files: other_files.saturating_add(connections),
+            ports: match hammer.addresses {
+                0 => 0,
+                addresses => connections.div_ceil(addresses),
+            },
+        }
+    }
+
     /// Sums up the needs of runs that share a process.
     #[must_use]
     pub fn combined(runs: impl IntoIterator<Item = Self>) -> Self {
@@ -147,7 +164,7 @@ impl fmt::Display for ResourceShortage {
             Self::Files { needed, limit } => write!(
                 f,
                 "if the target is slow, up to {} open files are needed, but only {} are allowed; \
-                 raise the hard limit (ulimit -Hn), or lower --max-in-flight or --timeout",
+                 raise the hard limit (ulimit -Hn), or lower `max_in_flight` or `timeout`",
                 format_count(*needed),
                 format_count(*limit)
             ),
@@ -155,7 +172,7 @@ impl fmt::Display for ResourceShortage {
                 f,
                 "if the target is slow, up to {} local ports are needed, but only {} exist; widen \
                  net.ipv4.ip_local_port_range, connect from several addresses, or lower \
-                 --max-in-flight or --timeout",
+                 `max_in_flight` or `timeout`",
                 format_count(*needed),
                 format_count(*limit)
             ),
@@ -191,6 +208,24 @@ mod tests {
         let files = 2 * (100 + FILES_PER_THREAD) + FILES_PER_PROCESS;
         assert_eq!((two.files, two.ports), (files, 200));
         assert_eq!(ResourceNeeds::combined([most, one]).files, u64::MAX);
+    }
+
+    #[test]
+    fn needs_follow_the_connections_of_the_hammer() {
+        let (files, ports) = (100, 70);
+        let needs = ResourceNeeds { files, ports };
+        for (connections, addresses, files, ports) in [
+            (None, 1, 100, 70),
+            (Some(8), 1, 38, 8),
+            (Some(80), 1, 110, 80),
+            (None, 4, 100, 18),
+            (None, 0, 100, 0),
+        ] {
+            let hammer = Description::new()
+                .connections(connections)
+                .addresses(addresses);
+            assert_eq!(needs.for_hammer(&hammer), ResourceNeeds { files, ports });
+        }
     }
 
     #[test]

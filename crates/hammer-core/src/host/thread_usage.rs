@@ -66,6 +66,7 @@ struct ThreadReading {
 /// Measures the [`ThreadUsage`] of the calling thread.
 #[derive(Debug)]
 pub(crate) struct ThreadUsageMeter {
+    spins: bool,
     first_reading: ThreadReading,
     /// The reading at the start of the current second.
     last_second: ThreadReading,
@@ -76,9 +77,11 @@ pub(crate) struct ThreadUsageMeter {
 }
 
 impl ThreadUsageMeter {
-    pub(crate) fn start() -> Self {
+    /// Starts measuring. The busy time of a thread that `spins` has no meaning.
+    pub(crate) fn start(spins: bool) -> Self {
         let first_reading = ThreadReading::take();
         Self {
+            spins,
             first_reading,
             last_second: first_reading,
             seconds: 0,
@@ -98,15 +101,20 @@ impl ThreadUsageMeter {
         }
     }
 
-    /// Records the end of a second, and returns the usage so far.
-    pub(crate) fn end_second(&mut self) -> ThreadUsage {
+    /// Records the end of a second, and returns the share of it in which the thread was running.
+    pub(crate) fn end_second(&mut self) -> Option<f64> {
         let now = ThreadReading::take();
         let before = std::mem::replace(&mut self.last_second, now);
-        if let Some(busy) = share(difference(before.cpu, now.cpu), now.at - before.at) {
-            self.seconds += 1;
-            self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
-        }
-        self.usage_until(&now)
+        let busy = share(difference(before.cpu, now.cpu), now.at - before.at);
+        let busy = busy.filter(|_| !self.spins)?;
+        self.seconds += 1;
+        self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
+        Some(busy)
+    }
+
+    /// The usage until the end of the last second.
+    pub(crate) fn so_far(&self) -> ThreadUsage {
+        self.usage_until(&self.last_second)
     }
 
     pub(crate) fn finish(&self) -> ThreadUsage {
@@ -119,7 +127,7 @@ impl ThreadUsageMeter {
         let cpu = difference(first.cpu, now.cpu);
         ThreadUsage {
             cpu_s: cpu.map(|cpu| cpu.as_secs_f64()),
-            busy: share(cpu, wall),
+            busy: share(cpu, wall).filter(|_| !self.spins),
             saturated: (self.seconds > 0)
                 .then(|| f64::from(self.saturated_seconds) / f64::from(self.seconds)),
             no_core: share(difference(first.no_core, now.no_core), wall),
@@ -249,15 +257,26 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
+    fn the_busy_time_of_a_thread_that_never_sleeps_is_not_measured() {
+        let mut meter = ThreadUsageMeter::start(true);
+        assert_eq!(meter.end_second(), None);
+        let usage = meter.finish();
+        assert_eq!((usage.busy, usage.saturated), (None, None));
+        assert!(usage.cpu_s.is_some());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn a_spinning_thread_is_busy() {
-        let mut meter = ThreadUsageMeter::start();
+        let mut meter = ThreadUsageMeter::start(false);
         let start = Instant::now();
         while start.elapsed() < Duration::from_millis(20) {
             std::hint::spin_loop();
         }
         meter.record_wakeup(Duration::from_millis(3));
         meter.record_wakeup(Duration::from_millis(2));
-        assert_eq!(meter.end_second().blocked_max_us, 3000.0);
+        assert!(meter.end_second().is_some_and(|busy| busy > 0.0));
+        assert_eq!(meter.so_far().blocked_max_us, 3000.0);
         let usage = meter.finish();
         let busy = usage.busy.expect("Linux has the clock of a thread");
         assert!(busy > 0.0 && busy < 1.1, "{usage:?}");

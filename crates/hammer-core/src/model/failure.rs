@@ -1,6 +1,6 @@
 //! Hits without a usable answer, by name.
 
-use std::{error, fmt, io};
+use std::{error, fmt};
 
 /// The reason that a hit has no usable answer. Its session is dropped.
 ///
@@ -21,7 +21,7 @@ impl Failure {
         .with_advice("no connection within the timeout: check the address and the firewall");
     /// No answer came in time.
     pub const TIMEOUT: Self = Self::new("timeout").with_advice(
-        "the target did not answer within --timeout: lower the rate or raise the timeout",
+        "the target did not answer within `timeout`: lower the rate or raise the timeout",
     );
     /// The connection was reset by the peer.
     pub const RESET: Self = Self::new("connection_reset")
@@ -32,15 +32,15 @@ impl Failure {
     );
     /// The process or the system is out of file descriptors.
     pub const OUT_OF_FILES: Self = Self::new("out_of_files")
-        .with_advice("raise the limit (ulimit -n) or lower --max-in-flight");
+        .with_advice("raise the limit (ulimit -n) or lower `max_in_flight`");
     /// No local port is left for another connection.
     pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").with_advice(
-        "keep connections alive, lower --max-in-flight, connect from several addresses, or widen \
+        "keep connections alive, lower `max_in_flight`, connect from several addresses, or widen \
          net.ipv4.ip_local_port_range",
     );
     /// The system has no memory for another connection.
     pub const OUT_OF_MEMORY: Self = Self::new("out_of_memory")
-        .with_advice("the system is out of memory: lower --max-in-flight");
+        .with_advice("the system is out of memory: lower `max_in_flight`");
     /// The host or its network cannot be reached.
     pub const UNREACHABLE: Self = Self::new("unreachable")
         .with_advice("no route to the target: check the address and the network");
@@ -84,58 +84,3 @@ impl fmt::Display for Failure {
 }
 
 impl error::Error for Failure {}
-
-/// Names an error of the operating system, so that a hammer can use `?`.
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        tracing::debug!(%error, "I/O error");
-        #[cfg(unix)]
-        if let Some(code) = rustix::io::Errno::from_io_error(&error) {
-            use rustix::io::Errno;
-            match code {
-                Errno::MFILE | Errno::NFILE => return Self::OUT_OF_FILES,
-                Errno::ADDRNOTAVAIL => return Self::OUT_OF_PORTS,
-                Errno::NOBUFS => return Self::OUT_OF_MEMORY,
-                _ => {}
-            }
-        }
-        use io::ErrorKind as E;
-        match error.kind() {
-            E::ConnectionRefused => Self::CONNECT_REFUSED,
-            E::ConnectionReset | E::ConnectionAborted | E::BrokenPipe => Self::RESET,
-            E::UnexpectedEof | E::NotConnected => Self::CLOSED_EARLY,
-            E::TimedOut => Self::CONNECT_TIMEOUT,
-            E::AddrNotAvailable => Self::OUT_OF_PORTS,
-            E::OutOfMemory => Self::OUT_OF_MEMORY,
-            E::HostUnreachable | E::NetworkUnreachable | E::NetworkDown => Self::UNREACHABLE,
-            _ => Self::IO,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn io_errors_have_names() {
-        let table: [(io::Error, &str); 6] = [
-            (io::ErrorKind::ConnectionRefused.into(), "connect_refused"),
-            (io::ErrorKind::ConnectionReset.into(), "connection_reset"),
-            (io::ErrorKind::BrokenPipe.into(), "connection_reset"),
-            (io::ErrorKind::UnexpectedEof.into(), "closed_early"),
-            (io::ErrorKind::AddrNotAvailable.into(), "out_of_ports"),
-            (io::ErrorKind::PermissionDenied.into(), "io"),
-        ];
-        for (error, name) in table {
-            assert_eq!(Failure::from(error).name(), name);
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn running_out_of_files_is_named() {
-        let error = io::Error::from(rustix::io::Errno::MFILE);
-        assert_eq!(Failure::from(error), Failure::OUT_OF_FILES);
-    }
-}

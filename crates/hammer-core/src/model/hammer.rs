@@ -1,10 +1,11 @@
 //! The trait that a protocol implements, and hammers made of closures.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use hammer_diagnostic::BoxError;
 
-use crate::host::preflight::ResourceNeeds;
+use crate::model::description::Description;
 use crate::model::failure::Failure;
 use crate::model::hit::{Hit, Slot};
 use crate::model::outcome::Outcome;
@@ -40,11 +41,40 @@ pub type PrepareError = BoxError;
     message = "`{Self}` is not a hammer",
     label = "this is not a hammer",
     note = "implement `hammer_core::Hammer` for `{Self}`: a `Session` type, `open` and `hit`",
-    note = "or wrap a closure: `hammer_core::from_fn(|hit| async move {{ Ok(Outcome::ok(\"done\")) }})`"
+    note = "or wrap a closure: `hammer_core::from_fn(async |hit: &mut Hit| Ok(Outcome::ok(\"done\")))`"
 )]
 pub trait Hammer: Send + Sync + 'static {
     /// The data that a slot keeps between hits, usually a connection.
     type Session: 'static;
+
+    /// Opens a session for `slot`.
+    ///
+    /// The engine opens sessions before the clock starts where it can. A session that is opened
+    /// within a hit, such as after a failure, counts as part of that hit.
+    ///
+    /// # Errors
+    ///
+    /// The failure is counted for the hit that the session was opened for.
+    fn open(&self, slot: &Slot) -> impl Future<Output = Result<Self::Session, Failure>>;
+
+    /// Hits the target once.
+    ///
+    /// # Errors
+    ///
+    /// `Ok` means that the target answered, well or badly, and the session is kept. `Err` means
+    /// that there was no usable answer: the session is dropped, and the slot's next hit opens a new
+    /// one.
+    fn hit(
+        &self,
+        session: &mut Self::Session,
+        hit: &mut Hit,
+    ) -> impl Future<Output = Result<Outcome, Failure>>;
+
+    /// Closes a session cleanly at the end of the run.
+    fn close(&self, session: Self::Session) -> impl Future<Output = ()> {
+        drop(session);
+        async {}
+    }
 
     /// Prepares the data that the slots of a worker share, before the first slot opens and the
     /// clock starts.
@@ -60,38 +90,6 @@ pub trait Hammer: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Opens a session for `slot`.
-    ///
-    /// The engine opens sessions before the clock starts where it can. A session that is opened
-    /// within a hit, such as after a failure, counts as part of that hit.
-    ///
-    /// # Errors
-    ///
-    /// The failure is counted for the hit that the session was opened for.
-    fn open(&self, slot: Slot) -> impl Future<Output = Result<Self::Session, Failure>>;
-
-    /// Hits the target once.
-    ///
-    /// # Errors
-    ///
-    /// `Ok` means that the target answered, well or badly, and the session is kept. `Err` means
-    /// that there was no usable answer: the session is dropped, and the slot's next hit opens a new
-    /// one.
-    fn hit(
-        &self,
-        session: &mut Self::Session,
-        hit: Hit,
-    ) -> impl Future<Output = Result<Outcome, Failure>>;
-
-    /// Receives each hit that ended before [`hit`](Self::hit) did.
-    ///
-    /// Its session could not be opened, it timed out, or it was abandoned at the end of the run.
-    /// `reason` is the name of the failure, or `abandoned`. The report counts these hits in any
-    /// case; this method is for hammers that keep their own counts.
-    fn missed(&self, hit: Hit, reason: &'static str) {
-        let _ = (hit, reason);
-    }
-
     /// Completes the work of a worker after its last hit and before its sessions close.
     ///
     /// A protocol without answers can check here that everything sent has arrived. In a closed
@@ -102,65 +100,87 @@ pub trait Hammer: Send + Sync + 'static {
         async {}
     }
 
-    /// Closes a session cleanly at the end of the run.
-    fn close(&self, session: Self::Session) -> impl Future<Output = ()> {
-        drop(session);
-        async {}
+    /// Receives each hit that ended before [`hit`](Self::hit) did.
+    ///
+    /// Its session could not be opened, it timed out, or it was abandoned at the end of the run.
+    /// `reason` is the name of the failure, or `abandoned`. The report counts these hits in any
+    /// case; this method is for hammers that keep their own counts.
+    fn missed(&self, hit: &Hit, reason: &'static str) {
+        let _ = (hit, reason);
     }
 
-    /// The maximum number of workers; unlimited by default.
+    /// Describes the hammer: its bounds, groups, doubts and connections.
     ///
-    /// Workers share nothing, so a hammer with a fixed number of connections cannot have more
-    /// workers than connections.
-    fn max_workers(&self) -> usize {
-        usize::MAX
-    }
-
-    /// The names of the groups that [`Hit::group`] assigns hits to, such as the targets of a
-    /// hammer.
-    ///
-    /// The report lists the first 49 groups and sums up the rest in one more.
-    fn groups(&self) -> Vec<String> {
-        vec![]
-    }
-
-    /// The maximum number of hits, if the hammer has data for a limited number, such as rows used
-    /// once.
-    ///
-    /// The schedule ends there at the latest. A run of this hammer cannot have a warm-up, which
-    /// would use up data.
-    fn max_hits(&self) -> Option<u64> {
-        None
-    }
-
-    /// Reasons to doubt the numbers, such as credentials that could not be renewed.
-    ///
-    /// Each is a sentence on the cause and one on the remedy. The engine asks after the last hit,
-    /// and each warning makes the run suspect.
-    fn warnings(&self) -> Vec<String> {
-        vec![]
-    }
-
-    /// The files and ports that a run needs.
-    ///
-    /// `needs` assumes one connection from the same address for each hit in flight.
-    fn needs(&self, needs: ResourceNeeds) -> ResourceNeeds {
-        needs
+    /// The engine asks before the run and again after the last hit, when the hammer may have new
+    /// doubts.
+    fn describe(&self) -> Description {
+        Description::new()
     }
 }
 
-/// Creates a hammer from a closure that needs no session.
+/// Implements [`Hammer`] for a pointer to a hammer, which forwards all of it.
+macro_rules! forward_to_hammer {
+    () => {
+        type Session = H::Session;
+
+        fn open(&self, slot: &Slot) -> impl Future<Output = Result<Self::Session, Failure>> {
+            H::open(self, slot)
+        }
+
+        fn hit(
+            &self,
+            session: &mut Self::Session,
+            hit: &mut Hit,
+        ) -> impl Future<Output = Result<Outcome, Failure>> {
+            H::hit(self, session, hit)
+        }
+
+        fn close(&self, session: Self::Session) -> impl Future<Output = ()> {
+            H::close(self, session)
+        }
+
+        fn prepare(
+            &self,
+            context: &WorkerContext,
+        ) -> impl Future<Output = Result<(), PrepareError>> {
+            H::prepare(self, context)
+        }
+
+        fn settle(&self, context: &WorkerContext) -> impl Future<Output = ()> {
+            H::settle(self, context)
+        }
+
+        fn missed(&self, hit: &Hit, reason: &'static str) {
+            H::missed(self, hit, reason);
+        }
+
+        fn describe(&self) -> Description {
+            H::describe(self)
+        }
+    };
+}
+
+impl<H: Hammer> Hammer for Arc<H> {
+    forward_to_hammer!();
+}
+
+impl<H: Hammer> Hammer for &'static H {
+    forward_to_hammer!();
+}
+
+/// Creates a hammer from an async closure that needs no session.
 ///
 /// ```
-/// use hammer_core::{Outcome, from_fn};
+/// use hammer_core::{Hit, Outcome, from_fn};
 ///
-/// let hammer = from_fn(|hit| async move { Ok(Outcome::ok(if hit.number() % 2 == 0 { "even" } else { "odd" })) });
+/// let hammer = from_fn(async |hit: &mut Hit| {
+///     Ok(Outcome::ok(if hit.number() % 2 == 0 { "even" } else { "odd" }))
+/// });
 /// # let _: &dyn std::any::Any = &hammer;
 /// ```
-pub fn from_fn<F, R>(hit: F) -> FnHammer<F>
+pub fn from_fn<F>(hit: F) -> FnHammer<F>
 where
-    F: Fn(Hit) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<Outcome, Failure>>,
+    F: AsyncFn(&mut Hit) -> Result<Outcome, Failure> + Send + Sync + 'static,
 {
     FnHammer(hit)
 }
@@ -169,18 +189,17 @@ where
 #[derive(Debug, Clone)]
 pub struct FnHammer<F>(F);
 
-impl<F, R> Hammer for FnHammer<F>
+impl<F> Hammer for FnHammer<F>
 where
-    F: Fn(Hit) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<Outcome, Failure>>,
+    F: AsyncFn(&mut Hit) -> Result<Outcome, Failure> + Send + Sync + 'static,
 {
     type Session = ();
 
-    async fn open(&self, _: Slot) -> Result<(), Failure> {
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
         Ok(())
     }
 
-    fn hit(&self, (): &mut (), hit: Hit) -> impl Future<Output = Result<Outcome, Failure>> {
+    fn hit(&self, (): &mut (), hit: &mut Hit) -> impl Future<Output = Result<Outcome, Failure>> {
         (self.0)(hit)
     }
 }

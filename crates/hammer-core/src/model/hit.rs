@@ -5,9 +5,9 @@ use std::{fmt, rc::Rc, time::Duration};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-use crate::model::hit_notes::HitNotes;
 use crate::model::outcome::Label;
 use crate::model::playlist_item::PlaylistItem;
+use crate::model::slot_notes::SlotNotes;
 
 /// A place for one hit at a time.
 #[derive(Clone)]
@@ -17,7 +17,7 @@ pub struct Slot {
     pub(crate) workers: usize,
     pub(crate) seed: u64,
     pub(crate) closed_loop: bool,
-    pub(crate) notes: Rc<HitNotes>,
+    pub(crate) notes: Rc<SlotNotes>,
 }
 
 impl Slot {
@@ -49,8 +49,8 @@ impl Slot {
     /// Returns true in a closed loop (`-r max`): the next hit of a slot is due when its last one
     /// has ended.
     ///
-    /// In a closed loop, a hit can wait for data without missing a due time. A hit that fails at
-    /// once is followed immediately by the next one.
+    /// In a closed loop, a hit can wait for data without missing a due time. After a hit that
+    /// failed, the slot rests for 1 ms, and up to 100 ms if its hits keep failing.
     #[must_use]
     pub fn is_closed_loop(&self) -> bool {
         self.closed_loop

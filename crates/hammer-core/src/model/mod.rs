@@ -1,10 +1,11 @@
 //! The vocabulary of hammers: hits, slots, outcomes and failures.
 
+pub(crate) mod description;
 pub(crate) mod failure;
 pub(crate) mod hammer;
 pub(crate) mod hit;
-pub(crate) mod hit_notes;
 pub(crate) mod outcome;
 pub(crate) mod playlist_item;
+pub(crate) mod slot_notes;
 pub(crate) mod worker_context;
 pub(crate) mod worker_locals;

@@ -2,9 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::model::hit::Slot;
 

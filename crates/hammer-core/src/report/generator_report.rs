@@ -19,6 +19,13 @@ pub struct GeneratorReport {
     pub threads: usize,
     /// The maximum number of hits in flight.
     pub max_in_flight: usize,
+    /// True if threads polled and never slept, so that they were always busy.
+    #[serde(default)]
+    pub spin: bool,
+    /// Threads that did not end after the run was stopped at once, so that their last measurements
+    /// are missing.
+    #[serde(default)]
+    pub unresponsive: usize,
     /// CPU time of the whole process during the run, in seconds; 0 if unknown.
     pub cpu_s: f64,
     /// Peak resident size of the process, in bytes; 0 if unknown.
@@ -57,6 +64,8 @@ pub struct GeneratorReport {
 pub(crate) struct GeneratorLimits {
     pub(crate) threads: usize,
     pub(crate) max_in_flight: usize,
+    /// True if threads poll and never sleep.
+    pub(crate) spin: bool,
 }
 
 /// The peaks of the hits that a generator held, summed over the workers.
@@ -78,6 +87,8 @@ impl GeneratorReport {
         Self {
             threads: limits.threads,
             max_in_flight: limits.max_in_flight,
+            spin: limits.spin,
+            unresponsive: 0,
             cpu_s: resources.cpu.as_secs_f64(),
             peak_rss_bytes: resources.peak_rss_bytes,
             slots_opened: total.slots_opened,

@@ -8,6 +8,7 @@ pub(crate) mod group_report;
 pub(crate) mod hit_counts;
 pub(crate) mod interval_names;
 pub(crate) mod interval_stats;
+pub(crate) mod note_fold;
 pub(crate) mod open_or_closed_loop;
 pub(crate) mod rate_summary;
 pub(crate) mod run_measurements;

@@ -170,12 +170,27 @@ impl RunMeasurements {
     }
 
     /// Closes the last interval, and makes the report of a run that is over.
-    pub(crate) fn report(mut self, stopped: bool, resources: &ResourceUsage) -> Report {
+    ///
+    /// The last measurements of `unresponsive` workers are missing. The hits that they held count as
+    /// abandoned.
+    pub(crate) fn report(
+        mut self,
+        stopped: bool,
+        unresponsive: usize,
+        resources: &ResourceUsage,
+    ) -> Report {
         if self.current.hits == HitCounts::default() {
             // No hits since the last tick, but there may be connections.
             self.total.merge(&self.current);
         } else {
             self.close_interval(1);
+        }
+        if unresponsive > 0 {
+            let hits = &mut self.total.hits;
+            hits.abandoned += hits.scheduled.saturating_sub(hits.ended());
+            let last_second = Duration::from_secs(self.last_tick);
+            self.end.elapsed = self.end.elapsed.max(last_second);
+            self.end.schedule_end = self.end.schedule_end.max(last_second);
         }
         let duration = self.duration(stopped);
         let stages = self.stages.report(self.schedule.shape(), duration);
@@ -212,7 +227,10 @@ impl RunMeasurements {
             },
             counts: total.counts_by_name(),
             facts: total.facts_by_name(),
-            generator: self.generator(resources),
+            generator: GeneratorReport {
+                unresponsive,
+                ..self.generator(resources)
+            },
             stages,
             groups: total.groups.report(&settings.groups),
             timeline: self.series.iter().map(TimelineSlice::from).collect(),

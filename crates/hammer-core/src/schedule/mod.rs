@@ -1,6 +1,8 @@
 //! Due times of hits: rates, shapes, arrival processes and playlists.
 
 pub(crate) mod arrival_process;
+pub(crate) mod closed_loop_schedule;
+pub(crate) mod duration_text;
 pub(crate) mod playlist;
 pub(crate) mod playlist_queue;
 pub(crate) mod playlist_receiver;

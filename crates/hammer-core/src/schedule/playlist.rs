@@ -22,10 +22,10 @@ use crate::schedule::rate::Rate;
 /// let ms = Duration::from_millis;
 /// let plan = [(ms(0), "first"), (ms(3), "second"), (ms(4), "third")];
 /// let playlist = Playlist::new(3, ms(5), move || plan.into_iter());
-/// let hammer = from_fn(|hit: Hit| async move {
+/// let hammer = from_fn(async |hit: &mut Hit| {
 ///     Ok(Outcome::ok(*hit.item::<&'static str>().expect("each hit has an item")))
 /// });
-/// let report = Run::new(hammer, Schedule::playlist(playlist)).execute(|_| ())?;
+/// let report = Run::new(hammer, Schedule::playlist(playlist)).execute()?;
 /// assert_eq!(report.labels["second"], 1);
 /// # Ok::<(), hammer_core::Error>(())
 /// ```
@@ -122,11 +122,11 @@ impl Playlist {
 
     /// Starts reading ahead, with a receiver for each of `workers`.
     ///
-    /// A `blocking` receiver waits for the reader, so it is never late.
+    /// A `waits` receiver waits for the reader, so it is never late.
     pub(crate) fn read_ahead(
         &self,
         workers: usize,
-        blocking: bool,
+        waits: bool,
     ) -> std::io::Result<(JoinHandle<()>, Vec<PlaylistReceiver>)> {
         let (queues, fill) = (self.make_queues)(workers);
         let reader = thread::Builder::new()
@@ -134,7 +134,7 @@ impl Playlist {
             .spawn(fill)?;
         let peak = self.peak.or(self.mean_rate().map(|rate| rate.as_f64()));
         let peak = peak.unwrap_or_default() / workers as f64;
-        let receiver = |queue| PlaylistReceiver::new(queue, peak, blocking);
+        let receiver = |queue| PlaylistReceiver::new(queue, peak, waits);
         Ok((reader, queues.into_iter().map(receiver).collect()))
     }
 }

@@ -12,7 +12,7 @@ const MAX_QUEUED_BYTES: usize = 16 << 20;
 /// The queue from the reader of a playlist to one worker, which takes everything in it at once.
 ///
 /// So no hit waits for a batch to fill, and with a fast reader, one lock serves thousands of hits.
-pub(super) struct PlaylistQueue<T> {
+pub(crate) struct PlaylistQueue<T> {
     state: Mutex<QueueState<T>>,
     changed: Condvar,
 }
@@ -29,7 +29,7 @@ struct QueueState<T> {
 }
 
 /// The worker's end of a queue of any item type.
-pub(super) trait AnyPlaylistQueue: Send {
+pub(crate) trait AnyPlaylistQueue: Send {
     /// Takes all hits in the queue; with `wait`, waits for the first one.
     fn take(&self, wait: bool) -> BatchPoll;
     /// Marks the worker as gone.
@@ -37,7 +37,7 @@ pub(super) trait AnyPlaylistQueue: Send {
 }
 
 /// The result of taking hits.
-pub(super) enum BatchPoll {
+pub(crate) enum BatchPoll {
     Ready(PlaylistBatch),
     /// No hits yet.
     Pending,
@@ -47,12 +47,12 @@ pub(super) enum BatchPoll {
 
 /// Some hits of one worker, in order.
 pub(crate) struct PlaylistBatch {
-    pub(super) dues: Vec<Duration>,
-    pub(super) items: Arc<dyn Any + Send + Sync>,
+    pub(crate) dues: Vec<Duration>,
+    pub(crate) items: Arc<dyn Any + Send + Sync>,
 }
 
 impl<T> PlaylistQueue<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(QueueState {
                 dues: vec![],
@@ -68,7 +68,7 @@ impl<T> PlaylistQueue<T> {
     /// Adds a hit with an item of `bytes` bytes when there is room for it.
     ///
     /// Returns true if the worker still takes hits.
-    pub(super) fn push(&self, due: Duration, item: T, bytes: usize) -> bool {
+    pub(crate) fn push(&self, due: Duration, item: T, bytes: usize) -> bool {
         let full = |state: &mut QueueState<T>| {
             let too_many = state.dues.len() >= MAX_QUEUED_HITS;
             // An item above the limit is queued alone.
@@ -91,7 +91,7 @@ impl<T> PlaylistQueue<T> {
     }
 
     /// Marks the queue as complete.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_one();
     }

@@ -14,20 +14,20 @@ pub(crate) struct PlaylistReceiver {
     /// The index of the next hit in the batch.
     next_index: usize,
     peak: f64,
-    blocking: bool,
+    waits: bool,
     ended: bool,
     /// The last time at which no hit had been read yet.
     starved_at: Option<Duration>,
 }
 
 impl PlaylistReceiver {
-    pub(super) fn new(queue: Arc<dyn AnyPlaylistQueue + Sync>, peak: f64, blocking: bool) -> Self {
+    pub(crate) fn new(queue: Arc<dyn AnyPlaylistQueue + Sync>, peak: f64, waits: bool) -> Self {
         Self {
             queue,
             batch: None,
             next_index: 0,
             peak,
-            blocking,
+            waits,
             ended: false,
             starved_at: None,
         }
@@ -59,7 +59,7 @@ impl PlaylistReceiver {
                 }
                 (self.batch, self.next_index) = (None, 0);
             }
-            if self.ended || !self.receive(self.blocking) {
+            if self.ended || !self.receive(self.waits) {
                 return None;
             }
         }

@@ -1,6 +1,10 @@
 //! Rates as exact fractions.
 
-use std::{error, fmt, str::FromStr, time::Duration};
+use std::{fmt, ops::Range, str::FromStr, time::Duration};
+
+use hammer_diagnostic::Diagnostic;
+
+use crate::schedule::duration_text;
 
 /// A number of hits per unit of time: an exact fraction, never a rounded period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,39 +16,33 @@ pub struct Rate {
 const SECOND: u64 = 1_000_000_000;
 /// One hit per nanosecond, the resolution of due times.
 const MAX_PER_SECOND: u64 = SECOND;
-const MISSING: RateError = RateError::new("missing rate");
-const NOT_A_NUMBER: RateError = RateError::new("not a number");
-const ZERO: RateError = RateError::new(ZERO_RATE);
-const TOO_SLOW: RateError = RateError::new("the rate is too low");
-const TOO_FAST: RateError = RateError::new(ABOVE_MAX_RATE);
-const TOO_MANY_DIGITS: RateError = RateError {
-    problem: "too many digits after the point for the unit of time",
-    expected: "at most 8 digits with /m, or 6 with /h",
-};
-const UNKNOWN_UNIT: RateError = RateError {
-    problem: UNKNOWN_RATE_UNIT,
-    expected: RATE_UNITS,
-};
 
 pub(crate) const RATE_EXAMPLES: &str = "a rate such as 100, 2.5, 10k or 600/m";
 pub(crate) const ZERO_RATE: &str = "the rate must be above 0";
 pub(crate) const ABOVE_MAX_RATE: &str = "the rate is above 1,000,000,000/s";
 pub(crate) const UNKNOWN_RATE_UNIT: &str = "unknown unit of time";
 pub(crate) const RATE_UNITS: &str = "s, m or h";
+const TOO_SLOW: &str = "the rate is too low";
 
 impl Rate {
     /// Creates a rate of `hits` hits per `period`.
     ///
     /// # Errors
     ///
-    /// If either is zero, the period is longer than 584 years, or the rate is above 10⁹/s.
-    pub fn new(hits: u64, period: Duration) -> Result<Self, RateError> {
+    /// If either is zero, the period is longer than 584 years, or the rate is above 10⁹/s. The
+    /// position of the error is empty, since there is no text.
+    pub fn new(hits: u64, period: Duration) -> Result<Self, Diagnostic> {
+        Self::checked(hits, period).map_err(|problem| rate_error(0..0, problem))
+    }
+
+    /// Creates a rate, or names the problem.
+    fn checked(hits: u64, period: Duration) -> Result<Self, &'static str> {
         let nanos = u64::try_from(period.as_nanos()).map_err(|_| TOO_SLOW)?;
         if hits == 0 || nanos == 0 {
-            return Err(ZERO);
+            return Err(ZERO_RATE);
         }
         if u128::from(hits) * u128::from(SECOND) > u128::from(MAX_PER_SECOND) * u128::from(nanos) {
-            return Err(TOO_FAST);
+            return Err(ABOVE_MAX_RATE);
         }
         // Lowest terms make equal rates equal, however they were written.
         let common = gcd(hits.into(), nanos.into()) as u64;
@@ -59,12 +57,20 @@ impl Rate {
         let common = gcd(hits, nanos);
         let hits = u64::try_from(hits.checked_div(common)?).ok()?;
         let nanos = u64::try_from(nanos / common).ok()?;
-        Self::new(hits, Duration::from_nanos(nanos)).ok()
+        Self::checked(hits, Duration::from_nanos(nanos)).ok()
     }
 
     /// The hits and the nanoseconds, in lowest terms.
     pub(crate) fn as_fraction(self) -> (u64, u64) {
         (self.hits, self.nanos)
+    }
+
+    /// Creates the rate of `self` hits per second in each `period` instead, if it is valid: `1/10s`
+    /// is 0.1/s.
+    pub(crate) fn per_period(self, period: Duration) -> Option<Self> {
+        let seconds = u128::from(SECOND) * u128::from(self.hits);
+        let nanos = u128::from(self.nanos).checked_mul(period.as_nanos())?;
+        Self::from_fraction(seconds, nanos)
     }
 
     /// Creates a rate of `hits` hits per second.
@@ -102,6 +108,20 @@ impl Rate {
     }
 }
 
+impl Rate {
+    /// Writes the rate for a message, exactly if one of the units allows it: `6/m`, `200/m`.
+    pub(crate) fn exact_text(self) -> String {
+        let in_units = [("s", 1.0), ("m", 60.0), ("h", 3600.0)]
+            .map(|(unit, seconds)| (self.as_f64() * seconds, unit));
+        let exact = in_units
+            .into_iter()
+            .filter(|(hits, _)| *hits >= 1.0)
+            .map(|(hits, unit)| format!("{}/{unit}", (hits * 1e6).round() / 1e6))
+            .find(|text| parse(text) == Ok(self));
+        exact.unwrap_or_else(|| self.to_string())
+    }
+}
+
 fn gcd(a: u128, b: u128) -> u128 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
@@ -119,93 +139,95 @@ impl fmt::Display for Rate {
 }
 
 /// Parses `100`, `2.5`, `10k` or `1M`, each followed by `/s` (the default), `/m` or `/h`.
+///
+/// `/1s` is accepted as `/s`. Another period, such as that of `1/10s`, is refused with the same rate
+/// in a unit, `6/m`.
 impl FromStr for Rate {
-    type Err = RateError;
+    type Err = Diagnostic;
 
-    fn from_str(text: &str) -> Result<Self, RateError> {
-        let (number, period) = match text.trim().split_once('/') {
-            None => (text.trim(), 1),
-            Some((number, "s")) => (number, 1),
-            Some((number, "m")) => (number, 60),
-            Some((number, "h")) => (number, 3600),
-            Some(_) => return Err(UNKNOWN_UNIT),
-        };
-        let (number, factor) = match number.strip_suffix(['k', 'K']) {
-            Some(number) => (number, 1_000),
-            None => match number.strip_suffix('M') {
-                Some(number) => (number, 1_000_000),
-                None => (number, 1),
-            },
-        };
-        if number.starts_with('-') {
-            return Err(ZERO);
-        }
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        let digits = format!("{whole}{fraction}");
-        if number.is_empty() {
-            return Err(MISSING);
-        }
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(NOT_A_NUMBER);
-        }
-        if fraction.len() > 9 {
-            return Err(RateError::new("more than 9 digits after the point"));
-        }
-        let hits = digits
-            .parse::<u64>()
-            .ok()
-            .and_then(|n| n.checked_mul(factor));
-        let hits = hits.ok_or(TOO_FAST)?;
-        let scale = 10_u64.pow(fraction.len() as u32);
-        let period = Duration::from_secs(period * scale);
-        Self::new(hits, period).or_else(|error| {
-            // The period can be too long because of the digits alone, as in `1.123456789/h`.
-            let reduced = Self::from_fraction(hits.into(), period.as_nanos());
-            let too_many_digits = error == TOO_SLOW && !fraction.is_empty();
-            reduced.ok_or(if too_many_digits {
-                TOO_MANY_DIGITS
-            } else {
-                error
-            })
+    fn from_str(text: &str) -> Result<Self, Diagnostic> {
+        let start = text.len() - text.trim_start().len();
+        parse(text.trim()).map_err(|error| {
+            let error = error.map_position(|at| start + at.start..start + at.end);
+            error.in_input(text)
         })
     }
 }
 
-/// An error in the text or the numbers of a rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateError {
-    problem: &'static str,
-    expected: &'static str,
+fn parse(text: &str) -> Result<Rate, Diagnostic> {
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    match unit {
+        "s" | "1s" => parse_number(number, 1),
+        "m" => parse_number(number, 60),
+        "h" => parse_number(number, 3600),
+        _ => Err(unit_error(number.len() + 1..text.len(), number, unit)),
+    }
 }
 
-impl RateError {
-    const fn new(problem: &'static str) -> Self {
-        Self {
-            problem,
-            expected: RATE_EXAMPLES,
+/// Describes an unknown unit, or a period that is not a unit.
+fn unit_error(position: Range<usize>, number: &str, unit: &str) -> Diagnostic {
+    let period = duration_text::parse(unit).ok();
+    let rate = parse_number(number, 1).ok();
+    match rate
+        .zip(period)
+        .map(|(rate, period)| rate.per_period(period))
+    {
+        Some(Some(rate)) => Diagnostic::new(position, "the period of a rate is a unit of time")
+            .with_expected(rate.exact_text()),
+        _ => Diagnostic::new(position, UNKNOWN_RATE_UNIT).with_expected(RATE_UNITS),
+    }
+}
+
+/// Parses a number of hits in `seconds` seconds.
+fn parse_number(text: &str, seconds: u64) -> Result<Rate, Diagnostic> {
+    let error = |problem| Err(rate_error(0..text.len(), problem));
+    let (number, factor) = match text.strip_suffix(['k', 'K']) {
+        Some(number) => (number, 1_000),
+        None => match text.strip_suffix('M') {
+            Some(number) => (number, 1_000_000),
+            None => (text, 1),
+        },
+    };
+    if number.starts_with('-') {
+        return error(ZERO_RATE);
+    }
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    if number.is_empty() {
+        return error("missing rate");
+    }
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return error("not a number");
+    }
+    if fraction.len() > 9 {
+        return error("more than 9 digits after the point");
+    }
+    let hits = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor));
+    let Some(hits) = hits else {
+        return error(ABOVE_MAX_RATE);
+    };
+    let scale = 10_u64.pow(fraction.len() as u32);
+    let period = Duration::from_secs(seconds * scale);
+    Rate::checked(hits, period).or_else(|problem| {
+        // The period can be too long because of the digits alone, as in `1.123456789/h`.
+        match Rate::from_fraction(hits.into(), period.as_nanos()) {
+            Some(reduced) => Ok(reduced),
+            None if problem == TOO_SLOW && !fraction.is_empty() => Err(Diagnostic::new(
+                0..text.len(),
+                "too many digits after the point for the unit of time",
+            )
+            .with_expected("at most 8 digits with /m, or 6 with /h")),
+            None => error(problem),
         }
-    }
-
-    /// The problem, as a fragment.
-    #[must_use]
-    pub fn problem(&self) -> &'static str {
-        self.problem
-    }
-
-    /// The valid input; reads well after "expected ".
-    #[must_use]
-    pub fn expected(&self) -> &'static str {
-        self.expected
-    }
+    })
 }
 
-impl fmt::Display for RateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected {}", self.problem, self.expected)
-    }
+fn rate_error(position: Range<usize>, problem: &'static str) -> Diagnostic {
+    Diagnostic::new(position, problem).with_expected(RATE_EXAMPLES)
 }
-
-impl error::Error for RateError {}
 
 #[cfg(test)]
 mod tests {
@@ -221,6 +243,7 @@ mod tests {
             ("0.5k/s", "2s", "500/s"),
             ("1M", "1ms", "1000000/s"),
             ("600/m", "100s", "10/s"),
+            ("100/1s", "10s", "100/s"),
             ("1/h", "3600000s", "1/h"),
             ("1.123456/h", "3204397.858038054s", "1.123456/h"),
             ("1.500000000/h", "2400000s", "1.5/h"),
@@ -246,9 +269,31 @@ mod tests {
             ("99999999999999999999", "above 1,000,000,000/s"),
             ("0.0000000001", "more than 9 digits"),
             ("1.123456789/h", "too many digits after the point"),
+            // As vegeta writes one hit in 10 s. It once could mean one in a second, for 10 s.
+            (
+                "1/10s",
+                "the period of a rate is a unit of time; expected 6/m",
+            ),
+            ("1/2m", "expected 30/h"),
+            ("600/1m", "expected 10/s"),
+            ("5/10ms", "expected 500/s"),
+            ("100/30s", "expected 200/m"),
+            ("1/7s", "expected 8.571429/m"),
+            ("5/0s", "unknown unit of time; expected s, m or h"),
+            ("900M/1ms", "unknown unit of time; expected s, m or h"),
         ] {
             let error = text.parse::<Rate>().expect_err(text).to_string();
             assert!(error.contains(problem), "{text}: {error}");
+        }
+        for (text, position) in [
+            (" 10/d ", 4..5),
+            (" x1 ", 1..3),
+            ("", 0..0),
+            ("1/10s", 2..5),
+        ] {
+            let error = text.parse::<Rate>().expect_err(text);
+            assert_eq!(error.position(), position, "{text}");
+            assert_eq!(error.input(), Some(text));
         }
     }
 

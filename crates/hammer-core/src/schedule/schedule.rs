@@ -33,7 +33,7 @@ pub(crate) struct PlaylistReadAhead {
 /// let bursts = schedule.with_arrivals(ArrivalProcess::Burst);
 /// let due: Vec<_> = bursts.offsets().map(|t| t.as_secs()).collect();
 /// assert_eq!(due, [0, 0, 0, 1, 1]);
-/// # Ok::<(), hammer_core::RateError>(())
+/// # Ok::<(), hammer_core::Diagnostic>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {

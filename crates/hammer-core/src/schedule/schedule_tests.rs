@@ -11,9 +11,9 @@ const ALL_ARRIVALS: [ArrivalProcess; 4] = [
     ArrivalProcess::Burst,
 ];
 const SHAPES: [&str; 9] = [
-    "100/20s",
+    "100/s/20s",
     "7/m/10m",
-    "1234.5/9.87s",
+    "1234.5/s/9.87s",
     "100..1000/10s",
     "800.5..0/30s",
     "steps(10..500, 7, 1.5s)",
@@ -50,7 +50,7 @@ fn due_times_are_exact_over_a_week_at_any_rate() {
 #[test]
 fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
     for text in [
-        "1M/7d",
+        "1M/s/7d",
         "0..2M/7d",
         "2M..0/7d",
         "steps(500k..1.5M, 7, 1d)",
@@ -245,13 +245,11 @@ fn limits_by_time_and_count_can_be_combined() {
     let mut closed_loop = Schedule::closed_loop()
         .with_hit_count(2)
         .with_duration(secs(1))
-        .worker_schedule(0, 1);
-    assert_eq!(closed_loop.take_closed_loop(secs(0)), Some(0));
-    assert_eq!(
-        closed_loop.take_closed_loop(secs(1)),
-        None,
-        "the time is over"
-    );
+        .closed_loop_schedule(0, 1);
+    assert_eq!(closed_loop.take(secs(0)), Some(0));
+    assert_eq!(closed_loop.take(secs(1)), None, "the time is over");
+    assert_eq!(closed_loop.take(secs(0)), Some(1));
+    assert_eq!(closed_loop.take(secs(0)), None, "the hits are used up");
     assert_eq!(schedule("max/30s").duration(), Some(secs(30)));
 
     let ramp = schedule("0..100/10s");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::model::playlist_item::AnyPlaylistItem;
 use crate::schedule::arrival_process::ArrivalProcess;
+use crate::schedule::closed_loop_schedule::ClosedLoopSchedule;
 use crate::schedule::playlist_receiver::PlaylistReceiver;
 use crate::schedule::rate::Rate;
 use crate::schedule::schedule::Schedule;
@@ -25,23 +26,23 @@ pub(crate) struct WorkerSchedule {
 
 #[derive(Debug)]
 enum DueTimeSource {
-    ClosedLoop,
     /// Even arrivals at one rate: the index alone gives the due time.
     Constant(Rate),
     Shaped(Box<ShapeWalker>),
-    /// Due times from a playlist with this mean rate.
-    Playlist(Rate, Box<PlaylistReceiver>),
+    /// Due times from a playlist.
+    Playlist(Box<PlaylistReceiver>),
 }
 
 impl Schedule {
     /// Iterates over all offsets in order; empty for a closed loop.
     pub fn offsets(&self) -> impl Iterator<Item = Duration> + use<> {
         let mut schedule = match &self.playlist {
+            None if self.shape.is_closed_loop() => self.no_hits(),
             None => self.worker_schedule(0, 1),
             Some(playlist) => match playlist.read_ahead(1, true) {
                 Ok((_, mut receivers)) => self.worker_playlist_schedule(receivers.remove(0), 0, 1),
                 // Without a thread, nothing can be read.
-                Err(_) => self.clone().with_hit_count(0).worker_schedule(0, 1),
+                Err(_) => self.no_hits(),
             },
         };
         std::iter::from_fn(move || {
@@ -49,6 +50,18 @@ impl Schedule {
             schedule.advance();
             Some(due)
         })
+    }
+
+    /// Creates a schedule without hits.
+    fn no_hits(&self) -> WorkerSchedule {
+        Self::constant(Rate::per_second(1))
+            .with_hit_count(0)
+            .worker_schedule(0, 1)
+    }
+
+    /// Creates the part of a closed loop for worker `worker` of `workers`.
+    pub(crate) fn closed_loop_schedule(&self, worker: u64, workers: u64) -> ClosedLoopSchedule {
+        ClosedLoopSchedule::new(worker, workers, self.hits, self.end_time())
     }
 
     /// Creates the part of a playlist for worker `worker` of `workers`, from its `receiver`.
@@ -61,8 +74,8 @@ impl Schedule {
         WorkerSchedule::from_playlist(self, receiver, worker, workers)
     }
 
-    /// Creates the part for worker `worker` of `workers`: every hit k with k mod `workers` =
-    /// `worker`.
+    /// Creates the part of an open loop for worker `worker` of `workers`: every hit k with k mod
+    /// `workers` = `worker`.
     pub(crate) fn worker_schedule(&self, worker: u64, workers: u64) -> WorkerSchedule {
         WorkerSchedule::new(self, worker, workers)
     }
@@ -72,14 +85,12 @@ impl WorkerSchedule {
     fn new(schedule: &Schedule, worker: u64, workers: u64) -> Self {
         let shape = &schedule.shape;
         let due_source = match shape.rate() {
-            _ if shape.is_closed_loop() => DueTimeSource::ClosedLoop,
             Some(rate) if schedule.arrivals == ArrivalProcess::Even => {
                 DueTimeSource::Constant(rate)
             }
             _ => DueTimeSource::Shaped(Box::new(ShapeWalker::new(schedule))),
         };
         let end = match due_source {
-            DueTimeSource::ClosedLoop => schedule.hits,
             DueTimeSource::Constant(_) => schedule.hit_count(),
             // The walker knows the end of its shape.
             DueTimeSource::Shaped(_) | DueTimeSource::Playlist(..) => schedule.hits,
@@ -94,8 +105,7 @@ impl WorkerSchedule {
         worker: u64,
         workers: u64,
     ) -> Self {
-        let mean = schedule.rate().unwrap_or(Rate::per_second(1));
-        let due_source = DueTimeSource::Playlist(mean, Box::new(receiver));
+        let due_source = DueTimeSource::Playlist(Box::new(receiver));
         Self::with_source(due_source, schedule, schedule.hits, worker, workers)
     }
 
@@ -132,10 +142,9 @@ impl WorkerSchedule {
             return;
         }
         self.due = match &mut self.due_source {
-            DueTimeSource::ClosedLoop => None,
             DueTimeSource::Constant(rate) => Some(rate.due(self.next)),
             DueTimeSource::Shaped(walker) => walker.due(self.next),
-            DueTimeSource::Playlist(_, receiver) => {
+            DueTimeSource::Playlist(receiver) => {
                 let due = receiver.peek_due();
                 if due.is_some() && due >= Some(self.end_time.unwrap_or(Duration::MAX)) {
                     receiver.end();
@@ -147,7 +156,7 @@ impl WorkerSchedule {
         };
     }
 
-    /// The due time of the next hit, or `None` at the end and for a closed loop.
+    /// The due time of the next hit, or `None` at the end.
     pub(crate) fn peek(&self) -> Option<Duration> {
         self.due
     }
@@ -156,7 +165,7 @@ impl WorkerSchedule {
     ///
     /// Returns true if it still has not been read.
     pub(crate) fn poll_starved(&mut self, elapsed: Duration) -> bool {
-        let DueTimeSource::Playlist(_, receiver) = &self.due_source else {
+        let DueTimeSource::Playlist(receiver) = &self.due_source else {
             return false;
         };
         if self.due.is_some() || receiver.is_ended() || self.next >= self.end {
@@ -164,7 +173,7 @@ impl WorkerSchedule {
         }
         self.refresh_due();
         match &mut self.due_source {
-            DueTimeSource::Playlist(_, receiver) if self.due.is_none() && !receiver.is_ended() => {
+            DueTimeSource::Playlist(receiver) if self.due.is_none() && !receiver.is_ended() => {
                 receiver.mark_starved(elapsed);
                 true
             }
@@ -172,7 +181,7 @@ impl WorkerSchedule {
         }
     }
 
-    /// Returns true if an open loop has no more hits, read or unread.
+    /// Returns true if there are no more hits, read or unread.
     pub(crate) fn is_over(&mut self, elapsed: Duration) -> bool {
         // Polling can find a hit, so it comes first.
         !self.poll_starved(elapsed) && self.peek().is_none()
@@ -182,7 +191,7 @@ impl WorkerSchedule {
     ///
     /// `None` if there are no items.
     pub(crate) fn item(&self) -> Option<(AnyPlaylistItem, bool)> {
-        let DueTimeSource::Playlist(_, receiver) = &self.due_source else {
+        let DueTimeSource::Playlist(receiver) = &self.due_source else {
             return None;
         };
         let late = receiver.was_starved_at(self.due?);
@@ -191,70 +200,23 @@ impl WorkerSchedule {
 
     /// Takes the number of the next hit and moves on.
     pub(crate) fn advance(&mut self) -> u64 {
-        let number = self.take_number();
-        if let DueTimeSource::Playlist(_, receiver) = &mut self.due_source {
+        let number = self.first_number + self.next;
+        self.next = self.next.saturating_add(self.stride);
+        if let DueTimeSource::Playlist(receiver) = &mut self.due_source {
             receiver.advance();
         }
         self.refresh_due();
         number
     }
 
-    fn take_number(&mut self) -> u64 {
-        let number = self.first_number + self.next;
-        self.next = self.next.saturating_add(self.stride);
-        number
-    }
-
-    /// Takes the next hit of a closed loop at `now`, if there is one.
-    pub(crate) fn take_closed_loop(&mut self, now: Duration) -> Option<u64> {
-        let has_next = self.is_closed_loop() && !self.is_exhausted(now);
-        has_next.then(|| self.take_number())
-    }
-
-    /// Returns true if a closed loop has no more hits at `now`.
-    pub(crate) fn is_exhausted(&self, now: Duration) -> bool {
-        self.next >= self.end || self.end_time.is_some_and(|until| now >= until)
-    }
-
-    /// The hits per second of this part: 0 for a closed loop, or `None` if the rate changes.
-    pub(crate) fn steady_rate(&self) -> Option<f64> {
-        match &self.due_source {
-            DueTimeSource::Constant(rate) | DueTimeSource::Playlist(rate, _) => {
-                Some(rate.as_f64() / self.stride as f64)
-            }
-            DueTimeSource::ClosedLoop => Some(0.0),
-            DueTimeSource::Shaped(_) => None,
-        }
-    }
-
-    /// The hits per second of this part at `t`, or `None` for a closed loop.
-    pub(crate) fn rate_at(&self, t: Duration) -> Option<f64> {
-        let rate = match &self.due_source {
-            DueTimeSource::ClosedLoop => return None,
-            DueTimeSource::Constant(rate) | DueTimeSource::Playlist(rate, _) => rate.as_f64(),
-            DueTimeSource::Shaped(walker) => walker.shape().rate_at(t)?,
-        };
-        Some(rate / self.stride as f64)
-    }
-
-    /// The peak hits per second of this part, or `None` for a closed loop.
-    pub(crate) fn peak(&self) -> Option<f64> {
+    /// The peak hits per second of this part.
+    pub(crate) fn peak(&self) -> f64 {
         let peak = match &self.due_source {
-            DueTimeSource::ClosedLoop => return None,
-            DueTimeSource::Playlist(_, receiver) => return Some(receiver.peak()),
+            DueTimeSource::Playlist(receiver) => return receiver.peak(),
             DueTimeSource::Constant(rate) => rate.as_f64(),
-            DueTimeSource::Shaped(walker) => walker.shape().peak()?,
+            DueTimeSource::Shaped(walker) => walker.shape().peak().unwrap_or_default(),
         };
-        Some(peak / self.stride as f64)
-    }
-
-    pub(crate) fn is_closed_loop(&self) -> bool {
-        matches!(self.due_source, DueTimeSource::ClosedLoop)
-    }
-
-    /// The time at which it ends, if it is limited by time.
-    pub(crate) fn end_time(&self) -> Option<Duration> {
-        self.end_time
+        peak / self.stride as f64
     }
 }
 

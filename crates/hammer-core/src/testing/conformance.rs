@@ -1,12 +1,11 @@
 //! A check of hammers against the contract of the trait.
 
-use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{error, fmt};
 
 use tokio::runtime::{Builder, LocalOptions};
@@ -15,11 +14,9 @@ use tokio::time::timeout;
 use crate::model::failure::Failure;
 use crate::model::hammer::{Hammer, PrepareError};
 use crate::model::hit::{Hit, Slot};
-use crate::model::hit_notes::HitNotes;
 use crate::model::outcome::Outcome;
+use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
-use crate::model::worker_locals::WorkerSharedValues;
-use crate::report::interval_stats::IntervalStats;
 
 /// The time after which a step counts as hanging.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,10 +42,13 @@ pub fn check_conformance<H: Hammer>(hammer: H) -> Result<(), ConformanceError> {
 }
 
 async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
-    let interval = Rc::new(RefCell::new(IntervalStats::new()));
-    let locals = Rc::<WorkerSharedValues>::default();
+    let worker = WorkerNotes {
+        buffer: Rc::new(NoteBuffer::new()),
+        locals: Rc::default(),
+        clock: Instant::now,
+    };
     let slot = |index| {
-        let notes = Rc::new(HitNotes::new(interval.clone(), locals.clone()));
+        let notes = Rc::new(SlotNotes::new(worker.clone()));
         Slot {
             index,
             worker: 0,
@@ -67,12 +67,14 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
     let preparing = async { hammer.prepare(&context).await.map_err(prepare_failure) };
     run_step("prepare", preparing).await?;
     let first = slot(0);
-    let mut session = run_step("open", hammer.open(first.clone())).await?;
+    let mut session = run_step("open", hammer.open(&first)).await?;
     for number in 0..HITS {
-        let _: Outcome = run_step("hit", hammer.hit(&mut session, hit(number, &first))).await?;
+        let _: Outcome =
+            run_step("hit", hammer.hit(&mut session, &mut hit(number, &first))).await?;
     }
     {
-        let mut dropped_hit = pin!(hammer.hit(&mut session, hit(HITS, &first)));
+        let mut last_hit = hit(HITS, &first);
+        let mut dropped_hit = pin!(hammer.hit(&mut session, &mut last_hit));
         let poll = poll_fn(|cx| {
             Poll::Ready(catch_unwind(AssertUnwindSafe(|| {
                 dropped_hit.as_mut().poll(cx).map(drop)
@@ -83,22 +85,19 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
             .is_ready();
     }
     drop(session);
-    let mut session = run_step(
-        "open after a hit was dropped half-way",
-        hammer.open(first.clone()),
-    )
-    .await?;
+    let mut session =
+        run_step("open after a hit was dropped half-way", hammer.open(&first)).await?;
     let second = slot(1);
-    let mut second_session = run_step("open of a second slot", hammer.open(second.clone())).await?;
+    let mut second_session = run_step("open of a second slot", hammer.open(&second)).await?;
     for number in HITS + 1..=2 * HITS {
         let _: Outcome = run_step(
             "hit after a hit was dropped half-way",
-            hammer.hit(&mut session, hit(number, &first)),
+            hammer.hit(&mut session, &mut hit(number, &first)),
         )
         .await?;
         let _: Outcome = run_step(
             "hit of a second slot",
-            hammer.hit(&mut second_session, hit(number, &second)),
+            hammer.hit(&mut second_session, &mut hit(number, &second)),
         )
         .await?;
     }

@@ -101,14 +101,14 @@ where
 {
     type Session = ();
 
-    async fn open(&self, slot: Slot) -> Result<(), Failure> {
+    async fn open(&self, slot: &Slot) -> Result<(), Failure> {
         self.counts.opened.fetch_add(1, Ordering::SeqCst);
-        perform((self.open)(&slot)).await.map(drop)
+        perform((self.open)(slot)).await.map(drop)
     }
 
-    async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
         self.counts.hits.fetch_add(1, Ordering::SeqCst);
-        let result = perform((self.hit)(&hit)).await;
+        let result = perform((self.hit)(hit)).await;
         self.counts.ended.fetch_add(1, Ordering::SeqCst);
         result
     }

@@ -19,8 +19,7 @@ fn a_correct_hammer_conforms() {
         ),
         (3, 10, 9, 2)
     );
-    check_conformance(from_fn(|_| async { Ok(Outcome::ok("done")) }))
-        .expect("a closure is a hammer");
+    check_conformance(from_fn(async |_| Ok(Outcome::ok("done")))).expect("a closure is a hammer");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_run_whose_hits_are_all_skipped_is_invalid() {
     let report = run
         .threads(1)
         .skip_late(Duration::from_nanos(1))
-        .execute(|_| ())
+        .execute_with(|_| ())
         .expect("a run");
     assert_eq!(report.hits.unsent, 30, "{:?}", report.hits);
     assert_eq!(report.verdict.status, VerdictStatus::Invalid);
@@ -65,8 +65,9 @@ fn a_closed_loop_achieves_the_hits_that_are_answered() {
         _ => ok_after(ms(10)),
     });
     let report = run_paused(Run::new(hammer, closed()).max_in_flight(4));
+    // A slot takes 10 ms for a failure, rests for 1 ms, and takes 10 ms for an answer.
     let achieved = report.rate.achieved;
-    assert!((195.0..=200.0).contains(&achieved), "{achieved}/s of 400/s");
+    assert!((185.0..=195.0).contains(&achieved), "{achieved}/s");
     assert_eq!(report.verdict.status, VerdictStatus::Valid);
 }
 

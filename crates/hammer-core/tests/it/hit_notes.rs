@@ -1,12 +1,14 @@
 //! Notes of hammers, and preparing and settling.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use hammer_core::testing::with_paused_clock;
 use hammer_core::{
-    ErrorKind, Failure, Hammer, Hit, Outcome, PrepareError, Run, RunEvent, Schedule, Slot,
-    WorkerContext,
+    Description, ErrorKind, Failure, Hammer, Hit, Outcome, PrepareError, Run, RunEvent, Schedule,
+    Slot, WorkerContext,
 };
 
 use crate::{constant_schedule, ms, run_paused};
@@ -21,7 +23,7 @@ struct SharedCounter(Cell<u64>);
 impl Hammer for NotingHammer {
     type Session = ();
 
-    async fn open(&self, slot: Slot) -> Result<(), Failure> {
+    async fn open(&self, slot: &Slot) -> Result<(), Failure> {
         assert_eq!((slot.worker(), slot.workers()), (0, 1));
         slot.mark("open");
         slot.fact(
@@ -35,7 +37,7 @@ impl Hammer for NotingHammer {
         Ok(())
     }
 
-    async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
         let shared = hit.slot().worker_local(SharedCounter::default);
         shared.0.set(shared.0.get() + 1);
         hit.slot().count("most", 1);
@@ -49,8 +51,8 @@ impl Hammer for NotingHammer {
         }
     }
 
-    fn groups(&self) -> Vec<String> {
-        vec!["even".into(), "odd".into()]
+    fn describe(&self) -> Description {
+        Description::new().groups(["even", "odd"])
     }
 }
 
@@ -106,13 +108,13 @@ struct LoopProbeHammer;
 impl Hammer for LoopProbeHammer {
     type Session = ();
 
-    async fn open(&self, slot: Slot) -> Result<(), Failure> {
+    async fn open(&self, slot: &Slot) -> Result<(), Failure> {
         slot.count("open", u64::from(!slot.is_closed_loop()));
         slot.count("closed", u64::from(slot.is_closed_loop()));
         Ok(())
     }
 
-    async fn hit(&self, (): &mut (), _: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, (): &mut (), _: &mut Hit) -> Result<Outcome, Failure> {
         Ok(Outcome::ok("done"))
     }
 }
@@ -149,11 +151,11 @@ impl Hammer for PreparingHammer {
         }
     }
 
-    async fn open(&self, slot: Slot) -> Result<Rc<ReadyFlag>, Failure> {
+    async fn open(&self, slot: &Slot) -> Result<Rc<ReadyFlag>, Failure> {
         Ok(slot.worker_local(ReadyFlag::default))
     }
 
-    async fn hit(&self, ready: &mut Rc<ReadyFlag>, hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, ready: &mut Rc<ReadyFlag>, hit: &mut Hit) -> Result<Outcome, Failure> {
         let separate = hit.slot().with_separate_phases();
         tokio::time::sleep(ms(10)).await;
         separate.mark("separate");
@@ -175,7 +177,7 @@ fn a_hammer_prepares_before_the_clock_starts_and_settles_after_the_last_hit() {
     );
     let report = with_paused_clock(run.timeout(ms(5_000)))
         .threads(1)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Preparing { ready, total } = event {
                 progress.push((ready, total));
             }
@@ -196,10 +198,7 @@ fn a_hammer_prepares_before_the_clock_starts_and_settles_after_the_last_hit() {
 fn in_a_closed_loop_settling_counts_against_the_rate() {
     let schedule = Schedule::closed_loop().with_duration(ms(1000));
     let run = Run::new(PreparingHammer { enough: true }, schedule).max_in_flight(1);
-    let report = with_paused_clock(run)
-        .threads(1)
-        .execute(|_| ())
-        .expect("a run");
+    let report = with_paused_clock(run).threads(1).execute().expect("a run");
     let rate = report.hits.ok as f64 / 1.5;
     assert!(
         (report.rate.achieved - rate).abs() < 1.5,
@@ -214,10 +213,79 @@ fn a_hammer_that_cannot_prepare_ends_the_run() {
         PreparingHammer { enough: false },
         constant_schedule(100, ms(1000)),
     );
-    let error = with_paused_clock(run)
-        .execute(|_| ())
-        .expect_err("prepare fails");
+    let error = with_paused_clock(run).execute().expect_err("prepare fails");
     assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     let cause = std::error::Error::source(&error).expect("a source");
     assert_eq!(cause.to_string(), "only 2 of 3 are ready");
+}
+
+/// Counts the calls of each method of the trait.
+#[derive(Default)]
+struct CallCounter(Mutex<BTreeMap<&'static str, u64>>);
+
+impl CallCounter {
+    fn count(&self, method: &'static str) {
+        *self.0.lock().expect("no panic").entry(method).or_default() += 1;
+    }
+}
+
+impl Hammer for CallCounter {
+    type Session = ();
+
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
+        self.count("open");
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
+        self.count("hit");
+        if hit.number() == 0 {
+            std::future::pending::<()>().await;
+        }
+        Ok(Outcome::ok("done"))
+    }
+
+    async fn close(&self, (): ()) {
+        self.count("close");
+    }
+
+    async fn prepare(&self, _: &WorkerContext) -> Result<(), PrepareError> {
+        self.count("prepare");
+        Ok(())
+    }
+
+    async fn settle(&self, _: &WorkerContext) {
+        self.count("settle");
+    }
+
+    fn missed(&self, _: &Hit, _: &'static str) {
+        self.count("missed");
+    }
+
+    fn describe(&self) -> Description {
+        self.count("describe");
+        Description::new().max_hits(5)
+    }
+}
+
+#[test]
+fn a_pointer_to_a_hammer_forwards_every_method() {
+    fn calls<H: Hammer>(hammer: H) -> u64 {
+        let report = run_paused(Run::new(hammer, constant_schedule(10, ms(60_000))));
+        assert!(report.exhausted);
+        report.hits.scheduled
+    }
+    let shared = Arc::new(CallCounter::default());
+    assert_eq!(calls(shared.clone()), 5);
+    let leaked: &'static CallCounter = Box::leak(Box::default());
+    assert_eq!(calls(leaked), 5);
+    for counter in [&*shared, leaked] {
+        let counts = counter.0.lock().expect("no panic").clone();
+        let methods: Vec<_> = counts.keys().copied().collect();
+        let all = [
+            "close", "describe", "hit", "missed", "open", "prepare", "settle",
+        ];
+        assert_eq!(methods, all);
+        assert_eq!(counts["hit"], 5);
+    }
 }

@@ -30,7 +30,7 @@ fn constant_schedule(rate: u64, duration: Duration) -> Schedule {
 }
 
 fn run_paused<H: Hammer>(run: Run<H>) -> Report {
-    let report = with_paused_clock(run).execute(|_| ()).expect("a run");
+    let report = with_paused_clock(run).execute().expect("a run");
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,

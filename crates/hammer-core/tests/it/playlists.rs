@@ -29,16 +29,16 @@ fn each_hit_has_its_item_and_its_due_time() {
         });
         let wrong = Arc::new(Mutex::new(vec![]));
         let wrong_in_hit = wrong.clone();
-        let hammer = from_fn(move |hit: Hit| {
+        let hammer = from_fn(async move |hit: &mut Hit| {
             let as_planned = hit.due() == due_time(hit.number());
             if hit.item::<u64>().as_deref() != Some(&hit.number()) || !as_planned {
                 wrong_in_hit.lock().expect("no panic").push(hit.number());
             }
             assert!(hit.item::<String>().is_none());
-            async { Ok(Outcome::ok("done")) }
+            Ok(Outcome::ok("done"))
         });
         let run = Run::new(hammer, Schedule::playlist(playlist)).threads(threads);
-        let report = run.execute(|_| ()).expect("a run");
+        let report = run.execute().expect("a run");
         assert_eq!(report.hits.ok, hits, "{threads} threads");
         assert_eq!(*wrong.lock().expect("no panic"), Vec::<u64>::new());
         assert_eq!(report.arrivals, ArrivalProcess::Timeline);
@@ -61,18 +61,15 @@ fn a_slow_reader_makes_hits_late_without_changing_their_due_times() {
             (if n == 10 { ms(1) } else { ms(0) }, n)
         })
     });
-    let hammer = from_fn(move |hit: Hit| {
-        let release = release.clone();
-        async move {
-            if hit.number() == 9 {
-                tokio::time::sleep(ms(30)).await;
-                release.send(()).expect("the reader waits");
-            }
-            Ok(Outcome::ok("done"))
+    let hammer = from_fn(async move |hit: &mut Hit| {
+        if hit.number() == 9 {
+            tokio::time::sleep(ms(30)).await;
+            release.send(()).expect("the reader waits");
         }
+        Ok(Outcome::ok("done"))
     });
     let run = Run::new(hammer, Schedule::playlist(playlist)).threads(1);
-    let report = run.execute(|_| ()).expect("a run");
+    let report = run.execute().expect("a run");
     assert_eq!(report.hits.ok, 11);
     assert_eq!(
         report.counts.get("read_late"),
@@ -105,7 +102,7 @@ fn a_count_or_a_time_cuts_a_playlist_short() {
         assert_eq!(schedule.hit_count(), total);
         let hammer = ScriptedHammer::new(|_: &Hit| ok_after(ms(1)));
         let report = with_paused_clock(Run::new(hammer, schedule))
-            .execute(|_| ())
+            .execute()
             .expect("a run");
         assert_eq!((report.hits.scheduled, report.hits.ok), (hits, hits));
     }
@@ -113,11 +110,11 @@ fn a_count_or_a_time_cuts_a_playlist_short() {
 
 #[test]
 fn an_empty_playlist_and_a_warm_up_are_rejected() {
-    let hammer = || from_fn(|_| async { Ok(Outcome::ok("done")) });
-    let empty = Run::new(hammer(), Schedule::playlist(numbered(0))).execute(|_| ());
+    let hammer = || from_fn(async |_| Ok(Outcome::ok("done")));
+    let empty = Run::new(hammer(), Schedule::playlist(numbered(0))).execute();
     assert_eq!(empty.expect_err("no hits").kind(), ErrorKind::EmptySchedule);
     let warm = Run::new(hammer(), Schedule::playlist(numbered(9))).warmup(ms(5));
-    let error = warm.execute(|_| ()).expect_err("no rate to warm up with");
+    let error = warm.execute().expect_err("no rate to warm up with");
     assert_eq!(error.kind(), ErrorKind::NothingToWarmUp);
 }
 
@@ -129,8 +126,8 @@ fn a_reader_that_panics_fails_the_run() {
             (ms(n), n)
         })
     });
-    let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
-    let error = Run::new(hammer, Schedule::playlist(playlist)).execute(|_| ());
+    let hammer = from_fn(async |_| Ok(Outcome::ok("done")));
+    let error = Run::new(hammer, Schedule::playlist(playlist)).execute();
     assert_eq!(
         error.expect_err("the reader panics").kind(),
         ErrorKind::Worker
@@ -155,7 +152,7 @@ fn the_items_of_hits_without_a_session_are_dropped() {
         ScriptStep::Fail(Duration::ZERO, Failure::CONNECT_REFUSED)
     });
     let report = with_paused_clock(Run::new(hammer, Schedule::playlist(playlist)))
-        .execute(|_| ())
+        .execute()
         .expect("a run");
     assert_eq!(report.hits.failed, hits);
     let most = most_items.load(Ordering::Relaxed);
@@ -184,14 +181,14 @@ struct FlakyHammer {
 impl Hammer for FlakyHammer {
     type Session = ();
 
-    async fn open(&self, _: Slot) -> Result<(), Failure> {
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
         match self.opened.fetch_add(1, Ordering::Relaxed) % 5 {
             0 => Err(Failure::CONNECT_REFUSED),
             _ => Ok(()),
         }
     }
 
-    async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
         let item = hit.item::<u64>().expect("an item");
         match *item % 3 {
             0 => Ok(Outcome::ok("done")),
@@ -200,7 +197,7 @@ impl Hammer for FlakyHammer {
         }
     }
 
-    fn missed(&self, hit: Hit, reason: &'static str) {
+    fn missed(&self, hit: &Hit, reason: &'static str) {
         let item = hit.item::<u64>().expect("an item");
         assert_eq!(*item, hit.number());
         self.missed.lock().expect("no panic").push((*item, reason));
@@ -215,7 +212,7 @@ fn each_hit_that_ended_without_the_hammer_is_reported_to_it() {
         .threads(1)
         .timeout(ms(20))
         .drain(ms(10));
-    let report = with_paused_clock(run).execute(|_| ()).expect("a run");
+    let report = with_paused_clock(run).execute().expect("a run");
     let missed = missed.lock().expect("no panic");
     let missed_by = |failure| {
         missed

@@ -1,7 +1,9 @@
 //! Results of hits: each hit has exactly one.
 
 use hammer_core::testing::ScriptStep;
-use hammer_core::{ErrorKind, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, VerdictStatus};
+use hammer_core::{
+    Description, ErrorKind, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, VerdictStatus,
+};
 use proptest::prelude::*;
 
 use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
@@ -74,20 +76,18 @@ struct LimitedHammer(u64, &'static [&'static str]);
 impl Hammer for LimitedHammer {
     type Session = ();
 
-    async fn open(&self, _: Slot) -> Result<(), Failure> {
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
         Ok(())
     }
 
-    async fn hit(&self, (): &mut (), _: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, (): &mut (), _: &mut Hit) -> Result<Outcome, Failure> {
         Ok(Outcome::ok("done"))
     }
 
-    fn max_hits(&self) -> Option<u64> {
-        Some(self.0)
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        self.1.iter().map(|&warning| warning.into()).collect()
+    fn describe(&self) -> Description {
+        Description::new()
+            .max_hits(self.0)
+            .doubts(self.1.iter().map(|&doubt| doubt.into()))
     }
 }
 
@@ -106,14 +106,11 @@ fn a_run_ends_when_its_hammer_has_no_data_left() {
     }
     let warm = Run::new(LimitedHammer(7, &[]), constant_schedule(10, ms(5000))).warmup(ms(1000));
     assert_eq!(
-        warm.execute(|_| ()).unwrap_err().kind(),
+        warm.execute().unwrap_err().kind(),
         ErrorKind::WarmupExhaustsHits
     );
     let none = Run::new(LimitedHammer(0, &[]), constant_schedule(10, ms(5000)));
-    assert_eq!(
-        none.execute(|_| ()).unwrap_err().kind(),
-        ErrorKind::EmptySchedule
-    );
+    assert_eq!(none.execute().unwrap_err().kind(), ErrorKind::EmptySchedule);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Stalls of the target, full slots and full backlogs.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hammer_core::testing::ScriptStep;
+use hammer_core::testing::{ScriptStep, ScriptedHammer};
 use hammer_core::{ArrivalProcess, Failure, Run, Schedule};
 
 use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
@@ -83,7 +84,6 @@ fn hits_that_hang_time_out_and_get_new_sessions() {
 
 #[test]
 fn sessions_that_do_not_open_are_failures_at_the_rate_of_the_schedule() {
-    use hammer_core::testing::ScriptedHammer;
     let refuse = |_: &hammer_core::Slot| ScriptStep::Fail(ms(1), Failure::CONNECT_REFUSED);
     let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(refuse);
     let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))));
@@ -141,5 +141,86 @@ fn a_slow_target_gets_all_due_hits_at_once_while_slots_are_left() {
         report.lateness_us.max < 10_000.0,
         "{:?}",
         report.lateness_us
+    );
+}
+
+#[test]
+fn a_target_that_opens_no_session_makes_no_hit_late_and_gets_one_opening_per_hit() {
+    let hammer =
+        ScriptedHammer::new(|_| ok_after(ms(1))).on_open(|_: &hammer_core::Slot| ScriptStep::Hang);
+    let counts = hammer.counts();
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(4000))).timeout(ms(2000)));
+    assert_eq!((report.hits.timed_out, report.hits.scheduled), (400, 400));
+    assert!(report.lateness_us.max < 2_000.0, "{:?}", report.lateness_us);
+    assert!(counts.opened() <= 401, "{} openings", counts.opened());
+}
+
+#[test]
+fn a_target_that_stalls_while_slots_open_makes_no_hit_late() {
+    // Opening takes 3 s in the second second, as at a server whose process is stopped.
+    let hammer = ScriptedHammer::new(|hit| step_in_stall(hit.due()))
+        .on_open(|slot: &hammer_core::Slot| ok_after(ms(if slot.index() == 0 { 0 } else { 900 })));
+    let counts = hammer.counts();
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(8000))));
+    assert_eq!(report.hits.ok, 800);
+    assert!(report.lateness_us.max < 2_000.0, "{:?}", report.lateness_us);
+    assert!(counts.opened() <= 200, "{} openings", counts.opened());
+}
+
+#[test]
+fn sessions_that_open_slowly_delay_the_start_by_a_bounded_time() {
+    let begin = tokio::time::Instant::now;
+    let opened = Arc::new(Mutex::new(None));
+    let opened_in_script = opened.clone();
+    let first = Arc::new(Mutex::new(None));
+    let first_in_hit = first.clone();
+    let hammer = ScriptedHammer::new(move |_| {
+        first_in_hit
+            .lock()
+            .expect("no panic")
+            .get_or_insert(begin());
+        ok_after(ms(1))
+    })
+    .on_open(move |slot: &hammer_core::Slot| {
+        opened_in_script
+            .lock()
+            .expect("no panic")
+            .get_or_insert(begin());
+        match slot.index() {
+            0 => ScriptStep::Hang,
+            _ => ok_after(ms(1)),
+        }
+    });
+    let run = Run::new(hammer, constant_schedule(100, ms(400))).timeout(ms(60_000));
+    let report = run_paused(run);
+    assert_eq!(report.hits.ok, 40);
+    let (opened, first) = (
+        *opened.lock().expect("no panic"),
+        *first.lock().expect("no panic"),
+    );
+    let wait = first.expect("a hit") - opened.expect("an opening");
+    assert!(wait >= ms(3000) && wait < ms(3100), "{wait:?}");
+}
+
+#[test]
+fn the_drain_covers_the_timeout_of_the_last_hit() {
+    let hammer = scripted_hammer(|_| ScriptStep::Hang);
+    let schedule = constant_schedule(5, ms(1000));
+    let report = run_paused(Run::new(hammer, schedule).timeout(ms(2000)));
+    assert_eq!((report.hits.timed_out, report.hits.abandoned), (5, 0));
+}
+
+#[test]
+fn a_closed_loop_does_not_spin_on_a_target_that_is_down() {
+    let refuse = |_: &hammer_core::Slot| ScriptStep::Fail(ms(0), Failure::CONNECT_REFUSED);
+    let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(refuse);
+    let schedule = Schedule::closed_loop().with_duration(ms(10_000));
+    let report = run_paused(Run::new(hammer, schedule).max_in_flight(4));
+    assert_eq!(report.hits.failed, report.hits.scheduled);
+    // Rests of 127 ms in all at first, then of 100 ms: about 106 hits per slot.
+    assert!(
+        (400..=440).contains(&report.hits.failed),
+        "{:?}",
+        report.hits
     );
 }

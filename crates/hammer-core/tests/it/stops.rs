@@ -1,7 +1,9 @@
 //! Stops of a run at each of its stages.
 
+use std::sync::{Mutex, mpsc};
+
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
-use hammer_core::{Run, RunEvent, Schedule, Shape, StopHandle};
+use hammer_core::{Hit, Outcome, Run, RunEvent, Schedule, Shape, StopHandle, from_fn};
 
 use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
@@ -68,7 +70,7 @@ fn a_stop_while_draining_abandons_the_rest() {
             .stop(stop)
             .timeout(ms(86_400_000)),
     )
-    .execute(|event| match event {
+    .execute_with(|event| match event {
         RunEvent::Draining => {
             stop_in_hit.stop_now();
             events.push("draining");
@@ -138,4 +140,40 @@ fn the_rate_of_a_stopped_run_covers_the_time_until_the_stop() {
             report.rate
         );
     }
+}
+
+#[test]
+fn a_second_stop_ends_a_run_whose_thread_is_blocked() {
+    let stop = StopHandle::new();
+    let stop_in_hit = stop.clone();
+    let (is_blocked, wait_for_block) = mpsc::channel();
+    let (release, blocked) = mpsc::channel::<()>();
+    let blocked = Mutex::new(blocked);
+    let hammer = from_fn(async move |hit: &mut Hit| {
+        if hit.number() == 5 {
+            is_blocked.send(()).expect("the test waits");
+            // The sender is dropped at the end of the test.
+            let _ = blocked.lock().expect("no panic").recv();
+        }
+        Ok(Outcome::ok("done"))
+    });
+    let run = Run::new(hammer, constant_schedule(100, ms(60_000))).stop(stop);
+    let second = std::thread::spawn(move || {
+        wait_for_block.recv().expect("the hammer blocks");
+        stop_in_hit.escalate();
+        stop_in_hit.escalate();
+    });
+    let report = run.threads(1).execute().expect("a report");
+    second.join().expect("no panic");
+    assert_eq!(report.generator.unresponsive, 1);
+    assert_eq!(report.verdict.status.as_str(), "invalid");
+    assert!(
+        report
+            .verdict
+            .codes
+            .iter()
+            .any(|code| code == "unresponsive_thread")
+    );
+    assert_eq!(report.hits.ended(), report.hits.scheduled);
+    drop(release);
 }

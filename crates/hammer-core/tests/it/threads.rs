@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use hammer_core::{HitResult, Outcome, Run, RunEvent, Schedule, from_fn};
+use hammer_core::{Hit, HitResult, Outcome, Run, RunEvent, Schedule, from_fn};
 
 use crate::{constant_schedule, ms, ok_after, scripted_hammer};
 
@@ -12,18 +12,18 @@ use crate::{constant_schedule, ms, ok_after, scripted_hammer};
 fn each_hit_runs_once_and_is_logged_once_over_several_workers() {
     let sent = Arc::new(Mutex::new(HashSet::new()));
     let sent_in_hit = sent.clone();
-    let hammer = from_fn(move |hit| {
+    let hammer = from_fn(async move |hit: &mut Hit| {
         assert!(
             sent_in_hit.lock().expect("no panic").insert(hit.number()),
             "sent twice"
         );
-        async { Ok(Outcome::ok("done").sent(2).received(3)) }
+        Ok(Outcome::ok("done").sent(2).received(3))
     });
     let mut logged = HashSet::new();
     let report = Run::new(hammer, constant_schedule(50_000, ms(200)))
         .threads(3)
         .log_hits(true)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Hits(records) = event {
                 for record in records {
                     assert_eq!(record.result, HitResult::Ok);
@@ -45,7 +45,7 @@ fn equal_seeds_draw_equal_numbers_with_any_number_of_threads() {
     let draw = |threads, seed| {
         let drawn = Arc::new(Mutex::new(vec![]));
         let keep = drawn.clone();
-        let hammer = from_fn(move |hit| {
+        let hammer = from_fn(async move |hit: &mut Hit| {
             let number = hit.rng().next_u64();
             let other = hit.slot().rng(hit.number()).next_u64();
             assert_ne!(
@@ -55,12 +55,12 @@ fn equal_seeds_draw_equal_numbers_with_any_number_of_threads() {
             keep.lock()
                 .expect("no panic")
                 .push((hit.number(), number, other));
-            async { Ok(Outcome::ok("done")) }
+            Ok(Outcome::ok("done"))
         });
         Run::new(hammer, Schedule::closed_loop().with_hit_count(100))
             .threads(threads)
             .seed(seed)
-            .execute(|_| ())
+            .execute()
             .expect("a run");
         let mut drawn = std::mem::take(&mut *drawn.lock().expect("no panic"));
         drawn.sort_unstable();
@@ -77,7 +77,7 @@ fn a_worker_without_hits_ends() {
     let hammer = scripted_hammer(|_| ok_after(ms(1)));
     let report = Run::new(hammer, Schedule::closed_loop().with_hit_count(2))
         .threads(4)
-        .execute(|_| ())
+        .execute()
         .expect("a run");
     assert_eq!((report.hits.scheduled, report.hits.ok), (2, 2));
 }
@@ -92,7 +92,7 @@ async fn a_run_can_be_awaited_within_a_runtime() {
     assert_eq!(report.hits.ok, 10);
     let blocking = scripted_hammer(|_| ok_after(ms(1)));
     let report = Run::new(blocking, constant_schedule(100, ms(100)))
-        .execute(|_| ())
+        .execute()
         .expect("a run");
     assert_eq!(
         report.hits.ok, 10,
@@ -104,12 +104,12 @@ async fn a_run_can_be_awaited_within_a_runtime() {
 fn an_impossible_run_is_rejected() {
     let run = |schedule| Run::new(scripted_hammer(|_| ok_after(ms(1))), schedule);
     let empty = run(Schedule::closed_loop().with_hit_count(0))
-        .execute(|_| ())
+        .execute()
         .expect_err("no hits");
     assert_eq!(empty.kind(), hammer_core::ErrorKind::EmptySchedule);
     let without_slots = run(Schedule::closed_loop().with_hit_count(1))
         .max_in_flight(0)
-        .execute(|_| ());
+        .execute();
     assert_eq!(
         without_slots.expect_err("no slots").kind(),
         hammer_core::ErrorKind::InvalidSetting
@@ -118,7 +118,7 @@ fn an_impossible_run_is_rejected() {
 
 #[test]
 fn a_hammer_that_blocks_its_thread_makes_the_run_suspect() {
-    let hammer = from_fn(|hit| async move {
+    let hammer = from_fn(async |hit: &mut Hit| {
         if hit.number() == 50 {
             std::thread::sleep(ms(400));
         }
@@ -126,7 +126,7 @@ fn a_hammer_that_blocks_its_thread_makes_the_run_suspect() {
     });
     let report = Run::new(hammer, constant_schedule(100, ms(1000)))
         .threads(1)
-        .execute(|_| ())
+        .execute()
         .expect("a run");
     assert!(
         report.generator.workers[0].blocked_max_us >= 200_000.0,
@@ -143,7 +143,7 @@ fn a_hammer_that_blocks_its_thread_makes_the_run_suspect() {
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
 fn one_busy_worker_among_idle_ones_is_found() {
-    let hammer = from_fn(|hit| async move {
+    let hammer = from_fn(async |hit: &mut Hit| {
         let until = Instant::now() + Duration::from_millis(5);
         while hit.number() % 3 == 1 && Instant::now() < until {
             std::hint::spin_loop();
@@ -152,7 +152,7 @@ fn one_busy_worker_among_idle_ones_is_found() {
     });
     let report = Run::new(hammer, constant_schedule(100, ms(1200)))
         .threads(3)
-        .execute(|_| ())
+        .execute()
         .expect("a run");
     let cpu: Vec<_> = (report.generator.workers.iter())
         .map(|worker| worker.cpu_s.expect("a known CPU time"))
@@ -166,7 +166,7 @@ fn one_busy_worker_among_idle_ones_is_found() {
 #[test]
 fn hits_that_take_much_cpu_time_make_the_run_suspect() {
     let run = |spin: Duration, wait: Duration| {
-        let hammer = from_fn(move |_| async move {
+        let hammer = from_fn(async move |_: &mut Hit| {
             let before = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
             let spent = || {
                 let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -180,7 +180,7 @@ fn hits_that_take_much_cpu_time_make_the_run_suspect() {
         });
         let report = Run::new(hammer, constant_schedule(15, ms(1200)))
             .threads(1)
-            .execute(|_| ())
+            .execute()
             .expect("a run");
         report.verdict.codes.contains(&"costly_hits".to_owned())
     };
@@ -192,7 +192,7 @@ fn hits_that_take_much_cpu_time_make_the_run_suspect() {
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
 fn cpu_time_of_a_warm_up_is_not_counted() {
-    let hammer = from_fn(|hit| async move {
+    let hammer = from_fn(async |hit: &mut Hit| {
         // Hits of a warm-up have numbers in the upper half.
         let until = Instant::now() + Duration::from_millis(10);
         while hit.number() > u64::MAX / 2 && Instant::now() < until {
@@ -203,7 +203,7 @@ fn cpu_time_of_a_warm_up_is_not_counted() {
     let report = Run::new(hammer, constant_schedule(100, ms(1000)))
         .threads(1)
         .warmup(ms(1000))
-        .execute(|_| ())
+        .execute()
         .expect("a run");
     let cpu = report.generator.workers[0].cpu_s.expect("a known CPU time");
     assert!(cpu < 0.3, "{cpu} s for hits that do nothing");

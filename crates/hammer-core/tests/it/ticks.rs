@@ -9,7 +9,7 @@ use crate::{constant_schedule, ms, ok_after, scripted_hammer};
 fn ticks<T>(run: Run<impl hammer_core::Hammer>, read: impl Fn(&RunTick<'_>) -> T) -> Vec<T> {
     let mut ticks = vec![];
     with_paused_clock(run)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Tick(tick) = event {
                 ticks.push(read(tick));
             }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hammer_core::testing::with_paused_clock;
-use hammer_core::{Outcome, Run, RunEvent, Schedule, from_fn};
+use hammer_core::{Hit, Outcome, Run, RunEvent, Schedule, from_fn};
 
 #[test]
 fn hits_start_at_their_exact_due_times_over_a_week() {
@@ -12,19 +12,19 @@ fn hits_start_at_their_exact_due_times_over_a_week() {
     let rate = "1.1/m".parse().expect("a rate");
     let seen = Arc::new(Mutex::new((0_u64, Duration::ZERO)));
     let seen_in_hit = seen.clone();
-    let hammer = from_fn(move |hit| {
+    let hammer = from_fn(async move |hit: &mut Hit| {
         let mut seen = seen_in_hit.lock().expect("no panic");
         let exact = Duration::from_nanos_u128(u128::from(hit.number()) * 600_000_000_000 / 11);
         assert_eq!(hit.due(), exact, "hit {}", hit.number());
         *seen = (seen.0 + 1, hit.due());
-        async { Ok(Outcome::ok("tick")) }
+        Ok(Outcome::ok("tick"))
     });
     let mut seconds = 0;
     let report = with_paused_clock(Run::new(
         hammer,
         Schedule::constant(rate).with_duration(week),
     ))
-    .execute(|event| {
+    .execute_with(|event| {
         if let RunEvent::Tick(tick) = event {
             seconds = tick.elapsed.as_secs();
         }

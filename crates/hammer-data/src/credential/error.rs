@@ -20,6 +20,8 @@ pub enum CredentialErrorKind {
 }
 
 /// The reason that there is no credential. It never contains a secret.
+///
+/// It can be cloned, since all slots that wait for a token get the same error.
 #[derive(Debug, Clone)]
 pub struct CredentialError {
     kind: CredentialErrorKind,

@@ -30,7 +30,7 @@ pub use language::GeneratorLanguage;
 pub use normal_distribution::NormalDistribution;
 pub(crate) use person::{EMAIL_BYTES, max_address_bytes, max_name_bytes};
 pub use person::{email_address, person_name, postal_address};
-pub use regex_generator::{RegexGenerator, RegexGeneratorError};
+pub use regex_generator::RegexGenerator;
 pub(crate) use text::{IPV4_BYTES, UUID_BYTES, random_hex, random_ipv4, random_text, random_uuid};
 pub use uniform::UniformInteger;
 pub(crate) use uniform::{random_below, random_choice};

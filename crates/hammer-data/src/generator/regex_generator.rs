@@ -1,8 +1,10 @@
 //! Random strings that match a regular expression.
 
-use std::{error, fmt, ops::Range};
+use std::ops::Range;
 
+use hammer_diagnostic::Diagnostic;
 use rand_xoshiro::rand_core::Rng;
+use regex_syntax::ast::Span;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use regex_syntax::{Error as SyntaxError, ParserBuilder};
 
@@ -33,7 +35,7 @@ const WIDE_CLASS_CHARS: u64 = 256;
 /// let mut text = vec![];
 /// plate.draw(&mut Xoshiro256PlusPlus::seed_from_u64(1), &mut text);
 /// assert_eq!(text.len(), 7);
-/// # Ok::<(), hammer_data::generator::RegexGeneratorError>(())
+/// # Ok::<(), hammer_data::Diagnostic>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegexGenerator {
@@ -59,29 +61,31 @@ impl RegexGenerator {
     ///
     /// If the expression is invalid, has word boundaries, has anchors other than at its ends, matches
     /// no string, or has strings longer than 1 MiB.
-    pub fn new(expression: &str) -> Result<Self, RegexGeneratorError> {
+    pub fn new(expression: &str) -> Result<Self, Diagnostic> {
+        Self::parse(expression).map_err(|error| error.in_input(expression))
+    }
+
+    fn parse(expression: &str) -> Result<Self, Diagnostic> {
+        let whole = 0..expression.len();
         let hir = ParserBuilder::new()
             .nest_limit(64)
             .build()
             .parse(expression)
-            .map_err(|error| RegexGeneratorError::from_syntax_error(&error))?;
+            .map_err(|error| syntax_error(&whole, &error))?;
         let properties = hir.properties();
         let at_the_ends = properties
             .look_set_prefix()
             .union(properties.look_set_suffix());
         if !properties.look_set().subtract(at_the_ends).is_empty() {
-            return Err(RegexGeneratorError::new(
-                "anchor within the expression",
-                "anchors only at its ends",
-            ));
+            return Err(Diagnostic::new(whole, "anchor within the expression")
+                .with_expected("anchors only at its ends"));
         }
-        let root = RegexNode::from_hir(&hir)?;
+        let root =
+            RegexNode::from_hir(&hir).map_err(|error| error.map_position(|_| whole.clone()))?;
         match root.max_bytes() {
             max_bytes @ 0..=MAX_STRING_BYTES => Ok(Self { root, max_bytes }),
-            _ => Err(RegexGeneratorError::new(
-                "strings longer than 1 MiB",
-                "an expression for shorter strings",
-            )),
+            _ => Err(Diagnostic::new(whole, "strings longer than 1 MiB")
+                .with_expected("an expression for shorter strings")),
         }
     }
 
@@ -98,7 +102,8 @@ impl RegexGenerator {
 }
 
 impl RegexNode {
-    fn from_hir(hir: &Hir) -> Result<Self, RegexGeneratorError> {
+    /// Compiles an expression. The position of an error is that of the whole expression.
+    fn from_hir(hir: &Hir) -> Result<Self, Diagnostic> {
         let all = |parts: &[Hir]| {
             parts
                 .iter()
@@ -111,10 +116,8 @@ impl RegexNode {
                 Self::Literal(Box::default())
             }
             HirKind::Look(_) => {
-                return Err(RegexGeneratorError::new(
-                    "word boundary",
-                    "an expression without word boundaries",
-                ));
+                return Err(Diagnostic::new(0..0, "word boundary")
+                    .with_expected("an expression without word boundaries"));
             }
             HirKind::Literal(literal) => Self::Literal(literal.0.clone()),
             HirKind::Class(class) => Self::class(class)?,
@@ -135,7 +138,7 @@ impl RegexNode {
         })
     }
 
-    fn class(class: &Class) -> Result<Self, RegexGeneratorError> {
+    fn class(class: &Class) -> Result<Self, Diagnostic> {
         let ranges: Vec<(char, char)> = match class {
             Class::Unicode(class) => class.iter().map(|r| (r.start(), r.end())).collect(),
             Class::Bytes(class) => class
@@ -163,10 +166,8 @@ impl RegexNode {
             range
         });
         match numbered.collect() {
-            _ if ranges.is_empty() => Err(RegexGeneratorError::new(
-                "class without characters",
-                "a class with at least one character",
-            )),
+            _ if ranges.is_empty() => Err(Diagnostic::new(0..0, "class without characters")
+                .with_expected("a class with at least one character")),
             numbered => Ok(Self::Class(numbered, before)),
         }
     }
@@ -233,62 +234,20 @@ fn nth_char(first: u32, offset: u64) -> char {
     char::from_u32(code).expect("the offset is within a range of characters")
 }
 
-/// The reason that no strings can be drawn from an expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegexGeneratorError {
-    problem: String,
-    expected: &'static str,
-    span: Option<Range<usize>>,
+/// Describes a syntax error; its position is unknown for some, and then the whole expression.
+fn syntax_error(whole: &Range<usize>, error: &SyntaxError) -> Diagnostic {
+    let (problem, position) = match error {
+        SyntaxError::Parse(error) => (error.kind().to_string(), bytes(error.span())),
+        SyntaxError::Translate(error) => (error.kind().to_string(), bytes(error.span())),
+        other => (other.to_string(), whole.clone()),
+    };
+    Diagnostic::new(position, problem)
+        .with_expected("a regular expression such as [A-Z]{3}[0-9]{4}")
 }
 
-impl RegexGeneratorError {
-    fn new(problem: impl Into<String>, expected: &'static str) -> Self {
-        Self {
-            problem: problem.into(),
-            expected,
-            span: None,
-        }
-    }
-
-    fn from_syntax_error(error: &SyntaxError) -> Self {
-        const EXPECTED: &str = "a regular expression such as [A-Z]{3}[0-9]{4}";
-        let (problem, span) = match error {
-            SyntaxError::Parse(error) => (error.kind().to_string(), error.span()),
-            SyntaxError::Translate(error) => (error.kind().to_string(), error.span()),
-            other => return Self::new(other.to_string(), EXPECTED),
-        };
-        Self {
-            span: Some(span.start.offset..span.end.offset),
-            ..Self::new(problem, EXPECTED)
-        }
-    }
-
-    /// Returns the bytes of the expression that are wrong, if they are known.
-    #[must_use]
-    pub fn span(&self) -> Option<Range<usize>> {
-        self.span.clone()
-    }
-
-    /// Returns the problem, as a fragment.
-    #[must_use]
-    pub fn problem(&self) -> &str {
-        &self.problem
-    }
-
-    /// Returns a noun phrase that reads well after "expected".
-    #[must_use]
-    pub fn expected(&self) -> &str {
-        self.expected
-    }
+fn bytes(span: &Span) -> Range<usize> {
+    span.start.offset..span.end.offset
 }
-
-impl fmt::Display for RegexGeneratorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected {}", self.problem, self.expected)
-    }
-}
-
-impl error::Error for RegexGeneratorError {}
 
 #[cfg(test)]
 mod tests {
@@ -329,22 +288,30 @@ mod tests {
 
     #[test]
     fn errors_name_the_problem_and_its_place() {
-        for (expression, message, span) in [
+        for (expression, message, found) in [
             (
                 "a(b",
                 "unclosed group; expected a regular expression such as [A-Z]{3}[0-9]{4}",
-                Some(1..2),
+                "(",
             ),
-            ("[z-a]", "invalid character class range", Some(1..4)),
-            (r"\bword", "word boundary; expected", None),
-            ("a^b", "anchor within the expression; expected", None),
-            (r"[^\x00-\x{10ffff}]", "class without characters", None),
-            ("(a{1000}){2000}", "longer than 1 MiB", None),
-            ("(((a{1000}){1000}){1000}){1000}", "longer than 1 MiB", None),
+            ("[z-a]", "invalid character class range", "z-a"),
+            (r"\bword", "word boundary; expected", r"\bword"),
+            ("a^b", "anchor within the expression; expected", "a^b"),
+            (
+                r"[^\x00-\x{10ffff}]",
+                "class without characters",
+                r"[^\x00-\x{10ffff}]",
+            ),
+            ("(a{1000}){2000}", "longer than 1 MiB", "(a{1000}){2000}"),
+            (
+                "(((a{1000}){1000}){1000}){1000}",
+                "longer than 1 MiB",
+                "(((a{1000}){1000}){1000}){1000}",
+            ),
         ] {
             let error = RegexGenerator::new(expression).expect_err(expression);
             assert!(error.to_string().contains(message), "{expression}: {error}");
-            assert_eq!(error.span(), span, "{expression}");
+            assert_eq!(error.found(), Some(found), "{expression}");
         }
     }
 }

@@ -3,9 +3,8 @@
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use hammer_diagnostic::{excerpt, nearest};
+use hammer_diagnostic::{Diagnostic, excerpt, nearest};
 
-use super::TemplateError;
 use super::instruction::Opcode;
 use super::token::{TemplateToken, TemplateTokenKind};
 use crate::generator::{
@@ -100,7 +99,9 @@ fn names_in_scope(scope: &TemplateScope) -> impl Iterator<Item = &str> {
 fn column_names(name: &str, feeder: &Feeder) -> String {
     const MAX_LISTED: usize = 8;
     let columns = feeder.columns().iter().take(MAX_LISTED);
-    let columns: Vec<String> = columns.map(|column| format!("'{name}.{column}'")).collect();
+    let columns: Vec<String> = columns
+        .map(|column| excerpt(&format!("{name}.{column}")))
+        .collect();
     columns.join(" or ")
 }
 
@@ -120,7 +121,7 @@ pub(super) struct FunctionCall<'a> {
 }
 
 impl FunctionCall<'_> {
-    pub(super) fn compile(&self) -> Result<CompiledCall, TemplateError> {
+    pub(super) fn compile(&self) -> Result<CompiledCall, Diagnostic> {
         Ok(CompiledCall::Dynamic(match self.name.0 {
             "uuid" => self.without_arguments(Opcode::Uuid)?,
             "seq" => self.without_arguments(Opcode::Seq)?,
@@ -148,7 +149,7 @@ impl FunctionCall<'_> {
         }))
     }
 
-    fn variable_or_column(&self, name: &str) -> Result<Opcode, TemplateError> {
+    fn variable_or_column(&self, name: &str) -> Result<Opcode, Diagnostic> {
         let mut variables = self.scope.variables.iter().enumerate();
         if let Some((index, variable)) = variables.find(|(_, variable)| variable.name == name) {
             return self.without_arguments(Opcode::HammerVariable(
@@ -172,7 +173,7 @@ impl FunctionCall<'_> {
         feeder: &Arc<Feeder>,
         name: &str,
         column: Option<&str>,
-    ) -> Result<Opcode, TemplateError> {
+    ) -> Result<Opcode, Diagnostic> {
         let columns = feeder.columns();
         let span = self.name.1.clone();
         let Some(column) = column else {
@@ -181,30 +182,31 @@ impl FunctionCall<'_> {
                 _ => {
                     let problem = format!("missing column of '{name}'");
                     let expected = column_names(name, feeder);
-                    Err(TemplateError::new(span, problem, expected))
+                    Err(Diagnostic::new(span, problem).or_expected(expected))
                 }
             };
         };
         if let Some(index) = columns.iter().position(|known| known == column) {
             return Ok(Opcode::FeederField(feeder.clone(), index));
         }
-        let near = nearest(column, columns.iter().map(String::as_str));
-        let expected = match (near, columns) {
-            (_, [one]) if one.contains([';', '\t']) => {
-                "a file with commas between its fields".to_owned()
-            }
-            (Some(near), _) => format!("'{name}.{near}'"),
-            (None, _) => column_names(name, feeder),
-        };
         let start = match column {
             "" => span.start,
             _ => span.start + name.len() + 1,
         };
-        let problem = format!("unknown column {} of '{name}'", excerpt(column));
-        Err(TemplateError::new(start..span.end, problem, expected))
+        let known = columns.iter().map(String::as_str);
+        let error = Diagnostic::unknown(start..span.end, "column", column, known)
+            .within(format!("of '{name}'"));
+        let near = error.nearest().map(|near| format!("{name}.{near}"));
+        Err(match (near, columns) {
+            (_, [one]) if one.contains([';', '\t']) => {
+                error.with_expected("a file with commas between its fields")
+            }
+            (Some(near), _) => error.with_nearest(near),
+            (None, _) => error.or_expected(column_names(name, feeder)),
+        })
     }
 
-    fn unknown_name_error(&self, name: &str) -> TemplateError {
+    fn unknown_name_error(&self, name: &str) -> Diagnostic {
         let (feeder, column) = name.split_once('.').unwrap_or((name, ""));
         let near = nearest(feeder, names_in_scope(self.scope));
         let near_feeder = self
@@ -212,20 +214,20 @@ impl FunctionCall<'_> {
             .feeders
             .iter()
             .find(|(name, _)| Some(name.as_str()) == near);
-        let expected = match (near_feeder, near) {
-            (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
-                format!("'{name}.{column}'")
-            }
-            (Some((name, feeder)), _) => column_names(name, feeder),
-            (None, Some(near)) => format!("'{near}'"),
-            (None, None) => known_names(self.scope),
-        };
         let problem = format!("unknown name {}", excerpt(name));
-        TemplateError::new(self.name.1.clone(), problem, expected)
+        let error = Diagnostic::new(self.name.1.clone(), problem);
+        match (near_feeder, near) {
+            (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
+                error.with_nearest(format!("{name}.{column}"))
+            }
+            (Some((name, feeder)), _) => error.or_expected(column_names(name, feeder)),
+            (None, Some(near)) => error.with_nearest(near),
+            (None, None) => error.or_expected(known_names(self.scope)),
+        }
     }
 
     /// Returns `opcode` if there are no arguments.
-    fn without_arguments(&self, opcode: Opcode) -> Result<Opcode, TemplateError> {
+    fn without_arguments(&self, opcode: Opcode) -> Result<Opcode, Diagnostic> {
         match self.arguments {
             [] => Ok(opcode),
             [(_, first), ..] => {
@@ -235,28 +237,28 @@ impl FunctionCall<'_> {
                     .map_or(first.end, |(_, last)| last.end);
                 let problem = format!("{} takes no arguments", excerpt(self.name.0));
                 let expected = "'}}', or '|' and a filter";
-                Err(TemplateError::new(first.start..end, problem, expected))
+                Err(Diagnostic::new(first.start..end, problem).with_expected(expected))
             }
         }
     }
 
     /// Creates an error about the whole call.
-    fn arguments_error(&self, takes: &str) -> TemplateError {
+    fn arguments_error(&self, takes: &str) -> Diagnostic {
         let (name, span) = self.name;
         let end = self.arguments.last().map_or(span.end, |last| last.1.end);
         let problem = format!("'{name}' takes {takes}");
-        TemplateError::new(span.start..end, problem, self.usage())
+        Diagnostic::new(span.start..end, problem).or_expected(self.usage())
     }
 
     /// Creates an error about one argument.
-    fn argument_error(&self, index: usize, takes: &str) -> TemplateError {
+    fn argument_error(&self, index: usize, takes: &str) -> Diagnostic {
         let (argument, span) = &self.arguments[index];
         let problem = format!(
             "'{}' takes {takes}, found {}",
             self.name.0,
             excerpt(argument)
         );
-        TemplateError::new(span.clone(), problem, self.usage())
+        Diagnostic::new(span.clone(), problem).or_expected(self.usage())
     }
 
     /// Returns the usage of the function, for an error.
@@ -265,7 +267,7 @@ impl FunctionCall<'_> {
         format!("a form such as {}", usage.map_or("", |(_, usage)| *usage))
     }
 
-    fn rand(&self) -> Result<Opcode, TemplateError> {
+    fn rand(&self) -> Result<Opcode, Diagnostic> {
         if self.arguments.len() != 2 {
             return Err(self.arguments_error("two integers"));
         }
@@ -282,7 +284,7 @@ impl FunctionCall<'_> {
         Ok(Opcode::Rand(UniformInteger::new(min, max), bytes))
     }
 
-    fn zipf(&self) -> Result<Opcode, TemplateError> {
+    fn zipf(&self) -> Result<Opcode, Diagnostic> {
         let [(ranks, _), _] = self.arguments else {
             return Err(self.arguments_error("a number of ranks and an exponent"));
         };
@@ -298,7 +300,7 @@ impl FunctionCall<'_> {
         ))
     }
 
-    fn normal(&self) -> Result<Opcode, TemplateError> {
+    fn normal(&self) -> Result<Opcode, Diagnostic> {
         if !(2..=3).contains(&self.arguments.len()) {
             return Err(self.arguments_error("a mean and a standard deviation"));
         }
@@ -315,7 +317,7 @@ impl FunctionCall<'_> {
         ))
     }
 
-    fn exponential(&self) -> Result<Opcode, TemplateError> {
+    fn exponential(&self) -> Result<Opcode, Diagnostic> {
         if !(1..=2).contains(&self.arguments.len()) {
             return Err(self.arguments_error("a mean"));
         }
@@ -336,7 +338,7 @@ impl FunctionCall<'_> {
         index: usize,
         range: RangeInclusive<f64>,
         takes: &str,
-    ) -> Result<f64, TemplateError> {
+    ) -> Result<f64, Diagnostic> {
         match self.arguments[index].0.parse() {
             Ok(number) if range.contains(&number) => Ok(number),
             _ => Err(self.argument_error(index, takes)),
@@ -344,7 +346,7 @@ impl FunctionCall<'_> {
     }
 
     /// Returns the argument of this index, a number of decimal places, or 0 without it.
-    fn decimals(&self, index: usize) -> Result<u32, TemplateError> {
+    fn decimals(&self, index: usize) -> Result<u32, Diagnostic> {
         match self.arguments.get(index).map(|(word, _)| word.parse()) {
             None => Ok(0),
             Some(Ok(decimals @ 0..=MAX_DECIMALS)) => Ok(decimals),
@@ -352,7 +354,7 @@ impl FunctionCall<'_> {
         }
     }
 
-    fn pick(&self) -> Result<Opcode, TemplateError> {
+    fn pick(&self) -> Result<Opcode, Diagnostic> {
         if self.arguments.is_empty() {
             return Err(self.arguments_error("at least one word"));
         }
@@ -363,7 +365,7 @@ impl FunctionCall<'_> {
         Ok(Opcode::Pick(choices.collect()))
     }
 
-    fn weighted(&self) -> Result<Opcode, TemplateError> {
+    fn weighted(&self) -> Result<Opcode, Diagnostic> {
         if self.arguments.is_empty() || !self.arguments.len().is_multiple_of(2) {
             return Err(self.arguments_error("words, each followed by a weight"));
         }
@@ -383,7 +385,7 @@ impl FunctionCall<'_> {
         ))
     }
 
-    fn length(&self) -> Result<usize, TemplateError> {
+    fn length(&self) -> Result<usize, Diagnostic> {
         let [(word, _)] = self.arguments else {
             return Err(self.arguments_error("one length"));
         };
@@ -393,7 +395,7 @@ impl FunctionCall<'_> {
         }
     }
 
-    fn regex(&self) -> Result<Opcode, TemplateError> {
+    fn regex(&self) -> Result<Opcode, Diagnostic> {
         let [(word, span)] = self.arguments else {
             return Err(
                 self.arguments_error("one expression, in quotes if it has spaces or braces")
@@ -401,36 +403,37 @@ impl FunctionCall<'_> {
         };
         RegexGenerator::new(word)
             .map(|generator| Opcode::Regex(Box::new(generator)))
-            .map_err(|error| {
-                let problem = format!("regex: {}", error.problem());
-                let template_error = TemplateError::new(span.clone(), problem, error.expected());
-                let bare = span.len() == word.len();
-                // Where the text escapes a quote, positions in the word are not those in the text.
-                if let Some(within) = error.span()
-                    && (bare || span.len() == word.len() + 2)
-                {
-                    // An error at the end of the word is shown at its last character.
-                    let last = word.char_indices().next_back().map_or(0, |(last, _)| last);
-                    let start = within.start.min(last);
-                    let width = word[start..].chars().next().map_or(1, char::len_utf8);
-                    let offset = span.start + usize::from(!bare);
-                    let end = within.end.max(start + width);
-                    return template_error.with_span(offset + start..offset + end);
-                }
-                template_error
-            })
+            .map_err(|error| Self::regex_error(word, span, error))
     }
 
-    fn token(&self) -> Result<Opcode, TemplateError> {
+    /// Moves an error in the expression `word`, which is at `span` of the text.
+    fn regex_error(word: &str, span: &Range<usize>, error: Diagnostic) -> Diagnostic {
+        let error = error.without_input().about("regex");
+        let bare = span.len() == word.len();
+        // Where the text escapes a quote, positions in the word are not those in the text.
+        if !bare && span.len() != word.len() + 2 {
+            return error.map_position(|_| span.clone());
+        }
+        error.map_position(|within| {
+            // An error at the end of the word is shown at its last character.
+            let last = word.char_indices().next_back().map_or(0, |(last, _)| last);
+            let start = within.start.min(last);
+            let width = word[start..].chars().next().map_or(1, char::len_utf8);
+            let offset = span.start + usize::from(!bare);
+            offset + start..offset + within.end.max(start + width)
+        })
+    }
+
+    fn token(&self) -> Result<Opcode, Diagnostic> {
         let Some(tokens) = &self.scope.tokens else {
             let problem = "'token' without a source of tokens";
             let expected = "a source of tokens for the run";
-            return Err(TemplateError::new(self.name.1.clone(), problem, expected));
+            return Err(Diagnostic::new(self.name.1.clone(), problem).with_expected(expected));
         };
         self.without_arguments(Opcode::Token(tokens.clone()))
     }
 
-    fn language(&self) -> Result<GeneratorLanguage, TemplateError> {
+    fn language(&self) -> Result<GeneratorLanguage, Diagnostic> {
         match self.arguments {
             [] => Ok(GeneratorLanguage::default()),
             [(word, span)] => {
@@ -438,23 +441,21 @@ impl FunctionCall<'_> {
                 let found = languages.find(|language| language.tag() == *word);
                 found.ok_or_else(|| {
                     let tags = GeneratorLanguage::ALL.iter().map(|language| language.tag());
-                    let expected = format!("one of {}", tags.collect::<Vec<_>>().join(", "));
-                    let problem = format!("unknown language {}", excerpt(word));
-                    TemplateError::new(span.clone(), problem, expected)
+                    Diagnostic::unknown(span.clone(), "language", word, tags)
                 })
             }
             _ => Err(self.arguments_error("one language")),
         }
     }
 
-    fn environment(&self) -> Result<Vec<u8>, TemplateError> {
+    fn environment(&self) -> Result<Vec<u8>, Diagnostic> {
         let [(name, span)] = self.arguments else {
             return Err(self.arguments_error("the name of an environment variable"));
         };
         let value = (self.scope.environment)(name);
         value.map(String::into_bytes).ok_or_else(|| {
             let problem = format!("environment variable {} is not set", excerpt(name));
-            TemplateError::new(span.clone(), problem, "a variable that is set")
+            Diagnostic::new(span.clone(), problem).with_expected("a variable that is set")
         })
     }
 }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use super::Template;
 use super::call::{self, CompiledCall, FunctionCall};
 use super::filter::TemplateFilter;
 use super::instruction::{Instruction, Opcode};
 use super::token::{self, TemplateToken, TemplateTokenKind};
-use super::{Template, TemplateError};
 use crate::TemplateScope;
-use hammer_diagnostic::{excerpt, nearest};
+use hammer_diagnostic::{Diagnostic, excerpt};
 
 /// A program under construction.
 #[derive(Default)]
@@ -43,7 +43,7 @@ impl TemplateProgramBuilder {
     }
 }
 
-pub(super) fn compile(text: &str, scope: &TemplateScope) -> Result<Template, TemplateError> {
+pub(super) fn compile(text: &str, scope: &TemplateScope) -> Result<Template, Diagnostic> {
     if scope.literal {
         return Ok(Template::from_literal(text));
     }
@@ -69,7 +69,7 @@ fn compile_braces(
     open: usize,
     scope: &TemplateScope,
     program: &mut TemplateProgramBuilder,
-) -> Result<usize, TemplateError> {
+) -> Result<usize, Diagnostic> {
     let mut tokens: Vec<TemplateToken> = vec![];
     let close = loop {
         let at = tokens.last().map_or(open + 2, |last| last.span.end);
@@ -86,7 +86,7 @@ fn compile_braces(
     let call = call::source_words(&tokens[..pipes.first().copied().unwrap_or(tokens.len())]);
     let Some((name, arguments)) = call.split_first() else {
         let expected = call::known_names(scope);
-        return Err(TemplateError::new(span, "missing name", expected));
+        return Err(Diagnostic::new(span, "missing name").or_expected(expected));
     };
     let call = FunctionCall {
         name,
@@ -121,24 +121,21 @@ fn compile_braces(
 fn compile_filter(
     pipe: &Range<usize>,
     tokens: &[TemplateToken],
-) -> Result<TemplateFilter, TemplateError> {
+) -> Result<TemplateFilter, Diagnostic> {
     const FILTERS: &str = "json, url or base64";
     let words = call::source_words(tokens);
     let Some((word, span)) = words.first() else {
-        return Err(TemplateError::new(pipe.clone(), "missing filter", FILTERS));
+        return Err(Diagnostic::new(pipe.clone(), "missing filter").with_expected(FILTERS));
     };
     if let Some((argument, span)) = words.get(1) {
-        return Err(TemplateError::new(
-            span.clone(),
-            format!("filters take no arguments, found {}", excerpt(argument)),
-            "'|' and another filter, or '}}'",
-        ));
+        let problem = format!("filters take no arguments, found {}", excerpt(argument));
+        return Err(
+            Diagnostic::new(span.clone(), problem).with_expected("'|' and another filter, or '}}'")
+        );
     }
     let found = TemplateFilter::ALL.iter().find(|(name, _)| name == word);
     found.map(|(_, filter)| *filter).ok_or_else(|| {
-        let near = nearest(word, TemplateFilter::ALL.map(|(name, _)| name));
-        let problem = format!("unknown filter {}", excerpt(word));
-        let expected = near.map_or_else(|| FILTERS.to_owned(), |near| format!("'{near}'"));
-        TemplateError::new(span.clone(), problem, expected)
+        let known = TemplateFilter::ALL.map(|(name, _)| name);
+        Diagnostic::unknown(span.clone(), "filter", word, known).or_expected(FILTERS)
     })
 }

@@ -2,7 +2,6 @@
 
 mod call;
 mod compile;
-mod error;
 mod filter;
 mod instruction;
 mod token;
@@ -10,10 +9,11 @@ mod token;
 use std::fmt;
 use std::ops::Range;
 
+use hammer_diagnostic::Diagnostic;
+
 use crate::{FeedError, TemplateContext, TemplateScope, VariesBy};
 use instruction::{Instruction, Opcode};
 
-pub use error::TemplateError;
 pub(crate) use filter::TemplateFilter;
 
 /// A text with variables, compiled once to a short program.
@@ -64,8 +64,8 @@ impl Template {
     /// # Errors
     ///
     /// If the text is not a template; the error has the position and what was expected there.
-    pub fn compile(text: &str, scope: &TemplateScope) -> Result<Self, TemplateError> {
-        compile::compile(text, scope).map_err(|error| error.with_text(text))
+    pub fn compile(text: &str, scope: &TemplateScope) -> Result<Self, Diagnostic> {
+        compile::compile(text, scope).map_err(|error| error.in_input(text))
     }
 
     /// Creates a template that always renders to `bytes`, even if they contain braces.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::TemplateError;
+use hammer_diagnostic::Diagnostic;
 
 /// A token and its position in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +23,7 @@ pub(super) enum TemplateTokenKind {
 
 /// Reads the token that begins at or after byte `at` of `text`, within the braces that open at byte
 /// `open`.
-pub(super) fn next_token(
-    text: &str,
-    open: usize,
-    at: usize,
-) -> Result<TemplateToken, TemplateError> {
+pub(super) fn next_token(text: &str, open: usize, at: usize) -> Result<TemplateToken, Diagnostic> {
     let rest = text[at..].trim_start();
     let start = text.len() - rest.len();
     let token = |kind, len: usize| TemplateToken {
@@ -35,11 +31,8 @@ pub(super) fn next_token(
         span: start..start + len,
     };
     let Some(first) = rest.chars().next() else {
-        return Err(TemplateError::new(
-            open..open + 2,
-            "unclosed '{{'",
-            r"'}}' after it, or '\{{' for a literal '{{'",
-        ));
+        return Err(Diagnostic::new(open..open + 2, "unclosed '{{'")
+            .with_expected(r"'}}' after it, or '\{{' for a literal '{{'"));
     };
     if rest.starts_with("}}") {
         return Ok(token(TemplateTokenKind::Close, 2));
@@ -64,7 +57,7 @@ pub(super) fn next_token(
 ///
 /// A backslash escapes only the quote. Any other backslash is literal, so that regular expressions need
 /// no extra escaping.
-fn quoted(text: &str, start: usize, quote: char) -> Result<TemplateToken, TemplateError> {
+fn quoted(text: &str, start: usize, quote: char) -> Result<TemplateToken, Diagnostic> {
     let mut word = String::new();
     let mut chars = text[start + 1..].char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -81,11 +74,8 @@ fn quoted(text: &str, start: usize, quote: char) -> Result<TemplateToken, Templa
             word.push(c);
         }
     }
-    Err(TemplateError::new(
-        start..start + 1,
-        "unclosed quote",
-        format!("{quote} at the end of the word"),
-    ))
+    Err(Diagnostic::new(start..start + 1, "unclosed quote")
+        .with_expected(format!("{quote} at the end of the word")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use hammer_data::{
-    Feeder, FeederFormat, Template, TemplateContext, TemplateError, TemplatePart, TemplateScope,
+    Diagnostic, Feeder, FeederFormat, Template, TemplateContext, TemplatePart, TemplateScope,
     VariableValue, VariesBy,
 };
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -40,13 +40,13 @@ pub(crate) fn check(text: &str) {
 }
 
 /// Checks that an error has a position in the text, and is one printable line.
-fn check_error(text: &str, error: &TemplateError) {
-    let span = error.span();
+fn check_error(text: &str, error: &Diagnostic) {
+    assert_eq!(error.input(), Some(text));
     assert!(
-        text.get(span.clone()).is_some_and(|part| !part.is_empty()),
-        "{span:?}"
+        error.found().is_some_and(|part| !part.is_empty()),
+        "{error:?}"
     );
-    assert!(!error.problem().is_empty() && !error.expected().is_empty());
+    assert!(!error.problem().is_empty() && error.expected().is_some());
     let message = error.to_string();
     assert!(message.chars().count() < 400, "{message}");
     assert!(!message.contains(char::is_control), "{message:?}");

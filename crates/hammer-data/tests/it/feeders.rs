@@ -370,6 +370,10 @@ fn errors_suggest_commas_for_other_separators() {
         let feeder = Feeder::read(text.as_bytes(), FeederFormat::Csv).expect("valid rows");
         let scope = TemplateScope::new().feeder("users", Arc::new(feeder));
         let error = Template::compile("{{users.name}}", &scope).expect_err("unknown column");
-        assert_eq!(error.expected(), "a file with commas between its fields");
+        let expected = error.expected();
+        assert_eq!(
+            expected.as_deref(),
+            Some("a file with commas between its fields")
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
+use hammer_core::{Hit, Outcome, Rate, Run, Schedule, from_fn};
 use hammer_data::{Feeder, FeederFormat, FeederOrder, HitContext, TemplateScope};
 
 use crate::{compiled, file};
@@ -24,20 +24,18 @@ fn equal_seeds_send_equal_bytes_at_any_number_of_threads() {
         let sent = Arc::new(Mutex::new(BTreeMap::new()));
         let hammer = from_fn({
             let sent = sent.clone();
-            move |hit| {
+            async move |hit: &mut Hit| {
                 let mut context = HitContext::new(hit.number(), hit.slot().index(), hit.rng());
                 let mut text = vec![];
                 let rendered = template.render(&mut context, &mut text);
                 sent.lock().expect("no panic").insert(hit.number(), text);
-                async move {
-                    rendered.expect("rendered");
-                    Ok(Outcome::ok("sent"))
-                }
+                rendered.expect("rendered");
+                Ok(Outcome::ok("sent"))
             }
         });
         let schedule = Schedule::constant(Rate::per_second(100_000)).with_hit_count(2_000);
         let run = Run::new(hammer, schedule).threads(threads).seed(seed);
-        run.execute(|_| ()).expect("the run succeeds");
+        run.execute().expect("the run succeeds");
         Arc::into_inner(sent)
             .expect("the run is over")
             .into_inner()

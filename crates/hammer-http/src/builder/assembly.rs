@@ -217,7 +217,7 @@ impl RequestOptions {
         if keep_cookies {
             let given = cookies.unwrap_or_default().into_iter();
             let text = given.map(|(name, value)| {
-                let template = compiler.template(&format!("--cookie {name}"), &value, true)?;
+                let template = compiler.template(&format!("`cookie` {name}"), &value, true)?;
                 let fixed = || hammer_data::Template::from_literal(value.as_bytes());
                 Ok((name, template.unwrap_or_else(fixed)))
             });

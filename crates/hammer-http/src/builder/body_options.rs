@@ -62,7 +62,7 @@ impl BodyOptions {
         }
         let mut bodies = RequestBodies::default();
         if let Some(json) = self.json {
-            bodies.first = compiler.body_template("--json", json)?;
+            bodies.first = compiler.body_template("`json`", json)?;
             bodies.content_type = Some("application/json".into());
             bodies.accept = Some("application/json");
         } else if !self.form.is_empty() {
@@ -73,11 +73,11 @@ impl BodyOptions {
         } else if let Some(text) = self.lines {
             let lines = split_lines(&text)?.into_iter().enumerate();
             let parsed = lines.map(|(index, line)| {
-                compiler.body_template(&format!("--data-lines, body {}", index + 1), line)
+                compiler.body_template(&format!("`data_lines`, body {}", index + 1), line)
             });
             bodies.rotation = parsed.collect::<Result<_, _>>()?;
         } else {
-            bodies.first = compiler.body_template("--data", self.bytes.unwrap_or_default())?;
+            bodies.first = compiler.body_template("`body`", self.bytes.unwrap_or_default())?;
         }
         if let Some(coding) = self.compress {
             bodies.first = bodies.first.with_coding(coding, compress_body)?;
@@ -101,7 +101,7 @@ fn form_body(
         FormPiece::Fixed(bytes) => Ok(Template::from_literal(bytes)),
         FormPiece::Text(bytes, name) => {
             let template = match std::str::from_utf8(bytes) {
-                Ok(text) => compiler.template(&format!("--form {name}"), text, true)?,
+                Ok(text) => compiler.template(&format!("`form_field` {name}"), text, true)?,
                 Err(_) => None,
             };
             Ok(template.unwrap_or_else(|| Template::from_literal(&bytes[..])))

@@ -45,7 +45,7 @@ impl RequestOptions {
                 Ok((Some(basic_authorization(user, compiler)?), None))
             }
             (Some(scope), Some(HttpCredentials::Basic(user))) => {
-                match compiler.literal("--user", user)?.split_once(':') {
+                match compiler.literal("`user`", user)?.split_once(':') {
                     Some((key, secret)) if !key.is_empty() && !secret.is_empty() => Ok((
                         None,
                         Some(RequestSigner::new(key, secret, token, scope.clone())),
@@ -94,7 +94,7 @@ fn basic_authorization(
     user: &str,
     compiler: &TemplateCompiler,
 ) -> Result<AuthorizationValue, Error> {
-    let template = compiler.template("--user", user, true)?;
+    let template = compiler.template("`user`", user, true)?;
     let given = match template.as_ref().map(|template| template.literal()) {
         None => user.into(),
         Some(Some(literal)) => String::from_utf8_lossy(literal),

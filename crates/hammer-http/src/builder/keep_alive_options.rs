@@ -25,13 +25,13 @@ impl KeepAliveOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         if !self.keepalive && self.lifetime_limits != LifetimeLimits::default() {
             return Err(error(
-                "--no-keepalive cannot be combined with --connection-hits or --connection-lifetime: \
-                 it closes the connection after each hit",
+                "`keepalive(false)` cannot be combined with `connection_hits` or \
+                 `connection_lifetime`: it closes the connection after each hit",
             ));
         }
         if self.lifetime_limits.max_hits == Some(0) {
             return Err(error(
-                "invalid value 0 of --connection-hits; expected at least 1",
+                "invalid value 0 of `connection_hits`; expected at least 1",
             ));
         }
         Ok(())

@@ -50,7 +50,7 @@ impl ProtocolOptions {
             if http2_required && connector.forward_proxy_headers().is_some() {
                 return error(
                     "HTTP/2 to an http:// target cannot be combined with a proxy that forwards \
-                     requests (try --proxytunnel)"
+                     requests (try `proxy_tunnel`)"
                         .to_owned(),
                 );
             }
@@ -60,14 +60,14 @@ impl ProtocolOptions {
             }
         }
         let given = [
-            ("--connections", self.connections.is_some()),
-            ("--h2-stream-window", self.stream_window.is_some()),
-            ("--h2-connection-window", self.connection_window.is_some()),
+            ("`connections`", self.connections.is_some()),
+            ("`stream_window`", self.stream_window.is_some()),
+            ("`connection_window`", self.connection_window.is_some()),
         ];
         match given.into_iter().find(|(_, given)| *given) {
-            Some((flag, _)) if !shared => error(format!(
-                "{flag} needs HTTP/2 (try --http 2; over HTTP/1.1, --max-in-flight limits the \
-                 connections)"
+            Some((setting, _)) if !shared => error(format!(
+                "{setting} needs HTTP/2 (try `http_version(Http2)`; over HTTP/1.1, `max_in_flight` \
+                 limits the connections)"
             )),
             _ if self.connections == Some(0) => {
                 error("invalid number of connections 0; expected at least 1".to_owned())
@@ -112,8 +112,9 @@ fn check_http2_headers(headers: &HeaderMap, keepalive: bool) -> Result<(), Error
     let keep_alive = HeaderName::from_static("keep-alive");
     let proxy = HeaderName::from_static("proxy-connection");
     let refused = |name: &HeaderName, reason: &str| {
-        let message =
-            format!("the header {name} cannot be sent over HTTP/2{reason} (try --http 1.1)");
+        let message = format!(
+            "the header {name} cannot be sent over HTTP/2{reason} (try `http_version(Http1)`)"
+        );
         Err(Error::new(ErrorKind::Header, message))
     };
     for name in [CONNECTION, keep_alive, proxy, UPGRADE] {

@@ -12,10 +12,9 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
+use crate::connection::http1_stream::{Http1Stream, Http1StreamControl};
 use crate::connection::lifetime::ConnectionUsage;
-use crate::connection::request_rewriting_stream::{
-    PendingRequestLineRewrite, RequestRewritingStream,
-};
+use crate::connection::read_turn::wake_after_others;
 use crate::failures;
 use crate::request::prepared::{HyperRequestBody, PreparedRequest};
 use hammer_net::OpenedConnection;
@@ -27,7 +26,7 @@ use hammer_net::SocketTraffic;
 /// of headers on the heap for every response.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-type Http1Driver = http1::Connection<TokioIo<RequestRewritingStream>, HyperRequestBody>;
+type Http1Driver = http1::Connection<TokioIo<Http1Stream>, HyperRequestBody>;
 
 /// An open HTTP/1.1 connection of one slot.
 pub(crate) struct Http1Connection {
@@ -35,7 +34,7 @@ pub(crate) struct Http1Connection {
     driver: Option<Http1Driver>,
     /// The error that ended the connection, unless it was closed in order.
     driver_error: Option<hyper::Error>,
-    next_line: PendingRequestLineRewrite,
+    control: Rc<Http1StreamControl>,
     traffic: Rc<SocketTraffic>,
     pub(crate) usage: ConnectionUsage,
 }
@@ -53,8 +52,8 @@ impl Http1Connection {
     pub(crate) async fn handshake(opened: OpenedConnection, slot: &Slot) -> Result<Self, Failure> {
         let OpenedConnection { stream, traffic } = opened;
         let usage = ConnectionUsage::opened(slot);
-        let next_line = PendingRequestLineRewrite::default();
-        let stream = RequestRewritingStream::new(stream, next_line.clone());
+        let control = Rc::new(Http1StreamControl::default());
+        let stream = Http1Stream::new(stream, control.clone());
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
             .handshake(TokioIo::new(stream))
@@ -64,7 +63,7 @@ impl Http1Connection {
             sender,
             driver: Some(driver),
             driver_error: None,
-            next_line,
+            control,
             traffic,
             usage,
         })
@@ -88,10 +87,11 @@ impl Http1Connection {
         &mut self,
         request: &PreparedRequest,
     ) -> Result<Response<Incoming>, TrySendError<Request<HyperRequestBody>>> {
-        self.next_line.set(request);
+        self.control.begin_request(request);
         // Built in place: the request is large, and each variable it passes through is a copy.
         let mut response = pin!(self.sender.try_send_request(request.to_hyper()));
         poll_fn(|cx| {
+            self.control.turn.begin();
             drive(&mut self.driver, &mut self.driver_error, cx);
             let polled = response.as_mut().poll(&mut noop_context());
             if polled.is_pending() {
@@ -118,10 +118,18 @@ impl Http1Connection {
         }
         let read = poll_fn(|cx| {
             let mut driver_pending = false;
+            let turn = &self.control.turn;
+            turn.begin();
             loop {
+                if turn.is_over() {
+                    wake_after_others(cx);
+                    stats.waited = true;
+                    return Poll::Pending;
+                }
                 match Pin::new(&mut body).poll_frame(&mut noop_context()) {
                     Poll::Ready(Some(Ok(frame))) => {
                         driver_pending = false;
+                        turn.count(0);
                         if let Some(chunk) = frame.data_ref() {
                             stats.bytes += chunk.len() as u64;
                             if let Err(failure) = on_chunk(chunk) {
@@ -199,8 +207,8 @@ fn noop_context() -> Context<'static> {
 }
 
 /// Wakes the slot if tokio's budget is used up, since a context without a waker loses that wake-up.
-fn wake_if_out_of_budget(cx: &Context<'_>) {
+fn wake_if_out_of_budget(cx: &mut Context<'_>) {
     if !tokio::task::coop::has_budget_remaining() {
-        cx.waker().wake_by_ref();
+        wake_after_others(cx);
     }
 }

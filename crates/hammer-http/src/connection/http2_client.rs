@@ -1,10 +1,11 @@
 //! A slot's view of the HTTP/2 connections that its worker shares.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Hit, Slot};
 use hyper::http::response;
 use hyper::{Response, StatusCode, Version};
 
@@ -26,6 +27,8 @@ pub(crate) struct Http2Client {
     keepalive: bool,
     connection: Option<Rc<h2::Http2Connection>>,
     exchange: Rc<Http2Exchange>,
+    /// The last hit that is known to have waited for a stream.
+    noted_wait: Cell<Option<u64>>,
 }
 
 /// The result of sending a hit.
@@ -49,6 +52,7 @@ impl Http2Client {
             keepalive,
             connection: None,
             exchange: Rc::new(Http2Exchange::new(response_interest)),
+            noted_wait: Cell::new(None),
         }
     }
 
@@ -60,28 +64,21 @@ impl Http2Client {
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<Option<Box<Http1Connection>>, Failure> {
+        // The first slot opens the other connections once, so that none of them can delay it again.
+        let opens_others = self.slot_index == 0 && self.pool.begin_opening_others();
+        let begun = Instant::now();
         let http1 = self.acquire(0, connector, slot).await?;
         if let Some(connection) = &self.connection {
-            // Hits account only for bytes that the socket carries during hits.
-            connection.take_unreported_traffic();
-            let others = if self.slot_index == 0 {
-                1..self.pool.len()
-            } else {
-                0..0
-            };
-            for other in others {
-                // On failure, the hit that needs the connection opens it.
-                if let Ok(PooledConnection::Http2(other)) =
-                    self.pool.acquire(other, connector, slot).await
-                {
-                    other.take_unreported_traffic();
-                }
+            connection.discard_opening_traffic();
+            if opens_others {
+                let opening = self.pool.open_others(begun.elapsed(), connector, slot);
+                opening.await;
             }
         }
         Ok(http1)
     }
 
-    /// Sends a hit and waits for the head of its response, within `time_limit` once a connection is open.
+    /// Sends a hit and waits for the head of its response, within `time_limit` once it is sent.
     ///
     /// If the target reports that it did not process the hit, sends it again on another connection.
     ///
@@ -93,8 +90,9 @@ impl Http2Client {
         connector: &PeerConnector,
         request: &Http2Request,
         time_limit: Option<Duration>,
-        slot: &Slot,
+        hit: &Hit,
     ) -> Result<Http2SendResult, Failure> {
+        let slot = hit.slot();
         let mut resends = 0;
         loop {
             let ready = self
@@ -106,13 +104,9 @@ impl Http2Client {
             {
                 return Ok(Http2SendResult::Http1Required(connection));
             }
-            let attempt = self.attempt(request, slot);
-            let result = match time_limit {
-                None => attempt.await,
-                // Dropping the session after the failure resets the stream.
-                Some(time_limit) => tokio::time::timeout(time_limit, Box::pin(attempt))
-                    .await
-                    .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT))),
+            let result = match self.wait_for_stream(hit).await {
+                Ok(()) => self.send_once(request, time_limit, slot).await,
+                Err(failure) => Err(failure),
             };
             match result {
                 Ok(head) => return Ok(Http2SendResult::ResponseHead(head)),
@@ -135,21 +129,45 @@ impl Http2Client {
         }
     }
 
-    async fn attempt(
-        &mut self,
+    /// Waits for a stream if none is free.
+    async fn wait_for_stream(&self, hit: &Hit) -> Result<(), StreamFailure> {
+        let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
+        if connection.queue_if_full(&self.exchange) {
+            // A hit waits at most once for the limit, also if it is sent again or redirected.
+            let noted = self.noted_wait.replace(Some(hit.number()));
+            if self.pool.limits_connections() && noted != Some(hit.number()) {
+                hit.waited_for("connections");
+            }
+            self.exchange.stream_granted().await?;
+            hit.mark("stream_wait");
+        }
+        Ok(())
+    }
+
+    /// Sends a hit for which a stream is free, and waits for the head of its response.
+    async fn send_once(
+        &self,
         request: &Http2Request,
+        time_limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<response::Parts, StreamFailure> {
-        let (connection, exchange) = (
-            self.connection.as_ref().ok_or(StreamFailure::Unsent)?,
-            &self.exchange,
-        );
-        if connection.queue_if_full(exchange) {
-            exchange.stream_granted().await?;
-            slot.mark("stream_wait");
-        }
-        connection.send(exchange, request)?;
+        let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
+        connection.send(&self.exchange, request)?;
         connection.begin_hit(self.pool.lifetime(), slot);
+        match time_limit {
+            None => self.response_head().await,
+            // Dropping the session after the failure resets the stream.
+            Some(time_limit) => {
+                // Boxed: the limit is rare, and the future would be larger for every hit.
+                Box::pin(tokio::time::timeout(time_limit, self.response_head()))
+                    .await
+                    .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT)))
+            }
+        }
+    }
+
+    async fn response_head(&self) -> Result<response::Parts, StreamFailure> {
+        let exchange = &self.exchange;
         let (status, headers) = exchange.response_head().await?;
         let (mut head, ()) = Response::new(()).into_parts();
         head.version = Version::HTTP_2;

@@ -28,6 +28,11 @@ impl ConnectionUsage {
         }
     }
 
+    /// Returns true if no hit has used the connection.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.hits == 0
+    }
+
     /// Counts a hit over the connection.
     pub(crate) fn count_hit(&mut self, slot: &Slot) {
         if self.hits > 0 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Hit, Slot};
 use hyper::Response;
 use hyper::body::Incoming;
 
@@ -100,8 +100,9 @@ impl OriginConnection {
         policy: &ConnectionPolicy,
         request: &PreparedRequest,
         time_limit: Option<Duration>,
-        slot: &Slot,
+        hit: &Hit,
     ) -> Result<Response<UnreadResponseBody>, Failure> {
+        let slot = hit.slot();
         // Creating a future has a cost even if it has nothing to do.
         if policy.lifetime_limits.is_some() {
             self.close_if_expired(policy, slot).await;
@@ -115,7 +116,7 @@ impl OriginConnection {
                 let opened = match &mut self.http2 {
                     None => connect(connector, slot).await?,
                     Some(http2) => {
-                        match send_shared(http2, connector, request, time_limit, slot).await? {
+                        match send_shared(http2, connector, request, time_limit, hit).await? {
                             Http2SendResult::ResponseHead(head) => {
                                 return Ok(Response::from_parts(head, UnreadResponseBody::Http2));
                             }
@@ -247,11 +248,11 @@ async fn send_shared(
     connector: &PeerConnector,
     request: &PreparedRequest,
     time_limit: Option<Duration>,
-    slot: &Slot,
+    hit: &Hit,
 ) -> Result<Http2SendResult, Failure> {
     let scheme = if connector.is_tls() { "https" } else { "http" };
     let request = request.to_http2(scheme);
-    http2.send(connector, &request, time_limit, slot).await
+    http2.send(connector, &request, time_limit, hit).await
 }
 
 /// Counts a connection as closed by the target if the hit's failure implies it.

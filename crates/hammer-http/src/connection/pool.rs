@@ -2,15 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
+use std::task::Poll;
+use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
-use tokio::sync::Notify;
 
 use crate::connection::http1::Http1Connection;
 use hammer_net::{OpenedConnection, PeerConnector};
 
 use crate::connection::lifetime::LifetimeLimits;
+use crate::connection::pool_entry::{OpeningGuard, PoolEntry};
 use crate::failures;
 use crate::h2::{self, FlowControlWindows, SharedReadBuffer};
 use crate::version::HttpVersion;
@@ -40,6 +43,10 @@ impl Http2PoolConfig {
 /// Maximum number of origins whose pools last for the whole run; pools of further origins last
 /// while in use.
 const MAX_PERMANENT_POOLS: usize = 64;
+
+/// The time for opening the connections of other slots, in addition to that of opening them one after
+/// the other.
+const OTHERS_EXTRA_TIME: Duration = Duration::from_millis(200);
 
 /// The pools of a worker, one for each origin.
 #[derive(Default)]
@@ -92,17 +99,9 @@ pub(crate) struct Http2Pool {
     slot_count: Cell<usize>,
     /// True if the target chose HTTP/1.1 for the last connection.
     chose_http1: Cell<bool>,
+    /// True once the first slot has begun to open the connections of other slots.
+    opened_others: Cell<bool>,
     scratch: SharedReadBuffer,
-}
-
-/// A place for one connection.
-#[derive(Default)]
-struct PoolEntry {
-    connection: RefCell<Option<Rc<h2::Http2Connection>>>,
-    opening: Cell<bool>,
-    /// Number of failed attempts to open the connection, and the last failure.
-    failures: Cell<(u64, Option<Failure>)>,
-    changed: Notify,
 }
 
 impl Http2Pool {
@@ -116,6 +115,7 @@ impl Http2Pool {
             entries: RefCell::new((0..entries).map(|_| Rc::default()).collect()),
             slot_count: Cell::new(0),
             chose_http1: Cell::new(false),
+            opened_others: Cell::new(false),
             scratch,
         }
     }
@@ -124,9 +124,50 @@ impl Http2Pool {
         self.config.lifetime.as_ref()
     }
 
-    /// Number of entries, open or not.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.borrow().len()
+    /// Reports whether the number of connections is a setting, rather than as many as hits need.
+    pub(crate) fn limits_connections(&self) -> bool {
+        self.config.connections.is_some()
+    }
+
+    /// Returns true once: the caller then opens the connections of other slots, too.
+    pub(crate) fn begin_opening_others(&self) -> bool {
+        !self.opened_others.replace(true)
+    }
+
+    /// Opens all connections but the first, which took `first_opening`.
+    ///
+    /// A connection that is not open in time is left to the first hit that needs it.
+    pub(crate) async fn open_others(
+        &self,
+        first_opening: Duration,
+        connector: &PeerConnector,
+        slot: &Slot,
+    ) {
+        let others = 1..self.entries.borrow().len();
+        if others.is_empty() {
+            return;
+        }
+        // As long as they would take one after the other, and some more.
+        let limit = first_opening * others.len() as u32 + OTHERS_EXTRA_TIME;
+        let open = async |index| {
+            let slot = slot.with_separate_phases();
+            if let Ok(PooledConnection::Http2(connection)) =
+                self.acquire(index, connector, &slot).await
+            {
+                connection.discard_opening_traffic();
+            }
+        };
+        let mut openings: Vec<_> = others.map(|index| Box::pin(open(index))).collect();
+        let all_open = poll_fn(|cx| {
+            openings.retain_mut(|opening| opening.as_mut().poll(cx).is_pending());
+            if openings.is_empty() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        // On a timeout, the guards of the openings wake the hits that wait for them.
+        let _ = tokio::time::timeout(limit, all_open).await;
     }
 
     /// Acquires a connection for the slot with this index in its worker, opened if necessary.
@@ -151,22 +192,16 @@ impl Http2Pool {
             if let Some(connection) = entry.usable() {
                 return Ok(PooledConnection::Http2(connection));
             }
-            if !entry.opening.get() {
+            if !entry.is_opening() {
                 let _opening = OpeningGuard::begin(&entry);
                 let opened = self.open(&entry, connector, slot).await;
                 if let Err(failure) = &opened {
-                    let (count, _) = entry.failures.get();
-                    entry.failures.set((count + 1, Some(*failure)));
+                    entry.record_failure(*failure);
                 }
                 return opened;
             }
-            let (count_before, _) = entry.failures.get();
-            entry.changed.notified().await;
-            if let (count, Some(failure)) = entry.failures.get()
-                && count > count_before
-            {
-                return Err(failure);
-            }
+            entry.wait_for_opening(|| self.chose_http1.get()).await?;
+            slot.mark("connection_wait");
         }
     }
 
@@ -219,7 +254,7 @@ impl Http2Pool {
         let Http2PoolConfig { windows, .. } = self.config;
         let connection =
             h2::Http2Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
-        *entry.connection.borrow_mut() = Some(connection.clone());
+        entry.set_connection(connection.clone());
         Ok(PooledConnection::Http2(connection))
     }
 
@@ -241,8 +276,8 @@ impl Http2Pool {
 
     /// Closes all connections once no hit is in flight on them.
     pub(crate) async fn close(&self) {
-        let open = |entry: &Rc<PoolEntry>| entry.connection.borrow().clone();
-        let connections: Vec<_> = self.entries.borrow().iter().filter_map(open).collect();
+        let entries = self.entries.borrow().clone();
+        let connections: Vec<_> = entries.iter().filter_map(|one| one.connection()).collect();
         connections.iter().for_each(|connection| connection.close());
         for connection in connections {
             connection.ended().await;
@@ -253,44 +288,9 @@ impl Http2Pool {
 impl Drop for Http2Pool {
     fn drop(&mut self) {
         for entry in self.entries.borrow().iter() {
-            if let Some(connection) = &*entry.connection.borrow() {
+            if let Some(connection) = entry.connection() {
                 connection.close();
             }
         }
-    }
-}
-
-impl PoolEntry {
-    fn usable(&self) -> Option<Rc<h2::Http2Connection>> {
-        let connection = self.connection.borrow();
-        connection
-            .as_ref()
-            .filter(|connection| connection.is_usable())
-            .cloned()
-    }
-
-    /// Reports whether the entry has a connection without a free stream.
-    fn is_full(&self) -> bool {
-        let connection = self.connection.borrow();
-        let is_full =
-            |connection: &Rc<h2::Http2Connection>| connection.is_usable() && !connection.has_room();
-        connection.as_ref().is_some_and(is_full)
-    }
-}
-
-/// Marks an entry as being opened; on drop, wakes the slots that wait for it.
-struct OpeningGuard<'a>(&'a PoolEntry);
-
-impl<'a> OpeningGuard<'a> {
-    fn begin(entry: &'a PoolEntry) -> Self {
-        entry.opening.set(true);
-        Self(entry)
-    }
-}
-
-impl Drop for OpeningGuard<'_> {
-    fn drop(&mut self) {
-        self.0.opening.set(false);
-        self.0.changed.notify_waiters();
     }
 }

@@ -132,6 +132,13 @@ impl Http2Connection {
         (now.0 - before.0, now.1 - before.1)
     }
 
+    /// Attributes the traffic so far to no hit, unless a hit has used the connection.
+    pub(crate) fn discard_opening_traffic(&self) {
+        if self.usage.borrow().is_unused() {
+            self.take_unreported_traffic();
+        }
+    }
+
     /// Queues a hit for a stream if none is free; returns true if it was queued.
     pub(crate) fn queue_if_full(&self, exchange: &Rc<Http2Exchange>) -> bool {
         if !self.is_usable() || self.has_room() {

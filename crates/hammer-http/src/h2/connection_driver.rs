@@ -14,13 +14,12 @@ use super::connection::Http2Connection;
 use super::error_code::{H2_NOT_SPOKEN, Http2ConnectionError, NO_ERROR};
 use super::frame;
 use crate::connection::lifetime::count_closed_by_target;
+use crate::connection::read_turn::{ReadTurn, wake_after_others};
 use crate::failures;
 use hammer_net::NetworkStream;
 
 /// The size of a read: about a hundred responses of one kilobyte.
 const READ_BYTES: usize = 128 * 1024;
-/// The number of reads before the other tasks of the thread may run.
-const MAX_READS_PER_TURN: usize = 8;
 
 /// The read buffer that the connections of a worker share; only one reads at a time.
 pub(crate) type SharedReadBuffer = Rc<RefCell<Vec<u8>>>;
@@ -36,6 +35,7 @@ struct Http2ConnectionDriver {
     slot: Slot,
     /// True if the last poll postponed the write to the next one.
     write_deferred: bool,
+    turn: ReadTurn,
 }
 
 /// Moves bytes until the connection ends.
@@ -52,6 +52,7 @@ pub(super) async fn drive(
         partial_frame: Vec::new(),
         slot,
         write_deferred: false,
+        turn: ReadTurn::default(),
     };
     let failure = poll_fn(|cx| driver.poll_once(cx)).await;
     let connection = &driver.connection;
@@ -109,7 +110,8 @@ impl Http2ConnectionDriver {
         let read_buffer = self.read_buffer.clone();
         let read_buffer = &mut *read_buffer.borrow_mut();
         read_buffer.resize(READ_BYTES, 0);
-        for _ in 0..MAX_READS_PER_TURN {
+        self.turn.begin();
+        while !self.turn.is_over() {
             let kept = self.partial_frame.len();
             read_buffer[..kept].copy_from_slice(&self.partial_frame);
             let mut buffer = ReadBuf::new(read_buffer);
@@ -130,6 +132,7 @@ impl Http2ConnectionDriver {
                 Poll::Ready(Ok(())) => {}
             }
             let filled = buffer.filled();
+            self.turn.count(filled.len() - kept);
             self.partial_frame.clear();
             let mut protocol = self.connection.protocol.borrow_mut();
             let (had_settings, had_goaway) =
@@ -149,8 +152,8 @@ impl Http2ConnectionDriver {
                 self.connection.wake_handshake();
             }
         }
-        // There may be more to read, but other tasks run first.
-        cx.waker().wake_by_ref();
+        // There may be more to read, but other tasks, timers and sockets come first.
+        wake_after_others(cx);
         Ok(())
     }
 

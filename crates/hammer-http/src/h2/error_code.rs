@@ -16,7 +16,7 @@ const PROTOCOL_ADVICE: &str =
     "the target reports a protocol error of Hammer: see its log, and file an issue";
 const CALM_ADVICE: &str =
     "the target limits the load: check its limits on hits, resets and time per connection";
-const HTTP_1_1_ADVICE: &str = "the target requires HTTP/1.1 for this: add --http 1.1";
+const HTTP_1_1_ADVICE: &str = "the target requires HTTP/1.1 for this: add `http_version(Http1)`";
 const SECURITY_ADVICE: &str = "the target requires stronger TLS than was negotiated: see its log";
 const UNKNOWN_ADVICE: &str = "the target sent an unknown error code: see its log";
 
@@ -69,7 +69,7 @@ pub(crate) const STREAM_REFUSED: Failure = Failure::new("stream_refused").with_a
     "the target refused the hit on several connections: check its limit on concurrent streams",
 );
 pub(crate) const H2_NOT_SPOKEN: Failure = Failure::new("h2_not_spoken").with_advice(
-    "the target does not speak HTTP/2 on this port: try --http 1.1, or https in the URL",
+    "the target does not speak HTTP/2 on this port: try `http_version(Http1)`, or https in the URL",
 );
 pub(super) const PROTOCOL_FAILURE: Failure = Failure::new("h2_protocol_error")
     .with_advice("the target broke a rule of HTTP/2: run with RUST_LOG=debug to see which");

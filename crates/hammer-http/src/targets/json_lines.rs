@@ -84,8 +84,10 @@ fn parse_entry(line_number: usize, text: &str) -> Result<TargetEntry, String> {
 }
 
 /// The message of serde without the line number, which is always 1.
+/// The names of fields are quoted as in other messages: backquotes are for settings.
 fn describe_json_error(error: &serde_json::Error) -> String {
     error
         .to_string()
         .replace(" at line 1 column ", " at column ")
+        .replace('`', "'")
 }

@@ -175,14 +175,14 @@ fn errors_name_the_line_and_what_was_expected() {
             "line 2 of the text of targets: missing target after",
         ),
         ("{", "line 1 of the text of targets: malformed target: EOF"),
-        ("{\"method\":\"GET\"}", "missing field `url` at column 16"),
+        ("{\"method\":\"GET\"}", "missing field 'url' at column 16"),
         (
             "{\"method\":\"GET\",\"url\":1}",
             "expected a string at column 23",
         ),
         (
             "{\"url\":\"http://a/\",\"methods\":\"GET\"}",
-            "unknown field `methods`",
+            "unknown field 'methods'",
         ),
         (
             "{\"url\":\"\",\"method\":\"\"} x",

@@ -1,6 +1,7 @@
 //! The workflow of a hit that does more than send one request and check its status.
 
 pub(crate) mod cookie_jar;
+mod hop_response;
 mod persistent_slot_state;
 mod redirect_origin_cache;
 mod request_hop;
@@ -13,9 +14,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-use hammer_core::{Failure, Hit, Label, Outcome, Slot};
+use hammer_core::{Failure, Hit, Outcome, Slot};
 use hyper::header::COOKIE;
-use hyper::http::response;
 use url::Url;
 
 use self::persistent_slot_state::PersistentSlotState;
@@ -26,15 +26,13 @@ use self::slot_request_cache::SlotRequestCache;
 pub(crate) use self::target_picker::TargetPicker;
 use self::worker_request_copies::WorkerRequestCopies;
 use crate::auth_failures::AuthFailureTracker;
-use crate::connection::origin::{ConnectionPolicy, OriginConnection, UnreadResponseBody};
+use crate::connection::origin::{ConnectionPolicy, OriginConnection};
 use crate::failures;
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RenderBuffer, RenderContext, RequestTemplate};
 use crate::response::capture::{CaptureSet, CapturedValues};
-use crate::response::decoder::{BodyDecoder, WorkerBodyMemory};
 use crate::response::expectations::ResponseExpectations;
-use crate::response::redirect::RedirectedRequest;
 use crate::workflow::cookie_jar::CookieJar;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
@@ -137,106 +135,62 @@ impl HitWorkflow {
         let (target, mut hop) = match request {
             Some(request) => (None, RequestHop::from_request(request, &self.targets[0])),
             None => {
-                let (slot_state, render_buffer) = (
-                    &mut slot_state.borrow_mut(),
-                    &mut render_buffer.borrow_mut(),
-                );
+                let slot_state = &mut slot_state.borrow_mut();
                 let (target, hop) =
                     self.first_hop(slot_state, worker_copies, request_cache, render_buffer, hit)?;
                 (Some(target), hop)
             }
         };
-        if let Some(initial_cookies) = &self.initial_cookies {
-            let slot_state = &mut slot_state.borrow_mut();
-            self.init_cookie_jar(initial_cookies, slot_state, hit)?;
-            hop.token_ordinal = hop.token_ordinal.or(slot_state.cookie_token);
-        }
+        self.init_cookie_jar(&mut hop, &mut slot_state.borrow_mut(), hit)?;
         let mut captured = CapturedValues::default();
-        let (mut sent, mut received) = (0, 0);
-        let mut redirects = 0;
+        let (mut sent, mut received, mut redirects) = (0, 0, 0);
         loop {
-            self.sign_and_add_cookies(&mut hop, &slot_state.borrow())?;
+            self.complete_request(&mut hop, &slot_state.borrow(), hit)?;
             let learned = redirect_origins.connector(hop.origin);
             let connector = learned.as_deref().or(self.origins.get(hop.origin));
             let connector = connector.ok_or(failures::MALFORMED_REDIRECT)?;
             let connection = connections.connection_to(hop.origin).await;
-            let recorder = self
-                .recorder
-                .as_ref()
-                .map(|recorder| (recorder, recorder.begin_exchange(&hop.url, &hop.request)));
-            let request = &*hop.request;
-            let sending = connection.send(
-                connector,
-                &self.connection_policy,
-                request,
-                self.first_byte_timeout,
-                slot,
-            );
-            let response = sending.await?;
-            let (head, body) = response.into_parts();
+            let recorder = self.recorder.as_ref();
+            let recorder = recorder.map(|one| (one, one.begin_exchange(&hop.url, &hop.request)));
+            let (policy, limit) = (&self.connection_policy, self.first_byte_timeout);
+            let sending = connection.send(connector, policy, &hop.request, limit, hit);
+            let (head, body) = sending.await?.into_parts();
             if let Some((recorder, index)) = recorder {
                 recorder.record_head(index, &head);
             }
-            if let Some(jar) = &mut slot_state.borrow_mut().cookie_jar {
-                jar.store_response(&head.headers, &hop.url);
-            }
-            if !self.captures.is_empty() {
-                self.captures.capture_headers(&head.headers, &mut captured);
-            }
-            let redirect = match &self.redirect_policy {
-                Some(_) => {
-                    let method = &hop.request.head.method;
-                    RedirectedRequest::from_response(head.status, &head.headers, &hop.url, method)?
-                }
-                None => None,
+            self.store_headers(&head, &hop, slot_state, &mut captured);
+            let redirect = self.redirect(&head, &hop, redirects)?;
+            let label = if redirect.is_some() {
+                redirects += 1;
+                let reading = self.read_redirect_body(connection, &head, body, recorder, hit);
+                reading.await?;
+                None
+            } else {
+                let reading = self.read_final_response(connection, &head, body, recorder, hit);
+                let (label, body) = reading.await?;
+                self.store_captures(slot_state, &mut captured, label, body.as_deref(), hit);
+                label
             };
-            let label = match (&self.redirect_policy, redirect) {
-                (Some(policy), Some(redirect)) => {
-                    if redirects == policy.max_redirects {
-                        return Err(failures::TOO_MANY_REDIRECTS);
-                    }
-                    self.read_redirect_body(connection, &head, body, recorder, hit)
-                        .await?;
-                    redirects += 1;
-                    slot.count("redirects", 1);
-                    hit.mark("redirect");
-                    hop =
-                        hop.redirected(redirect, connector, &policy.connectors, redirect_origins)?;
-                    None
-                }
-                _ => {
-                    let reading = self.read_final_response(connection, &head, body, recorder, hit);
-                    let (label, body) = reading.await?;
-                    if label.is_none() {
-                        let captured = std::mem::take(&mut captured);
-                        self.store_captures(&mut slot_state.borrow_mut(), captured, &body, slot);
-                    }
-                    Some(label)
-                }
-            };
-            let traffic = connection.finish_hit(&self.connection_policy, slot).await;
+            let traffic = connection.finish_hit(policy, slot).await;
             sent += traffic.0;
             received += traffic.1;
-            if let Some(label) = label {
-                let status = head.status.as_u16();
-                // Only the proxy answers with this status.
-                if status == 407 && connector.forward_proxy_headers().is_some() {
-                    return Err(hammer_net::PROXY_AUTH_REQUIRED);
-                }
-                if let (Some(auth_failures), Some(token), 401) =
-                    (auth_failures, hop.token_ordinal, status)
-                    && target.is_some()
-                    && label.is_some()
-                    && hop.trusted
-                {
-                    auth_failures.count(hit, token);
-                }
-                if let (Some(picker), Some(target), None) = (&self.target_picker, target, &label) {
-                    picker.mark_once_done(&mut slot_state.borrow_mut(), target);
-                }
-                let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
-                return Ok(outcome.sent(sent).received(received));
+            if let Some((policy, redirect)) = redirect {
+                hop = hop.redirected(redirect, connector, &policy.connectors, redirect_origins)?;
+                continue;
             }
+            let status = head.status.as_u16();
+            // Only the proxy answers with this status.
+            if status == 407 && connector.forward_proxy_headers().is_some() {
+                return Err(hammer_net::PROXY_AUTH_REQUIRED);
+            }
+            if let (Some(auth_failures), Some(_), Some(_)) = (auth_failures, target, &label) {
+                hop.count_refused_token(status, auth_failures, hit);
+            }
+            if let (Some(picker), Some(target), None) = (&self.target_picker, target, &label) {
+                picker.mark_once_done(&mut slot_state.borrow_mut(), target);
+            }
+            let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
+            return Ok(outcome.sent(sent).received(received));
         }
     }
 
@@ -250,16 +204,29 @@ impl HitWorkflow {
             .min()
     }
 
-    /// Fills the cookie jar of a slot at its first hit, for each origin of the targets.
+    /// Fills the cookie jar of a slot at its first hit, for each origin of the targets, and notes the
+    /// token of its cookies.
     fn init_cookie_jar(
+        &self,
+        hop: &mut RequestHop<'_>,
+        slot_state: &mut PersistentSlotState,
+        hit: &Hit,
+    ) -> Result<(), Failure> {
+        if let Some(initial_cookies) = &self.initial_cookies {
+            if slot_state.cookie_jar.is_none() {
+                self.fill_cookie_jar(initial_cookies, slot_state, hit)?;
+            }
+            hop.token_ordinal = hop.token_ordinal.or(slot_state.cookie_token);
+        }
+        Ok(())
+    }
+
+    fn fill_cookie_jar(
         &self,
         initial_cookies: &[(String, hammer_data::Template)],
         slot_state: &mut PersistentSlotState,
         hit: &Hit,
     ) -> Result<(), Failure> {
-        if slot_state.cookie_jar.is_some() {
-            return Ok(());
-        }
         let mut jar = CookieJar::default();
         let slot = hit.slot();
         let context = RenderContext::new(hit, slot.rng(slot.index() as u64), &slot_state.captured);
@@ -284,7 +251,7 @@ impl HitWorkflow {
         slot_state: &mut PersistentSlotState,
         worker_copies: &'j WorkerRequestCopies,
         request_cache: &'j mut SlotRequestCache,
-        render_buffer: &mut RenderBuffer,
+        render_buffer: &RefCell<RenderBuffer>,
         hit: &Hit,
     ) -> Result<(usize, RequestHop<'j>), Failure> {
         let mut rng = hit.rng();
@@ -310,9 +277,10 @@ impl HitWorkflow {
             .with_recorder(self.recorder.as_ref());
         let empty = RequestTemplate::default();
         let template = template.unwrap_or(&empty);
-        template.render(body, &mut context, buffer, render_buffer)?;
+        template.render(body, &mut context, buffer, &mut render_buffer.borrow_mut())?;
         let mut hop = RequestHop::first(target, &buffer.request);
         hop.token_ordinal = context.token_ordinal();
+        hop.rendered = true;
         if template.target.is_some() && self.needs_urls() {
             let uri = &buffer.request.head.uri;
             let url = hop.url.to_mut();
@@ -327,29 +295,13 @@ impl HitWorkflow {
         self.initial_cookies.is_some() || self.redirect_policy.is_some() || self.recorder.is_some()
     }
 
-    /// Stores the values captured by a hit that met its expectations, and counts the missing ones.
-    fn store_captures(
-        &self,
-        slot_state: &mut PersistentSlotState,
-        mut captured: CapturedValues,
-        body: &[u8],
-        slot: &Slot,
-    ) {
-        if self.captures.is_empty() {
-            return;
-        }
-        self.captures.capture_body(body, &mut captured);
-        match self.captures.store(captured, &mut slot_state.captured) {
-            0 => {}
-            missed => slot.count("capture_missed", missed),
-        }
-    }
-
-    /// Adds the headers that depend on the time and the slot: a signature and cookies.
-    fn sign_and_add_cookies(
+    /// Adds the headers that depend on the time and the slot, a signature and cookies, and ends the
+    /// phase `prepare` if the request is made for this hit.
+    fn complete_request(
         &self,
         hop: &mut RequestHop<'_>,
         slot_state: &PersistentSlotState,
+        hit: &Hit,
     ) -> Result<(), Failure> {
         if let Some(signer) = self.signer.as_ref().filter(|_| hop.trusted) {
             let request = hop.request.to_mut();
@@ -372,95 +324,10 @@ impl HitWorkflow {
                 None => {}
             }
         }
+        if hop.rendered || self.signer.is_some() || self.initial_cookies.is_some() {
+            hit.mark("prepare");
+        }
         Ok(())
-    }
-
-    /// Reads the body of a redirect, which is not inspected.
-    async fn read_redirect_body(
-        &self,
-        connection: &mut OriginConnection,
-        head: &response::Parts,
-        body: UnreadResponseBody,
-        recorder: Option<(&ExchangeRecorder, usize)>,
-        hit: &Hit,
-    ) -> Result<(), Failure> {
-        let read = connection.read(body, hit.slot(), |chunk| {
-            if let Some((recorder, index)) = recorder {
-                recorder.record_chunk(index, chunk);
-            }
-            Ok(())
-        });
-        let stats = read.await?;
-        if let Some((recorder, index)) = recorder {
-            recorder.finish_body(index, &head.headers);
-        }
-        hit.slot().count("body_bytes", stats.bytes);
-        Ok(())
-    }
-
-    /// Reads the final response.
-    ///
-    /// Returns a label if the response misses an expectation, and the body if it is inspected.
-    async fn read_final_response(
-        &self,
-        connection: &mut OriginConnection,
-        head: &response::Parts,
-        body: UnreadResponseBody,
-        recorder: Option<(&ExchangeRecorder, usize)>,
-        hit: &Hit,
-    ) -> Result<(Option<Label>, Vec<u8>), Failure> {
-        hit.mark("first_byte");
-        let status = head.status.as_u16();
-        let mismatch = if self.expectations.accepts_status(status) {
-            self.expectations
-                .header_mismatch(&head.headers)
-                .map(Label::from)
-        } else {
-            Some(status.into())
-        };
-        let inspects = self.expectations.needs_body() || self.captures.needs_body();
-        let mut decoder = if mismatch.is_none() && inspects {
-            let budget = hit.slot().worker_local(WorkerBodyMemory::default);
-            Some(BodyDecoder::new(
-                &head.headers,
-                self.max_body_bytes,
-                budget,
-            )?)
-        } else {
-            None
-        };
-        let read = connection.read(body, hit.slot(), |chunk| {
-            if let Some((recorder, index)) = recorder {
-                recorder.record_chunk(index, chunk);
-            }
-            match &mut decoder {
-                Some(decoder) => decoder.write(chunk),
-                None => Ok(()),
-            }
-        });
-        let stats = read.await?;
-        if stats.waited {
-            hit.mark("body");
-        }
-        if let Some((recorder, index)) = recorder {
-            recorder.finish_body(index, &head.headers);
-        }
-        hit.slot().count("body_bytes", stats.bytes);
-        let Some(decoder) = decoder else {
-            return Ok((mismatch, vec![]));
-        };
-        let decoded = decoder.finish()?;
-        if decoded.coded {
-            hit.slot()
-                .count("decoded_bytes", decoded.bytes.len() as u64);
-        }
-        let body_mismatch = || {
-            self.expectations
-                .body_mismatch(&decoded.bytes)
-                .map(Label::from)
-        };
-        let mismatch = mismatch.or_else(body_mismatch);
-        Ok((mismatch, decoded.bytes))
     }
 }
 

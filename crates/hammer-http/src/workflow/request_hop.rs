@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Hit};
 use hyper::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING,
 };
@@ -11,6 +11,7 @@ use url::Url;
 use super::HttpTarget;
 use super::redirect_origin_cache::RedirectOriginCache;
 use crate::HttpRequest;
+use crate::auth_failures::AuthFailureTracker;
 use crate::failures;
 use crate::masking::is_secret_header;
 use crate::request::prepared::PreparedRequest;
@@ -36,6 +37,8 @@ pub(super) struct RequestHop<'j> {
     pub(super) trusted: bool,
     /// The ordinal of the token that the hit carries.
     pub(super) token_ordinal: Option<u64>,
+    /// True if the request was rendered for this hit.
+    pub(super) rendered: bool,
 }
 
 impl<'j> RequestHop<'j> {
@@ -46,6 +49,7 @@ impl<'j> RequestHop<'j> {
             origin: target.origin,
             trusted: true,
             token_ordinal: None,
+            rendered: false,
         }
     }
 
@@ -57,6 +61,19 @@ impl<'j> RequestHop<'j> {
             origin: target.origin,
             trusted: true,
             token_ordinal: None,
+            rendered: false,
+        }
+    }
+
+    /// Counts a response that refuses the token of the hit, unless the hop may have lost the token.
+    pub(super) fn count_refused_token(
+        &self,
+        status: u16,
+        auth_failures: &AuthFailureTracker,
+        hit: &Hit,
+    ) {
+        if let (401, true, Some(token)) = (status, self.trusted, self.token_ordinal) {
+            auth_failures.count(hit, token);
         }
     }
 
@@ -124,6 +141,7 @@ impl<'j> RequestHop<'j> {
             origin,
             trusted: self.trusted && redirect.same_origin,
             token_ordinal: self.token_ordinal,
+            rendered: false,
         })
     }
 }

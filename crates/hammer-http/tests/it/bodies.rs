@@ -97,7 +97,7 @@ fn the_number_of_the_hit_decides_the_body_line() {
     let run = hammer_core::Run::new(http.build().expect("valid options"), schedule)
         .threads(3)
         .max_in_flight(20);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
     let expected = ["a", "b", "c", "d"].map(|body| (body.to_owned(), 100));
     assert_eq!(*counts.lock().expect("no script panicked"), expected.into());

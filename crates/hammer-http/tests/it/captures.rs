@@ -111,7 +111,7 @@ fn each_slot_logs_in_first() {
         .capture("session", capture("json:/token"));
     let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(300);
     let run = Run::new(http.build().expect("valid options"), schedule);
-    let report = run.threads(2).max_in_flight(6).execute(|_| ());
+    let report = run.threads(2).max_in_flight(6).execute();
     let report = report.expect("a finished run");
     assert_eq!(
         report.hits.ok, 300,

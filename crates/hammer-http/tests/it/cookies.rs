@@ -131,7 +131,7 @@ fn each_slot_has_its_own_cookies() {
     let run = Run::new(http.build().expect("valid options"), schedule)
         .threads(2)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(
         report.hits.ok, 200,
         "{:?} {:?}",

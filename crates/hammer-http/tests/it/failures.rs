@@ -98,7 +98,7 @@ fn silence_is_a_timeout() {
         .threads(1)
         .timeout(Duration::from_millis(50))
         .drain(Duration::from_secs(5))
-        .execute(|_| ())
+        .execute()
         .expect("a finished run");
     assert_eq!((report.hits.timed_out, report.hits.ok), (2, 0));
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_http::{Http, HttpBuilder};
 
-use crate::scripted_server::{ScriptedServer, response_bytes};
-use crate::{CODINGS, only_failure, run};
+use crate::scripted_server::{OK_RESPONSE, ScriptedServer, response_bytes};
+use crate::{CODINGS, assert_responsive, only_failure, run};
 
 fn hit(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
     let http = change(Http::builder(&server.url())).build();
@@ -15,13 +15,16 @@ fn hit(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder)
 
 /// Runs two hits with a short timeout, for responses without an end.
 fn hit_briefly(server: &ScriptedServer) -> Report {
-    let http = Http::builder(&server.url()).build().expect("valid options");
+    run_briefly(Http::builder(&server.url()).build().expect("valid options"))
+}
+
+fn run_briefly(http: Http) -> Report {
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(2);
     let run = Run::new(http, schedule)
         .threads(1)
         .timeout(Duration::from_millis(200))
         .drain(Duration::from_secs(5));
-    run.execute(|_| ()).expect("a finished run")
+    run.execute().expect("a finished run")
 }
 
 /// A server that starts each response with `head` and then sends `piece` while the client reads.
@@ -100,15 +103,54 @@ fn an_endless_body_is_too_large_to_inspect() {
 }
 
 #[test]
-fn endless_interim_responses_time_out() {
-    let server = endless_server(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec());
-    let report = hit_briefly(&server);
-    assert_eq!(
-        (report.hits.timed_out, report.hits.ok),
-        (2, 0),
-        "{:?}",
-        report.failures
-    );
+fn endless_interim_responses_are_too_many() {
+    let table: [&[u8]; 3] = [
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+        b"HTTP/1.1 100 C\r\n\r\n",
+        b"HTTP/1.1 102 Processing\r\nX-Progress: 1\r\n\r\n",
+    ];
+    for piece in table {
+        let server = endless_server(b"", piece.repeat(700));
+        let report = hit_briefly(&server);
+        let name = piece.escape_ascii();
+        assert_eq!(
+            only_failure(&report),
+            ("too_many_interim_answers", 2),
+            "{name}"
+        );
+        assert_responsive(&report);
+    }
+}
+
+#[test]
+fn a_hundred_interim_responses_are_accepted() {
+    let interim = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n".repeat(100);
+    let response = [&interim, OK_RESPONSE].concat();
+    let server = ScriptedServer::answering(response.leak());
+    // Several hits on one connection, since each response has its own count.
+    let report = hit(&server, |http| http);
+    assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+    assert_eq!(server.connections(), 1);
+}
+
+/// A chunk of one byte is the smallest message that a read can carry, so one read has thousands.
+#[test]
+fn an_endless_body_of_tiny_chunks_times_out() {
+    let server = endless_server(CHUNKED, chunk(1).repeat(2000));
+    for inspects in [false, true] {
+        let mut http = Http::builder(&server.url());
+        if inspects {
+            http = http.expect_body("needle").max_body_bytes(1 << 30);
+        }
+        let report = run_briefly(http.build().expect("valid options"));
+        assert_eq!(
+            (report.hits.timed_out, report.hits.ok),
+            (2, 0),
+            "{:?}",
+            report.failures
+        );
+        assert_responsive(&report);
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn connections_closed_by_the_slot_are_not_counted_as_closed_by_the_target() {
     let http = Http::builder(&server.url()).keepalive(false).build();
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(4);
     let run = Run::new(http.expect("valid options"), schedule).threads(1);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.counts["connections_opened"], 4);
     let closed = report.counts.get("connections_closed_by_target");
     assert_eq!(closed, None, "{:?}", report.counts);

@@ -11,6 +11,7 @@ mod failures;
 mod hostile;
 mod http2;
 mod lifetimes;
+mod phases;
 mod proxies;
 mod recorder;
 mod redirects;
@@ -46,9 +47,20 @@ const CODINGS: [ContentCoding; 4] = [
 fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(hits);
     let run = Run::new(hammer, schedule).threads(1).max_in_flight(1);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.scheduled, hits);
     report
+}
+
+/// Asserts that the worker handled timers and sockets all the time.
+///
+/// Reading without a pause blocked it for as long as the target sent.
+fn assert_responsive(report: &Report) {
+    let blocked_us = report.generator.workers[0].blocked_max_us;
+    assert!(
+        blocked_us < 2e6,
+        "the worker was blocked for {blocked_us} µs"
+    );
 }
 
 /// Returns the only failure of a report and its count.

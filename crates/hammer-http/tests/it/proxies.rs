@@ -196,7 +196,7 @@ fn a_slow_connection_is_a_connect_timeout() {
             2,
         );
         assert_eq!(only_failure(&report), ("connect_timeout", 2));
-        assert!(report.advice["connect_timeout"].contains("--connect-timeout"));
+        assert!(report.advice["connect_timeout"].contains("`connect_timeout`"));
     }
 }
 
@@ -367,11 +367,11 @@ fn invalid_proxies_are_refused_when_built() {
         ),
         (
             |http| http.proxy_user("ann:p"),
-            "--proxy-user needs a proxy",
+            "`proxy_user` needs a proxy",
         ),
         (
             |http| http.proxy("a").proxy_cacert("/no/such"),
-            "--proxy-cacert needs a proxy that speaks TLS",
+            "`proxy_cacert` needs a proxy that speaks TLS",
         ),
         (
             |http| http.proxy("socks5h://ann@a"),

@@ -186,8 +186,8 @@ fn contradicting_connection_options_are_refused_when_built() {
     #[cfg(unix)]
     let _listener = std::os::unix::net::UnixListener::bind(&path).expect("a bound listener");
     let table: [(BuilderChange, &str); 14] = [
-        (|http| http.connect_to("a:1:b"), "malformed --connect-to"),
-        (|http| http.resolve("a:1:b"), "malformed --resolve"),
+        (|http| http.connect_to("a:1:b"), "malformed `connect_to`"),
+        (|http| http.resolve("a:1:b"), "malformed `resolve`"),
         (
             |http| http.source("192.0.2.1"),
             "cannot connect from 192.0.2.1",
@@ -202,39 +202,39 @@ fn contradicting_connection_options_are_refused_when_built() {
         ),
         (
             |http| http.keepalive(false).connection_hits(3),
-            "--no-keepalive cannot be combined",
+            "`keepalive(false)` cannot be combined",
         ),
         (
             |http| http.connection_hits(0),
-            "invalid value 0 of --connection-hits",
+            "invalid value 0 of `connection_hits`",
         ),
         (
             |http| http.connect_to("::[::1]:").family(AddressFamily::V4),
-            "::1 is not of the family that -4 selects (try without -4)",
+            "::1 is not of the family that `family(V4)` selects (try without `family(V4)`)",
         ),
         (
             |http| http.connect_to("::[::1]:").source("127.0.0.1"),
-            "::1 is not of the family that --interface selects",
+            "::1 is not of the family that `source` selects",
         ),
         (
             |http| http.source("127.0.0.1").family(AddressFamily::V6),
-            "-6 cannot be combined with --interface",
+            "`family(V6)` cannot be combined with `source`",
         ),
         (
             |http| http.resolve("a:80:127.0.0.1").family(AddressFamily::V6),
-            "no --resolve address of a is of the family that -6 selects",
+            "no `resolve` address of a is of the family that `family(V6)` selects",
         ),
         (
             |http| http.proxy("localhost").resolve("a:80:127.0.0.1"),
-            "--resolve for a cannot be combined with a proxy",
+            "`resolve` for a cannot be combined with a proxy",
         ),
         (
             |http| http.proxy("socks5h://localhost").resolve("a:80:127.0.0.1"),
-            "--resolve for a cannot be combined with a proxy",
+            "`resolve` for a cannot be combined with a proxy",
         ),
         (
             |http| http.source("lo").source("127.0.0.1"),
-            "--interface cannot combine",
+            "`source` cannot combine",
         ),
     ];
     for (change, message) in table {
@@ -245,17 +245,17 @@ fn contradicting_connection_options_are_refused_when_built() {
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     }
     let table: [(BuilderChange, &str); 5] = [
-        (|http| http.proxy("localhost"), "--proxy"),
-        (|http| http.connect_to("::b:"), "--connect-to"),
-        (|http| http.resolve("a:80:127.0.0.1"), "--resolve"),
-        (|http| http.source("127.0.0.1"), "--interface"),
-        (|http| http.family(AddressFamily::V4), "-4 or -6"),
+        (|http| http.proxy("localhost"), "`proxy`"),
+        (|http| http.connect_to("::b:"), "`connect_to`"),
+        (|http| http.resolve("a:80:127.0.0.1"), "`resolve`"),
+        (|http| http.source("127.0.0.1"), "`source`"),
+        (|http| http.family(AddressFamily::V4), "`family`"),
     ];
-    for (change, flag) in table {
+    for (change, setting) in table {
         let unix = Http::builder("http://a/").unix_socket(&path);
-        let error = change(unix).build().expect_err(flag).to_string();
+        let error = change(unix).build().expect_err(setting).to_string();
         assert!(
-            error.starts_with(flag) && error.contains("--unix-socket"),
+            error.starts_with(setting) && error.contains("`unix_socket`"),
             "{error}"
         );
     }
@@ -266,7 +266,7 @@ fn each_source_has_its_own_ports() {
     let needs = |http: HttpBuilder| {
         let http = http.build().expect("valid options");
         let all = ResourceNeeds::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
-        http.needs(all).ports
+        all.for_hammer(&http.describe()).ports
     };
     let http = || Http::builder("http://127.0.0.1/");
     assert_eq!(needs(http()), 1000);

@@ -17,7 +17,7 @@ fn the_report_matches_the_counts_of_the_target() {
     let run = Run::new(http(&target), schedule)
         .threads(2)
         .max_in_flight(16);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     let counts = target.shutdown().counts;
     assert_eq!(
         (report.hits.ok, counts.requests, counts.answered),
@@ -37,7 +37,7 @@ fn closing_after_three_responses_loses_no_hit() {
     let run = Run::new(http(&target), schedule)
         .threads(1)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(
         (report.hits.ok, target.shutdown().counts.answered),
         (100, 100),
@@ -56,7 +56,7 @@ fn hits_dropped_by_the_target_are_failures() {
     let run = Run::new(http(&target), schedule)
         .threads(1)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(
         (report.hits.ok, report.hits.failed),
         (90, 10),
@@ -84,7 +84,7 @@ fn both_sides_count_the_same_at_a_thousand_hits_per_second() {
     let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(5));
     let report = Run::new(http(&target), schedule)
-        .execute(|_| ())
+        .execute()
         .expect("a finished run");
     let truth = target.shutdown();
     assert_eq!(
@@ -106,7 +106,7 @@ fn a_stall_of_one_second_in_four_yields_the_exact_percentiles() {
     let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(8));
     let report = Run::new(http(&target), schedule)
         .max_in_flight(2000)
-        .execute(|_| ())
+        .execute()
         .expect("a finished run");
     assert_eq!(report.hits.ok, 8000, "{:?}", report.failures);
     // A quarter of the hits waits, uniformly between 0 and 1 s. The q-quantile of the response is
@@ -130,7 +130,7 @@ fn arrivals_of_a_ramp_follow_its_integral() {
     let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     let ramp: Shape = "100..1000/10s".parse().expect("a shape");
     let report = Run::new(http(&target), Schedule::new(ramp.clone()))
-        .execute(|_| ())
+        .execute()
         .expect("a finished run");
     let truth = target.shutdown();
     assert_eq!(report.hits.ok, 5500, "{:?}", report.failures);

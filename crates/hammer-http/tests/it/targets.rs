@@ -83,7 +83,7 @@ fn the_seed_decides_the_random_order() {
             .seed(seed)
             .threads(threads)
             .max_in_flight(8);
-        let report = run.execute(|_| ()).expect("a finished run");
+        let report = run.execute().expect("a finished run");
         assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
         paths(&server)
     };
@@ -159,7 +159,7 @@ fn targets_of_one_name_are_one_group_and_groups_are_limited() {
     let run = Run::new(build(&text, |http| http), schedule)
         .threads(2)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(groups(&report)[0], ("pair", 2, 0));
     assert!(report.groups.len() <= 50, "{}", report.groups.len());
     let sum: u64 = report.groups.iter().map(|group| group.hits.ok).sum();

@@ -131,7 +131,7 @@ fn an_unknown_certificate_is_not_trusted() {
     );
     assert_eq!(only_failure(&report), ("tls", 3));
     assert!(
-        report.advice["tls"].contains("--cacert"),
+        report.advice["tls"].contains("`cacert`"),
         "{:?}",
         report.advice
     );

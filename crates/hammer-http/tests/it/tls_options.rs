@@ -225,12 +225,12 @@ fn invalid_tls_options_are_refused_when_built() {
         (
             http().client_key_pem(key.clone()),
             certificates,
-            "has no certificate (try --cert FILE)",
+            "has no certificate (try `client_cert` FILE)",
         ),
         (
             http().client_cert_pem(cert.clone()),
             certificates,
-            "has no key (try --key FILE",
+            "has no key (try `client_key` FILE",
         ),
         (
             with_pem(&cert, &other),
@@ -301,28 +301,28 @@ fn invalid_tls_options_are_refused_when_built() {
         (
             http().tls_min(TlsVersion::V1_3).tls_max(TlsVersion::V1_2),
             tls,
-            "--tlsv1.3 cannot be combined with --tls-max 1.2",
+            "`tls_min(V1_3)` cannot be combined with `tls_max(V1_2)`",
         ),
-        (http().sni("127.0.0.1"), tls, "try --no-sni"),
+        (http().sni("127.0.0.1"), tls, "try `send_sni(false)`"),
         (
             http().sni("a b"),
             tls,
-            "expected a host name for --sni, found \"a b\"",
+            "expected a host name for `sni`, found \"a b\"",
         ),
         (
             http().sni("b.test").send_sni(false),
             tls,
-            "--sni cannot be combined with --no-sni",
+            "`sni` cannot be combined with `send_sni(false)`",
         ),
         (
             Http::builder("http://a/").sni("b.test"),
             tls,
-            "--sni needs TLS",
+            "`sni` needs TLS",
         ),
         (
             Http::builder("http://a/").client_cert_pem(cert.clone()),
             tls,
-            "--cert needs TLS",
+            "`client_cert` needs TLS",
         ),
         (
             Http::builder("http://a/").tls_min(TlsVersion::V1_3),

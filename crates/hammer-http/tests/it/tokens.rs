@@ -55,7 +55,7 @@ fn fixed_tokens() -> TemplateScope {
 fn run(http: HttpBuilder, hits: u64) -> Report {
     let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(hits);
     let run = Run::new(http.build().expect("valid options"), schedule);
-    let report = run.threads(2).max_in_flight(8).execute(|_| ());
+    let report = run.threads(2).max_in_flight(8).execute();
     report.expect("a finished run")
 }
 
@@ -145,7 +145,7 @@ fn a_run_without_a_first_token_does_not_start() {
     let http = Http::builder(&server.url()).template_scope(scope_with(FailingTokenSource));
     let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(1);
     let run = Run::new(http.build().expect("valid options"), schedule);
-    let error = run.execute(|_| ()).expect_err("no token");
+    let error = run.execute().expect_err("no token");
     let cause = std::error::Error::source(&error).expect("a cause");
     assert!(cause.to_string().contains("access denied"), "{cause}");
     assert_eq!(server.heads().len(), 0);

@@ -66,7 +66,7 @@ impl ClientStartupOptions {
             false => ExpectedTlsUse::Never { scheme: "mqtts" },
         };
         if !self.alpn_protocols.is_empty() && tls != ExpectedTlsUse::Certain {
-            let message = "--alpn requires TLS (try mqtts:// in the URL)";
+            let message = "`alpn` requires TLS (try mqtts:// in the URL)";
             return Err(Error::new(ErrorKind::Network, message));
         }
         let protocols = self.alpn_protocols.iter().map(|name| alpn_protocol(name));

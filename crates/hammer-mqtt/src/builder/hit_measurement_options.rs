@@ -181,6 +181,8 @@ impl MqttBuilder {
 
     /// Sets the maximum number of unacknowledged messages of a client. The broker's receive maximum
     /// is a further limit.
+    ///
+    /// A run in which many hits wait for this limit, and not for the broker's, is suspect.
     pub fn window(mut self, messages: u16) -> Self {
         self.measuring.window = messages;
         self

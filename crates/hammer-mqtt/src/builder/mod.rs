@@ -18,6 +18,7 @@ use self::hit_measurement_options::HitMeasurementOptions;
 use self::message_options::MessageOptions;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::connection::broker_connection::MqttAction;
+use crate::load::run_doubts::RunDoubts;
 use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, Mqtt, Qos};
@@ -153,6 +154,7 @@ impl MqttBuilder {
                 worker_channels: OnceLock::new(),
                 delivery_barriers: Default::default(),
                 failed_clients: AtomicUsize::new(0),
+                doubts: RunDoubts::default(),
             }),
         })
     }

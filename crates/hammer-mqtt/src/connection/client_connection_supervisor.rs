@@ -3,7 +3,6 @@
 //! Only this task reads and writes, so an abandoned hit never leaves half a packet on the
 //! connection.
 
-use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +19,8 @@ use crate::connection::handshake::{self, ConnectReply};
 use crate::connection::keep_alive_monitor::KeepAliveMonitor;
 use crate::connection::reconnect_backoff::ReconnectBackoff;
 use crate::failures;
-use crate::load::worker_clients::{FirstConnectAttempt, WorkerClients};
+use crate::load::first_connect::FirstConnectAttempt;
+use crate::load::worker_clients::WorkerClients;
 use crate::packet::connack::BrokerLimits;
 use crate::template::render_context;
 
@@ -166,7 +166,8 @@ impl ClientConnectionSupervisor {
             ConnectionEnd::RunOver => (failures::NOT_CONNECTED, false),
             ConnectionEnd::Failed(failure) => (*failure, self.config.resend),
         };
-        if self.client.set_disconnected(failure, resend) {
+        let lost = self.client.set_disconnected(failure, resend);
+        if lost.fence_pending {
             self.clients.fence_ended(false);
         }
         match end {
@@ -177,6 +178,7 @@ impl ClientConnectionSupervisor {
             ConnectionEnd::Failed(failure) => {
                 self.slot.count("connections_lost", 1);
                 self.slot.fact("lost_by", failure.name());
+                self.clients.count_unconfirmed(&self.slot, lost.unconfirmed);
             }
         }
     }
@@ -194,10 +196,9 @@ impl ClientConnectionSupervisor {
             remote_deliveries: vec![],
             keep_alive: KeepAliveMonitor::new(keep_alive),
         };
-        let polling = match connection_loop.handle_leftover() {
-            Err(failure) => return ConnectionEnd::Failed(failure),
-            Ok(()) => poll_fn(|cx| connection_loop.poll_once(cx)),
-        };
-        polling.await
+        match connection_loop.handle_leftover() {
+            Err(failure) => ConnectionEnd::Failed(failure),
+            Ok(()) => connection_loop.run().await,
+        }
     }
 }

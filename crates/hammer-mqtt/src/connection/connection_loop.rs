@@ -1,22 +1,23 @@
 //! The poll loop of a connection: read, process, write.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hammer_core::Failure;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::yield_now;
 
 use crate::client::ClientState;
 use crate::connection::broker_connection::BrokerConnection;
 use crate::connection::broker_connector::BrokerStream;
 use crate::connection::client_connection_supervisor::{ClientConnectionSupervisor, ConnectionEnd};
 use crate::connection::keep_alive_monitor::KeepAliveMonitor;
+use crate::connection::turn_budget::TurnBudget;
 use crate::failures;
 use crate::load::delivery::DeliveryRecord;
 use crate::load::delivery::MessageSequence;
 
-/// The maximum number of reads in one poll, so that other connections get their turn.
-const MAX_READS_PER_POLL: u32 = 8;
 /// The maximum buffer space for a partial packet that a connection keeps after a large packet.
 const MAX_IDLE_BUFFER_BYTES: usize = 16 * 1024;
 
@@ -31,10 +32,28 @@ pub(crate) struct ConnectionLoop<'a> {
     pub(crate) keep_alive: KeepAliveMonitor,
 }
 
+/// The reason that a turn of a connection has ended, other than that there is nothing to do.
+enum TurnEnd {
+    /// There is more to do after other tasks.
+    BudgetSpent,
+    Connection(ConnectionEnd),
+}
+
 impl ConnectionLoop<'_> {
-    /// Reads and writes until both would block. Deliveries and counts are reported even if the
-    /// connection fails.
-    pub(crate) fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
+    /// Serves the connection until it ends.
+    pub(crate) async fn run(&mut self) -> ConnectionEnd {
+        loop {
+            match poll_fn(|cx| self.poll_turn(cx)).await {
+                TurnEnd::Connection(end) => return end,
+                // Lets also timers and sockets have their turn, unlike a task that wakes itself.
+                TurnEnd::BudgetSpent => yield_now().await,
+            }
+        }
+    }
+
+    /// Reads and writes until both would block or the budget is spent. Deliveries and counts are
+    /// reported even if the connection fails.
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<TurnEnd> {
         let client = &self.driver.client;
         client.begin_poll(cx);
         let mut state = client.state.borrow_mut();
@@ -44,50 +63,56 @@ impl ConnectionLoop<'_> {
             ..
         } = &mut *state
         else {
-            return Poll::Ready(ConnectionEnd::Failed(failures::CONNECTION_LOST));
+            let lost = ConnectionEnd::Failed(failures::CONNECTION_LOST);
+            return Poll::Ready(TurnEnd::Connection(lost));
         };
         let fenced = connection.has_pending_fence();
         let result = self.read_and_write(connection, sequence, cx);
         self.driver
             .report_poll(connection, fenced, &mut self.remote_deliveries);
         match result {
-            Err(failure) => Poll::Ready(ConnectionEnd::Failed(failure)),
-            Ok(()) if self.driver.clients.is_closing() && connection.unwritten().is_empty() => {
-                Poll::Ready(ConnectionEnd::RunOver)
+            Err(failure) => Poll::Ready(TurnEnd::Connection(ConnectionEnd::Failed(failure))),
+            Ok(_) if self.driver.clients.is_closing() && connection.unwritten().is_empty() => {
+                Poll::Ready(TurnEnd::Connection(ConnectionEnd::RunOver))
             }
-            Ok(()) => Poll::Pending,
+            Ok(true) => Poll::Pending,
+            Ok(false) => Poll::Ready(TurnEnd::BudgetSpent),
         }
     }
 
+    /// Reads and writes. Returns false if the budget was spent before both would block.
     fn read_and_write(
         &mut self,
         connection: &mut BrokerConnection,
         sequence: &mut MessageSequence,
         cx: &mut Context<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         self.keep_alive.check(connection, cx)?;
         let config = &*self.driver.config;
-        for _ in 0..MAX_READS_PER_POLL {
+        let mut budget = TurnBudget::new();
+        loop {
             let read = self.read(connection, cx)?;
+            budget.spend(read);
             connection.send_queued(config, sequence);
             // Each write makes room for more packets.
-            while Self::write(self.stream, connection, cx)? {
+            while Self::write(self.stream, connection, &mut budget, cx)? {
                 connection.send_queued(config, sequence);
             }
-            if !read {
-                return Ok(());
+            if budget.is_spent() {
+                return Ok(false);
+            }
+            if read == 0 {
+                return Ok(true);
             }
         }
-        cx.waker().wake_by_ref();
-        Ok(())
     }
 
-    /// Reads once. Returns true if there were bytes.
+    /// Reads once. Returns the number of bytes.
     fn read(
         &mut self,
         connection: &mut BrokerConnection,
         cx: &mut Context<'_>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<usize, Failure> {
         let Self {
             driver,
             partial_packet,
@@ -97,7 +122,7 @@ impl ConnectionLoop<'_> {
         let mut scratch = driver.clients.scratch.borrow_mut();
         let mut buf = ReadBuf::new(&mut scratch);
         match Pin::new(&mut *self.stream).poll_read(cx, &mut buf) {
-            Poll::Pending => return Ok(false),
+            Poll::Pending => return Ok(0),
             Poll::Ready(Err(error)) => return Err(failures::from_io_error(error)),
             Poll::Ready(Ok(())) => {}
         }
@@ -113,22 +138,25 @@ impl ConnectionLoop<'_> {
             let used = driver.handle_packets(partial_packet, connection, remote_deliveries)?;
             consume(partial_packet, used);
         }
-        Ok(true)
+        Ok(bytes.len())
     }
 
-    /// Writes as much as the socket takes. Returns true if it took any bytes.
+    /// Writes as much as the socket takes within the budget. Returns true if it took any bytes and
+    /// may take more.
     fn write(
         stream: &mut BrokerStream,
         connection: &mut BrokerConnection,
+        budget: &mut TurnBudget,
         cx: &mut Context<'_>,
     ) -> Result<bool, Failure> {
         let mut wrote = false;
-        while !connection.unwritten().is_empty() {
+        while !connection.unwritten().is_empty() && !budget.is_spent() {
             match Pin::new(&mut *stream).poll_write(cx, connection.unwritten()) {
                 Poll::Pending => break,
                 Poll::Ready(Ok(0)) => return Err(failures::CONNECTION_LOST),
                 Poll::Ready(Ok(bytes)) => {
                     connection.advance_written(bytes);
+                    budget.spend(bytes);
                     wrote = true;
                 }
                 Poll::Ready(Err(error)) => return Err(failures::from_io_error(error)),
@@ -161,8 +189,11 @@ impl ConnectionLoop<'_> {
 
 /// Removes the first `used` bytes and frees excess capacity.
 fn consume(partial_packet: &mut Vec<u8>, used: usize) {
-    partial_packet.drain(..used);
-    partial_packet.shrink_to(MAX_IDLE_BUFFER_BYTES);
+    // Shrinking while a packet grows would copy the buffer for each read.
+    if used > 0 {
+        partial_packet.drain(..used);
+        partial_packet.shrink_to(MAX_IDLE_BUFFER_BYTES);
+    }
 }
 
 #[cfg(test)]
@@ -176,5 +207,18 @@ mod tests {
         consume(&mut partial_packet, 1_000_000);
         assert_eq!(partial_packet, [1]);
         assert!(partial_packet.capacity() <= 2 * MAX_IDLE_BUFFER_BYTES);
+    }
+
+    #[test]
+    fn a_packet_that_comes_byte_by_byte_is_not_copied_for_each_byte() {
+        let mut partial_packet = vec![];
+        let mut reallocations = 0;
+        for _ in 0..1_000_000 {
+            let capacity = partial_packet.capacity();
+            partial_packet.push(0);
+            consume(&mut partial_packet, 0);
+            reallocations += u32::from(partial_packet.capacity() != capacity);
+        }
+        assert!(reallocations < 30, "{reallocations}");
     }
 }

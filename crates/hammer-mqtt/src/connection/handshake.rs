@@ -4,7 +4,8 @@ use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::config::MqttConfig;
-use crate::failures;
+use crate::connection::unrequested_packet_guard::UnrequestedPacketGuard;
+use crate::failures::{self, FloodError};
 use crate::packet::connack::{BrokerLimits, Connack};
 use crate::packet::reason_code;
 use crate::packet::received::{AckKind, MalformedPacket, PacketFrame, ReceivedPacket};
@@ -13,6 +14,11 @@ use crate::template::render_context::MqttRenderContext;
 
 /// The largest CONNACK that is accepted, in bytes.
 const MAX_CONNACK_BYTES: usize = 64 * 1024;
+/// The maximum size of packets before the SUBACK, in bytes. A broker may send some messages that
+/// early (MQTT 5.0, section 3.8.4).
+const MAX_BYTES_BEFORE_SUBACK: usize = 4 * 1024 * 1024;
+/// The maximum number of bytes after DISCONNECT, such as messages that were on their way.
+const MAX_BYTES_AFTER_DISCONNECT: usize = 64 * 1024;
 /// The packet id of the subscription before the first hit.
 const SUBSCRIBE_PACKET_ID: u16 = 1;
 
@@ -113,6 +119,7 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
         bytes: leftover,
         max_packet_size: config.identity.connect.max_packet_size as usize,
     };
+    let mut unrequested = UnrequestedPacketGuard::default();
     let mut from = 0;
     loop {
         let size = reader.read_packet(from).await?;
@@ -133,20 +140,34 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
             ReceivedPacket::Disconnect { reason } => {
                 return Err(failures::from_disconnect_reason(reason));
             }
-            _ => from += size,
+            ReceivedPacket::Message { .. } => {}
+            _ => unrequested.record_unrequested(size)?,
+        }
+        from += size;
+        if from > MAX_BYTES_BEFORE_SUBACK {
+            return Err(failures::FLOOD);
         }
     }
 }
 
 /// Sends DISCONNECT and waits until the broker closes the connection.
+///
+/// # Errors
+///
+/// Also if the broker keeps sending instead.
 pub(crate) async fn disconnect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
 ) -> std::io::Result<()> {
     stream.write_all(&packet::DISCONNECT).await?;
     stream.flush().await?;
-    let mut scratch = [0; 512];
-    while stream.read(&mut scratch).await? > 0 {}
-    Ok(())
+    let (mut scratch, mut received) = ([0; 512], 0);
+    while received <= MAX_BYTES_AFTER_DISCONNECT {
+        match stream.read(&mut scratch).await? {
+            0 => return Ok(()),
+            bytes => received += bytes,
+        }
+    }
+    Err(std::io::Error::other(FloodError))
 }
 
 /// Checks that the packet at the start of `bytes` has at most `max_size` bytes.

@@ -9,4 +9,7 @@ pub(crate) mod handshake;
 pub(crate) mod keep_alive_monitor;
 pub(crate) mod packet_ids;
 pub(crate) mod reconnect_backoff;
+pub(crate) mod turn_budget;
+pub(crate) mod unconfirmed_messages;
+pub(crate) mod unrequested_packet_guard;
 pub(crate) mod websocket;

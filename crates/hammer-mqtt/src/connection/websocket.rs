@@ -16,10 +16,14 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use crate::failures;
+use crate::connection::unrequested_packet_guard::UnrequestedPacketGuard;
+use crate::failures::{self, FloodError};
 
 /// The read buffer of a connection, small since there may be thousands of connections.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
+
+/// The maximum number of frames without content in one poll, so that other tasks get their turn.
+const MAX_EMPTY_FRAMES_PER_POLL: u32 = 64;
 
 /// The byte stream in the binary messages of a WebSocket.
 #[derive(Debug)]
@@ -27,6 +31,7 @@ pub(crate) struct MqttWebsocket<S> {
     messages: WebSocketStream<S>,
     /// The unread part of the last message.
     leftover: Bytes,
+    unrequested: UnrequestedPacketGuard,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> MqttWebsocket<S> {
@@ -45,6 +50,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> MqttWebsocket<S> {
         Ok(Self {
             messages,
             leftover: Bytes::new(),
+            unrequested: UnrequestedPacketGuard::default(),
         })
     }
 }
@@ -55,17 +61,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for MqttWebsocket<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let mut empty_frames = 0;
         while self.leftover.is_empty() {
-            match ready!(self.messages.poll_next_unpin(cx)) {
-                Some(Ok(Message::Binary(bytes))) => self.leftover = bytes,
+            if empty_frames == MAX_EMPTY_FRAMES_PER_POLL {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let frame_bytes = match ready!(self.messages.poll_next_unpin(cx)) {
+                Some(Ok(Message::Binary(bytes))) if !bytes.is_empty() => {
+                    self.leftover = bytes;
+                    self.unrequested.record_requested();
+                    continue;
+                }
                 // MQTT allows binary messages only. tungstenite answers pings.
                 Some(Ok(Message::Text(_))) => {
                     let message = "expected a binary WebSocket message, found text";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
                 }
                 Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
-                Some(Ok(_)) => {}
+                Some(Ok(frame)) => frame.len(),
                 Some(Err(error)) => return Poll::Ready(end_of_stream(error)),
+            };
+            empty_frames += 1;
+            if self.unrequested.record_unrequested(frame_bytes).is_err() {
+                return Poll::Ready(Err(io::Error::other(FloodError)));
             }
         }
         let bytes = self.leftover.len().min(buf.remaining());
@@ -127,34 +146,39 @@ fn handshake_failure(error: Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
     use tokio_tungstenite::accept_hdr_async;
     use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
     use super::*;
 
+    /// Accepts a WebSocket for MQTT.
+    async fn accept(stream: DuplexStream) -> WebSocketStream<DuplexStream> {
+        #[expect(
+            clippy::result_large_err,
+            reason = "the signature is that of the library"
+        )]
+        let check = |request: &Request, mut response: Response| {
+            let protocol = request.headers()["Sec-WebSocket-Protocol"].clone();
+            assert_eq!(
+                (protocol.as_bytes(), request.uri().path()),
+                (&b"mqtt"[..], "/mqtt")
+            );
+            response
+                .headers_mut()
+                .insert("Sec-WebSocket-Protocol", protocol);
+            Ok(response)
+        };
+        accept_hdr_async(stream, check)
+            .await
+            .expect("valid request")
+    }
+
     #[tokio::test]
     async fn the_stream_is_independent_of_message_boundaries() {
         let (ours, theirs) = tokio::io::duplex(64);
         let server = async {
-            #[expect(
-                clippy::result_large_err,
-                reason = "the signature is that of the library"
-            )]
-            let accept = |request: &Request, mut response: Response| {
-                let protocol = request.headers()["Sec-WebSocket-Protocol"].clone();
-                assert_eq!(
-                    (protocol.as_bytes(), request.uri().path()),
-                    (&b"mqtt"[..], "/mqtt")
-                );
-                response
-                    .headers_mut()
-                    .insert("Sec-WebSocket-Protocol", protocol);
-                Ok(response)
-            };
-            let mut server = accept_hdr_async(theirs, accept)
-                .await
-                .expect("valid request");
+            let mut server = accept(theirs).await;
             let first = server
                 .next()
                 .await
@@ -186,5 +210,23 @@ mod tests {
             client.shutdown().await.expect("an orderly end");
         };
         tokio::join!(server, client);
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_frames_without_content_is_an_error() {
+        for frame in [Message::Ping(Bytes::new()), Message::Binary(Bytes::new())] {
+            let (ours, theirs) = tokio::io::duplex(4_096);
+            let server = async {
+                let mut server = accept(theirs).await;
+                while server.send(frame.clone()).await.is_ok() {}
+            };
+            let client = async {
+                let opened = MqttWebsocket::open("ws://localhost/mqtt", ours).await;
+                let mut client = opened.expect("accepted");
+                let error = client.read(&mut [0; 10]).await.expect_err("a flood");
+                assert_eq!(failures::from_io_error(error), failures::FLOOD);
+            };
+            tokio::join!(server, client);
+        }
     }
 }

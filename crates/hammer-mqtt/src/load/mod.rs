@@ -2,8 +2,10 @@
 
 pub(crate) mod connect_load;
 pub(crate) mod delivery;
+pub(crate) mod first_connect;
 pub(crate) mod hit_waiter;
 pub(crate) mod receive;
+pub(crate) mod run_doubts;
 pub(crate) mod too_many_failed_clients;
 pub(crate) mod worker_barrier;
 pub(crate) mod worker_clients;

@@ -1,41 +1,32 @@
-//! The clients of a worker: connecting, deliveries and the end of the run.
+//! The clients of a worker: deliveries, fences and the end of the run.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use hammer_core::{Failure, PrepareError, Slot, WorkerContext};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until};
+use hammer_core::{Failure, Slot};
+use tokio::sync::Notify;
+use tokio::task::yield_now;
 
 use crate::client::{ClientRole, MqttClient};
 use crate::config::MqttConfig;
-use crate::connection::client_connection_supervisor::ClientConnectionSupervisor;
+use crate::connection::broker_connection::BrokerConnection;
 use crate::load::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
 use crate::load::hit_waiter::HitWaiter;
-use crate::load::too_many_failed_clients::TooManyFailedClients;
 
-/// The maximum number of connections that a worker opens at a time, not more than brokers queue.
-const MAX_CONNECTING: usize = 64;
 /// The size of the read buffer, in bytes.
 const SCRATCH_BYTES: usize = 64 * 1024;
 
 /// The clients of one worker.
 pub(crate) struct WorkerClients {
-    config: Arc<MqttConfig>,
+    pub(crate) config: Arc<MqttConfig>,
     publishers: Vec<Rc<MqttClient>>,
     subscribers: Vec<Rc<MqttClient>>,
     waiters: RefCell<Vec<Rc<HitWaiter>>>,
     ledger: RefCell<DeliveryLedger>,
     /// The read buffer, which the connections share.
     pub(crate) scratch: RefCell<Box<[u8]>>,
-    /// First attempts to connect that have ended.
-    attempts_ended: Cell<usize>,
-    /// First attempts to connect that failed.
-    attempts_failed: Cell<usize>,
-    last_failure: Cell<Option<Failure>>,
+    first_attempts: Cell<FirstConnectAttempts>,
     drivers: Cell<usize>,
     /// Fences that are unanswered.
     pending_fences: Cell<usize>,
@@ -48,29 +39,12 @@ pub(crate) struct WorkerClients {
     reconnected: Notify,
 }
 
-/// The first attempt of a client to connect.
-pub(crate) struct FirstConnectAttempt {
-    clients: Rc<WorkerClients>,
-    /// Held until the attempt ends, to limit concurrent attempts.
-    _permit: OwnedSemaphorePermit,
-}
-
-impl FirstConnectAttempt {
-    pub(crate) fn finish(self, result: Result<(), Failure>) {
-        let clients = &self.clients;
-        clients.attempts_ended.set(clients.attempts_ended.get() + 1);
-        if let Err(failure) = result {
-            clients
-                .attempts_failed
-                .set(clients.attempts_failed.get() + 1);
-            clients.last_failure.set(Some(failure));
-            clients
-                .config
-                .failed_clients
-                .fetch_add(1, Ordering::Relaxed);
-        }
-        clients.changed.notify_waiters();
-    }
+/// The ended first attempts of clients to connect.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FirstConnectAttempts {
+    pub(crate) ended: usize,
+    pub(crate) failed: usize,
+    pub(crate) last_failure: Option<Failure>,
 }
 
 impl WorkerClients {
@@ -100,9 +74,7 @@ impl WorkerClients {
             waiters: RefCell::default(),
             ledger: RefCell::default(),
             scratch: RefCell::new(vec![0; SCRATCH_BYTES].into_boxed_slice()),
-            attempts_ended: Cell::new(0),
-            attempts_failed: Cell::new(0),
-            last_failure: Cell::new(None),
+            first_attempts: Cell::default(),
             drivers: Cell::new(0),
             pending_fences: Cell::new(0),
             failed_fences: Cell::new(0),
@@ -142,74 +114,32 @@ impl WorkerClients {
         self.reconnected.notify_waiters();
     }
 
-    /// Connects all clients: subscribers first, so that they miss no message.
-    pub(crate) async fn connect(
-        self: &Rc<Self>,
-        context: &WorkerContext,
-    ) -> Result<(), PrepareError> {
-        let slot = context.slot();
-        if self.config.delivery.is_some() {
-            self.spawn_delivery_receiver(slot);
-        }
-        let total = self.subscribers.len() + self.publishers.len();
-        let permits = Arc::new(Semaphore::new(MAX_CONNECTING));
-        let started = Instant::now();
-        let rate = self
-            .config
-            .connect_rate
-            .map(|rate| rate / slot.workers() as f64);
-        let clients = self.subscribers.iter().chain(&self.publishers);
-        for (index, client) in clients.enumerate() {
-            if let Some(rate) = rate {
-                sleep_until(started + Duration::from_secs_f64(index as f64 / rate)).await;
-            }
-            let Ok(permit) = permits.clone().acquire_owned().await else {
-                break;
-            };
-            self.check_failed_clients()?;
-            context.report_progress(self.attempts_ended.get(), total);
-            let driver = ClientConnectionSupervisor {
-                config: self.config.clone(),
-                clients: self.clone(),
-                client: client.clone(),
-                slot: slot.clone(),
-            };
-            self.drivers.set(self.drivers.get() + 1);
-            let attempt = FirstConnectAttempt {
-                clients: self.clone(),
-                _permit: permit,
-            };
-            tokio::task::spawn_local(driver.run(attempt));
-        }
-        while self.attempts_ended.get() < total {
-            self.check_failed_clients()?;
-            context.report_progress(self.attempts_ended.get(), total);
-            self.changed.notified().await;
-        }
-        context.report_progress(total - self.attempts_failed.get(), total);
-        self.check_failed_clients()
+    /// Returns all clients, subscribers first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Rc<MqttClient>> {
+        self.subscribers.iter().chain(&self.publishers)
     }
 
-    /// Fails if too many clients of all workers have failed. Only a worker with a failed client
-    /// reports it.
-    fn check_failed_clients(&self) -> Result<(), PrepareError> {
-        let config = &*self.config;
-        let failed = config.failed_clients.load(Ordering::Relaxed);
-        match self.last_failure.get() {
-            Some(failure) if failed > config.max_failed_clients => {
-                Err(Box::new(TooManyFailedClients {
-                    failed,
-                    total: config.connections(),
-                    allowed: config.max_failed_clients,
-                    failure,
-                }))
-            }
-            _ => Ok(()),
-        }
+    pub(crate) fn first_attempts(&self) -> FirstConnectAttempts {
+        self.first_attempts.get()
+    }
+
+    /// Records the end of a client's first attempt to connect.
+    pub(crate) fn first_attempt_ended(&self, failure: Option<Failure>) {
+        let mut attempts = self.first_attempts.get();
+        attempts.ended += 1;
+        attempts.failed += usize::from(failure.is_some());
+        attempts.last_failure = failure.or(attempts.last_failure);
+        self.first_attempts.set(attempts);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until a client has ended its first attempt, answered a fence, or closed.
+    pub(crate) async fn wait_for_change(&self) {
+        self.changed.notified().await;
     }
 
     /// Spawns a task that receives deliveries from other workers.
-    fn spawn_delivery_receiver(self: &Rc<Self>, slot: &Slot) {
+    pub(crate) fn spawn_delivery_receiver(self: &Rc<Self>, slot: &Slot) {
         let (config, worker, workers) = (self.config.clone(), slot.worker(), slot.workers());
         let clients = Rc::downgrade(self);
         tokio::task::spawn_local(async move {
@@ -223,6 +153,9 @@ impl WorkerClients {
                 deliveries
                     .drain(..)
                     .for_each(|delivery| clients.record_delivery(&delivery));
+                // Receiving does not wait if another worker sends without a pause.
+                drop(clients);
+                yield_now().await;
             }
         });
     }
@@ -236,7 +169,8 @@ impl WorkerClients {
         }
     }
 
-    /// Records that a message of a client of this worker has reached a subscriber.
+    /// Records that a message of a client of this worker has reached a subscriber. A message of a
+    /// client that does not exist is not counted, so that a broker cannot fill the memory.
     pub(crate) fn record_delivery(&self, delivery: &DeliveryRecord) {
         let shared = self
             .config
@@ -245,13 +179,12 @@ impl WorkerClients {
             .is_some_and(|found| found.shared);
         let number = u64::from(delivery.client);
         let position = (self.publishers).binary_search_by_key(&number, |client| client.number);
-        let client = position
-            .ok()
-            .and_then(|position| self.publishers.get(position));
-        let is_measured = client.is_none_or(|client| {
-            let sequence = client.state.borrow().sequence;
-            sequence.is_measured(delivery.seq)
-        });
+        let Some(client) = (position.ok()).and_then(|position| self.publishers.get(position))
+        else {
+            return;
+        };
+        let sequence = client.state.borrow().sequence;
+        let is_measured = sequence.is_measured(delivery.seq);
         if !self
             .ledger
             .borrow_mut()
@@ -295,9 +228,18 @@ impl WorkerClients {
         tokio::task::yield_now().await;
     }
 
+    /// Waits until the broker has answered a ping on each connection that may carry messages.
     async fn fence_clients(&self, clients: &[Rc<MqttClient>]) {
+        if self.is_closing() {
+            // Connecting was interrupted, so there are no messages.
+            return;
+        }
         for client in clients {
-            if let Some(connection) = &mut client.state.borrow_mut().connection {
+            let has_messages = |connection: &BrokerConnection| {
+                connection.has_sent() || client.role != ClientRole::Publisher
+            };
+            let connection = &mut client.state.borrow_mut().connection;
+            if let Some(connection) = connection.as_mut().filter(|found| has_messages(found)) {
                 connection.queue_fence();
                 self.pending_fences.set(self.pending_fences.get() + 1);
                 client.wake_driver();
@@ -317,8 +259,20 @@ impl WorkerClients {
         self.changed.notify_waiters();
     }
 
-    /// Adds the counts of deliveries to the report.
+    /// Adds messages at QoS 0 whose arrival is unknown to the report.
+    pub(crate) fn count_unconfirmed(&self, slot: &Slot, messages: u64) {
+        if messages > 0 {
+            slot.count("unconfirmed", messages);
+        }
+    }
+
+    /// Adds the counts of messages that have arrived, or may have, to the report.
     pub(crate) fn report_deliveries(&self, slot: &Slot) {
+        let connections = self.publishers.iter().map(|client| {
+            let connection = &client.state.borrow().connection;
+            (connection.as_ref()).map_or(0, BrokerConnection::unconfirmed_messages)
+        });
+        self.count_unconfirmed(slot, connections.sum());
         for _ in 0..self.pending_fences.get() + self.failed_fences.get() {
             slot.fact("fence", "not_passed");
         }
@@ -333,6 +287,7 @@ impl WorkerClients {
             .sum();
         let expected = published * u64::from(delivery_config.copies_per_message());
         slot.count("published", published);
+        self.config.doubts.record_delivered(ledger.delivered);
         slot.count("delivered", ledger.delivered);
         slot.count("lost", expected.saturating_sub(ledger.delivered));
         slot.count("duplicates", ledger.duplicates);
@@ -350,19 +305,27 @@ impl WorkerClients {
         }
     }
 
+    pub(crate) fn driver_started(&self) {
+        self.drivers.set(self.drivers.get() + 1);
+    }
+
     /// Records that a driver has ended.
     pub(crate) fn driver_ended(&self) {
         self.drivers.set(self.drivers.get() - 1);
         self.changed.notify_waiters();
     }
 
-    /// Closes all connections with DISCONNECT.
-    pub(crate) async fn close(&self) {
+    /// Lets the tasks of all clients end: attempts to connect at once, connections with DISCONNECT.
+    pub(crate) fn start_closing(&self) {
         if !self.closing.replace(true) {
             self.closed.notify_waiters();
-            let clients = self.subscribers.iter().chain(&self.publishers);
-            clients.for_each(|client| client.wake_driver());
+            self.all().for_each(|client| client.wake_driver());
         }
+    }
+
+    /// Closes all connections, and waits until they are closed.
+    pub(crate) async fn close(&self) {
+        self.start_closing();
         while self.drivers.get() > 0 {
             self.changed.notified().await;
         }

@@ -67,6 +67,8 @@ impl Qos {
 
 /// A PINGREQ packet.
 pub(crate) const PINGREQ: [u8; 2] = [0xc0, 0];
+/// The size of a PINGRESP packet, in bytes.
+pub(crate) const PINGRESP_BYTES: usize = 2;
 /// A DISCONNECT packet without reason, the same in both versions.
 pub(crate) const DISCONNECT: [u8; 2] = [0xe0, 0];
 /// The largest remaining length: the bytes of a packet after its length.

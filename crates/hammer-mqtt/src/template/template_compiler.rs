@@ -1,6 +1,7 @@
 //! Compiles the texts of a builder to templates.
 
-use hammer_data::{Template, TemplateError, TemplateScope};
+use hammer_data::{Template, TemplateScope};
+use hammer_diagnostic::Diagnostic;
 
 use crate::Error;
 
@@ -37,7 +38,7 @@ impl MqttTemplateCompiler {
 
     /// Compiles a secret, which errors do not show.
     pub(crate) fn compile_secret(&self, name: &str, text: &str) -> Result<Template, Error> {
-        let compiled = Template::compile(text, &self.0).map_err(TemplateError::redacted);
+        let compiled = Template::compile(text, &self.0).map_err(Diagnostic::redacted);
         compiled.map_err(|error| Error::template(name, error))
     }
 
@@ -69,7 +70,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Template);
             let source = error.source().expect("a source");
             source
-                .downcast_ref::<TemplateError>()
+                .downcast_ref::<Diagnostic>()
                 .cloned()
                 .expect("a template error")
         };
@@ -77,12 +78,12 @@ mod tests {
             .compile("topic", "a/{{clinet}}")
             .expect_err("unknown");
         assert_eq!(error.to_string(), "the topic is not a valid template");
-        assert_eq!(template_error(&error).text(), Some("a/{{clinet}}"));
-        assert_eq!(template_error(&error).expected(), "'client'");
+        assert_eq!(template_error(&error).input(), Some("a/{{clinet}}"));
+        assert_eq!(template_error(&error).nearest(), Some("client"));
         let error = compiler
             .compile_secret("password", "pa{{ss}}")
             .expect_err("unknown");
-        assert_eq!(template_error(&error).text(), None);
+        assert_eq!(template_error(&error).input(), None);
         assert!(
             !format!("{error:?}{}", template_error(&error)).contains("ss}"),
             "{error:?}"

@@ -194,7 +194,9 @@ fn unsent_messages_fail_with_their_connection() {
         report.hits.timed_out, sent,
         "sent messages may have been delivered"
     );
-    assert_eq!(report.failures["server_shutting_down"], 600 - sent);
+    // On a busy machine, the last hits may start after the end of the connection.
+    let late = report.failures.get("not_connected").unwrap_or(&0);
+    assert_eq!(report.failures["server_shutting_down"] + late, 600 - sent);
 }
 
 #[test]

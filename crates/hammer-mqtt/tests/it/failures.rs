@@ -112,7 +112,7 @@ fn a_run_fails_if_the_broker_refuses_all_clients() {
         });
         let builder = || at_least_once(&broker).version(version);
         let schedule = || Schedule::constant(Rate::per_second(100)).with_hit_count(5);
-        let result = Run::new(builder().build().expect("well formed"), schedule()).execute(|_| ());
+        let result = Run::new(builder().build().expect("well formed"), schedule()).execute();
         let error = result.expect_err("no client can connect");
         assert_eq!(error.kind(), ErrorKind::PrepareFailed);
         let cause = std::error::Error::source(&error)
@@ -156,7 +156,7 @@ fn hits_of_a_client_that_is_allowed_to_be_missing_fail() {
         mqtt().allow_missing(0.2).build().expect("well formed"),
         schedule,
     );
-    assert!(result.execute(|_| ()).is_err());
+    assert!(result.execute().is_err());
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn connecting_stops_when_too_many_clients_have_failed() {
     let mqtt = at_least_once(&broker).clients(2_000).allow_missing(0.002);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
-    let error = run.execute(|_| ()).expect_err("no client can connect");
+    let error = run.execute().expect_err("no client can connect");
     let cause = std::error::Error::source(&error)
         .expect("a source")
         .to_string();
@@ -249,7 +249,7 @@ fn a_run_fails_on_a_port_without_a_listener() {
         .build()
         .expect("well formed");
     let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1))
-        .execute(|_| ())
+        .execute()
         .expect_err("no listener");
     let cause = std::error::Error::source(&error)
         .expect("a source")

@@ -3,15 +3,19 @@
 mod builder;
 mod delivery;
 mod failures;
+mod floods;
 mod mosquitto;
 mod mosquitto_server;
+mod own_limits;
 mod publishing;
 mod rabbitmq;
 mod reconnect;
 mod resume;
 mod scripted_broker;
+mod stops;
 mod templates;
 mod transports;
+mod unconfirmed;
 mod unresponsive_broker;
 
 use std::time::Duration;
@@ -43,7 +47,7 @@ fn execute<H: Hammer>(run: Run<H>) -> Report {
 }
 
 fn execute_with_events<H: Hammer>(run: Run<H>, on_event: impl FnMut(RunEvent<'_>)) -> Report {
-    let report = run.execute(on_event).expect("the run starts");
+    let report = run.execute_with(on_event).expect("the run starts");
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,

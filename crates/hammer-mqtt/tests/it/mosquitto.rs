@@ -106,7 +106,7 @@ fn refused_logins_and_topics_are_failures_by_name() {
     );
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let refused = Run::new(mqtt("u:wrong").build().expect("well formed"), schedule);
-    let error = refused.execute(|_| ()).expect_err("no client can connect");
+    let error = refused.execute().expect_err("no client can connect");
     assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     let cause = std::error::Error::source(&error)
         .expect("a source")

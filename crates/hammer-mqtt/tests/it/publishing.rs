@@ -234,6 +234,9 @@ fn a_full_window_is_a_failure_without_waiting() {
     // Two unacknowledged messages fill the window, even after their hits timed out.
     assert_eq!(report.hits.timed_out, 2);
     assert_eq!(report.failures["window_full"], 38);
+    // The latencies exclude these hits because of a limit of the hammer's own.
+    let mut reasons = report.verdict.reasons.iter();
+    assert!(reasons.any(|reason| reason.starts_with("38 hits failed because the `window`")));
 }
 
 #[test]

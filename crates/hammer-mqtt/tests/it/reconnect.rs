@@ -61,7 +61,9 @@ fn a_lost_connection_fails_its_hits_and_reconnects() {
         assert!(lost >= Some(&3), "{failure}: {:?}", report.failures);
         let absent = report.failures.get("not_connected").unwrap_or(&0);
         assert_eq!(report.hits.failed, lost.unwrap_or(&0) + absent);
-        assert_eq!(report.hits.ended(), report.hits.ok + report.hits.failed);
+        // On a busy machine, some hits are due but not started when the run is stopped.
+        let started = report.hits.scheduled - report.hits.unsent;
+        assert_eq!(started, report.hits.ok + report.hits.failed);
         assert!(report.hits.ok >= 7 + 20, "the run continues");
         let counts = ["reconnects", "connections_lost"].map(|name| report.counts[name]);
         assert_eq!(counts, [1, 1]);

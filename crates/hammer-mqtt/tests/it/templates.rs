@@ -146,7 +146,7 @@ fn a_run_ends_with_rows_that_are_used_once() {
     );
     let schedule = Schedule::constant(Rate::per_second(400)).with_hit_count(40);
     let warm = Run::new(mqtt().build().expect("well formed"), schedule).warmup(ms(100));
-    let error = warm.execute(|_| ()).expect_err("no rows for a warm-up");
+    let error = warm.execute().expect_err("no rows for a warm-up");
     assert_eq!(error.kind(), ErrorKind::WarmupExhaustsHits);
     // A connection uses the row in place of a message.
     let connect_load = mqtt()
@@ -172,7 +172,7 @@ fn a_client_without_a_row_does_not_connect() {
     .user("{{users.id}}");
     let schedule = Schedule::constant(Rate::per_second(400)).with_hit_count(40);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
-    let error = run.execute(|_| ()).expect_err("five clients, four rows");
+    let error = run.execute().expect_err("five clients, four rows");
     assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     assert_eq!(broker.published().len(), 0);
 }
@@ -236,7 +236,7 @@ fn a_run_fails_without_its_first_token() {
     let mqtt = with_tokens(Mqtt::builder(&broker.url()), &[Some("t0"), None]);
     let schedule = Schedule::constant(Rate::per_second(400)).with_hit_count(40);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
-    let error = run.execute(|_| ()).expect_err("there is no token");
+    let error = run.execute().expect_err("there is no token");
     assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     assert_eq!(broker.connections(), 0);
 }

@@ -175,6 +175,15 @@ fn a_slow_broker_gets_complete_messages() {
         }
     });
     assert!(unsent > 0, "the socket was full");
+    assert_eq!(
+        (
+            report.counts["write_waits"],
+            report.counts.get("window_waits")
+        ),
+        (report.phases_us["write"].count, None),
+        "the broker causes the waits, not the window"
+    );
+    assert_eq!(report.generator.waited_for.len(), 0);
     assert_eq!(report.hits.ok, 240, "{:?}", report.failures);
     assert_eq!(broker.published().len(), 240);
     assert_eq!(
@@ -248,7 +257,7 @@ fn a_broker_that_never_answers_connect_is_a_timeout() {
         .expect("well formed");
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(1);
     let error = Run::new(mqtt, schedule)
-        .execute(|_| ())
+        .execute()
         .expect_err("no client can connect");
     let cause = std::error::Error::source(&error)
         .expect("a source")
@@ -272,7 +281,7 @@ fn a_broker_that_never_answers_subscribe_is_a_timeout() {
     });
     let mqtt = Mqtt::builder(&broker.url()).completion(MqttCompletionEvent::Delivery);
     let mqtt = mqtt.connect_timeout(ms(100)).build().expect("well formed");
-    let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute(|_| ());
+    let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute();
     let error = error.expect_err("no client can subscribe");
     let cause = std::error::Error::source(&error).expect("a source");
     assert!(cause.to_string().contains("suback_timeout"), "{cause}");

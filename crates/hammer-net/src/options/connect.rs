@@ -44,16 +44,16 @@ impl ConnectOptions {
         if let Some(path) = &self.unix_socket {
             check_unix_socket(path)?;
             let tcp_options = [
-                ("--connect-to", !connect_overrides.is_empty()),
-                ("--resolve", !resolve_overrides.is_empty()),
-                ("--proxy", proxies.explicit.is_some()),
-                ("--interface", sources.is_some()),
-                ("-4 or -6", self.family.is_some()),
-                ("--dns-refresh", self.dns_refresh.is_some()),
+                ("`connect_to`", !connect_overrides.is_empty()),
+                ("`resolve`", !resolve_overrides.is_empty()),
+                ("`proxy`", proxies.explicit.is_some()),
+                ("`source`", sources.is_some()),
+                ("`family`", self.family.is_some()),
+                ("`dns_refresh`", self.dns_refresh.is_some()),
             ];
-            if let Some((flag, _)) = tcp_options.into_iter().find(|(_, given)| *given) {
+            if let Some((setting, _)) = tcp_options.into_iter().find(|(_, given)| *given) {
                 return Err(error(format!(
-                    "{flag} cannot be combined with --unix-socket, which connects without TCP"
+                    "{setting} cannot be combined with `unix_socket`, which connects without TCP"
                 )));
             }
         }
@@ -80,8 +80,8 @@ impl ConnectOptions {
         match (self.family, of_sources) {
             (None, of_sources) => Ok(of_sources),
             (Some(family), AllowedFamilies::Only(other)) if family != other => Err(error(format!(
-                "{} cannot be combined with --interface, which has no address of that family",
-                family.flag()
+                "{} cannot be combined with `source`, which has no address of that family",
+                family.setting()
             ))),
             (Some(family), _) => Ok(AllowedFamilies::Only(family)),
         }

@@ -46,11 +46,11 @@ impl ProxyOptions {
         };
         if proxies.explicit.is_none() && !environment.has_any_proxy() {
             let proxy_only = [
-                ("--proxy-user", proxies.userinfo.is_some()),
-                ("--proxy-header", !self.headers.is_empty()),
+                ("`proxy_user`", proxies.userinfo.is_some()),
+                ("`proxy_header`", !self.headers.is_empty()),
             ];
-            if let Some((flag, _)) = proxy_only.into_iter().find(|(_, given)| *given) {
-                let message = format!("{flag} needs a proxy (try --proxy URL)");
+            if let Some((setting, _)) = proxy_only.into_iter().find(|(_, given)| *given) {
+                let message = format!("{setting} needs a proxy (try `proxy` URL)");
                 return Err(Error::new(ErrorKind::Proxy, message));
             }
         }

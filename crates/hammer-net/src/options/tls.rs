@@ -92,7 +92,7 @@ impl TlsOptions {
         if let Some(name) = &self.sni {
             parse_sni(name)?;
             if !self.send_sni {
-                return Err(error("--sni cannot be combined with --no-sni"));
+                return Err(error("`sni` cannot be combined with `send_sni(false)`"));
             }
         }
         if tls_use == ExpectedTlsUse::Certain {
@@ -105,17 +105,17 @@ impl TlsOptions {
             return Ok(());
         };
         let tls_only = [
-            ("--cert", self.client_cert.is_some()),
-            ("--key", self.client_key.is_some()),
-            ("--tlsv1.2 or --tlsv1.3", self.min_version.is_some()),
-            ("--tls-max", self.max_version.is_some()),
-            ("--sni", self.sni.is_some()),
-            ("--no-sni", !self.send_sni),
+            ("`client_cert`", self.client_cert.is_some()),
+            ("`client_key`", self.client_key.is_some()),
+            ("`tls_min`", self.min_version.is_some()),
+            ("`tls_max`", self.max_version.is_some()),
+            ("`sni`", self.sni.is_some()),
+            ("`send_sni(false)`", !self.send_sni),
         ];
         match tls_only.into_iter().find(|(_, given)| *given) {
             None => Ok(()),
-            Some((flag, _)) => Err(error(format!(
-                "{flag} needs TLS, which this target does not use (try {scheme}://)"
+            Some((setting, _)) => Err(error(format!(
+                "{setting} needs TLS, which this target does not use (try {scheme}://)"
             ))),
         }
     }
@@ -129,7 +129,9 @@ impl TlsOptions {
             .filter(|(version, _)| (lowest..=highest).contains(version));
         let versions: Vec<_> = allowed.map(|(_, version)| version).collect();
         if versions.is_empty() {
-            return Err(error("--tlsv1.3 cannot be combined with --tls-max 1.2"));
+            return Err(error(
+                "`tls_min(V1_3)` cannot be combined with `tls_max(V1_2)`",
+            ));
         }
         Ok(versions)
     }
@@ -139,10 +141,11 @@ fn parse_sni(name: &str) -> Result<ServerName<'static>, Error> {
     match UrlHost::parse(name) {
         Some(host @ UrlHost::Name(_)) => tls::server_name(&host),
         Some(UrlHost::Address(_)) => Err(error(format!(
-            "expected a host name for --sni, found the address {name:?} (try --no-sni to send no name)"
+            "expected a host name for `sni`, found the address {name:?} (try `send_sni(false)` to send no \
+             name)"
         ))),
         None => Err(error(format!(
-            "expected a host name for --sni, found {name:?}"
+            "expected a host name for `sni`, found {name:?}"
         ))),
     }
 }

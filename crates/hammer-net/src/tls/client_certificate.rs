@@ -26,7 +26,7 @@ pub(crate) fn load(
         (None, Some(key)) => {
             let name = key.describe(KEY);
             return Err(error(format!(
-                "{name} has no certificate (try --cert FILE)"
+                "{name} has no certificate (try `client_cert` FILE)"
             )));
         }
     };
@@ -98,7 +98,7 @@ fn private_key(
             "{key_name} is encrypted (try openssl pkey -in FILE -out PLAIN to decrypt it)"
         )),
         pem::Error::NoItemsFound if key.is_none() => error(format!(
-            "{name} has no key (try --key FILE, or append the key to the certificate)"
+            "{name} has no key (try `client_key` FILE, or append the key to the certificate)"
         )),
         pem::Error::NoItemsFound => error(format!(
             "{name} has no key; expected a PEM block that begins with -----BEGIN PRIVATE KEY-----"

@@ -1,4 +1,4 @@
-//! Accepts any server certificate, for `--insecure`.
+//! Accepts any server certificate, for the setting `insecure`.
 
 use std::sync::Arc;
 

@@ -176,7 +176,7 @@ fn system_roots() -> Result<RootCertStore, Error> {
     tracing::debug!(added, ignored, "loaded the system's certificates");
     if roots.is_empty() {
         let message = "the system has no trusted certificates (try installing ca-certificates, or \
-                       --cacert FILE)";
+                       `cacert` FILE)";
         return Err(Error::new(ErrorKind::Certificates, message));
     }
     Ok(roots)

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use hammer_diagnostic::excerpt;
+use hammer_core::Rate;
+use hammer_diagnostic::{Diagnostic, excerpt};
 
-use super::ThresholdError;
 use super::figure::{HitCategory, ThresholdFigure};
 use super::text_slice::quotable;
 
@@ -80,16 +80,16 @@ impl ThresholdBound {
         text: &str,
         span: Range<usize>,
         figure: &ThresholdFigure,
-    ) -> Result<Self, ThresholdError> {
+    ) -> Result<Self, Diagnostic> {
         let example = example_bound(figure);
         // A text that is too long to repeat is answered with the example.
         let error = |problem: String, expected: String| {
             let expected = quotable(text).map_or(example.into(), |_| expected);
-            Err(ThresholdError::new(span.clone(), problem, expected))
+            Err(Diagnostic::new(span.clone(), problem).with_expected(expected))
         };
         if text.is_empty() {
             let expected = format!("a bound such as {example}");
-            return Err(ThresholdError::new(span, "missing bound", expected));
+            return Err(Diagnostic::new(span, "missing bound").with_expected(expected));
         }
         let digits = text
             .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -105,7 +105,7 @@ impl ThresholdBound {
             let problem = format!("{} is not a number", excerpt(text));
             return error(problem, format!("a bound such as {example}"));
         };
-        // Rates and counts take a factor, as in --rate; times and percentages do not.
+        // Rates and counts take a factor, as in a rate; times and percentages do not.
         let (factor, unscaled) = match unit.chars().next() {
             Some('k' | 'K') => (1e3, &unit[1..]),
             Some('M') => (1e6, &unit[1..]),
@@ -142,6 +142,15 @@ impl ThresholdBound {
             ThresholdFigure::Rate => {
                 match RATE_UNITS.iter().find(|(known, _)| *known == unscaled) {
                     Some((_, seconds)) => bound(number * factor / seconds, FigureUnit::PerSecond),
+                    None if unscaled.starts_with('/') => {
+                        match format!("{digits}{unit}").parse::<Rate>() {
+                            Ok(rate) => bound(rate.as_f64(), FigureUnit::PerSecond),
+                            Err(rate_error) => error(
+                                unit_problem(digits, unit, "rate"),
+                                same_rate(&rate_error).unwrap_or_else(|| with_unit(&["/s"], "/s")),
+                            ),
+                        }
+                    }
                     None => error(unit_problem(digits, unit, "rate"), with_unit(&["/s"], "/s")),
                 }
             }
@@ -162,6 +171,13 @@ impl ThresholdBound {
             },
         }
     }
+}
+
+/// Returns the rate with a unit that the error of a rate such as `1/10s` suggests.
+fn same_rate(error: &Diagnostic) -> Option<String> {
+    let expected = error.expected()?;
+    expected.parse::<Rate>().ok()?;
+    Some(expected.into_owned())
 }
 
 fn unit_problem(digits: &str, unit: &str, quantity: &str) -> String {

@@ -1,6 +1,6 @@
 //! Parses the names of figures: `p99`, `service.p50`, `label.503`, `errors`.
 
-use hammer_diagnostic::{excerpt, nearest};
+use hammer_diagnostic::{Diagnostic, excerpt};
 
 use super::HitTime;
 use super::figure::{HitCategory, ThresholdFigure, TimeStatistic};
@@ -114,23 +114,20 @@ fn parse_statistic_or(
     } else {
         "p99, mean, max, errors, achieved or rate"
     };
-    let meant = match lower.as_str() {
-        // Close to `lateness`, but not a misspelling of it.
-        "latency" => Some(all),
-        "median" => Some("p50"),
-        "avg" | "average" => Some("mean"),
-        _ => None,
-    };
+    if name.text.is_empty() {
+        return name.error("missing statistic", all);
+    }
     let known = ["min", "mean", "max"]
         .into_iter()
         .chain(figures.iter().copied());
-    let meant = meant.or_else(|| nearest(&lower, known));
-    let problem = if name.text.is_empty() {
-        "missing statistic".to_owned()
-    } else {
-        format!("unknown figure {}", excerpt(name.text))
-    };
-    name.error(problem, meant.unwrap_or(all))
+    let error = Diagnostic::unknown(name.span(), "figure", name.text, known).or_expected(all);
+    Err(match lower.as_str() {
+        // Close to `lateness`, but not a misspelling of it.
+        "latency" => error.with_expected(all),
+        "median" => error.with_nearest("p50"),
+        "avg" | "average" => error.with_nearest("mean"),
+        _ => error,
+    })
 }
 
 /// Corrects a misspelled percentile: `p99_9`, `p99,9` and `p999` mean `p99.9`; `95th` means `p95`.

@@ -10,19 +10,20 @@ mod parse;
 #[cfg(test)]
 mod parse_tests;
 mod percentile;
+mod rebased;
 mod scope;
 mod text_slice;
-mod threshold_error;
 mod validation;
 
 use std::fmt;
 use std::str::FromStr;
 
 use hammer_core::{CheckedThreshold, MeasuredValue};
+use hammer_diagnostic::Diagnostic;
 
 pub use measurements::{HitTime, Measurements};
+pub(crate) use rebased::rebased;
 pub use scope::{StageSelector, ThresholdScope};
-pub use threshold_error::ThresholdError;
 
 use bound::ThresholdBound;
 use figure::{HitCategory, ThresholdFigure};
@@ -87,10 +88,10 @@ impl Threshold {
 }
 
 impl FromStr for Threshold {
-    type Err = ThresholdError;
+    type Err = Diagnostic;
 
-    fn from_str(text: &str) -> Result<Self, ThresholdError> {
-        parse::parse_threshold(text)
+    fn from_str(text: &str) -> Result<Self, Diagnostic> {
+        parse::parse_threshold(text).map_err(|error| error.in_input(text))
     }
 }
 

@@ -1,14 +1,14 @@
 //! Parses `[scope] figure operator bound` from left to right.
 
-use hammer_diagnostic::excerpt;
+use hammer_diagnostic::{Diagnostic, excerpt};
 
+use super::Threshold;
 use super::bound::{self, ThresholdBound};
 use super::figure::ThresholdFigure;
 use super::figure_name::parse_figure;
 use super::operator::ComparisonOperator;
 use super::scope;
 use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace, quotable};
-use super::{Threshold, ThresholdError};
 
 const OPERATORS: &str = "one of < <= > >= == !=";
 
@@ -67,7 +67,7 @@ fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdParseResult<T> {
         }
         None => OPERATORS.to_owned(),
     };
-    Err(ThresholdError::new(place, "missing operator", expected))
+    Err(Diagnostic::new(place, "missing operator").with_expected(expected))
 }
 
 fn parse_operator(sign: TextSlice<'_>) -> ThresholdParseResult<ComparisonOperator> {

@@ -25,6 +25,7 @@ fn valid_thresholds_are_displayed_with_normalized_spaces() {
         ("rate >= 900/s", ""),
         ("rate >= 900", ""),
         ("rate >= 1.5k/s", ""),
+        ("rate >= 900/1s", ""),
         ("rate >= 1 M", "rate >= 1M"),
         ("hits >= 10k", ""),
         ("rate != 600 /m", "rate != 600/m"),
@@ -147,17 +148,17 @@ fn errors_have_a_span_and_an_expectation() {
         (
             "median < 1s",
             "^^^^^^",
-            "unknown figure 'median'; expected p50",
+            "unknown figure 'median'; expected 'p50'",
         ),
         (
             "service.avg < 1s",
             "        ^^^",
-            "unknown figure 'avg'; expected mean",
+            "unknown figure 'avg'; expected 'mean'",
         ),
         (
             "error < 1%",
             "^^^^^",
-            "unknown figure 'error'; expected errors",
+            "unknown figure 'error'; expected 'errors'",
         ),
         (
             "latency < 1%",
@@ -240,6 +241,16 @@ fn errors_have_a_span_and_an_expectation() {
             "'rps' is not a unit of rate; expected 900/s",
         ),
         (
+            "rate > 1/10s",
+            "       ^^^^^",
+            "'/10s' is not a unit of rate; expected 6/m",
+        ),
+        (
+            "rate > 1.5k/2m",
+            "       ^^^^^^^",
+            "'k/2m' is not a unit of rate; expected 12.5/s",
+        ),
+        (
             "rate > 9/d",
             "       ^^^",
             "'/d' is not a unit of rate; expected 9/s",
@@ -287,7 +298,8 @@ fn errors_have_a_span_and_an_expectation() {
     ] {
         let found = text.parse::<Threshold>().expect_err(text);
         assert_eq!(found.to_string(), error, "{text}");
-        let span = found.span();
+        assert_eq!(found.input(), Some(text));
+        let span = found.position();
         let column = |byte: usize| text[..byte].chars().count();
         let (start, end) = (column(span.start), column(span.end));
         let shown = format!("{}{}", " ".repeat(start), "^".repeat((end - start).max(1)));
@@ -312,7 +324,7 @@ fn any_text_is_parsed_or_refused_with_a_short_error() {
             format!("p99 < {}s", "9".repeat(400)),
         ] {
             if let Err(error) = text.parse::<Threshold>() {
-                let span = error.span();
+                let span = error.position();
                 assert!(text.get(span.clone()).is_some(), "{span:?} of {text:.50}");
                 assert!(error.to_string().chars().count() < 200, "{error}");
             }

@@ -1,12 +1,11 @@
 //! Parts of a text, with their positions.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use hammer_diagnostic::is_control;
+use hammer_diagnostic::{Diagnostic, is_control};
 
-use super::ThresholdError;
-
-pub(crate) type ThresholdParseResult<T> = std::result::Result<T, ThresholdError>;
+pub(crate) type ThresholdParseResult<T> = std::result::Result<T, Diagnostic>;
 
 /// A part of a text with its position in it, in bytes.
 #[derive(Clone, Copy)]
@@ -26,10 +25,10 @@ impl<'a> TextSlice<'a> {
 
     pub(crate) fn error<T>(
         self,
-        problem: impl Into<String>,
-        expected: impl Into<String>,
+        problem: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
     ) -> ThresholdParseResult<T> {
-        Err(ThresholdError::new(self.span(), problem, expected))
+        Err(Diagnostic::new(self.span(), problem).with_expected(expected))
     }
 
     pub(crate) fn trim(self) -> Self {

@@ -1,12 +1,13 @@
 //! Checks that the loads of a run have the figure of a threshold.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use hammer_core::Shape;
-use hammer_diagnostic::nearest;
+use hammer_diagnostic::Diagnostic;
 
 use super::text_slice::{ThresholdParseResult, quotable};
-use super::{StageSelector, Threshold, ThresholdError, ThresholdScope};
+use super::{StageSelector, Threshold, ThresholdScope};
 
 /// The name and the shape of a load.
 type NamedShape<'a> = (&'a str, &'a Shape);
@@ -20,9 +21,18 @@ impl Threshold {
     ///
     /// # Errors
     ///
-    /// If the load, the stage or the figure does not exist. The [span](ThresholdError::span) is
-    /// relative to the threshold as displayed.
-    pub fn validate(&self, loads: &[NamedShape<'_>], during_run: bool) -> ThresholdParseResult<()> {
+    /// If the load, the stage or the figure does not exist. The text of the error is the threshold
+    /// as displayed.
+    pub fn validate(&self, loads: &[NamedShape<'_>], during_run: bool) -> Result<(), Diagnostic> {
+        let found = self.find_mismatch(loads, during_run);
+        found.map_err(|error| error.in_input(&*self.text))
+    }
+
+    fn find_mismatch(
+        &self,
+        loads: &[NamedShape<'_>],
+        during_run: bool,
+    ) -> ThresholdParseResult<()> {
         let selected = match self.scope().and_then(ThresholdScope::load) {
             Some(name) => self.find_load(name, loads)?,
             None => loads,
@@ -32,11 +42,11 @@ impl Threshold {
         }
         if self.needs_requested_rate() && selected.iter().any(|(_, shape)| shape.is_closed_loop()) {
             let start = self.condition_span().start;
-            return Err(ThresholdError::new(
-                start..start + "achieved".len(),
-                "a closed loop has no requested rate",
-                "rate, in hits per second",
-            ));
+            let position = start..start + "achieved".len();
+            return Err(
+                Diagnostic::new(position, "a closed loop has no requested rate")
+                    .with_expected("rate, in hits per second"),
+            );
         }
         Ok(())
     }
@@ -58,19 +68,13 @@ impl Threshold {
             return Ok(&loads[index..=index]);
         }
         let known = loads.iter().map(|(name, _)| *name);
-        let expected = match nearest(name, known.clone()) {
-            Some(near) => near.to_owned(),
-            None => {
-                let mut listed: Vec<&str> = known.take(MAX_LISTED_LOADS).collect();
-                if loads.len() > MAX_LISTED_LOADS {
-                    listed.push("…");
-                }
-                listed.join(", ")
-            }
-        };
+        let mut listed: Vec<&str> = known.clone().take(MAX_LISTED_LOADS).collect();
+        if loads.len() > MAX_LISTED_LOADS {
+            listed.push("…");
+        }
         let at = self.text.find(name).unwrap_or_default();
-        let span = at..at + name.len();
-        Err(ThresholdError::new(span, "unknown load", expected))
+        let error = Diagnostic::unknown(at..at + name.len(), "load", name, known);
+        Err(error.or_expected(listed.join(", ")))
     }
 
     fn validate_stage(
@@ -112,21 +116,17 @@ impl Threshold {
         if !self.supports_stages() {
             let expected = "response, service, rate, achieved, or hits by result";
             let problem = "a stage does not have this figure";
-            return Err(ThresholdError::new(
-                self.condition_span(),
-                problem,
-                expected,
-            ));
+            return Err(Diagnostic::new(self.condition_span(), problem).with_expected(expected));
         }
         Ok(())
     }
 
     fn scope_error<T>(
         &self,
-        problem: &str,
-        expected: impl Into<String>,
+        problem: &'static str,
+        expected: impl Into<Cow<'static, str>>,
     ) -> ThresholdParseResult<T> {
-        Err(ThresholdError::new(0..self.scope_end(), problem, expected))
+        Err(Diagnostic::new(0..self.scope_end(), problem).with_expected(expected))
     }
 
     fn scope_end(&self) -> usize {
@@ -138,8 +138,11 @@ impl Threshold {
         self.text[self.scope_end()..].trim_start()
     }
 
-    fn expected_without_scope(&self) -> &str {
-        quotable(self.without_scope()).unwrap_or("the condition without a scope")
+    fn expected_without_scope(&self) -> Cow<'static, str> {
+        match quotable(self.without_scope()) {
+            Some(condition) => condition.to_owned().into(),
+            None => "the condition without a scope".into(),
+        }
     }
 
     /// Returns the position of the figure, the operator and the bound.

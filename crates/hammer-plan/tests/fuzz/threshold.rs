@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Failure, Outcome, Report, Run, Schedule, Shape};
-use hammer_plan::{Measurements, PlanLoadReport, PlanReport, Threshold, ThresholdError};
+use hammer_plan::{Diagnostic, Measurements, PlanLoadReport, PlanReport, Threshold};
 
 const STAGED: &str = "50/1s, 0..100/1s";
 const CLOSED: &str = "max/1s";
@@ -30,10 +30,10 @@ pub(crate) fn check(text: &str) {
 }
 
 /// Checks that an error has a position in the text and a printable message of one line.
-pub(crate) fn check_error(text: &str, error: &ThresholdError) {
-    let span = error.span();
-    assert!(text.get(span.clone()).is_some(), "{span:?}");
-    assert!(!error.problem().is_empty() && !error.expected().is_empty());
+pub(crate) fn check_error(text: &str, error: &Diagnostic) {
+    assert_eq!(error.input(), Some(text));
+    assert!(error.found().is_some(), "{error:?}");
+    assert!(!error.problem().is_empty() && error.expected().is_some());
     let message = error.to_string();
     assert!(message.chars().count() < 200, "{message}");
     assert!(!message.contains(char::is_control), "{message:?}");
@@ -120,5 +120,5 @@ fn report(shape: Shape) -> Report {
     };
     let hammer = ScriptedHammer::new(move |hit| step(hit.number()));
     let run = Run::new(hammer, Schedule::new(shape)).max_in_flight(4);
-    with_paused_clock(run).execute(|_| ()).expect("a run")
+    with_paused_clock(run).execute().expect("a run")
 }

@@ -1,6 +1,6 @@
 //! Errors of malformed plans, with their positions.
 
-use hammer_plan::{ParsedPlanFile, PlanPathStep};
+use hammer_plan::{Diagnostic, ParsedPlanFile, PlanPathStep};
 
 const LOAD: &str = "[[load]]\ntarget = 'http://a/'\n";
 
@@ -198,19 +198,70 @@ fn nearly_valid_plans_do_not_panic() {
 fn callers_make_errors_at_values_and_keys() {
     let text = format!("{LOAD}rate = 5\n");
     let file = ParsedPlanFile::parse("p.toml", &text, |_| None).unwrap();
+    let no = || Diagnostic::new(0..0, "no");
     let rate = [
         PlanPathStep::Key("load"),
         PlanPathStep::Item(0),
         PlanPathStep::Key("rate"),
     ];
     assert_eq!(file.value_error(&rate, "no").to_string(), "p.toml:3:8: no");
-    assert_eq!(file.key_error(&rate, "no").to_string(), "p.toml:3:1: no");
+    assert_eq!(file.key_error(&rate, no()).to_string(), "p.toml:3:1: no");
     let missing = [
         rate[0],
         rate[1],
         PlanPathStep::Key("x"),
         PlanPathStep::Item(9),
     ];
-    let error = file.key_error(&missing, "no");
+    let error = file.key_error(&missing, no());
     assert_eq!((error.line(), error.column()), (1, 1), "{error}");
+}
+
+/// The value of a variable once was repeated in errors, and so in the logs of a build.
+#[test]
+fn errors_show_a_value_of_the_environment_as_written() {
+    let env = |name: &str| match name {
+        "SECRET" => Some("hunter2 < 250".to_owned()),
+        "LONG" => Some("hunter2-".repeat(40)),
+        _ => None,
+    };
+    for (text, message) in [
+        (
+            "assert = '${SECRET}'\n[[load]]\ntarget = 'a'\n",
+            "p.toml:1:10: 'assert': invalid value '${SECRET}': invalid expression; \
+             expected p99, mean, max, errors, achieved or rate",
+        ),
+        (
+            "abort_on = [\"[${SECRET}\"]\n[[load]]\ntarget = 'a'\n",
+            "p.toml:1:13: 'abort_on': invalid value '[${SECRET}': unclosed bracket; \
+             expected ']' after the scope, as in [checkout] p99 < 1s",
+        ),
+        (
+            "[[load]]\ntarget = 'a'\nname = '${SECRET}'\n",
+            "p.toml:3:8: invalid load name '${SECRET}'; expected a letter, then up to 39 letters, \
+             digits, '-' and '_'",
+        ),
+    ] {
+        let error = ParsedPlanFile::parse("p.toml", text, env).expect_err(text);
+        assert_eq!(error.to_string(), message);
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+
+    let text = format!("{LOAD}rate = ' ${{SECRET}}'\ndata = '${{LONG}}'\nduration = 'soon'\n");
+    let file = ParsedPlanFile::parse("p.toml", &text, env).expect("a plan");
+    let load = [PlanPathStep::Key("load"), PlanPathStep::Item(0)];
+    let path = |key| [load[0], load[1], PlanPathStep::Key(key)];
+    let wrong = || Diagnostic::new(0..7, "not a number").with_expected("a rate such as 100");
+    let invalid = |key, text: &str| file.invalid_value(&path(key), text, wrong()).to_string();
+    assert_eq!(
+        invalid("rate", " hunter2 < 250"),
+        "p.toml:3:8: 'rate': invalid value ' ${SECRET}': not a number; expected a rate such as 100"
+    );
+    assert_eq!(
+        invalid("duration", "soon"),
+        "p.toml:5:12: 'duration': invalid value 'soon': not a number; expected a rate such as 100"
+    );
+    // A message of another parser may cut the value.
+    let problem = format!("'data': invalid value '{}…'", "hunter2-".repeat(7));
+    let error = file.value_error(&path("data"), problem).to_string();
+    assert_eq!(error, "p.toml:4:8: 'data': invalid value '${LONG}…'");
 }

@@ -31,7 +31,7 @@ fn step(hit: u64) -> ScriptStep {
 fn report() -> Report {
     let schedule = Schedule::constant(Rate::per_second(100)).with_duration(ms(1000));
     let run = Run::new(ScriptedHammer::new(|hit| step(hit.number())), schedule).timeout(ms(500));
-    with_paused_clock(run).execute(|_| ()).unwrap()
+    with_paused_clock(run).execute().unwrap()
 }
 
 /// Thresholds with their figure, in the unit of the JSON report, and true if they hold.
@@ -145,7 +145,7 @@ fn no_figure_of_time_holds_without_hits() {
     let stop = StopHandle::new();
     stop.stop_now();
     let run = Run::new(ScriptedHammer::new(|hit| step(hit.number())), schedule).stop(stop);
-    let report = with_paused_clock(run).execute(|_| ()).unwrap();
+    let report = with_paused_clock(run).execute().unwrap();
     assert_eq!(report.hits.scheduled, 0);
     for expression in [
         "p99 < 1h",
@@ -169,7 +169,7 @@ fn a_tick_measures_the_run_so_far() {
     .timeout(ms(500));
     let mut seen = vec![];
     with_paused_clock(run)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Tick(tick) = event {
                 // After the first second some of its hits are in flight; after the next, all have
                 // ended.
@@ -203,7 +203,7 @@ fn the_rate_of_a_closed_loop_counts_answers() {
     let run = Run::new(half_fails, schedule).max_in_flight(4);
     let mut ticks = 0;
     let report = with_paused_clock(run)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Tick(tick) = event {
                 ticks += 1;
                 let rate = check("rate <= 210", tick).measured.value;
@@ -300,7 +300,7 @@ fn achieved_does_not_depend_on_the_random_number_of_hits_due() {
             .with_arrivals(ArrivalProcess::Poisson)
             .with_seed(seed);
         let run = Run::new(ScriptedHammer::new(|_| step(0)), schedule);
-        let report = with_paused_clock(run).execute(|_| ()).unwrap();
+        let report = with_paused_clock(run).execute().unwrap();
         assert_ne!(
             report.hits.scheduled, 90,
             "seed {seed} gives exactly the mean"

@@ -1,8 +1,8 @@
 //! Columns or keys of a log that the user maps to fields.
 
-use hammer_diagnostic::excerpt;
+use hammer_diagnostic::{Diagnostic, excerpt};
 
-use super::LogFormatError;
+use super::FormatSource;
 use super::text::{LogField, TimestampFormat, TimestampedRequestEvent};
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
@@ -12,8 +12,10 @@ pub(crate) struct ColumnMapping {
     pub(crate) fields: Vec<(String, LogField)>,
 }
 
-const FIELD_NAMES: &str = "time, start, end, duration, request, method, target, query, url, host, \
-                        client, route, status, bytes or body";
+const FIELD_NAMES: [&str; 15] = [
+    "time", "start", "end", "duration", "request", "method", "target", "query", "url", "host",
+    "client", "route", "status", "bytes", "body",
+];
 
 impl ColumnMapping {
     /// Parses pairs that are separated by white space or commas.
@@ -21,39 +23,38 @@ impl ColumnMapping {
     /// # Errors
     ///
     /// If a pair is malformed, or no column has the time.
-    pub(crate) fn parse(text: &str) -> Result<Self, LogFormatError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Diagnostic> {
+        let source = FormatSource(text);
         let mut fields = Vec::new();
         for pair in text
             .split(|letter: char| letter.is_whitespace() || letter == ',')
             .filter(|pair| !pair.is_empty())
         {
             let (name, column) = pair.split_once('=').ok_or_else(|| {
-                LogFormatError::new(
-                    &format!("missing '=' in {}", excerpt(pair)),
-                    &format!("FIELD=COLUMN with one of the fields {FIELD_NAMES}"),
-                )
+                let problem = format!("missing '=' in {}", excerpt(pair));
+                let fields = FIELD_NAMES.join(", ");
+                let expected = format!("FIELD=COLUMN with one of the fields {fields}");
+                source.error(pair, problem, expected)
             })?;
             let (column, detail) = match column.split_once(':') {
                 Some((column, detail)) => (column, Some(detail)),
                 None => (column, None),
             };
             if column.is_empty() {
-                return Err(LogFormatError::new(
-                    &format!("missing column in {}", excerpt(pair)),
-                    "FIELD=COLUMN",
-                ));
+                let problem = format!("missing column in {}", excerpt(pair));
+                return Err(source.error(pair, problem, "FIELD=COLUMN"));
             }
-            let field = parse_field(name, detail).map_err(|error| error.at(&excerpt(pair)))?;
+            let field = parse_field(name, detail).map_err(|error| {
+                let position = source.position(pair);
+                error.about(excerpt(pair)).map_position(|_| position)
+            })?;
             fields.push((column.to_owned(), field));
         }
         if !fields
             .iter()
             .any(|(_, field)| matches!(field, LogField::Time(..)))
         {
-            return Err(LogFormatError::new(
-                "no column with the time",
-                "time=COLUMN",
-            ));
+            return Err(source.whole_error("no column with the time", "time=COLUMN"));
         }
         Ok(Self { fields })
     }
@@ -67,7 +68,8 @@ impl ColumnMapping {
     }
 }
 
-fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatError> {
+/// Parses a field. The position of an error is that of the whole pair.
+fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, Diagnostic> {
     let time = |event| parse_time_field(event, detail);
     let field = match name {
         "time" | "start" => return time(TimestampedRequestEvent::Start),
@@ -76,10 +78,10 @@ fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatEr
             let unit = detail.unwrap_or("s");
             return match LogTimeUnit::from_name(unit.as_bytes()) {
                 Some(unit) => Ok(LogField::Duration(unit)),
-                None => Err(LogFormatError::new(
-                    &format!("unknown unit {}", excerpt(unit)),
-                    "s, ms, us or ns",
-                )),
+                None => {
+                    let problem = format!("unknown unit {}", excerpt(unit));
+                    Err(Diagnostic::new(0..0, problem).with_expected("s, ms, us or ns"))
+                }
             };
         }
         "request" => LogField::Request,
@@ -94,17 +96,14 @@ fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatEr
         "bytes" => LogField::ResponseBytes,
         "body" => LogField::RequestBytes,
         _ => {
-            return Err(LogFormatError::new(
-                &format!("unknown field {}", excerpt(name)),
-                FIELD_NAMES,
-            ));
+            return Err(Diagnostic::unknown(0..0, "field", name, FIELD_NAMES));
         }
     };
     match detail {
-        Some(detail) => Err(LogFormatError::new(
-            &format!("unexpected {}", excerpt(&format!(":{detail}"))),
-            "FIELD=COLUMN",
-        )),
+        Some(detail) => {
+            let problem = format!("unexpected {}", excerpt(&format!(":{detail}")));
+            Err(Diagnostic::new(0..0, problem).with_expected("FIELD=COLUMN"))
+        }
         None => Ok(field),
     }
 }
@@ -112,21 +111,20 @@ fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatEr
 fn parse_time_field(
     event: TimestampedRequestEvent,
     detail: Option<&str>,
-) -> Result<LogField, LogFormatError> {
+) -> Result<LogField, Diagnostic> {
     let style = match detail {
         None => TimestampStyle::Any,
         Some("iso") => TimestampStyle::Iso,
         Some("clf") => TimestampStyle::Clf,
         Some(format) if format.contains('%') => {
-            let strftime = StrftimeFormat::compile(format.as_bytes())?;
+            let strftime = StrftimeFormat::compile(format)?;
             return Ok(LogField::Time(event, TimestampFormat::Strftime(strftime)));
         }
         Some(unit) => {
             TimestampStyle::Epoch(LogTimeUnit::from_name(unit.as_bytes()).ok_or_else(|| {
-                LogFormatError::new(
-                    &format!("unknown time format {}", excerpt(unit)),
-                    "iso, clf, s, ms, us, ns or a format with %",
-                )
+                let problem = format!("unknown time format {}", excerpt(unit));
+                Diagnostic::new(0..0, problem)
+                    .with_expected("iso, clf, s, ms, us, ns or a format with %")
             })?)
         }
     };

@@ -1,9 +1,8 @@
 //! Log formats: known names, columns and server directives.
 
-use std::{error, fmt};
+use hammer_diagnostic::Diagnostic;
 
-use hammer_diagnostic::{excerpt, nearest, printable};
-
+use super::FormatSource;
 use super::columns::ColumnMapping;
 use super::csv::CsvParser;
 use super::json::{JsonFieldMap, KnownJsonFormat};
@@ -29,49 +28,6 @@ pub(super) enum FormatKind {
     Haproxy,
 }
 
-/// The reason that a text is not a log format.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogFormatError {
-    problem: String,
-    expected: String,
-}
-
-impl LogFormatError {
-    /// Makes an error of one line: control characters are replaced, and long texts are cut.
-    pub(crate) fn new(problem: &str, expected: &str) -> Self {
-        let shortened = |text: &str, chars| printable(text).chars().take(chars).collect();
-        Self {
-            problem: shortened(problem, 600),
-            expected: shortened(expected, 380),
-        }
-    }
-
-    /// Prefixes the problem with the invalid part of the format.
-    pub(crate) fn at(self, part: &str) -> Self {
-        Self::new(&format!("{part}: {}", self.problem), &self.expected)
-    }
-
-    /// The problem, without what was expected.
-    #[must_use]
-    pub fn problem(&self) -> &str {
-        &self.problem
-    }
-
-    /// A noun phrase that reads well after "expected".
-    #[must_use]
-    pub fn expected(&self) -> &str {
-        &self.expected
-    }
-}
-
-impl fmt::Display for LogFormatError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected {}", self.problem, self.expected)
-    }
-}
-
-impl error::Error for LogFormatError {}
-
 impl LogFormat {
     /// The names of the known formats. Among equal scores, the first one wins the detection.
     pub const NAMES: [&'static str; 13] = [
@@ -95,9 +51,11 @@ impl LogFormat {
     ///
     /// # Errors
     ///
-    /// If the text is not a format, or its lines would be ambiguous.
-    pub fn parse(text: &str, columns: Option<&str>) -> Result<Self, LogFormatError> {
+    /// If the text is not a format, or its lines would be ambiguous. The text of the error is the
+    /// format or the columns.
+    pub fn parse(text: &str, columns: Option<&str>) -> Result<Self, Diagnostic> {
         if let Some(program) = compile_directive(text) {
+            let program = program.map_err(|error| error.in_input(text));
             let is_nginx = text.trim_start().starts_with(['n', 'l']);
             return Ok(Self {
                 name: if is_nginx { "nginx" } else { "apache" }.to_owned(),
@@ -116,12 +74,13 @@ impl LogFormat {
             _ => return Err(unknown_format(text)),
         };
         let columns = columns.ok_or_else(|| {
-            LogFormatError::new(
-                &format!("{text} without columns"),
-                "columns such as 'time=ts target=request.uri status=code'",
-            )
+            let problem = format!("{text} without columns");
+            let expected = "columns such as 'time=ts target=request.uri status=code'";
+            FormatSource(text)
+                .whole_error(problem, expected)
+                .in_input(text)
         })?;
-        let columns = ColumnMapping::parse(columns)?;
+        let columns = ColumnMapping::parse(columns).map_err(|error| error.in_input(columns))?;
         let kind = if text == "json" {
             let has_target = columns.has_target();
             let pairs = columns.fields.iter();
@@ -148,17 +107,15 @@ impl LogFormat {
     }
 }
 
-fn unknown_format(text: &str) -> LogFormatError {
-    let problem = format!("unknown format {}", excerpt(text));
-    let expected = match nearest(text, LogFormat::NAMES) {
-        Some(name) => format!("'{name}'"),
-        None => format!(
-            "auto, {}, json, csv, tsv or a directive ('log_format …', 'LogFormat …', 'nginx:…' or \
-             'apache:…')",
-            LogFormat::NAMES.join(", ")
-        ),
-    };
-    LogFormatError::new(&problem, &expected)
+fn unknown_format(text: &str) -> Diagnostic {
+    let all = format!(
+        "auto, {}, json, csv, tsv or a directive ('log_format …', 'LogFormat …', 'nginx:…' or \
+         'apache:…')",
+        LogFormat::NAMES.join(", ")
+    );
+    Diagnostic::unknown(0..text.len(), "format", text, LogFormat::NAMES)
+        .or_expected(all)
+        .in_input(text)
 }
 
 impl FormatKind {

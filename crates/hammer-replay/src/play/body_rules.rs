@@ -100,7 +100,9 @@ impl BodyRules {
             let line = error.span().map_or(1, |span| {
                 text[..span.start.min(text.len())].matches('\n').count() + 1
             });
-            let message = format!("{name}:{line}: {}", error.message());
+            // Backquotes are for settings.
+            let problem = error.message().replace('`', "'");
+            let message = format!("{name}:{line}: {problem}");
             Error::new(ErrorKind::Bodies, message)
         })?;
         let rules = file.body.into_iter().enumerate();
@@ -440,7 +442,7 @@ mod tests {
                 "[[body]]\ntemplate = '{{slot}}'\n",
                 "b.toml: body 1: template: {{slot}} is unknown",
             ),
-            ("\n[[body]]\nhead = 1\n", "b.toml:3: unknown field `head`"),
+            ("\n[[body]]\nhead = 1\n", "b.toml:3: unknown field 'head'"),
         ] {
             let error = bodies(text).unwrap_err();
             assert!(error.starts_with(message), "{error}");

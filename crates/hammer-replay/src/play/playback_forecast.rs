@@ -337,7 +337,12 @@ impl PlaybackForecast {
     /// can fall in one second.
     #[must_use]
     pub fn peak_rate(&self) -> f64 {
-        let mean = self.all_passes.hits as f64 / self.duration.as_secs_f64();
+        // Rows at one instant have no rate, only a number within their second.
+        let span = match self.duration {
+            instant if instant <= Duration::from_micros(1) => 1.0,
+            duration => duration.as_secs_f64(),
+        };
+        let mean = self.all_passes.hits as f64 / span;
         mean.max(self.peak_per_second as f64)
     }
 

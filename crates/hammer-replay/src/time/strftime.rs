@@ -1,11 +1,10 @@
 //! Timestamps in `strftime` formats.
 
-use hammer_diagnostic::excerpt;
+use hammer_diagnostic::{Diagnostic, excerpt};
 
 use super::number::{parse_digits, parse_fraction};
 use super::timestamp_parser::{civil_datetime, month_number};
 use super::{LogTimestamp, TimestampParser};
-use crate::log::LogFormatError;
 
 /// A compiled `strftime` format, as in Apache's `%{…}t` and in columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +33,9 @@ impl StrftimeFormat {
     /// # Errors
     ///
     /// If it contains an unknown directive, or has no full date and time.
-    pub(crate) fn compile(format: &[u8]) -> Result<Self, LogFormatError> {
+    pub(crate) fn compile(format: &str) -> Result<Self, Diagnostic> {
         let mut parts = Vec::new();
-        let mut rest = format;
+        let mut rest = format.as_bytes();
         while let [first, more @ ..] = rest {
             rest = more;
             if *first != b'%' {
@@ -44,13 +43,13 @@ impl StrftimeFormat {
                 continue;
             }
             let [directive, more @ ..] = rest else {
-                return Err(LogFormatError::new(
-                    "% at the end of the time format",
-                    "a letter after it",
-                ));
+                let position = format.len() - 1..format.len();
+                return Err(Diagnostic::new(position, "% at the end of the time format")
+                    .with_expected("a letter after it"));
             };
+            let start = format.len() - more.len() - 2;
             rest = more;
-            push_directive(*directive, &mut parts)?;
+            push_directive(*directive, start, &mut parts)?;
         }
         let has = |part| parts.contains(&part);
         let date = has(StrftimePart::Year)
@@ -59,10 +58,9 @@ impl StrftimeFormat {
         let time =
             has(StrftimePart::Hour) && has(StrftimePart::Minute) && has(StrftimePart::Second);
         if !(has(StrftimePart::Epoch) || date && time) {
-            return Err(LogFormatError::new(
-                "time format without a full date and time",
-                "year, month, day, hour, minute and second, or %s",
-            ));
+            let problem = "time format without a full date and time";
+            return Err(Diagnostic::new(0..format.len(), problem)
+                .with_expected("year, month, day, hour, minute and second, or %s"));
         }
         Ok(Self {
             parts: parts.into(),
@@ -139,7 +137,12 @@ impl StrftimeFormat {
     }
 }
 
-fn push_directive(directive: u8, parts: &mut Vec<StrftimePart>) -> Result<(), LogFormatError> {
+/// Appends the part of the directive that begins at byte `start` of the format.
+fn push_directive(
+    directive: u8,
+    start: usize,
+    parts: &mut Vec<StrftimePart>,
+) -> Result<(), Diagnostic> {
     let time = [
         StrftimePart::Hour,
         StrftimePart::Literal(b':'),
@@ -173,10 +176,9 @@ fn push_directive(directive: u8, parts: &mut Vec<StrftimePart>) -> Result<(), Lo
         ]),
         other => {
             let directive = format!("%{}", other.escape_ascii());
-            return Err(LogFormatError::new(
-                &format!("unknown time directive {}", excerpt(&directive)),
-                "%Y, %m, %b, %d, %e, %F, %H, %M, %S, %R, %T, %f, %z or %s",
-            ));
+            let problem = format!("unknown time directive {}", excerpt(&directive));
+            return Err(Diagnostic::new(start..start + 1, problem)
+                .with_expected("%Y, %m, %b, %d, %e, %F, %H, %M, %S, %R, %T, %f, %z or %s"));
         }
     }
     Ok(())
@@ -227,7 +229,7 @@ mod tests {
                 971_124_936_000_000,
             ),
         ] {
-            let strftime = StrftimeFormat::compile(format.as_bytes()).expect(format);
+            let strftime = StrftimeFormat::compile(format).expect(format);
             let (timestamp, length) = strftime
                 .parse_prefix(text.as_bytes(), &timestamp_parser)
                 .expect(text);
@@ -245,10 +247,7 @@ mod tests {
     #[test]
     fn rejects_incomplete_formats() {
         for format in ["%d/%b/%Y", "%T", "%c", "%"] {
-            assert!(
-                StrftimeFormat::compile(format.as_bytes()).is_err(),
-                "{format}"
-            );
+            assert!(StrftimeFormat::compile(format).is_err(), "{format}");
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn check(text: &str) {
                 }
             }
             Err(error) => {
+                assert!(error.found().is_some(), "{error:?}");
                 let message = error.to_string();
                 let length = message.chars().count();
                 assert!((1..=1_000).contains(&length), "{message}");

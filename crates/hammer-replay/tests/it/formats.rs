@@ -347,7 +347,36 @@ fn ambiguous_and_malformed_formats_are_rejected() {
     ] {
         match LogFormat::parse(format, None) {
             Ok(_) => panic!("{format} is accepted"),
-            Err(error) => assert!(error.to_string().contains(message), "{format}: {error}"),
+            Err(error) => {
+                assert!(error.to_string().contains(message), "{format}: {error}");
+                assert_eq!(error.input(), Some(format));
+            }
         }
     }
+}
+
+#[test]
+fn an_error_in_a_format_has_its_position() {
+    for (format, columns, found) in [
+        ("nginx:[$time_local] $request $status", None, "$request"),
+        ("apache:%t %h%r", None, "%h%r"),
+        ("apache:%{%c}t \"%r\"", None, "%{%c}t"),
+        ("apache:%t %", None, "%"),
+        ("log_format m escape=xml '$request';", None, "xml"),
+        ("nginx:[$time_local] ${request", None, "$"),
+        ("nonsense", None, "nonsense"),
+        ("csv", Some("time=a color=b"), "color=b"),
+        ("csv", Some("time=a,status"), "status"),
+        ("csv", Some("status=b"), "status=b"),
+    ] {
+        let error = LogFormat::parse(format, columns).expect_err(format);
+        assert_eq!(error.found(), Some(found), "{format}: {error}");
+    }
+    let error = LogFormat::parse("csv", Some("tmie=a")).expect_err("a wrong field");
+    assert_eq!(error.nearest(), Some("time"), "{error}");
+    // A format once was repeated whole.
+    let name = "x".repeat(10_000);
+    let error = LogFormat::parse(&format!("nginx:${name}$time_local"), None);
+    let error = error.expect_err("two variables").to_string();
+    assert!(error.chars().count() < 200, "{error}");
 }

@@ -1,5 +1,7 @@
 //! Raw target.
 
+use std::time::Instant;
+
 use hammer_target::{TargetServer, raw};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,6 +27,26 @@ async fn each_pipelined_head_gets_an_answer() {
         );
         assert_eq!(counts.request_bytes, 1000 * GET.len() as u64);
         assert!(truth.arrivals.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn arrivals_are_recorded_on_request() {
+    let builder = TargetServer::builder().max_arrivals(3);
+    let target = builder.spawn_raw(2).expect("a free port");
+    let mut client = TestClient::connect(target.addr()).await;
+    let before = Instant::now();
+    let mut answered = Vec::new();
+    for _ in 0..4 {
+        client.get().await.expect("it is answered");
+        answered.push(Instant::now());
+    }
+    let truth = target.shutdown();
+    assert_eq!((truth.arrivals.len(), truth.dropped_arrivals), (3, 1));
+    let sent = [&[before], &*answered].concat();
+    for (k, arrival) in truth.arrivals.iter().enumerate() {
+        let at = truth.started + arrival.at;
+        assert!(sent[k] <= at && at <= answered[k], "{k}: {arrival:?}");
     }
 }
 

@@ -6,7 +6,11 @@ use super::{LoadTool, RunExtent, ToolLoad, ToolOutputError, ToolReport};
 use crate::process::ToolInvocation;
 
 /// `hammer`, built from this tree.
-pub(crate) struct HammerTool;
+#[derive(Debug, Default)]
+pub(crate) struct HammerTool {
+    /// True if it polls instead of sleeping.
+    pub(crate) spin: bool,
+}
 
 #[derive(Deserialize)]
 struct HammerReport {
@@ -60,8 +64,9 @@ impl LoadTool for HammerTool {
             (None, true) => "--http 1.1".to_owned(),
             (None, false) => String::new(),
         };
+        let spin = if self.spin { "--spin" } else { "" };
         let line = format!(
-            "http --threads 1 -o json -c {} {version} -r {rate} {extent} {trust}",
+            "http --threads 1 -o json -c {} {version} -r {rate} {extent} {spin} {trust}",
             load.max_in_flight()
         );
         Some(ToolInvocation::new(&line, load.url))
@@ -82,6 +87,7 @@ impl LoadTool for HammerTool {
             p50_us: response.p50,
             p90_us: response.p90,
             p99_us: response.p99,
+            lateness_p50_us: report.lateness_us.p50,
             lateness_p99_us: report.lateness_us.p99,
             peak_rss_bytes: Some(report.generator.peak_rss_bytes),
         })
@@ -103,7 +109,7 @@ mod tests {
 
     #[test]
     fn parses_the_report() {
-        let report = HammerTool
+        let report = HammerTool::default()
             .parse_output(&load(None), SAMPLE_OUTPUT, "")
             .expect("the output parses");
         let expected = ToolReport {
@@ -113,6 +119,7 @@ mod tests {
             p50_us: Some(168.0),
             p90_us: Some(203.0),
             p99_us: Some(272.0),
+            lateness_p50_us: Some(56.0),
             lateness_p99_us: Some(97.0),
             peak_rss_bytes: Some(24_616_960.0),
         };

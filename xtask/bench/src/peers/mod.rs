@@ -193,15 +193,19 @@ mod tests {
             assert_eq!(line(peer.as_ref(), &counted), "-", "{}", peer.name());
         }
         assert_eq!(
-            line(&HammerTool, &load(Some(1000.0))),
+            line(&HammerTool::default(), &load(Some(1000.0))),
             format!("http --threads 1 -o json -c 64 -r 1000 -z 1500ms {url}")
+        );
+        assert_eq!(
+            line(&HammerTool { spin: true }, &load(Some(1000.0))),
+            format!("http --threads 1 -o json -c 64 -r 1000 -z 1500ms --spin {url}")
         );
         let counted = ToolLoad {
             extent: RunExtent::Hits(7),
             ..load(None)
         };
         assert_eq!(
-            line(&HammerTool, &counted),
+            line(&HammerTool::default(), &counted),
             format!("http --threads 1 -o json -c 64 -r max -n 7 {url}")
         );
     }
@@ -226,7 +230,7 @@ mod tests {
         let h2load = line(h2load.as_ref(), &load);
         assert_eq!(h2load, format!("-t 1 -c 8 -m 16 -D 1500ms {url}"));
         assert_eq!(
-            line(&HammerTool, &load),
+            line(&HammerTool::default(), &load),
             format!(
                 "http --threads 1 -o json -c 128 --http 2 --connections 8 -r max -z 1500ms {url}"
             )
@@ -248,8 +252,8 @@ mod tests {
             assert!(line(peer.as_ref(), &load).contains(flag), "{flag}");
         }
         // The target offers HTTP/2 as well.
-        assert!(line(&HammerTool, &load).contains("--http 1.1"));
-        assert!(line(&HammerTool, &load).contains("--insecure"));
+        assert!(line(&HammerTool::default(), &load).contains("--http 1.1"));
+        assert!(line(&HammerTool::default(), &load).contains("--insecure"));
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub(crate) struct ToolReport {
     pub(crate) p50_us: Option<f64>,
     pub(crate) p90_us: Option<f64>,
     pub(crate) p99_us: Option<f64>,
-    /// The lateness of its hits, if it reports it.
+    /// Percentiles of the lateness of its hits, if it reports them.
+    pub(crate) lateness_p50_us: Option<f64>,
     pub(crate) lateness_p99_us: Option<f64>,
     /// Its peak memory, if it reports it.
     pub(crate) peak_rss_bytes: Option<f64>,

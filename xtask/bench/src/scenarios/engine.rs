@@ -1,16 +1,19 @@
 //! The engine alone, with a hammer in this process that does nothing.
 
+use std::path::Path;
 use std::thread;
-use std::time::Instant;
-
-use hammer_core::{Outcome, Run, Schedule, from_fn};
+use std::time::Duration;
 
 use super::ScenarioReport;
 use crate::context::BenchContext;
-use crate::core_pinning::CoreRole;
+use crate::core_pinning::{CorePinning, CoreRole};
 use crate::error::Error;
+use crate::executable::BuiltExecutable;
 use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::machine;
+use crate::null_run::run_null_hits;
 use crate::number_format::format_number;
+use crate::process::{self, ProcessOutput, ToolInvocation};
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -33,12 +36,22 @@ const RATIO: FigureKind = FigureKind {
     better: BetterDirection::Higher,
 };
 
-const SLOTS_PER_WORKER: usize = 64;
+const ALLOCATIONS: FigureKind = FigureKind {
+    key: "allocations_per_hit",
+    title: "allocations per hit",
+    unit: "1",
+    better: BetterDirection::Lower,
+};
+
+/// Longest time in which allocations are counted.
+const MAX_COUNT_DURATION: Duration = Duration::from_secs(120);
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let hits = bench.plan.engine_hits;
     let ours = bench.hammer.name();
     let has_two = thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2);
+    let counter =
+        BuiltExecutable::build(&machine::workspace_root(), "release", "engine-heap")?.path;
     let mut figures = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, "one worker");
@@ -52,6 +65,11 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
             figures.record(round, ours, &TWO_WORKERS, Some(two));
             figures.record(round, ours, &RATIO, Some(two / one));
         }
+        bench.print_progress(scenario.name(), round, "allocations");
+        let allocations = allocations_per_hit(bench.plan.counted_hits, |hits| {
+            count_allocations(&counter, hits, &bench.cores)
+        })?;
+        figures.record(round, ours, &ALLOCATIONS, Some(allocations));
     }
     let heading = format!(
         "no target, a hammer that does nothing, {} hits per worker{}",
@@ -66,20 +84,42 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
 }
 
 fn null_hits_per_s(hits: u64, workers: usize) -> Result<f64, Error> {
-    let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
-    let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
-        .threads(workers)
-        .max_in_flight(SLOTS_PER_WORKER * workers);
-    let start = Instant::now();
-    let report = run
-        .execute(|_| ())
-        .map_err(|error| Error::failed(format!("engine: {error}")))?;
-    let seconds = start.elapsed().as_secs_f64();
-    if report.hits.ok != hits {
-        let message = format!("engine: {} of {hits} hits ended ok", report.hits.ok);
-        return Err(Error::failed(message));
+    let elapsed =
+        run_null_hits(hits, workers).map_err(|error| Error::failed(format!("engine: {error}")))?;
+    Ok(hits as f64 / elapsed.as_secs_f64())
+}
+
+/// Allocations of each hit beyond those of the start, if `count` counts those of a run of some hits.
+///
+/// It is rounded to thousandths, because a few allocations come with each second of a run, not with
+/// hits.
+fn allocations_per_hit(hits: u64, count: impl Fn(u64) -> Result<f64, Error>) -> Result<f64, Error> {
+    let few = hits / 10;
+    let more = count(hits)? - count(few)?;
+    let thousandths = (1000.0 * more / (hits - few) as f64).round();
+    // Adding zero makes a negative zero positive.
+    Ok(thousandths / 1000.0 + 0.0)
+}
+
+/// Allocations of a run with one worker, which the program `counter` counts.
+fn count_allocations(counter: &Path, hits: u64, cores: &CorePinning) -> Result<f64, Error> {
+    let invocation = ToolInvocation::new(&hits.to_string(), "1");
+    process::run(counter, &invocation, cores, MAX_COUNT_DURATION)
+        .and_then(|output| read_count(&output))
+        .map_err(|error| Error::failed(format!("engine: allocations: {error}")))
+}
+
+/// The number that a program printed.
+fn read_count(output: &ProcessOutput) -> Result<f64, String> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    match text.trim().parse() {
+        Ok(count) if output.status.success() => Ok(count),
+        _ => Err(format!(
+            "expected a number, found {:?}; {}",
+            text.trim(),
+            output.stderr.trim()
+        )),
     }
-    Ok(hits as f64 / seconds)
 }
 
 #[cfg(test)]
@@ -91,6 +131,48 @@ mod tests {
         for workers in [1, 2] {
             let speed = null_hits_per_s(1000, workers).expect("no hit fails");
             assert!(speed > 0.0);
+        }
+    }
+
+    #[test]
+    fn allocations_are_the_difference_of_two_runs() {
+        for (per_hit, expected) in [
+            (0.0, 0.0),
+            (2.0, 2.0),
+            (0.0014, 0.001),
+            (0.0004, 0.0),
+            (-0.0004, 0.0),
+        ] {
+            let found = allocations_per_hit(1000, |hits| Ok(500.0 + per_hit * hits as f64));
+            let found = found.expect("both runs succeed");
+            assert_eq!(found, expected, "{per_hit}");
+            assert!(found.is_sign_positive(), "{per_hit}");
+        }
+        let failed = allocations_per_hit(1000, |_| Err(Error::failed("no")));
+        assert!(failed.is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn reads_the_count_of_a_program() {
+        let read = |script| {
+            let invocation = ToolInvocation::new("-c", script);
+            let cores = CorePinning::detect();
+            let output = process::run(
+                Path::new("/bin/sh"),
+                &invocation,
+                &cores,
+                MAX_COUNT_DURATION,
+            );
+            read_count(&output.expect("it runs"))
+        };
+        assert_eq!(read("echo 512"), Ok(512.0));
+        for (script, expected) in [
+            ("echo", "expected a number, found \"\""),
+            ("echo 7; echo broken >&2; exit 1", "broken"),
+        ] {
+            let error = read(script).expect_err(script);
+            assert!(error.contains(expected), "{error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Peak memory after few hits and after many.
+//! Peak memory after few hits, after many, and at a rate.
 
 use hammer_target::TargetBehavior;
 
@@ -24,12 +24,21 @@ const PEAK_MANY_HITS: FigureKind = FigureKind {
     unit: "MB",
     better: BetterDirection::Lower,
 };
+const PEAK_AT_RATE: FigureKind = FigureKind {
+    key: "peak_rss_mb_20000",
+    title: "peak memory, 20k/s, MB",
+    unit: "MB",
+    better: BetterDirection::Lower,
+};
 const GROWTH: FigureKind = FigureKind {
     key: "growth_percent",
     title: "growth, %",
     unit: "%",
     better: BetterDirection::Lower,
 };
+
+/// The open loop whose memory is measured.
+const RATE: f64 = 20_000.0;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let target = bench.start_target(
@@ -40,12 +49,8 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let url = target.url();
     let (few, many) = bench.plan.memory_hits;
     let ours = bench.hammer.name();
-    let peak_mb = |hits| {
-        let load = ToolLoad {
-            extent: RunExtent::Hits(hits),
-            ..bench.closed_loop_load(&url, bench.plan.closed_duration)
-        };
-        let measured = bench.measure_run(&bench.hammer, &target, &load, false);
+    let peak_mb = |load: &ToolLoad<'_>| {
+        let measured = bench.measure_run(&bench.hammer, &target, load, false);
         let measured = measured.map_err(|error| Error::failed(format!("memory: {error}")))?;
         let peak = measured
             .tool_report
@@ -54,22 +59,33 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         peak.map(|bytes| bytes / 1e6)
             .ok_or_else(|| Error::failed("memory: the system does not report peak memory"))
     };
+    let closed = |hits| ToolLoad {
+        extent: RunExtent::Hits(hits),
+        ..bench.closed_loop_load(&url, bench.plan.closed_duration)
+    };
+    let at_rate = ToolLoad {
+        rate: Some(RATE),
+        ..bench.closed_loop_load(&url, bench.plan.steady_duration)
+    };
     let mut figures = FigureCollector::new(scenario.name());
     // Once, because it takes minutes and memory is not noisy.
     bench.print_progress(scenario.name(), 0, "hammer, many hits, once");
-    let after_many = peak_mb(many)?;
+    let after_many = peak_mb(&closed(many))?;
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, "hammer, few hits");
-        let after_few = peak_mb(few)?;
+        let after_few = peak_mb(&closed(few))?;
         figures.record(round, ours, &PEAK_FEW_HITS, Some(after_few));
         let growth = 100.0 * (after_many / after_few - 1.0);
         figures.record(round, ours, &GROWTH, Some(growth));
+        bench.print_progress(scenario.name(), round, "hammer at a rate");
+        figures.record(round, ours, &PEAK_AT_RATE, Some(peak_mb(&at_rate)?));
     }
     figures.record(0, ours, &PEAK_MANY_HITS, Some(after_many));
     let heading = format!(
-        "closed loop, {CONNECTIONS} connections, {} and {} hits (once); {}",
+        "{CONNECTIONS} connections; closed loop of {} and {} hits (once), and {}/s; {}",
         format_number(few as f64),
         format_number(many as f64),
+        format_number(RATE),
         bench.limit_text(TargetServerMode::Raw, scenario.tls)
     );
     Ok(ScenarioReport { heading, figures })

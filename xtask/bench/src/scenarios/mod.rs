@@ -12,6 +12,7 @@ mod engine;
 mod even;
 mod memory;
 mod mqtt;
+mod precise;
 mod replay;
 mod rows;
 mod stall;
@@ -37,6 +38,7 @@ pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetServerMode> {
         | ScenarioKind::Steady
         | ScenarioKind::Memory => Some(TargetServerMode::Raw),
         ScenarioKind::Even | ScenarioKind::Stall => Some(TargetServerMode::Recording),
+        ScenarioKind::Precise => Some(TargetServerMode::RawRecording),
         ScenarioKind::Http2
         | ScenarioKind::Engine
         | ScenarioKind::Replay
@@ -66,6 +68,7 @@ pub(crate) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         ScenarioKind::Replay => replay::run(bench, scenario),
         ScenarioKind::Values => values::run(bench, scenario),
         ScenarioKind::Rows => rows::run(bench, scenario),
+        ScenarioKind::Precise => precise::run(bench, scenario),
         ScenarioKind::Tokens => tokens::run(bench, scenario),
         ScenarioKind::MqttSink => mqtt::run_sink(bench, scenario),
         ScenarioKind::Mqtt => mqtt::run_broker(bench, scenario),

@@ -151,7 +151,7 @@ fn run_texts(
         url: &url,
         ..load.clone()
     };
-    let mut invocation = HammerTool
+    let mut invocation = HammerTool::default()
         .invocation(&load)
         .ok_or_else(|| Error::failed("hammer cannot make this load"))?;
     let given = ["-H", &texts.header, "--json", &texts.body];
@@ -160,7 +160,7 @@ fn run_texts(
     let ended = bench.hammer.run_invocation(&invocation, &bench.cores)?;
     let answered = (target.answered_hits() - before) as f64;
     let output = String::from_utf8_lossy(&ended.stdout);
-    let report = HammerTool
+    let report = HammerTool::default()
         .parse_output(&load, &output, &ended.stderr)
         .map_err(|error| Error::failed(error.to_string()))?;
     if report.errors > 0 {

@@ -74,6 +74,36 @@ fn an_unreadable_baseline_is_a_usage_error() {
     }
 }
 
+/// Exit code and stdout of the counter of allocations.
+fn run_counter(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_engine-heap"))
+        .args(arguments)
+        .output()
+        .expect("the counter runs");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), stdout)
+}
+
+#[test]
+fn more_null_hits_need_no_more_allocations() {
+    let count = |hits: &str| -> u64 {
+        let (code, stdout) = run_counter(&[hits, "1"]);
+        assert_eq!(code, Some(0), "{stdout}");
+        stdout.trim().parse().expect("a number")
+    };
+    let (few, many) = (count("1000"), count("21000"));
+    assert!(few > 0, "the start of a run allocates");
+    // A slow machine takes longer for the second run, and each second allocates a little.
+    assert!(many < few + 2000, "{few} and {many}");
+}
+
+#[test]
+fn the_counter_needs_hits_and_workers() {
+    for arguments in [&[][..], &["1000"], &["many", "1"], &["1", "1", "1"]] {
+        assert_eq!(run_counter(arguments).0, Some(2), "{arguments:?}");
+    }
+}
+
 fn path_text(path: &Path) -> &str {
     path.to_str().expect("the path is UTF-8")
 }

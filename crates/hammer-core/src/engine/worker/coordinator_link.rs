@@ -1,19 +1,19 @@
 //! The channel between a worker and the coordinator.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 
+use crate::engine::dispatcher::hit_recorder::HitRecorder;
 use crate::engine::error::Error;
 use crate::host::thread_usage::ThreadUsage;
 use crate::report::event::HitRecord;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::run_measurements::WorkerEnd;
 use crate::report::worker_gauges::WorkerGauges;
 
 /// The number of records per batch.
@@ -43,37 +43,20 @@ pub(crate) enum WorkerMessage {
         second: u64,
         interval: Box<IntervalStats>,
         gauges: WorkerGauges,
-        thread_usage: Option<ThreadUsage>,
+        usage: Option<ThreadUsage>,
     },
     /// Hits that have ended.
     Hits(Vec<HitRecord>),
     /// No more hits become due.
     Draining,
-    /// The final results of a worker.
-    ///
-    /// They contain the last interval, the time from the start to the end, the part of it spent
-    /// settling, the peaks, and the usage of the thread, which is unknown under a paused clock.
+    /// The last interval of a worker, and its final figures.
     Done {
         worker: usize,
         interval: Box<IntervalStats>,
-        elapsed: Duration,
-        settle_time: Duration,
-        peaks: WorkerPeaks,
-        thread_usage: Option<ThreadUsage>,
+        end: WorkerEnd,
     },
     /// The worker failed.
     Failed { worker: usize, error: Error },
-}
-
-/// Peak figures of a worker.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct WorkerPeaks {
-    pub(crate) in_flight: usize,
-    pub(crate) backlog: usize,
-    /// The start of the last hit.
-    pub(crate) last_start: Duration,
-    /// The end of the schedule, or the stop of the run.
-    pub(crate) schedule_end: Duration,
 }
 
 /// The worker's end of the channel.
@@ -82,8 +65,7 @@ pub(crate) struct CoordinatorLink {
     sender: mpsc::Sender<WorkerMessage>,
     start: Cell<Option<oneshot::Receiver<Instant>>>,
     empty_intervals: mpsc::Receiver<Box<IntervalStats>>,
-    blocking: bool,
-    records: RefCell<Vec<HitRecord>>,
+    waits: bool,
     pending_batches: Arc<AtomicUsize>,
 }
 
@@ -96,13 +78,13 @@ pub(crate) struct WorkerLink {
 impl CoordinatorLink {
     /// Creates both ends of the channel of `worker`.
     ///
-    /// A `blocking` link waits for an empty interval, which is only acceptable under a paused
-    /// clock.
+    /// A link that `waits` starts without the others and waits for an empty interval, which is only
+    /// acceptable if the clock stands still meanwhile.
     pub(crate) fn new(
         worker: usize,
         sender: mpsc::Sender<WorkerMessage>,
         pending_batches: Arc<AtomicUsize>,
-        blocking: bool,
+        waits: bool,
     ) -> (Self, WorkerLink) {
         let (start_sender, start_receiver) = oneshot::channel();
         let (interval_sender, empty_intervals) = mpsc::channel();
@@ -115,8 +97,7 @@ impl CoordinatorLink {
             sender,
             start: Cell::new(Some(start_receiver)),
             empty_intervals,
-            blocking,
-            records: RefCell::default(),
+            waits,
             pending_batches,
         };
         (
@@ -143,8 +124,7 @@ impl CoordinatorLink {
     /// Reports that the first sessions are open, and waits for the start.
     pub(super) async fn report_opened(&self) -> Option<Instant> {
         self.send(WorkerMessage::Opened);
-        if self.blocking {
-            // A paused clock keeps running while this thread waits for another.
+        if self.waits {
             return None;
         }
         self.start.take()?.await.ok()
@@ -156,54 +136,51 @@ impl CoordinatorLink {
     /// Memory is bounded, and nothing is lost.
     pub(super) fn swap_interval(
         &self,
-        current: &RefCell<Box<IntervalStats>>,
+        recorder: &mut HitRecorder,
         second: u64,
         gauges: WorkerGauges,
-        thread_usage: Option<ThreadUsage>,
-    ) -> bool {
-        self.flush_records();
-        let empty = match self.empty_intervals.try_recv() {
-            Ok(empty) => empty,
-            Err(_) if self.blocking => match self.empty_intervals.recv() {
-                Ok(empty) => empty,
-                Err(_) => return false,
-            },
-            Err(_) => return false,
+        usage: Option<ThreadUsage>,
+    ) {
+        self.flush_records(recorder);
+        let empty = match self.waits {
+            true => self.empty_intervals.recv().ok(),
+            false => self.empty_intervals.try_recv().ok(),
         };
-        let interval = current.replace(empty);
-        self.send(WorkerMessage::Interval {
-            worker: self.worker,
-            second,
-            interval,
-            gauges,
-            thread_usage,
-        });
-        true
-    }
-
-    /// Logs a hit and returns the number of records that had to be dropped.
-    pub(super) fn log_hit(&self, record: HitRecord) -> u64 {
-        let mut records = self.records.borrow_mut();
-        let mut dropped = 0;
-        if records.len() >= RECORDS_PER_BATCH {
-            if self.pending_batches.load(Ordering::Relaxed) < MAX_PENDING_BATCHES {
-                self.send_records(std::mem::replace(
-                    &mut records,
-                    Vec::with_capacity(RECORDS_PER_BATCH),
-                ));
-            } else {
-                dropped = records.len() as u64;
-                records.clear();
-            }
+        if let Some(empty) = empty {
+            let interval = std::mem::replace(recorder.interval_mut(), empty);
+            self.send(WorkerMessage::Interval {
+                worker: self.worker,
+                second,
+                interval,
+                gauges,
+                usage,
+            });
         }
-        records.push(record);
-        dropped
     }
 
-    fn flush_records(&self) {
-        let records = std::mem::take(&mut *self.records.borrow_mut());
-        if !records.is_empty() {
-            self.send_records(records);
+    /// Sends the records of hits once they fill a batch.
+    ///
+    /// Records that the coordinator has no time for are dropped and counted.
+    pub(super) fn log_hits(&self, recorder: &mut HitRecorder) {
+        let Some(records) = recorder.records_mut() else {
+            return;
+        };
+        if records.len() < RECORDS_PER_BATCH {
+            return;
+        }
+        if self.pending_batches.load(Ordering::Relaxed) < MAX_PENDING_BATCHES {
+            let batch = Vec::with_capacity(RECORDS_PER_BATCH);
+            self.send_records(std::mem::replace(records, batch));
+        } else {
+            let dropped = records.len() as u64;
+            records.clear();
+            recorder.interval_mut().log_dropped += dropped;
+        }
+    }
+
+    fn flush_records(&self, recorder: &mut HitRecorder) {
+        if let Some(records) = recorder.records_mut().filter(|records| !records.is_empty()) {
+            self.send_records(std::mem::take(records));
         }
     }
 
@@ -220,23 +197,14 @@ impl CoordinatorLink {
         self.send(WorkerMessage::Draining);
     }
 
-    pub(super) fn report_done(
-        &self,
-        current: &Rc<RefCell<Box<IntervalStats>>>,
-        elapsed: Duration,
-        settle_time: Duration,
-        peaks: WorkerPeaks,
-        thread_usage: Option<ThreadUsage>,
-    ) {
-        self.flush_records();
-        let interval = current.replace(IntervalStats::new());
+    /// Sends the last interval and the final figures.
+    pub(super) fn report_done(&self, recorder: &mut HitRecorder, end: WorkerEnd) {
+        self.flush_records(recorder);
+        let interval = std::mem::replace(recorder.interval_mut(), IntervalStats::new());
         self.send(WorkerMessage::Done {
             worker: self.worker,
             interval,
-            elapsed,
-            settle_time,
-            peaks,
-            thread_usage,
+            end,
         });
     }
 

@@ -129,6 +129,7 @@ pub(super) fn busy(evidence: &Evidence<'_>) -> Option<Finding> {
 fn busy_process(evidence: &Evidence<'_>, advice: &str) -> Option<Finding> {
     let generator = evidence.generator;
     if evidence.elapsed_s < thresholds::MIN_BUSY_RUN_S
+        || generator.spin
         || generator.workers.iter().any(|worker| worker.busy.is_some())
     {
         return None;

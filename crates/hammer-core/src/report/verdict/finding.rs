@@ -53,6 +53,8 @@ macro_rules! finding_codes {
 }
 
 finding_codes! {
+    /// A thread did not end, and its last measurements are missing.
+    UnresponsiveThread => "unresponsive_thread",
     /// No hit was sent.
     NothingSent => "nothing_sent",
     /// No hit got a connection.

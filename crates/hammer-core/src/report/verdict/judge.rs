@@ -28,6 +28,7 @@ pub(crate) fn judge(evidence: &Evidence<'_>) -> Verdict {
     findings.extend(waits::waits_at_limit(evidence, kept_up));
     findings.extend(waits::waits_for_hammer(evidence));
     // What makes all other figures meaningless comes first.
+    findings.splice(0..0, lateness::unresponsive(evidence));
     findings.splice(0..0, answers::nothing_sent(evidence));
     findings.splice(0..0, answers::no_answers(evidence));
     findings.sort_by_key(|finding| Reverse(finding.status));

@@ -59,6 +59,18 @@ pub(super) fn overloaded_thread(evidence: &Evidence<'_>) -> Option<Finding> {
     })
 }
 
+/// Judges threads that did not end when the run was stopped at once.
+pub(super) fn unresponsive(evidence: &Evidence<'_>) -> Option<Finding> {
+    let reason = match evidence.generator.unresponsive {
+        0 => return None,
+        1 => "A thread of the generator did not respond to the stop: its hammer or the target kept it busy, and its last measurements are missing. Hits that it held count as abandoned. Lower the rate or use more `threads`.".to_owned(),
+        threads => format!(
+            "{threads} threads of the generator did not respond to the stop: their hammer or the target kept them busy, and their last measurements are missing. Hits that they held count as abandoned. Lower the rate or use more `threads`."
+        ),
+    };
+    Some(Finding::invalid(FindingCode::UnresponsiveThread, reason))
+}
+
 /// Judges the longest stall of a worker's loop; where no thread can be measured, the latest hit.
 pub(super) fn stall(evidence: &Evidence<'_>) -> Option<Finding> {
     let late = evidence.generator.schedule_late_us.max;

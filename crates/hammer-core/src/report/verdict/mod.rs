@@ -17,8 +17,8 @@ mod wording;
 
 use serde::{Deserialize, Serialize};
 
-/// The code of the warnings of a hammer.
-const WARNING_CODE: &str = "hammer_warning";
+/// The code of the doubts of a hammer.
+const DOUBT_CODE: &str = "hammer_doubt";
 
 /// The generator's verdict on itself: do the numbers describe the target?
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +36,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Adds warnings, which make a run suspect at least. Worse reasons stay in front.
-    pub(crate) fn add_warnings(&mut self, warnings: Vec<String>) {
-        if !warnings.is_empty() {
+    /// Adds the doubts of a hammer, which make a run suspect at least. Worse reasons stay in front.
+    pub(crate) fn add_doubts(&mut self, doubts: Vec<String>) {
+        if !doubts.is_empty() {
             self.status = self.status.max(VerdictStatus::Suspect);
-            let codes = warnings.iter().map(|_| WARNING_CODE.to_owned());
+            let codes = doubts.iter().map(|_| DOUBT_CODE.to_owned());
             self.codes.extend(codes);
-            self.reasons.extend(warnings);
+            self.reasons.extend(doubts);
         }
     }
 }

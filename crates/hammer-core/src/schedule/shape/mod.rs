@@ -1,7 +1,5 @@
 //! Shapes: rates that change during a run, and the language of `-r`.
 
-mod duration_text;
-mod error;
 mod fractional_hits;
 mod parse;
 mod rate_or_zero;
@@ -12,9 +10,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use hammer_diagnostic::Diagnostic;
+
+use crate::schedule::duration_text::DurationDisplay;
 use crate::schedule::rate::Rate;
 
-pub use error::ShapeError;
 pub(crate) use fractional_hits::FractionalHits;
 use rate_or_zero::RateOrZero;
 pub use stage::Stage;
@@ -29,7 +29,7 @@ const MAX_STAGES: usize = 256;
 /// | expression | meaning |
 /// |---|---|
 /// | `100`, `2.5/s`, `600/m`, `10k` | a constant rate |
-/// | `100/30s` | a constant rate for 30 s |
+/// | `100/s/30s` | a constant rate for 30 s |
 /// | `100..1000/5m` | a linear ramp from one rate to the other |
 /// | `steps(100..1000, 10, 30s)` | ten levels of 30 s each, including both ends |
 /// | `sine(500, 200, 60s)/10m` | a sine: mean, amplitude, period |
@@ -40,7 +40,9 @@ const MAX_STAGES: usize = 256;
 /// A number can end in `k` or `M` for thousands and millions. It can have up to nine digits after
 /// the point, eight with `/m` and six with `/h`. A rate has the units `/s`, `/m` and `/h`, which
 /// begin with a letter. A duration begins with a digit, so `600/m/5m` is 600 hits per minute for
-/// five minutes. Durations are written `250ms`, `30s`, `1h30m` or `2d`. Only the last stage can
+/// five minutes. A rate that is the only stage needs its unit before a duration: `1/10s` alone is
+/// refused, since it could also mean one hit in ten seconds, which is `6/m`. `100/1s` alone is
+/// `100/s`. Durations are written `250ms`, `30s`, `1h30m` or `2d`. Only the last stage can
 /// lack a duration. A stage of rate 0 is a pause. Each step is a [stage](Stage), and a spike has
 /// three stages. The report lists stages separately.
 ///
@@ -53,8 +55,8 @@ const MAX_STAGES: usize = 256;
 /// let shape: Shape = "100..1000/10s".parse()?;
 /// assert_eq!(shape.hit_count(), Some(5500));
 /// assert_eq!(shape.duration(), Some(Duration::from_secs(10)));
-/// assert_eq!("100..10x0/5m".parse::<Shape>().unwrap_err().position(), 5);
-/// # Ok::<(), hammer_core::ShapeError>(())
+/// assert_eq!("100..10x0/5m".parse::<Shape>().unwrap_err().position(), 5..9);
+/// # Ok::<(), hammer_core::Diagnostic>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
@@ -241,10 +243,10 @@ impl From<Rate> for Shape {
 }
 
 impl FromStr for Shape {
-    type Err = ShapeError;
+    type Err = Diagnostic;
 
-    fn from_str(text: &str) -> Result<Self, ShapeError> {
-        parse::shape(text)
+    fn from_str(text: &str) -> Result<Self, Diagnostic> {
+        parse::shape(text).map_err(|error| error.in_input(text))
     }
 }
 
@@ -254,9 +256,13 @@ impl fmt::Display for Shape {
         if self.is_closed_loop() {
             f.write_str("max")?;
             let length = self.duration();
-            return length.map_or(Ok(()), |length| {
-                write!(f, "/{}", duration_text::DurationDisplay(length))
-            });
+            return length.map_or(Ok(()), |length| write!(f, "/{}", DurationDisplay(length)));
+        }
+        if let [ShapeTerm::Stage(StageForm::Constant(level), Some(length))] = &self.terms[..] {
+            // A single stage without a unit would be ambiguous.
+            let unit = if level.has_unit() { "" } else { "/s" };
+            let length = DurationDisplay(Duration::from_nanos(*length));
+            return write!(f, "{level}{unit}/{length}");
         }
         for (index, term) in self.terms.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };

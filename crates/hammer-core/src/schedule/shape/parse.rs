@@ -1,12 +1,15 @@
 //! Parser of rate expressions, with the position of each error.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use super::duration_text::{self, DURATION_EXAMPLES};
+use hammer_diagnostic::Diagnostic;
+
 use super::rate_or_zero::RateOrZero;
 use super::stage::StageForm;
 use super::term::ShapeTerm;
-use super::{MAX_STAGES, Shape, ShapeError};
+use super::{MAX_STAGES, Shape};
+use crate::schedule::duration_text::{self, DURATION_EXAMPLES, DurationDisplay};
 use crate::schedule::rate::Rate;
 use crate::schedule::rate::{
     ABOVE_MAX_RATE, RATE_EXAMPLES, RATE_UNITS, UNKNOWN_RATE_UNIT, ZERO_RATE,
@@ -19,7 +22,7 @@ const SPIKE_EXAMPLE: &str = "a form such as spike(100, 5000, 10s)/2m";
 /// The shortest period of a sine. Faster changes belong to arrivals, not to a shape.
 const MIN_PERIOD: Duration = Duration::from_millis(1);
 
-type ParseResult<T> = Result<T, ShapeError>;
+type ParseResult<T> = Result<T, Diagnostic>;
 
 pub(super) fn shape(text: &str) -> ParseResult<Shape> {
     let mut parser = ShapeParser { text, at: 0 };
@@ -39,12 +42,12 @@ pub(super) fn shape(text: &str) -> ParseResult<Shape> {
         }
         if stages > MAX_STAGES {
             let problem = "more than 256 stages";
-            return Err(ShapeError::new(start, problem, "at most 256 stages"));
+            return Err(error(start..parser.at, problem, "at most 256 stages"));
         }
         if u128::from(length) > duration_text::MAX_DURATION.as_nanos() {
             let problem = "longer than 366 days";
             let expected = "stages of at most 366 days in total";
-            return Err(ShapeError::new(start, problem, expected));
+            return Err(error(start..parser.at, problem, expected));
         }
         let endless = matches!(term, ShapeTerm::Stage(_, None));
         terms.push(term);
@@ -58,19 +61,66 @@ pub(super) fn shape(text: &str) -> ParseResult<Shape> {
             Some(',') => parser.at += 1,
             Some(_) if endless => {
                 let expected = "the end or a duration such as /30s";
-                return Err(parser.error_here("unexpected text after the rate", expected));
+                return Err(parser.unexpected("unexpected text after the rate", expected));
             }
             Some(_) => {
                 let expected = "the end or a comma and another stage";
-                return Err(parser.error_here("unexpected text after a stage", expected));
+                return Err(parser.unexpected("unexpected text after a stage", expected));
             }
         }
     }
+    let written = text.trim();
+    let start = text.len() - text.trim_start().len();
     let shape = Shape::from_terms(terms);
     if shape.peak() == Some(0.0) {
-        return Err(ShapeError::new(0, ZERO_RATE, RATE_EXAMPLES));
+        return Err(error(
+            start..start + written.len(),
+            ZERO_RATE,
+            RATE_EXAMPLES,
+        ));
     }
-    Ok(shape)
+    match (shape.rate(), shape.duration()) {
+        (Some(rate), Some(length)) if has_bare_length(written) => {
+            let lone = lone_stage(rate, length);
+            lone.map_err(|error| error.map_position(|_| start..start + written.len()))
+        }
+        _ => Ok(shape),
+    }
+}
+
+/// Returns true if a rate without a unit comes before a duration, as in `1/10s`.
+fn has_bare_length(text: &str) -> bool {
+    let after = text.split_once('/').map(|(_, after)| after.trim_start());
+    after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+}
+
+/// The shape of a rate without a unit and a duration, with no other stages.
+///
+/// As a stage, `1/10s` is 1/s for 10 s; vegeta and others write one hit in 10 s like that. Only for
+/// `/1s` are both the same rate.
+fn lone_stage(rate: Rate, length: Duration) -> ParseResult<Shape> {
+    if length == Duration::from_secs(1) {
+        return Ok(Shape::constant(rate));
+    }
+    let (number, span) = (RateOrZero::from(rate), DurationDisplay(length));
+    let stage = format!("{number}/s/{span} ({number}/s for {span})");
+    let expected = match rate.per_period(length) {
+        Some(per_period) => {
+            let per_period = per_period.exact_text();
+            format!("{per_period} ({number} per {span}) or {stage}")
+        }
+        None => stage,
+    };
+    Err(Diagnostic::new(0..0, "ambiguous rate").with_expected(expected))
+}
+
+fn error(position: Range<usize>, problem: &'static str, expected: &'static str) -> Diagnostic {
+    Diagnostic::new(position, problem).with_expected(expected)
+}
+
+/// Moves the position of an error in the part of the text that begins at byte `start`.
+fn shifted(error: Diagnostic, start: usize) -> Diagnostic {
+    error.map_position(|at| start + at.start..start + at.end)
 }
 
 struct ShapeParser<'a> {
@@ -91,8 +141,25 @@ impl<'a> ShapeParser<'a> {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
 
-    fn error_here(&self, problem: &'static str, expected: &'static str) -> ShapeError {
-        ShapeError::new(self.at, problem, expected)
+    /// Describes something that is missing here.
+    fn error_here(&self, problem: &'static str, expected: &'static str) -> Diagnostic {
+        error(self.at..self.at, problem, expected)
+    }
+
+    /// Describes the rest of the text, which should not be there.
+    fn unexpected(&self, problem: &'static str, expected: &'static str) -> Diagnostic {
+        let end = self.at + self.rest().trim_end().len();
+        error(self.at..end, problem, expected)
+    }
+
+    /// Describes the text from `start` to here.
+    fn error_since(
+        &self,
+        start: usize,
+        problem: &'static str,
+        expected: &'static str,
+    ) -> Diagnostic {
+        error(start..self.at, problem, expected)
     }
 
     /// Takes the characters for which `belongs` is true.
@@ -128,7 +195,7 @@ impl<'a> ShapeParser<'a> {
         let length = self.optional_length()?;
         self.skip_spaces();
         if self.peek().is_some() {
-            return Err(self.error_here("unexpected text after max", MAX_EXAMPLES));
+            return Err(self.unexpected("unexpected text after max", MAX_EXAMPLES));
         }
         Ok(Some(Shape::closed_loop_for(length)))
     }
@@ -143,15 +210,17 @@ impl<'a> ShapeParser<'a> {
                 "sine" => self.sine(start),
                 "spike" => self.spike(start),
                 _ => {
-                    let expected = "steps, sine or spike";
-                    Err(ShapeError::new(start, "unknown shape", expected))
+                    let position = start..start + name.len();
+                    let known = ["steps", "sine", "spike"];
+                    let error = Diagnostic::unknown(position, "shape", name, known);
+                    Err(error.or_expected("steps, sine or spike"))
                 }
             };
         }
         self.at = start;
         if name == "max" {
             let problem = "max cannot be combined with other stages";
-            return Err(self.error_here(problem, MAX_EXAMPLES));
+            return Err(error(start..start + name.len(), problem, MAX_EXAMPLES));
         }
         let from = self.rate()?;
         self.skip_spaces();
@@ -187,12 +256,12 @@ impl<'a> ShapeParser<'a> {
         let count = count.filter(|count| (2..=MAX_STAGES as u32).contains(count));
         let problem = "invalid number of steps";
         let expected = "a whole number from 2 to 256";
-        let count = count.ok_or_else(|| ShapeError::new(position, problem, expected))?;
+        let count = count.ok_or_else(|| self.error_since(position, problem, expected))?;
         self.expect(',', "missing duration of a step", STEPS_EXAMPLE)?;
         let length = self.duration()?;
         self.expect(')', "missing )", STEPS_EXAMPLE)?;
         if self.peek() == Some('/') {
-            return Err(self.error_here("unexpected duration after steps", STEPS_EXAMPLE));
+            return Err(self.unexpected("unexpected duration after steps", STEPS_EXAMPLE));
         }
         Ok(ShapeTerm::Steps {
             from,
@@ -211,17 +280,17 @@ impl<'a> ShapeParser<'a> {
         if amplitude.per_second() > mean.per_second() {
             let problem = "amplitude above the mean, so the rate would fall below 0";
             let expected = "an amplitude of at most the mean";
-            return Err(ShapeError::new(position, problem, expected));
+            return Err(self.error_since(position, problem, expected));
         }
         if mean.per_second() + amplitude.per_second() > 1e9 {
-            return Err(ShapeError::new(start, ABOVE_MAX_RATE, SINE_EXAMPLE));
+            return Err(self.error_since(start, ABOVE_MAX_RATE, SINE_EXAMPLE));
         }
         self.expect(',', "missing period", SINE_EXAMPLE)?;
         let position = self.at;
         let period = self.duration()?;
         if u128::from(period) < MIN_PERIOD.as_nanos() {
             let expected = "a period of at least 1ms";
-            return Err(ShapeError::new(position, "period below 1ms", expected));
+            return Err(self.error_since(position, "period below 1ms", expected));
         }
         self.expect(')', "missing )", SINE_EXAMPLE)?;
         let length = self.optional_length()?;
@@ -247,7 +316,7 @@ impl<'a> ShapeParser<'a> {
         match self.optional_length()? {
             Some(total_length) if total_length < length => {
                 let problem = "spike longer than its stage";
-                Err(ShapeError::new(start, problem, SPIKE_EXAMPLE))
+                Err(self.error_since(start, problem, SPIKE_EXAMPLE))
             }
             Some(total_length) => Ok(ShapeTerm::Spike {
                 base,
@@ -277,7 +346,7 @@ impl<'a> ShapeParser<'a> {
             self.at += 1;
             let position = self.at;
             if !matches!(self.take_while(char::is_alphabetic), "s" | "m" | "h") {
-                return Err(ShapeError::new(position, UNKNOWN_RATE_UNIT, RATE_UNITS));
+                return Err(self.error_since(position, UNKNOWN_RATE_UNIT, RATE_UNITS));
             }
         }
         let digits = number.trim_end_matches(['k', 'K', 'M']);
@@ -287,7 +356,7 @@ impl<'a> ShapeParser<'a> {
         }
         let rate: Result<Rate, _> = self.text[start..self.at].parse();
         rate.map(RateOrZero::from)
-            .map_err(|error| ShapeError::new(start, error.problem(), error.expected()))
+            .map_err(|error| shifted(error, start))
     }
 
     /// Parses a duration such as `/5m`, if there is one.
@@ -312,8 +381,7 @@ impl<'a> ShapeParser<'a> {
         let start = self.at;
         let token = self.take_while(|c| c.is_alphanumeric() || c == '.');
         let parsed = duration_text::parse(token);
-        let duration = parsed
-            .map_err(|(at, problem, expected)| ShapeError::new(start + at, problem, expected))?;
+        let duration = parsed.map_err(|error| shifted(error, start))?;
         u64::try_from(duration.as_nanos())
             .map_err(|_| self.error_here("duration too long", DURATION_EXAMPLES))
     }

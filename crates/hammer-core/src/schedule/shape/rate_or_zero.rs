@@ -84,6 +84,13 @@ impl From<Rate> for RateOrZero {
     }
 }
 
+impl RateOrZero {
+    /// Returns true if the rate is displayed with a unit of time.
+    pub(crate) fn has_unit(self) -> bool {
+        self.to_string().contains('/')
+    }
+}
+
 /// Formats the rate as in an expression; exact for every rate that was parsed from one.
 impl fmt::Display for RateOrZero {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,9 +4,9 @@ use std::f64::consts::TAU;
 use std::fmt;
 use std::time::Duration;
 
-use super::duration_text::DurationDisplay;
 use super::fractional_hits::FractionalHits;
 use super::rate_or_zero::RateOrZero;
+use crate::schedule::duration_text::DurationDisplay;
 
 /// One stage of a shape: a level, a ramp or a sine.
 ///

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::duration_text::DurationDisplay;
 use super::rate_or_zero::RateOrZero;
 use super::stage::StageForm;
+use crate::schedule::duration_text::DurationDisplay;
 
 /// A term of a rate expression, which has one or several stages.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hammer_data::{Template, TemplateError};
+use hammer_data::Template;
+use hammer_diagnostic::Diagnostic;
 
 use super::TemplateCompiler;
 use crate::Error;
@@ -55,7 +56,9 @@ pub(crate) fn parse_url_template<'t>(
         let span = spans.first().cloned().unwrap_or(0..begin);
         let problem = "variable in the scheme, host or port";
         let expected = "variables in the path or query only";
-        let error = TemplateError::misplaced(text, span, problem, expected);
+        let error = Diagnostic::new(span, problem)
+            .with_expected(expected)
+            .in_input(text);
         return Err(Error::template("the URL", error, secret));
     }
     let origin = compiler.literal_bytes(&text[..begin]);

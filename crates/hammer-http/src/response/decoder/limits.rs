@@ -42,15 +42,15 @@ const MAX_BUFFERED_BYTES: u64 = 256 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct WorkerBodyMemory(Cell<u64>);
 
-/// The last layer, which buffers the decoded body.
-pub(super) struct DecodedBodyBuffer {
+/// A buffer for a body: for the encoded one while it arrives, and the last layer for the decoded one.
+pub(super) struct BodyBuffer {
     bytes: Vec<u8>,
     limit: BodySizeLimiter,
     budget: Rc<WorkerBodyMemory>,
     reserved: u64,
 }
 
-impl DecodedBodyBuffer {
+impl BodyBuffer {
     pub(super) fn new(limit: BodySizeLimiter, budget: Rc<WorkerBodyMemory>) -> Self {
         Self {
             bytes: Vec::new(),
@@ -58,6 +58,11 @@ impl DecodedBodyBuffer {
             budget,
             reserved: 0,
         }
+    }
+
+    /// The bytes so far, in pieces of up to `size`.
+    pub(super) fn pieces(&self, size: usize) -> impl Iterator<Item = &[u8]> {
+        self.bytes.chunks(size)
     }
 
     /// Reserves `bytes` of the worker's budget.
@@ -72,14 +77,14 @@ impl DecodedBodyBuffer {
     }
 }
 
-impl Drop for DecodedBodyBuffer {
+impl Drop for BodyBuffer {
     fn drop(&mut self) {
         let remaining = self.budget.0.get().saturating_sub(self.reserved);
         self.budget.0.set(remaining);
     }
 }
 
-impl Write for DecodedBodyBuffer {
+impl Write for BodyBuffer {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
         self.limit.consume(chunk.len())?;
         self.reserve(chunk.len())?;
@@ -92,7 +97,7 @@ impl Write for DecodedBodyBuffer {
     }
 }
 
-impl DecoderLayer for DecodedBodyBuffer {
+impl DecoderLayer for BodyBuffer {
     fn finish(mut self: Box<Self>) -> io::Result<Vec<u8>> {
         Ok(std::mem::take(&mut self.bytes))
     }

@@ -1,5 +1,6 @@
 //! Decoding of response bodies within memory limits.
 
+mod collector;
 mod layer;
 mod limits;
 
@@ -13,9 +14,10 @@ use hyper::header::CONTENT_ENCODING;
 
 use crate::content_coding::ContentCoding;
 use crate::failures;
+pub(crate) use collector::BodyCollector;
 use layer::DecoderLayer;
 pub(crate) use limits::WorkerBodyMemory;
-use limits::{BodySizeLimiter, DecodedBodyBuffer, LimitedForwarder};
+use limits::{BodyBuffer, BodySizeLimiter, LimitedForwarder};
 
 /// Maximum number of codings of one body; servers rarely use more than one.
 const MAX_CODINGS: usize = 3;
@@ -51,7 +53,7 @@ impl BodyDecoder {
         let codings = parse_codings(headers)?;
         let too_large = Rc::new(Cell::new(false));
         let coded = !codings.is_empty();
-        let mut layer: Box<dyn DecoderLayer> = Box::new(DecodedBodyBuffer::new(
+        let mut layer: Box<dyn DecoderLayer> = Box::new(BodyBuffer::new(
             BodySizeLimiter::new(max_bytes, &too_large),
             budget,
         ));

@@ -1,6 +1,8 @@
 //! Tests of decoding bodies.
 
+use std::future::{Future, poll_fn};
 use std::io::Write;
+use std::pin::pin;
 use std::rc::Rc;
 
 use flate2::Compression;
@@ -195,4 +197,44 @@ fn the_bodies_of_a_worker_share_one_budget() {
     let mut decoder =
         BodyDecoder::new(&headers("identity"), u64::MAX, budget).expect("the coding is known");
     assert!(decoder.write(&chunk).is_ok(), "the budget was given back");
+}
+
+/// A body that decodes to 16 MiB kept its worker busy until it was complete.
+#[tokio::test]
+async fn other_tasks_run_while_a_body_is_decoded() {
+    let plain = text(16 << 20);
+    let body = ContentCoding::Gzip
+        .encode(&plain)
+        .expect("writing to memory succeeds");
+    let mut collector =
+        BodyCollector::new(&headers("gzip"), u64::MAX, Rc::default()).expect("the coding is known");
+    collector.receive(&body).expect("within the limits");
+    let mut decode = pin!(collector.decode());
+    let mut pauses = 0;
+    let decoded = poll_fn(|cx| {
+        let polled = decode.as_mut().poll(cx);
+        pauses += u32::from(polled.is_pending());
+        polled
+    })
+    .await;
+    assert!(decoded.expect("the body is valid").bytes == plain);
+    assert!(pauses > 3, "{pauses} pauses");
+}
+
+#[tokio::test]
+async fn an_encoded_body_is_limited_too() {
+    // Empty members of gzip decode to nothing.
+    let body = ContentCoding::Gzip
+        .encode(b"")
+        .expect("writing to memory succeeds");
+    for (copies, expected) in [(50, None), (500, Some("body_too_large"))] {
+        let mut collector =
+            BodyCollector::new(&headers("gzip"), 1000, Rc::default()).expect("the coding is known");
+        let received = collector.receive(&body.repeat(copies));
+        assert_eq!(
+            received.err().map(|failure| failure.name()),
+            expected,
+            "{copies} copies"
+        );
+    }
 }

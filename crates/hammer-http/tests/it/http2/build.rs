@@ -12,13 +12,21 @@ fn options_of_another_version_are_refused_with_a_remedy() {
     let plain = || Http::builder("http://127.0.0.1/");
     let plain_http2 = || Http::builder("http://127.0.0.1/").http_version(HttpVersion::Http2);
     let protocol = ErrorKind::Protocol;
-    assert_refused(plain().connections(8), protocol, "try --http 2");
+    assert_refused(
+        plain().connections(8),
+        protocol,
+        "try `http_version(Http2)`",
+    );
     assert_refused(
         tls().http_version(HttpVersion::Http1).connections(8),
         protocol,
-        "try --http 2",
+        "try `http_version(Http2)`",
     );
-    assert_refused(plain().stream_window(100_000), protocol, "try --http 2");
+    assert_refused(
+        plain().stream_window(100_000),
+        protocol,
+        "try `http_version(Http2)`",
+    );
     assert_refused(
         plain_http2().connections(0),
         protocol,
@@ -46,7 +54,11 @@ fn options_of_another_version_are_refused_with_a_remedy() {
             ("Transfer-Encoding", "chunked"),
             ("TE", "gzip"),
         ] {
-            assert_refused(builder().header(name, value), header, "try --http 1.1");
+            assert_refused(
+                builder().header(name, value),
+                header,
+                "try `http_version(Http1)`",
+            );
         }
         builder()
             .header("TE", "trailers")
@@ -55,5 +67,5 @@ fn options_of_another_version_are_refused_with_a_remedy() {
         builder().keepalive(false).build().expect("valid options");
     }
     let proxied = plain_http2().proxy("http://127.0.0.1:1");
-    assert_refused(proxied, protocol, "--proxytunnel");
+    assert_refused(proxied, protocol, "`proxy_tunnel`");
 }

@@ -15,6 +15,9 @@ pub(super) const GOAWAY: u8 = 7;
 pub(super) const WINDOW_UPDATE: u8 = 8;
 pub(super) const CONTINUATION: u8 = 9;
 
+/// The setting SETTINGS_MAX_CONCURRENT_STREAMS.
+pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;
+
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const ACK: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
@@ -43,6 +46,15 @@ pub(super) fn serve(
     settings: &'static [(u16, u32)],
     script: impl Fn(&mut FrameConnection<'_>) + Send + Sync + 'static,
 ) -> ScriptedServer {
+    serve_unless(|_| false, settings, script)
+}
+
+/// Like [`serve`], but sends nothing on connections for whose number `is_mute` returns true.
+pub(super) fn serve_unless(
+    is_mute: impl Fn(u64) -> bool + Send + Sync + 'static,
+    settings: &'static [(u16, u32)],
+    script: impl Fn(&mut FrameConnection<'_>) + Send + Sync + 'static,
+) -> ScriptedServer {
     let connections = Arc::new(AtomicU64::new(0));
     ScriptedServer::serve(move |peer| {
         let mut preface = [0; 24];
@@ -52,6 +64,9 @@ pub(super) fn serve(
         assert_eq!(&preface, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         let number = connections.fetch_add(1, Ordering::SeqCst);
         let mut frames = FrameConnection { peer, number };
+        if is_mute(number) {
+            return frames.wait_for_the_end();
+        }
         let mut payload = Vec::new();
         for (name, value) in settings {
             payload.extend_from_slice(&name.to_be_bytes());
@@ -103,11 +118,12 @@ impl FrameConnection<'_> {
 
     /// Sends a frame; returns false if the connection is closed.
     pub(super) fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) -> bool {
-        let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
-        let [d, e, f, g] = stream.to_be_bytes();
-        let mut frame = vec![a, b, c, kind, flags, d, e, f, g];
-        frame.extend_from_slice(payload);
-        self.peer.send(&frame)
+        self.send_raw(&frame(kind, flags, stream, payload))
+    }
+
+    /// Sends bytes, such as several frames; returns false if the connection is closed.
+    pub(super) fn send_raw(&mut self, bytes: &[u8]) -> bool {
+        self.peer.send(bytes)
     }
 
     /// Answers a stream with 200 and no body.
@@ -130,4 +146,13 @@ impl FrameConnection<'_> {
         let payload = [last.to_be_bytes(), code.to_be_bytes()].concat();
         self.send(GOAWAY, 0, 0, &payload)
     }
+}
+
+/// The bytes of a frame.
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
+    let [d, e, f, g] = stream.to_be_bytes();
+    let mut frame = vec![a, b, c, kind, flags, d, e, f, g];
+    frame.extend_from_slice(payload);
+    frame
 }

@@ -196,7 +196,7 @@ fn an_http1_target_is_reported_as_such() {
         ScriptedServer::answering_once(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     let report = run(http2(&server).build().expect("valid options"), 3);
     assert_eq!(only_failure(&report), ("h2_not_spoken", 3));
-    assert!(report.advice["h2_not_spoken"].contains("--http 1.1"));
+    assert!(report.advice["h2_not_spoken"].contains("`http_version(Http1)`"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::frames::{
 };
 use super::{http2, run_closed_loop};
 use crate::scripted_server::ScriptedServer;
-use crate::{only_failure, run};
+use crate::{assert_responsive, only_failure, run};
 
 /// A server that runs a closure for the first request of each connection.
 fn hostile(
@@ -88,7 +88,7 @@ fn a_target_without_streams_gets_at_most_a_connection_per_slot() {
         .threads(1)
         .max_in_flight(4)
         .timeout(Duration::from_millis(50));
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.timed_out, 40);
     assert!(server.connections() <= 4, "{}", server.connections());
 }
@@ -255,8 +255,26 @@ fn an_endless_body_times_out() {
         .threads(1)
         .max_in_flight(1)
         .timeout(Duration::from_millis(300));
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!((report.hits.timed_out, report.failures["timeout"]), (2, 2));
+}
+
+/// A read of tiny frames takes long, and a connection made eight of them before other tasks ran.
+#[test]
+fn an_endless_body_of_tiny_frames_times_out() {
+    let server = hostile(|frames, stream| {
+        frames.send(HEADERS, END_HEADERS, stream, &[OK]);
+        let body = frames::frame(DATA, 0, stream, b"x").repeat(2000);
+        while frames.send_raw(&body) {}
+    });
+    let schedule = Schedule::closed_loop().with_hit_count(2);
+    let run = Run::new(http2(&server).build().expect("valid options"), schedule)
+        .threads(1)
+        .max_in_flight(1)
+        .timeout(Duration::from_millis(300));
+    let report = run.execute().expect("a finished run");
+    assert_eq!((report.hits.timed_out, report.failures["timeout"]), (2, 2));
+    assert_responsive(&report);
 }
 
 #[test]

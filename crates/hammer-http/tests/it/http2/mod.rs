@@ -4,7 +4,9 @@ mod build;
 mod frames;
 mod goaway;
 mod hostile;
+mod openings;
 mod shared_connections;
+mod stream_limits;
 mod workflows;
 
 use hammer_core::{Hammer, Report, Run, Schedule};
@@ -22,7 +24,7 @@ fn run_closed_loop(hammer: impl Hammer, slots: usize, hits: u64) -> Report {
     let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
         .threads(1)
         .max_in_flight(slots);
-    run.execute(|_| ()).expect("a finished run")
+    run.execute().expect("a finished run")
 }
 
 fn count(report: &Report, counter: &str) -> u64 {

@@ -29,7 +29,7 @@ fn the_report_matches_the_counts_of_the_target() {
     let run = Run::new(http.expect("valid options"), schedule)
         .threads(2)
         .max_in_flight(32);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     let counts = target.shutdown().counts;
     assert_eq!(
         (report.hits.ok, counts.requests, counts.answered),

@@ -34,7 +34,7 @@ fn requests_by_hit(threads: usize) -> BTreeMap<String, String> {
     let schedule = Schedule::constant(Rate::per_second(2000)).with_hit_count(400);
     let run = Run::new(http.build().expect("valid options"), schedule);
     let run = run.seed(7).threads(threads).max_in_flight(16);
-    let report = run.execute(|_| ()).expect("a finished run");
+    let report = run.execute().expect("a finished run");
     assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
     std::mem::take(&mut *recorded.lock().expect("no script panicked"))
 }
@@ -94,7 +94,7 @@ fn slots_do_not_share_requests() {
             .expect("valid options");
         let schedule = Schedule::constant(Rate::per_second(2000)).with_hit_count(500);
         let run = Run::new(http, schedule).threads(2).max_in_flight(16);
-        let report = run.execute(|_| ()).expect("a finished run");
+        let report = run.execute().expect("a finished run");
         assert_eq!(
             report.hits.ok, 500,
             "{:?} {:?}",

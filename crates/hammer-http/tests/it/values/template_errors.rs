@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hammer_core::{Hammer, Rate, Run, Schedule};
-use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, TemplateError};
+use hammer_data::{Diagnostic, ExhaustedPolicy, Feeder, FeederFormat};
 use hammer_http::{ErrorKind, FormField, Http, TargetList, TemplateScope};
 
 use super::{header, template_scope};
@@ -31,7 +31,7 @@ fn values_that_http_cannot_carry_fail_the_hit() {
         let http = change(Http::builder(&server.url()).template_scope(scope));
         let http = http.build().expect("valid options");
         if failure == "rows_gone" {
-            assert_eq!(http.max_hits(), Some(1));
+            assert_eq!(http.describe().max_hits, Some(1));
             assert_eq!(scheduled_hits(http), 1);
             continue;
         }
@@ -44,7 +44,7 @@ fn values_that_http_cannot_carry_fail_the_hit() {
 /// Returns the number of hits of a run that was to have ten.
 fn scheduled_hits(http: Http) -> u64 {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(10);
-    let report = Run::new(http, schedule).threads(1).execute(|_| ());
+    let report = Run::new(http, schedule).threads(1).execute();
     report.expect("a finished run").hits.scheduled
 }
 
@@ -104,28 +104,28 @@ fn template_errors_have_their_position() {
             "http://a/",
             |http| http.body("b{{uid}}"),
             ErrorKind::Template,
-            "--data is not a valid template",
+            "`body` is not a valid template",
             Some("uid"),
         ),
         (
             "http://a/",
             |http| http.data_lines("b\nc{{uid}}"),
             ErrorKind::Template,
-            "--data-lines, body 2",
+            "`data_lines`, body 2",
             Some("uid"),
         ),
         (
             "http://a/",
             |http| http.form_field(FormField::text("f", "{{uid}}")),
             ErrorKind::Template,
-            "--form f",
+            "`form_field` f",
             None,
         ),
         (
             "http://a/",
             |http| http.user("u{{uid}}:p4ss"),
             ErrorKind::Template,
-            "--user",
+            "`user`",
             None,
         ),
         (
@@ -161,8 +161,8 @@ fn template_errors_have_their_position() {
         assert!(error.to_string().contains(fragment), "{url}: {error}");
         assert!(!error.to_string().contains("p4ss"), "{error}");
         let source = std::error::Error::source(&error);
-        let template = source.and_then(|source| source.downcast_ref::<TemplateError>());
-        let found = template.and_then(|error| Some(&error.text()?[error.span()]));
+        let template = source.and_then(|source| source.downcast_ref::<Diagnostic>());
+        let found = template.and_then(Diagnostic::found);
         assert_eq!(found, place, "{url}: {error}");
     }
     let targets: TargetList = "GET http://a/\nX-A: {{uid}}\n"

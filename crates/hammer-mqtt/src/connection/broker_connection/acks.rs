@@ -2,8 +2,9 @@
 
 use hammer_core::{Failure, Outcome};
 
+use super::pings::PingPurpose;
 use super::resume::ResendablePacket;
-use super::{BrokerConnection, InFlightPacket, LostConnectionPackets, PingPurpose};
+use super::{BrokerConnection, InFlightPacket, LostConnectionPackets};
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::packet;
 use crate::packet::reason_code;
@@ -18,7 +19,7 @@ impl BrokerConnection {
         id: u16,
         reason: u8,
         size: usize,
-    ) {
+    ) -> Result<(), Failure> {
         // RabbitMQ downgrades QoS 2 to QoS 1; the label shows it.
         let downgraded = |awaits| (awaits, kind) == (AckKind::Pubrec, AckKind::Puback);
         let awaited = self.in_flight.get_mut(id);
@@ -30,13 +31,14 @@ impl BrokerConnection {
                     .in_flight
                     .get_mut(id)
                     .is_some_and(|entry| entry.awaits == AckKind::Pubcomp);
+            self.unrequested.record_unrequested(size)?;
             if is_repeated_pubrec {
-                self.append(&packet::encode_ack(0x62, id));
-            } else {
-                self.counts.unknown_acks += 1;
+                return self.queue_answer(packet::encode_ack(0x62, id));
             }
-            return;
+            self.counts.unknown_acks += 1;
+            return Ok(());
         };
+        self.unrequested.record_requested();
         if kind == AckKind::Pubrec && !reason_code::is_error(reason) {
             entry.promise.mark_phase("pubrec");
             entry.awaits = AckKind::Pubcomp;
@@ -49,23 +51,24 @@ impl BrokerConnection {
                 // The hit is rejected now; its id stays in use until the PUBCOMP.
                 self.reject_early(id, reason);
             }
-            return;
+            return Ok(());
         }
         let Some(InFlightPacket { promise, ended, .. }) = self.in_flight.release(id) else {
-            return;
+            return Ok(());
         };
         if ended {
-            return;
+            return Ok(());
         }
         let outcome = ack_outcome(config, kind, reason)
             .sent(promise.sent.into())
             .received(size as u64);
         if outcome.is_ok() && config.completion == MqttCompletionEvent::Delivery {
-            return;
+            return Ok(());
         }
         if !promise.complete(Ok(outcome)) {
             self.counts.late_acks += 1;
         }
+        Ok(())
     }
 
     fn reject_early(&mut self, id: u16, reason: u8) {
@@ -79,34 +82,15 @@ impl BrokerConnection {
         }
     }
 
-    /// Processes a PINGRESP.
-    pub(crate) fn handle_pingresp(&mut self) {
-        let ping = self.pings.pop_front();
-        self.pings_answered += u64::from(ping.is_some());
-        match ping {
-            Some(PingPurpose::Hit(promise)) => {
-                let outcome = Outcome::ok("pingresp")
-                    .sent(promise.sent.into())
-                    .received(2);
-                if !promise.complete(Ok(outcome)) {
-                    self.counts.late_acks += 1;
-                }
-            }
-            Some(PingPurpose::Fence) => self.pending_fences -= 1,
-            Some(PingPurpose::KeepAlive) => {}
-            None => self.counts.unknown_acks += 1,
-        }
-    }
-
     /// Ends the connection: queued and unflushed hits and pings fail. Returns the packets in
     /// flight, which may be sent again.
     pub(crate) fn close_failed(&mut self, failure: Failure, resend: bool) -> LostConnectionPackets {
-        let ping_promises = self.pings.drain(..).filter_map(|ping| match ping {
+        let ping_promises = self.pings.drain(..).filter_map(|ping| match ping.purpose {
             PingPurpose::Hit(promise) => Some(promise),
             PingPurpose::KeepAlive | PingPurpose::Fence => None,
         });
-        let promises = (self.queue.drain(..).map(|queued| queued.promise))
-            .chain(self.unflushed_hits.drain(..).map(|(_, promise)| promise))
+        let promises = (self.queued_hits.drain_promises())
+            .chain(self.unflushed_hits.drain(..).map(|message| message.promise))
             .chain(ping_promises);
         promises.for_each(|promise| {
             promise.complete(Err(failure));

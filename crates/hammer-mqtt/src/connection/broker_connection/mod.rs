@@ -1,16 +1,24 @@
 //! The state of a connection: packets in flight, queued hits and unwritten bytes.
 
 mod acks;
+mod answers;
+mod pings;
+mod queued_hits;
 mod resume;
 
 use std::collections::VecDeque;
 
 use hammer_core::{Failure, Hit, Outcome};
 
+use self::answers::BrokerMessageAnswers;
+use self::pings::{PingPurpose, UnansweredPing};
+use self::queued_hits::{PacketWindow, QueuedHits};
 pub(crate) use self::resume::LostConnectionPackets;
 use self::resume::ResendablePacket;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::connection::packet_ids::PacketIdTable;
+use crate::connection::unconfirmed_messages::UnconfirmedMessages;
+use crate::connection::unrequested_packet_guard::UnrequestedPacketGuard;
 use crate::failures;
 use crate::load::delivery::MessageSequence;
 use crate::load::hit_waiter::HitPromise;
@@ -41,32 +49,32 @@ struct InFlightPacket {
     last_packet: Option<Box<ResendablePacket>>,
 }
 
-/// A hit that waits for room in the window.
-struct QueuedHit {
+/// A message without an acknowledgment that the socket has not taken yet.
+struct UnflushedMessage {
+    /// The end of its packet in the stream.
+    end: u64,
     promise: HitPromise,
-    hit: Hit,
-    header: Option<DeliveryHeader>,
+    /// True if its hit ends without an answer and counts.
+    is_unconfirmed: bool,
 }
 
 /// The header before the payload if deliveries are measured.
 pub(crate) type DeliveryHeader = [u8; crate::load::delivery::DELIVERY_HEADER_BYTES];
 
-/// The purpose of a PINGREQ.
-enum PingPurpose {
-    Hit(HitPromise),
-    /// Keeps the connection alive.
-    KeepAlive,
-    /// Confirms at the end of the run that the broker has read everything sent before it.
-    Fence,
-}
-
 /// Counts of a connection since the last report.
 #[derive(Debug, Default)]
 pub(crate) struct AckAnomalyCounts {
+    /// Hits that waited for the window, whoever set it.
     pub(crate) window_waits: u64,
+    /// Hits of these that waited because of the broker's receive maximum.
+    pub(crate) receive_max_waits: u64,
+    /// Hits that waited until the broker had read earlier packets.
+    pub(crate) write_waits: u64,
     pub(crate) late_acks: u64,
     pub(crate) unknown_acks: u64,
     pub(crate) resent: u64,
+    /// Messages that are not of this run.
+    pub(crate) foreign_messages: u64,
 }
 
 /// A connection that the broker has accepted.
@@ -75,7 +83,7 @@ pub(crate) struct BrokerConnection {
     client: u64,
     version: MqttVersion,
     limits: BrokerLimits,
-    window: usize,
+    window: PacketWindow,
     /// Bytes for the socket, of which the first `written` are sent.
     out_buffer: Vec<u8>,
     written: usize,
@@ -86,18 +94,19 @@ pub(crate) struct BrokerConnection {
     in_flight: PacketIdTable<InFlightPacket>,
     /// Ids of the packets of the last connection that are still to be sent again, in order.
     resend_queue: VecDeque<u16>,
-    queue: VecDeque<QueuedHit>,
-    /// Hits without an acknowledgment, each with the end of its packet in the stream, not flushed
-    /// yet.
-    unflushed_hits: VecDeque<(u64, HitPromise)>,
+    queued_hits: QueuedHits,
+    unflushed_hits: VecDeque<UnflushedMessage>,
     /// True if an unflushed hit ends when its packet is flushed.
     complete_when_sent: bool,
-    pings: VecDeque<PingPurpose>,
+    pings: VecDeque<UnansweredPing>,
     /// The number of answered pings.
     pings_answered: u64,
     pending_fences: usize,
     /// True if the broker knows the topic alias.
     topic_alias_known: bool,
+    answers: BrokerMessageAnswers,
+    unrequested: UnrequestedPacketGuard,
+    unconfirmed: UnconfirmedMessages,
     pub(crate) counts: AckAnomalyCounts,
 }
 
@@ -110,7 +119,7 @@ impl BrokerConnection {
         limits: BrokerLimits,
         unacknowledged: Option<LostConnectionPackets>,
     ) -> Self {
-        let window = usize::from(config.window.min(limits.receive_maximum));
+        let window = PacketWindow::new(config.window, limits.receive_maximum);
         let (in_flight, resend_queue) = match unacknowledged {
             Some(unacknowledged) if limits.session_present => unacknowledged.into_send_order(),
             Some(unacknowledged) => {
@@ -130,50 +139,18 @@ impl BrokerConnection {
             bytes_flushed: 0,
             in_flight,
             resend_queue,
-            queue: VecDeque::new(),
+            queued_hits: QueuedHits::default(),
             unflushed_hits: VecDeque::new(),
             complete_when_sent: config.completion == MqttCompletionEvent::Sent,
             pings: VecDeque::new(),
             pings_answered: 0,
             pending_fences: 0,
             topic_alias_known: false,
+            answers: BrokerMessageAnswers::new(limits.session_present),
+            unrequested: UnrequestedPacketGuard::default(),
+            unconfirmed: UnconfirmedMessages::new(&config.doubts.unconfirmed),
             counts: AckAnomalyCounts::default(),
         }
-    }
-
-    /// Returns true if another packet may be appended now.
-    fn has_room(&self, config: &MqttConfig, action: MqttAction) -> bool {
-        let needs_id = match action {
-            MqttAction::Publish => config.message.qos != Qos::AtMostOnce,
-            MqttAction::Subscribe => true,
-            MqttAction::Ping => false,
-        };
-        let fits = !needs_id || self.in_flight.in_use() < self.window;
-        fits && self.resend_queue.is_empty() && self.unwritten().len() < MAX_UNWRITTEN_BYTES
-    }
-
-    /// Sends the packet of a hit, now or when there is room.
-    pub(crate) fn submit(
-        &mut self,
-        config: &MqttConfig,
-        sequence: &mut MessageSequence,
-        hit: &Hit,
-        promise: HitPromise,
-        header: Option<DeliveryHeader>,
-    ) -> Result<(), Failure> {
-        if self.queue.is_empty() && self.has_room(config, config.action) {
-            return self.queue_hit(config, sequence, hit, promise, header);
-        }
-        if !config.wait_for_window {
-            return Err(failures::WINDOW_FULL);
-        }
-        self.counts.window_waits += 1;
-        self.queue.push_back(QueuedHit {
-            promise,
-            hit: hit.clone(),
-            header,
-        });
-        Ok(())
     }
 
     /// Appends the packet of a hit.
@@ -215,8 +192,8 @@ impl BrokerConnection {
             }
             MqttAction::Ping => {
                 promise.sent = packet::PINGREQ.len() as u32;
-                self.out_buffer.extend_from_slice(&packet::PINGREQ);
-                self.pings.push_back(PingPurpose::Hit(promise));
+                self.queue_ping(PingPurpose::Hit(promise));
+                return Ok(());
             }
         }
         self.bytes_queued += (self.out_buffer.len() - start) as u64;
@@ -301,33 +278,28 @@ impl BrokerConnection {
             }
             None => {
                 let end = self.bytes_queued + u64::from(size);
-                self.unflushed_hits.push_back((end, promise));
+                let is_unconfirmed = self.complete_when_sent && !hit.is_warm_up();
+                if is_unconfirmed {
+                    self.unconfirmed.record_queued();
+                }
+                self.unflushed_hits.push_back(UnflushedMessage {
+                    end,
+                    promise,
+                    is_unconfirmed,
+                });
             }
         }
         Ok(())
     }
 
-    /// Appends a PINGREQ to keep the connection alive.
-    pub(crate) fn queue_keep_alive(&mut self) {
-        self.append(&packet::PINGREQ);
-        self.pings.push_back(PingPurpose::KeepAlive);
+    /// Returns true if a packet was sent or is going to be.
+    pub(crate) fn has_sent(&self) -> bool {
+        self.bytes_queued > 0
     }
 
-    /// Appends a PINGREQ whose answer confirms that the broker has read all packets before it.
-    pub(crate) fn queue_fence(&mut self) {
-        self.append(&packet::PINGREQ);
-        self.pings.push_back(PingPurpose::Fence);
-        self.pending_fences += 1;
-    }
-
-    /// Returns true if a fence is unanswered.
-    pub(crate) fn has_pending_fence(&self) -> bool {
-        self.pending_fences > 0
-    }
-
-    /// Returns the number of the oldest unanswered PINGREQ.
-    pub(crate) fn oldest_ping(&self) -> Option<u64> {
-        (!self.pings.is_empty()).then_some(self.pings_answered)
+    /// Returns true if the broker has kept the session of the client.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.limits.session_present
     }
 
     pub(crate) fn append(&mut self, bytes: &[u8]) {
@@ -352,53 +324,40 @@ impl BrokerConnection {
         if self.written == self.out_buffer.len() {
             self.out_buffer.clear();
             self.written = 0;
-        } else if self.written > MAX_UNWRITTEN_BYTES {
+        } else if self.written > MAX_UNWRITTEN_BYTES && self.written > self.out_buffer.len() / 2 {
+            // Never moves more bytes than were written.
             self.out_buffer.drain(..self.written);
             self.written = 0;
         }
-        while let Some((end, _)) = self.unflushed_hits.front() {
-            if *end > self.bytes_flushed {
-                break;
-            }
-            if let Some((_, promise)) = self.unflushed_hits.pop_front()
-                && self.complete_when_sent
-            {
-                let sent = u64::from(promise.sent);
-                promise.complete(Ok(Outcome::ok("sent").sent(sent)));
-            }
-        }
-    }
-
-    /// Sends queued hits while there is room.
-    pub(crate) fn send_queued(&mut self, config: &MqttConfig, sequence: &mut MessageSequence) {
-        self.resend_pending();
-        while self.has_room(config, config.action) {
-            let Some(QueuedHit {
-                promise,
-                hit,
-                header,
-            }) = self.queue.pop_front()
-            else {
+        while self
+            .unflushed_hits
+            .front()
+            .is_some_and(|message| message.end <= self.bytes_flushed)
+        {
+            let Some(message) = self.unflushed_hits.pop_front() else {
                 return;
             };
-            if !promise.is_awaited() {
-                continue;
-            }
-            promise.mark_phase("window");
-            if let Err(failure) = self.queue_hit(config, sequence, &hit, promise.clone(), header) {
-                promise.complete(Err(failure));
-            }
+            self.message_flushed(message);
         }
     }
 
-    /// Drops abandoned hits from the front of the queue: all hits have the same timeout.
-    pub(crate) fn drop_abandoned(&mut self) {
-        while self
-            .queue
-            .front()
-            .is_some_and(|queued| !queued.promise.is_awaited())
-        {
-            self.queue.pop_front();
+    fn message_flushed(&mut self, message: UnflushedMessage) {
+        let UnflushedMessage {
+            promise,
+            is_unconfirmed,
+            ..
+        } = message;
+        if is_unconfirmed {
+            self.unconfirmed.record_flushed();
         }
+        if self.complete_when_sent {
+            let sent = u64::from(promise.sent);
+            promise.complete(Ok(Outcome::ok("sent").sent(sent)));
+        }
+    }
+
+    /// Returns the number of messages that were sent without any confirmation so far.
+    pub(crate) fn unconfirmed_messages(&self) -> u64 {
+        self.unconfirmed.count()
     }
 }

@@ -104,7 +104,7 @@ impl BrokerConnection {
                 .in_flight
                 .in_use()
                 .saturating_sub(self.resend_queue.len())
-                >= self.window
+                >= self.window.packets
             {
                 return;
             }

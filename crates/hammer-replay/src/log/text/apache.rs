@@ -2,12 +2,12 @@
 //!
 //! Source: Apache 2.4, "Custom Log Formats" of mod_log_config, and mod_logio.
 
-use hammer_diagnostic::excerpt;
+use hammer_diagnostic::{Diagnostic, excerpt};
 
 use super::variable::{
     FormatPart, LogField, TimestampFormat, TimestampedRequestEvent, ValueSyntax,
 };
-use crate::log::LogFormatError;
+use crate::log::{FormatSource, shortened};
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
 /// A directive: its whole text, the part in braces and the letter.
@@ -22,7 +22,10 @@ struct ApacheDirective<'f> {
 /// # Errors
 ///
 /// If it contains an unknown directive.
-pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
+pub(super) fn parts(
+    source: FormatSource<'_>,
+    format: &[u8],
+) -> Result<Vec<FormatPart>, Diagnostic> {
     let mut parts = Vec::new();
     // Adjacent time directives, such as `%{%FT%T}t.%{msec_frac}t%{%z}t`, form one time.
     let mut open_time: Option<(ApacheDirective<'_>, String)> = None;
@@ -31,18 +34,14 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
         let at = memchr::memchr(b'%', rest);
         let literal = &rest[..at.unwrap_or(rest.len())];
         let Some(at) = at else {
-            close_time(&mut parts, &mut open_time, literal)?;
+            close_time(source, &mut parts, &mut open_time, literal)?;
             return Ok(parts);
         };
         let text = &rest[at..];
         let (inner, letter, length) = split_directive(&text[1..]).ok_or_else(|| {
-            LogFormatError::new(
-                &format!(
-                    "unknown directive {}",
-                    excerpt(&text.escape_ascii().to_string())
-                ),
-                "a directive such as %r or %{Host}i",
-            )
+            let escaped = text.escape_ascii().to_string();
+            let problem = format!("unknown directive {}", excerpt(&escaped));
+            source.error_at_rest(text, problem, "a directive such as %r or %{Host}i")
         })?;
         rest = &text[1 + length..];
         let directive = ApacheDirective {
@@ -59,11 +58,11 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
                 first.name.push_str(&directive.name);
             }
             (_, piece) => {
-                close_time(&mut parts, &mut open_time, literal)?;
+                close_time(source, &mut parts, &mut open_time, literal)?;
                 match piece {
                     Some(piece) if !piece.starts_with("%f") => open_time = Some((directive, piece)),
                     _ if letter == "%" => FormatPart::push_literal(&mut parts, b"%"),
-                    _ => push_directive(&mut parts, &directive)?,
+                    _ => push_directive(source, &mut parts, &directive)?,
                 }
             }
         }
@@ -84,12 +83,14 @@ fn strftime_piece(directive: &ApacheDirective<'_>) -> Option<String> {
 
 /// Pushes the unfinished time, if there is one, and the literal after it.
 fn close_time(
+    source: FormatSource<'_>,
     parts: &mut Vec<FormatPart>,
     open_time: &mut Option<(ApacheDirective<'_>, String)>,
     literal: &[u8],
-) -> Result<(), LogFormatError> {
+) -> Result<(), Diagnostic> {
     if let Some((ApacheDirective { name, .. }, format)) = open_time.take() {
-        let (field, syntax) = time_field(&format).map_err(|error| error.at(&name))?;
+        let (field, syntax) =
+            time_field(&format).map_err(|error| in_directive(source, &name, error))?;
         parts.push(FormatPart::variable(&name, field, syntax));
     }
     FormatPart::push_literal(parts, literal);
@@ -114,9 +115,10 @@ fn split_directive(text: &[u8]) -> Option<(&str, &str, usize)> {
 }
 
 fn push_directive(
+    source: FormatSource<'_>,
     parts: &mut Vec<FormatPart>,
     directive: &ApacheDirective<'_>,
-) -> Result<(), LogFormatError> {
+) -> Result<(), Diagnostic> {
     let ApacheDirective {
         name,
         inner,
@@ -131,7 +133,7 @@ fn push_directive(
         return Ok(());
     }
     let (field, syntax) = match *letter {
-        "t" => time_field(inner).map_err(|error| error.at(name))?,
+        "t" => time_field(inner).map_err(|error| in_directive(source, name, error))?,
         _ => field_and_syntax(inner, letter),
     };
     // Apache puts brackets around `%t`.
@@ -143,6 +145,12 @@ fn push_directive(
         parts.push(FormatPart::variable(name, field, syntax));
     }
     Ok(())
+}
+
+/// Adds the directive to an error in its time format.
+fn in_directive(source: FormatSource<'_>, name: &str, error: Diagnostic) -> Diagnostic {
+    let position = source.position(name);
+    error.about(shortened(name)).map_position(|_| position)
 }
 
 fn field_and_syntax(inner: &str, letter: &str) -> (LogField, ValueSyntax) {
@@ -169,8 +177,9 @@ fn field_and_syntax(inner: &str, letter: &str) -> (LogField, ValueSyntax) {
     }
 }
 
-/// Returns the field of `%{…}t`: the start of the request, or its end with the prefix `end:`.
-fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), LogFormatError> {
+/// Returns the field of `%{…}t`: the start of the request, or its end with the prefix `end:`. The
+/// position of an error is that of the whole directive.
+fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), Diagnostic> {
     let (event, format) = match inner.split_once(':') {
         Some(("begin", format)) => (TimestampedRequestEvent::Start, format),
         Some(("end", format)) => (TimestampedRequestEvent::End, format),
@@ -194,7 +203,7 @@ fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), LogFormatError> {
             ValueSyntax::Number,
         ),
         _ => {
-            let strftime = StrftimeFormat::compile(format.as_bytes())?;
+            let strftime = StrftimeFormat::compile(format)?;
             let field = LogField::Time(event, TimestampFormat::Strftime(strftime));
             (field, ValueSyntax::Time)
         }

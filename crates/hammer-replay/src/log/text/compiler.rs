@@ -1,8 +1,10 @@
 //! Compiler from the parts of a format to a program.
 
+use hammer_diagnostic::Diagnostic;
+
 use super::program::{FormatProgram, FormatStep, ValueTerminator};
 use super::variable::{FormatPart, FormatVariable, LogField, ValueSyntax};
-use crate::log::{EscapeStyle, LogFormatError};
+use crate::log::{EscapeStyle, FormatSource, shortened};
 
 /// Compiles the parts of a format.
 ///
@@ -10,9 +12,10 @@ use crate::log::{EscapeStyle, LogFormatError};
 ///
 /// If lines of the format would be ambiguous, or have no time or no target.
 pub(super) fn compile(
+    source: FormatSource<'_>,
     parts: Vec<FormatPart>,
     escape: EscapeStyle,
-) -> Result<FormatProgram, LogFormatError> {
+) -> Result<FormatProgram, Diagnostic> {
     let mut parts = parts.into_iter().peekable();
     let prefix = match parts.next_if(|part| matches!(part, FormatPart::Literal(_))) {
         Some(FormatPart::Literal(literal)) => literal,
@@ -26,8 +29,10 @@ pub(super) fn compile(
         let literal = match parts.peek() {
             Some(FormatPart::Literal(literal)) => literal.clone(),
             Some(FormatPart::Variable(next)) => {
-                return Err(LogFormatError::new(
-                    &format!("nothing separates {} and {}", variable.name, next.name),
+                let (first, second) = (shortened(&variable.name), shortened(&next.name));
+                return Err(source.error(
+                    &format!("{}{}", variable.name, next.name),
+                    format!("nothing separates {first} and {second}"),
                     "a literal between them",
                 ));
             }
@@ -35,14 +40,14 @@ pub(super) fn compile(
         };
         variables.push((variable, literal));
     }
-    require_time_and_target(&variables)?;
+    require_time_and_target(source, &variables)?;
     let last = variables
         .iter()
         .rposition(|(variable, _)| variable.field != LogField::Ignored);
     let needed = last.map_or(0, |last| last + 1);
     let mut steps = Vec::new();
     for (index, (variable, literal)) in variables.into_iter().enumerate() {
-        match value_terminator(&variable, &literal, escape) {
+        match value_terminator(source, &variable, &literal, escape) {
             Ok(terminator) => steps.push(FormatStep {
                 field: variable.field,
                 terminator,
@@ -70,16 +75,19 @@ pub(super) fn compile(
 }
 
 /// Fails unless the format has a time and a target.
-fn require_time_and_target(variables: &[(FormatVariable, Vec<u8>)]) -> Result<(), LogFormatError> {
+fn require_time_and_target(
+    source: FormatSource<'_>,
+    variables: &[(FormatVariable, Vec<u8>)],
+) -> Result<(), Diagnostic> {
     let has = |wanted: fn(&LogField) -> bool| variables.iter().any(|(it, _)| wanted(&it.field));
     if !has(|field| matches!(field, LogField::Time(..))) {
-        return Err(LogFormatError::new(
+        return Err(source.whole_error(
             "no variable for the time",
             "a time such as $time_local or %t",
         ));
     }
     if !has(|field| matches!(field, LogField::Request | LogField::Target | LogField::Url)) {
-        return Err(LogFormatError::new(
+        return Err(source.whole_error(
             "no variable for the target",
             "a request or a target, such as $request or %r",
         ));
@@ -88,10 +96,11 @@ fn require_time_and_target(variables: &[(FormatVariable, Vec<u8>)]) -> Result<()
 }
 
 fn value_terminator(
+    source: FormatSource<'_>,
     variable: &FormatVariable,
     literal: &[u8],
     escape: EscapeStyle,
-) -> Result<ValueTerminator, LogFormatError> {
+) -> Result<ValueTerminator, Diagnostic> {
     let FormatVariable { name, syntax, .. } = variable;
     let Some(first) = literal.first() else {
         return Ok(match syntax {
@@ -100,12 +109,10 @@ fn value_terminator(
             _ => ValueTerminator::Line,
         });
     };
-    let escaped = literal.escape_ascii();
     let ambiguous = |reason: &str| {
-        Err(LogFormatError::new(
-            &format!("{name} ends at \"{escaped}\", {reason}"),
-            "quotation marks around it",
-        ))
+        let literal = shortened(&literal.escape_ascii().to_string());
+        let problem = format!("{} ends at \"{literal}\", {reason}", shortened(name));
+        Err(source.error(name, problem, "quotation marks around it"))
     };
     match syntax {
         ValueSyntax::Number if first.is_ascii_digit() || *first == b'.' => {

@@ -1,40 +1,47 @@
 //! Log format directives of nginx and Apache.
 
-use hammer_diagnostic::excerpt;
+use hammer_diagnostic::{Diagnostic, excerpt};
 
 use super::program::FormatProgram;
 use super::{apache, compiler, nginx};
-use crate::log::{EscapeStyle, LogFormatError};
+use crate::log::{EscapeStyle, FormatSource};
 
 /// Compiles a directive of nginx or Apache: the whole line, or its format string after `nginx:` or
 /// `apache:`. Returns `None` for other texts.
-pub(crate) fn compile_directive(text: &str) -> Option<Result<FormatProgram, LogFormatError>> {
+pub(crate) fn compile_directive(text: &str) -> Option<Result<FormatProgram, Diagnostic>> {
+    let source = FormatSource(text);
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("log_format") {
-        return Some(compile_log_format(rest));
+        return Some(compile_log_format(source, rest));
     }
     if let Some(rest) = text.strip_prefix("nginx:") {
-        return Some(compile_nginx(rest.as_bytes(), EscapeStyle::Backslash));
+        return Some(compile_nginx(
+            source,
+            rest.as_bytes(),
+            EscapeStyle::Backslash,
+        ));
     }
     if let Some(rest) = text.strip_prefix("LogFormat") {
-        return Some(split_strings(rest).and_then(|strings| match &*strings {
-            [(_, format), ..] => compile_apache(format),
-            [] => Err(LogFormatError::new(
-                "LogFormat without a format",
-                "a format string after it",
-            )),
-        }));
+        return Some(
+            split_strings(source, rest).and_then(|strings| match &*strings {
+                [(_, format), ..] => compile_apache(source, format),
+                [] => {
+                    Err(source
+                        .whole_error("LogFormat without a format", "a format string after it"))
+                }
+            }),
+        );
     }
     let format = text.strip_prefix("apache:")?;
-    Some(compile_apache(format.as_bytes()))
+    Some(compile_apache(source, format.as_bytes()))
 }
 
 /// Compiles the rest of `log_format NAME [escape=…] 'format' …;`.
-fn compile_log_format(rest: &str) -> Result<FormatProgram, LogFormatError> {
+fn compile_log_format(source: FormatSource<'_>, rest: &str) -> Result<FormatProgram, Diagnostic> {
     let rest = rest.trim_end().trim_end_matches(';');
-    let strings = split_strings(rest)?;
+    let strings = split_strings(source, rest)?;
     let Some(((_, _name), mut rest)) = strings.split_first() else {
-        return Err(LogFormatError::new(
+        return Err(source.whole_error(
             "log_format without a name",
             "a name and a format string after it",
         ));
@@ -49,10 +56,8 @@ fn compile_log_format(rest: &str) -> Result<FormatProgram, LogFormatError> {
             b"none" => EscapeStyle::None,
             _ => {
                 let style = style.escape_ascii().to_string();
-                return Err(LogFormatError::new(
-                    &format!("unknown escape {}", excerpt(&style)),
-                    "escape=default, json or none",
-                ));
+                let problem = format!("unknown escape {}", excerpt(&style));
+                return Err(source.error(&style, problem, "escape=default, json or none"));
             }
         };
         rest = more;
@@ -63,24 +68,29 @@ fn compile_log_format(rest: &str) -> Result<FormatProgram, LogFormatError> {
         .copied()
         .collect();
     if format.is_empty() {
-        return Err(LogFormatError::new(
+        return Err(source.whole_error(
             "log_format without a format",
             "a format string after its name",
         ));
     }
-    compile_nginx(&format, escape)
+    compile_nginx(source, &format, escape)
 }
 
-fn compile_nginx(format: &[u8], escape: EscapeStyle) -> Result<FormatProgram, LogFormatError> {
-    compiler::compile(nginx::parts(format)?, escape)
+fn compile_nginx(
+    source: FormatSource<'_>,
+    format: &[u8],
+    escape: EscapeStyle,
+) -> Result<FormatProgram, Diagnostic> {
+    compiler::compile(source, nginx::parts(source, format)?, escape)
 }
 
-fn compile_apache(format: &[u8]) -> Result<FormatProgram, LogFormatError> {
-    compiler::compile(apache::parts(format)?, EscapeStyle::Backslash)
+fn compile_apache(source: FormatSource<'_>, format: &[u8]) -> Result<FormatProgram, Diagnostic> {
+    let parts = apache::parts(source, format)?;
+    compiler::compile(source, parts, EscapeStyle::Backslash)
 }
 
 /// Splits a directive into words and strings. The flag is true for those in quotation marks.
-fn split_strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, LogFormatError> {
+fn split_strings(source: FormatSource<'_>, text: &str) -> Result<Vec<(bool, Vec<u8>)>, Diagnostic> {
     let mut strings = Vec::new();
     let mut bytes = text.bytes().peekable();
     while let Some(first) = bytes.next() {
@@ -102,10 +112,9 @@ fn split_strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, LogFormatError> {
                 },
                 Some(byte) => string.push(byte),
                 None if quoted => {
-                    return Err(LogFormatError::new(
-                        "unclosed quotation mark",
-                        "a closing quotation mark",
-                    ));
+                    return Err(
+                        source.whole_error("unclosed quotation mark", "a closing quotation mark")
+                    );
                 }
                 None => break,
             }

@@ -3,7 +3,7 @@
 use super::program::FormatProgram;
 use super::variable::{FormatPart, LogField, TimestampedRequestEvent, ValueSyntax};
 use super::{apache, compiler};
-use crate::log::EscapeStyle;
+use crate::log::{EscapeStyle, FormatSource};
 use crate::time::{LogTimeUnit, TimestampStyle};
 
 /// A known text format.
@@ -20,18 +20,17 @@ pub(crate) enum KnownTextFormat {
 impl KnownTextFormat {
     /// Compiles the format.
     pub(crate) fn program(self) -> FormatProgram {
+        let compile = |parts, escape| compiler::compile(FormatSource(""), parts, escape);
         let program = match self {
-            Self::Common => compiler::compile(clf(false, None), EscapeStyle::Backslash),
-            Self::Combined => compiler::compile(clf(true, None), EscapeStyle::Backslash),
-            Self::TraefikClf => compiler::compile(clf(true, Some(traefik)), EscapeStyle::Backslash),
-            Self::EnvoyText => compiler::compile(envoy(false), EscapeStyle::None),
-            Self::IstioText => compiler::compile(envoy(true), EscapeStyle::None),
-            Self::Alb => {
-                compiler::compile(alb(), EscapeStyle::Backslash).map(|program| FormatProgram {
-                    absolute_urls: true,
-                    ..program
-                })
-            }
+            Self::Common => compile(clf(false, None), EscapeStyle::Backslash),
+            Self::Combined => compile(clf(true, None), EscapeStyle::Backslash),
+            Self::TraefikClf => compile(clf(true, Some(traefik)), EscapeStyle::Backslash),
+            Self::EnvoyText => compile(envoy(false), EscapeStyle::None),
+            Self::IstioText => compile(envoy(true), EscapeStyle::None),
+            Self::Alb => compile(alb(), EscapeStyle::Backslash).map(|program| FormatProgram {
+                absolute_urls: true,
+                ..program
+            }),
         };
         program.expect("a known format has a time and a target and is not ambiguous")
     }
@@ -44,7 +43,8 @@ fn clf(combined: bool, additions: Option<fn(&mut Vec<FormatPart>)>) -> Vec<Forma
     } else {
         r#"%h %l %u %t "%r" %>s %b"#
     };
-    let mut parts = apache::parts(format.as_bytes()).expect("Apache's own example");
+    let parts = apache::parts(FormatSource(format), format.as_bytes());
+    let mut parts = parts.expect("Apache's own example");
     if let Some(additions) = additions {
         additions(&mut parts);
     }

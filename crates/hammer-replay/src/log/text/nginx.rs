@@ -3,8 +3,10 @@
 //! Source: nginx's documentation of ngx_http_log_module, ngx_http_core_module and
 //! ngx_http_upstream_module.
 
+use hammer_diagnostic::Diagnostic;
+
 use super::variable::{FormatPart, LogField, TimestampedRequestEvent, ValueSyntax};
-use crate::log::LogFormatError;
+use crate::log::FormatSource;
 use crate::time::{LogTimeUnit, TimestampStyle};
 
 /// Splits the format string of a `log_format` into its parts.
@@ -12,17 +14,22 @@ use crate::time::{LogTimeUnit, TimestampStyle};
 /// # Errors
 ///
 /// If a variable has no name or no closing brace.
-pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
+pub(super) fn parts(
+    source: FormatSource<'_>,
+    format: &[u8],
+) -> Result<Vec<FormatPart>, Diagnostic> {
     let mut parts = Vec::new();
     let mut rest = format;
     while let Some(at) = memchr::memchr(b'$', rest) {
         FormatPart::push_literal(&mut parts, &rest[..at]);
+        let from_dollar = &rest[at..];
         rest = &rest[at + 1..];
         let name;
         (name, rest) = match rest {
             [b'{', braced @ ..] => {
-                let end = memchr::memchr(b'}', braced)
-                    .ok_or_else(|| LogFormatError::new("unclosed ${", "a } after the name"))?;
+                let end = memchr::memchr(b'}', braced).ok_or_else(|| {
+                    source.error_at_rest(from_dollar, "unclosed ${", "a } after the name")
+                })?;
                 (&braced[..end], &braced[end + 1..])
             }
             _ => {
@@ -35,7 +42,11 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
             .ok()
             .filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| {
-            LogFormatError::new("$ without a name", "a variable such as $request")
+            source.error_at_rest(
+                from_dollar,
+                "$ without a name",
+                "a variable such as $request",
+            )
         })?;
         push_variable(&mut parts, name);
     }

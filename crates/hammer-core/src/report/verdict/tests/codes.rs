@@ -17,8 +17,8 @@ fn each_reason_has_a_code_in_the_same_order() {
     assert_eq!(verdict.reasons.len(), 2);
     assert!(verdict.reasons[1].contains("waited because"), "{verdict:?}");
     let mut warned = verdict;
-    warned.add_warnings(vec!["A token was not renewed.".into()]);
-    assert_eq!(warned.codes, ["late_p99", "slots_full", "hammer_warning"]);
+    warned.add_doubts(vec!["A token was not renewed.".into()]);
+    assert_eq!(warned.codes, ["late_p99", "slots_full", "hammer_doubt"]);
 }
 
 #[test]
@@ -33,9 +33,7 @@ fn the_docs_and_the_schema_list_all_codes() {
         .filter_map(Value::as_str)
         .collect();
     let known = FindingCode::ALL.iter().map(|code| code.as_str());
-    let known: Vec<&str> = known
-        .chain([crate::report::verdict::WARNING_CODE])
-        .collect();
+    let known: Vec<&str> = known.chain([crate::report::verdict::DOUBT_CODE]).collect();
     assert_eq!(listed, known);
     for code in known {
         assert!(docs.contains(&format!("| `{code}` |")), "{code}");

@@ -1,0 +1,465 @@
+//! The decisions of a worker, one step at a time.
+
+use std::time::{Duration, Instant};
+
+use crate::engine::dispatcher::actions::{Actions, CancelReason, DispatchEvent};
+use crate::engine::dispatcher::backlog::Backlog;
+use crate::engine::dispatcher::due_hit::{DueHit, HitId};
+use crate::engine::dispatcher::hit_recorder::{EndedHit, HitRecorder};
+use crate::engine::dispatcher::hit_source::HitSource;
+use crate::engine::dispatcher::in_flight::InFlightHits;
+use crate::engine::dispatcher::quantum::Quantum;
+use crate::engine::dispatcher::slot_growth::{SlotGrowth, initial_slots};
+use crate::engine::dispatcher::slot_rests::SlotRests;
+use crate::engine::dispatcher::slot_table::SlotTable;
+use crate::engine::dispatcher::warmup::WarmUp;
+use crate::engine::stop_handle::StopLevel;
+use crate::report::unsent_cause::UnsentCause;
+use crate::report::worker_gauges::WorkerGauges;
+
+const SECOND: Duration = Duration::from_secs(1);
+/// The longest time between two steps while hits wait for a slot.
+const MAX_WAITING_SLEEP: Duration = Duration::from_millis(50);
+
+/// The limits of a worker.
+#[derive(Debug, Clone)]
+pub(crate) struct DispatchLimits {
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_backlog: usize,
+    pub(crate) timeout: Duration,
+    /// The limit of the drain, at which hits in flight are abandoned. By default, they end by
+    /// their timeout.
+    pub(crate) drain: Option<Duration>,
+    pub(crate) skip_late: Option<Duration>,
+    /// The longest time between two steps, so that a stall is noticed even if no hit is due.
+    pub(crate) longest_sleep: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Before the clock starts.
+    Opening,
+    Running,
+    /// No more hits become due.
+    Draining,
+    /// No more hits start.
+    Closing,
+}
+
+/// Decides for one worker which hit starts in which slot, and when.
+///
+/// It knows neither hammers nor tasks: a driver calls [`step`](Self::step) when the time has come,
+/// and performs the actions. Slots report the start and the end of their hits in between.
+pub(crate) struct Dispatcher {
+    limits: DispatchLimits,
+    phase: Phase,
+    start: Instant,
+    source: HitSource,
+    warmup: Option<WarmUp>,
+    backlog: Backlog,
+    slots: SlotTable,
+    in_flight: InFlightHits,
+    growth: SlotGrowth,
+    rests: SlotRests,
+    quantum: Quantum,
+    next_tick: Duration,
+    drain_end: Option<Instant>,
+    /// The measurements of this worker.
+    pub(crate) recorder: HitRecorder,
+}
+
+impl Dispatcher {
+    /// Creates the dispatcher of the hits of `source`, after those of `warmup` if there is one.
+    pub(crate) fn new(
+        limits: DispatchLimits,
+        source: HitSource,
+        warmup: Option<WarmUp>,
+        recorder: HitRecorder,
+    ) -> Self {
+        Self {
+            phase: Phase::Opening,
+            start: Instant::now(),
+            source,
+            warmup,
+            backlog: Backlog::new(limits.max_backlog),
+            slots: SlotTable::new(limits.max_in_flight),
+            in_flight: InFlightHits::default(),
+            growth: SlotGrowth::default(),
+            rests: SlotRests::default(),
+            quantum: Quantum::default(),
+            next_tick: SECOND,
+            drain_end: None,
+            recorder,
+            limits,
+        }
+    }
+
+    /// Opens the slots that the schedule will need, before the clock starts.
+    pub(crate) fn open_ahead(&mut self) -> Vec<usize> {
+        let slots = initial_slots(self.source.peak(), self.limits.max_in_flight);
+        (0..slots).map(|_| self.open_slot_ahead()).collect()
+    }
+
+    fn open_slot_ahead(&mut self) -> usize {
+        self.recorder.slot_opened();
+        self.slots.open_ahead()
+    }
+
+    /// Records that a slot opened before the start is ready, with or without a session.
+    pub(crate) fn opened_ahead(&mut self) {
+        self.slots.opened_ahead();
+    }
+
+    /// The slots that open before the start and are not ready yet.
+    pub(crate) fn opening(&self) -> usize {
+        self.slots.opening()
+    }
+
+    /// Starts the clock at `start`, with the warm-up if there is one.
+    pub(crate) fn begin(&mut self, start: Instant) {
+        self.start = start;
+        self.phase = Phase::Running;
+        if let Some(warmup) = &mut self.warmup {
+            warmup.begin(&mut self.source);
+        }
+    }
+
+    /// Returns true in a closed loop.
+    pub(crate) fn is_closed_loop(&self) -> bool {
+        self.source.is_closed_loop()
+    }
+
+    /// Closes all slots: no more hits start.
+    pub(crate) fn close(&mut self) {
+        self.phase = Phase::Closing;
+    }
+
+    /// Returns true if slots must close.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.phase == Phase::Closing
+    }
+
+    /// Returns true if the driver must step before the time that it was given.
+    pub(crate) fn needs_step(&mut self, now: Instant) -> bool {
+        match (self.phase, &self.source) {
+            (Phase::Running, HitSource::Closed(schedule)) => {
+                self.rests.take_changed() || schedule.is_exhausted(self.elapsed(now))
+            }
+            (Phase::Draining | Phase::Closing, _) => true,
+            _ => false,
+        }
+    }
+
+    /// Adapts to the share of the last second in which the thread was busy.
+    pub(crate) fn adapt_to_load(&mut self, busy: f64) {
+        self.quantum.adapt(busy);
+    }
+
+    /// The time since the start.
+    pub(crate) fn elapsed(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.start)
+    }
+
+    /// The hits in flight and in the backlog.
+    pub(crate) fn gauges(&self) -> WorkerGauges {
+        WorkerGauges {
+            in_flight: self.in_flight.len(),
+            backlog: self.backlog.len(),
+        }
+    }
+
+    /// Decides all that is due at `now`.
+    pub(crate) fn step(&mut self, now: Instant, stop: StopLevel, actions: &mut Actions) {
+        actions.clear();
+        self.end_warm_up(now, stop, actions);
+        let elapsed = self.elapsed(now);
+        self.skip_late_backlog(elapsed);
+        if self.phase == Phase::Running {
+            self.take_due_hits(now, stop, actions);
+        }
+        self.time_out_hits(now, actions);
+        self.tick(elapsed, actions);
+        let look_again = self.open_slots(now, actions);
+        self.end_schedule(now, stop, actions);
+        self.drain(now, stop, actions);
+        actions.wake_at = if look_again || self.phase == Phase::Closing {
+            Some(now)
+        } else {
+            self.next_wake(now)
+        };
+    }
+
+    /// Ends the warm-up if its time is up or it was stopped. The clock then starts, and all
+    /// measurements so far are dropped.
+    fn end_warm_up(&mut self, now: Instant, stop: StopLevel, actions: &mut Actions) {
+        let is_over = |warmup: &mut WarmUp| {
+            self.phase == Phase::Running
+                && (stop > StopLevel::Run || now >= self.start + warmup.length())
+        };
+        let Some(warmup) = self.warmup.take_if(is_over) else {
+            return;
+        };
+        self.start = now.min(self.start + warmup.length());
+        self.source = warmup.end();
+        self.recorder.forget_warm_up();
+        actions.events.push(DispatchEvent::WarmupEnded);
+    }
+
+    /// Gives hits that have become due to idle slots or to the backlog. After a stop, they are
+    /// counted and not sent.
+    fn take_due_hits(&mut self, now: Instant, stop: StopLevel, actions: &mut Actions) {
+        let elapsed = self.elapsed(now);
+        while let Some(slot) = self.rests.wake(now) {
+            self.slots.set_idle(slot);
+        }
+        match &mut self.source {
+            HitSource::Closed(schedule) => {
+                while stop == StopLevel::Run && self.slots.has_idle() {
+                    let Some(number) = schedule.take(elapsed) else {
+                        return;
+                    };
+                    let slot = self.slots.take_idle();
+                    let hit = DueHit::new(number, elapsed);
+                    self.recorder.scheduled(hit.id, elapsed, false);
+                    actions.give.extend(slot.map(|slot| (slot, hit)));
+                }
+            }
+            HitSource::Open(open_loop) => {
+                open_loop.poll(elapsed);
+                // At a stop, hits that were due before it count.
+                let until = match stop {
+                    StopLevel::Run => Some(elapsed),
+                    _ => elapsed.checked_sub(Duration::from_nanos(1)),
+                };
+                while let Some(until) = until
+                    && let HitSource::Open(open_loop) = &mut self.source
+                    && let Some(due) = open_loop.take_due(until)
+                {
+                    self.recorder.scheduled(due.hit.id, elapsed, due.read_late);
+                    self.place(due.hit, elapsed, stop, actions);
+                }
+                self.recorder.backlog_is(self.backlog.len());
+            }
+        }
+    }
+
+    /// Gives a hit to an idle slot or to the backlog.
+    fn place(&mut self, hit: DueHit, elapsed: Duration, stop: StopLevel, actions: &mut Actions) {
+        if stop > StopLevel::Run {
+            self.recorder.unsent(hit.id, UnsentCause::Stopped);
+        } else if let Some(slot) = self.slots.take_idle() {
+            actions.give.push((slot, hit));
+        } else {
+            let late = elapsed - hit.id.due;
+            let at_limit = self.slots.room() == 0;
+            match self.backlog.push(hit) {
+                Ok(()) => {
+                    self.recorder.waits_for_slot(at_limit);
+                    self.growth.hit_queued(late);
+                }
+                Err(hit) => self.recorder.unsent(hit.id, UnsentCause::Backlog),
+            }
+        }
+    }
+
+    /// Ends hits that have timed out.
+    fn time_out_hits(&mut self, now: Instant, actions: &mut Actions) {
+        while let Some(slot) = self.in_flight.pop_timed_out(self.limits.timeout, now) {
+            actions.cancel.push((slot, CancelReason::TimeOut));
+        }
+    }
+
+    /// Reports each second that has passed.
+    fn tick(&mut self, elapsed: Duration, actions: &mut Actions) {
+        if elapsed >= self.next_tick && self.warmup.is_none() {
+            let second = elapsed.as_secs();
+            actions.events.push(DispatchEvent::Second(second));
+            self.next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Opens slots for hits that still wait after a pass over the I/O.
+    ///
+    /// Returns true if hits wait that have not been through such a pass: slots that become free in
+    /// it do not have to be opened.
+    fn open_slots(&mut self, now: Instant, actions: &mut Actions) -> bool {
+        if !matches!(self.phase, Phase::Running | Phase::Draining) {
+            return false;
+        }
+        let was_pass = self
+            .growth
+            .end_pass(self.backlog.len(), self.slots.opened(), now);
+        let room = self.slots.room();
+        for _ in 0..self.growth.slots_to_open(self.backlog.len(), room) {
+            let Some(hit) = self.backlog.pop() else {
+                break;
+            };
+            self.recorder.slot_opened();
+            actions.open.push((self.slots.open_for_hit(), hit));
+        }
+        let waiting = !self.backlog.is_empty() && self.slots.room() > 0;
+        let look_again = waiting && (!was_pass || self.growth.has_new_hits());
+        if look_again {
+            self.growth.begin_pass();
+        }
+        look_again
+    }
+
+    /// Begins the drain at the end of the schedule or at a stop.
+    fn end_schedule(&mut self, now: Instant, stop: StopLevel, actions: &mut Actions) {
+        let elapsed = self.elapsed(now);
+        if self.phase != Phase::Running || self.warmup.is_some() {
+            return;
+        }
+        if stop > StopLevel::Run || self.source.is_over(elapsed) {
+            self.phase = Phase::Draining;
+            self.recorder.schedule_ended(elapsed);
+            self.drain_end = now.checked_add(self.limits.drain.unwrap_or(self.limits.timeout));
+            actions.events.push(DispatchEvent::Draining);
+        }
+    }
+
+    /// Waits for hits in flight and in the backlog, up to the limit of the drain.
+    fn drain(&mut self, now: Instant, stop: StopLevel, actions: &mut Actions) {
+        if self.phase == Phase::Draining {
+            let is_expired = self.drain_end.is_some_and(|end| now >= end);
+            if stop > StopLevel::Run {
+                self.give_up_backlog(UnsentCause::Stopped);
+            } else if is_expired {
+                self.give_up_backlog(match self.slots.room() {
+                    0 => UnsentCause::InFlightBound,
+                    _ => UnsentCause::Drain,
+                });
+            }
+            // Without a limit of its own, the drain covers the timeout of the last hit.
+            if stop == StopLevel::Now || is_expired && self.limits.drain.is_some() {
+                self.phase = Phase::Closing;
+            } else if is_expired {
+                self.drain_end = None;
+            }
+        }
+        if self.phase == Phase::Closing {
+            while let Some(slot) = self.in_flight.pop() {
+                actions.cancel.push((slot, CancelReason::Abandon));
+            }
+        }
+        actions.finished = matches!(self.phase, Phase::Draining | Phase::Closing)
+            && self.slots.active() == 0
+            && self.backlog.is_empty();
+    }
+
+    fn give_up_backlog(&mut self, cause: UnsentCause) {
+        while let Some(hit) = self.backlog.pop() {
+            self.recorder.unsent(hit.id, cause);
+        }
+    }
+
+    /// The time of the next step.
+    fn next_wake(&mut self, now: Instant) -> Option<Instant> {
+        let elapsed = self.elapsed(now);
+        // `None` if the clock cannot represent the instant.
+        let at = |offset: Duration| self.start.checked_add(offset);
+        let warmup_end = self.warmup.as_ref().map(WarmUp::length);
+        let waiting = (!self.backlog.is_empty()).then_some(MAX_WAITING_SLEEP);
+        let next_due = match self.phase {
+            Phase::Running => self.source.next_due(elapsed),
+            _ => None,
+        };
+        let quantum = self.quantum.duration();
+        let times = [
+            next_due.and_then(|due| at(due.max(elapsed + quantum))),
+            at(warmup_end.unwrap_or(self.next_tick)),
+            self.in_flight.next_timeout(self.limits.timeout),
+            self.drain_end,
+            self.rests.next_wake(),
+            waiting
+                .or(self.limits.longest_sleep)
+                .map(|sleep| now + sleep),
+        ];
+        times.into_iter().flatten().min()
+    }
+
+    /// Leaves hits at the front of the backlog unsent that are too late at `elapsed`.
+    fn skip_late_backlog(&mut self, elapsed: Duration) {
+        while let Some(hit) = self.backlog.front()
+            && self.is_too_late(hit.id, elapsed)
+            && let Some(hit) = self.backlog.pop()
+        {
+            self.growth.hit_dequeued();
+            self.recorder.unsent(hit.id, UnsentCause::Late);
+        }
+    }
+
+    fn is_too_late(&self, hit: HitId, elapsed: Duration) -> bool {
+        let limit = self.limits.skip_late.filter(|_| !hit.is_warmup());
+        limit.is_some_and(|limit| elapsed.saturating_sub(hit.due) > limit)
+    }
+
+    /// Takes the next hit for a slot that is free at `now`. Without one, the slot is idle.
+    pub(crate) fn next_hit(&mut self, slot: usize, now: Instant) -> Option<DueHit> {
+        let hit = self.take_hit(now);
+        match hit {
+            Some(_) => self.slots.take_another(),
+            None => self.slots.set_idle(slot),
+        }
+        hit
+    }
+
+    fn take_hit(&mut self, now: Instant) -> Option<DueHit> {
+        if !matches!(self.phase, Phase::Running | Phase::Draining) {
+            return None;
+        }
+        let elapsed = self.elapsed(now);
+        self.skip_late_backlog(elapsed);
+        if let Some(hit) = self.backlog.pop() {
+            self.growth.hit_dequeued();
+            return Some(hit);
+        }
+        match &mut self.source {
+            HitSource::Closed(schedule) if self.phase == Phase::Running => {
+                let number = schedule.take(elapsed)?;
+                self.recorder.scheduled_by_slot();
+                Some(DueHit::new(number, elapsed))
+            }
+            _ => None,
+        }
+    }
+
+    /// Records that a hit starts at `now`, from which its service counts.
+    ///
+    /// Returns false if it is too late: it stays unsent.
+    pub(crate) fn hit_started(&mut self, slot: usize, hit: &mut HitId, now: Instant) -> bool {
+        let elapsed = self.elapsed(now);
+        if self.source.is_closed_loop() {
+            hit.due = elapsed;
+        } else if self.is_too_late(*hit, elapsed) {
+            self.recorder.unsent(*hit, UnsentCause::Late);
+            self.slots.hit_ended();
+            return false;
+        }
+        self.in_flight.push(slot, now);
+        self.recorder.started(*hit, elapsed, self.in_flight.len());
+        true
+    }
+
+    /// Records that the hit of a slot ended at `now`, and takes the slot's next one. Without one,
+    /// the slot is idle.
+    pub(crate) fn hit_ended(
+        &mut self,
+        slot: usize,
+        ended: &EndedHit,
+        now: Instant,
+    ) -> Option<DueHit> {
+        self.in_flight.remove(slot);
+        self.slots.hit_ended();
+        self.recorder.ended(ended, self.elapsed(now), now);
+        if self.source.is_closed_loop() {
+            if ended.completion.failed_early() {
+                self.rests.hit_failed(slot, now);
+                return None;
+            }
+            self.rests.hit_ended(slot);
+        }
+        self.next_hit(slot, now)
+    }
+}

@@ -1,0 +1,79 @@
+//! The thread of a worker: its runtime and its part of the schedule.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, LocalOptions};
+
+use crate::engine::dispatcher::dispatcher::Dispatcher;
+use crate::engine::dispatcher::hit_recorder::HitRecorder;
+use crate::engine::dispatcher::hit_source::{HitSource, OpenLoop};
+use crate::engine::dispatcher::warmup::WarmUp;
+use crate::engine::error::Error;
+use crate::engine::worker::coordinator_link::CoordinatorLink;
+use crate::engine::worker::worker::Worker;
+use crate::engine::worker::worker_config::WorkerConfig;
+use crate::model::hammer::Hammer;
+use crate::model::hit::FIRST_WARMUP_NUMBER;
+use crate::schedule::playlist_receiver::PlaylistReceiver;
+use crate::schedule::schedule::Schedule;
+
+/// Runs one worker to completion on the calling thread.
+pub(crate) fn run<H: Hammer>(
+    hammer: Arc<H>,
+    schedule: &Schedule,
+    receiver: Option<PlaylistReceiver>,
+    config: WorkerConfig,
+    link: CoordinatorLink,
+) -> Result<(), Error> {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_all();
+    config.clock.configure(&mut builder);
+    let runtime = builder
+        .build_local(LocalOptions::default())
+        .map_err(Error::worker)?;
+    let dispatcher = dispatcher(schedule, receiver, &config);
+    runtime.block_on(async {
+        let timer = config.clock.timer(config.spin).map_err(Error::worker)?;
+        let worker = Rc::new(Worker::new(hammer, dispatcher, config, link));
+        worker.run_to_end(timer).await
+    })
+}
+
+/// Creates the dispatcher of a worker's part of `schedule`.
+fn dispatcher(
+    schedule: &Schedule,
+    receiver: Option<PlaylistReceiver>,
+    config: &WorkerConfig,
+) -> Dispatcher {
+    let (worker, workers) = (config.worker as u64, config.workers as u64);
+    let source = match receiver {
+        Some(mut receiver) => {
+            receiver.wait_for_first();
+            let part = schedule.worker_playlist_schedule(receiver, worker, workers);
+            HitSource::Open(OpenLoop::new(part))
+        }
+        None => hit_source(schedule, worker, workers, 0),
+    };
+    let warmup = Some(config.warmup).filter(|length| !length.is_zero());
+    let warmup = warmup.and_then(|length| {
+        let schedule = schedule.warmup_schedule(length)?;
+        let source = hit_source(&schedule, worker, workers, FIRST_WARMUP_NUMBER);
+        Some(WarmUp::new(length, source))
+    });
+    let shape = schedule.shape();
+    let stages = (shape.stages().len() > 1).then(|| shape.clone());
+    let recorder = HitRecorder::new(stages, config.log_hits);
+    Dispatcher::new(config.limits.clone(), source, warmup, recorder)
+}
+
+/// Creates the hits of a worker, which are numbered from `first_number`.
+fn hit_source(schedule: &Schedule, worker: u64, workers: u64, first_number: u64) -> HitSource {
+    if schedule.shape().is_closed_loop() {
+        let part = schedule.closed_loop_schedule(worker, workers);
+        HitSource::Closed(part.numbered_from(first_number))
+    } else {
+        let part = schedule.worker_schedule(worker, workers);
+        HitSource::Open(OpenLoop::new(part.numbered_from(first_number)))
+    }
+}

@@ -1,0 +1,199 @@
+//! The stages of a worker, from preparing to closing its slots.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::engine::dispatcher::dispatcher::Dispatcher;
+use crate::engine::error::Error;
+use crate::engine::stop_handle::StopLevel;
+use crate::engine::timer::{self, Notifier, WakeTimer};
+use crate::engine::worker::coordinator_link::CoordinatorLink;
+use crate::engine::worker::slot_channel::SlotChannel;
+use crate::engine::worker::worker_config::WorkerConfig;
+use crate::model::hammer::Hammer;
+use crate::model::hit::Slot;
+use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
+use crate::model::worker_context::WorkerContext;
+use crate::report::run_measurements::WorkerEnd;
+
+/// The time limit for closing sessions at the end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The time limit for opening sessions before the clock starts. Sessions that are not open by then
+/// keep opening, and the hits that are due open sessions of their own.
+const OPEN_LIMIT: Duration = Duration::from_secs(3);
+/// The time before the start at which sessions open. Some targets close a connection that idles for
+/// 5 s.
+const OPEN_AHEAD: Duration = Duration::from_secs(3);
+
+/// One worker: the dispatcher that decides, and the tasks of its slots.
+pub(super) struct Worker<H> {
+    pub(super) hammer: Arc<H>,
+    pub(super) config: WorkerConfig,
+    pub(super) dispatcher: RefCell<Dispatcher>,
+    /// The channels to the tasks of the slots, by index.
+    pub(super) channels: RefCell<Vec<Rc<SlotChannel>>>,
+    pub(super) notes: WorkerNotes,
+    pub(super) link: CoordinatorLink,
+    pub(super) notifier: Notifier,
+    /// Slots whose task has not ended.
+    pub(super) live_slots: Cell<usize>,
+    /// Notified when a slot has opened or closed.
+    pub(super) slots_changed: Notify,
+}
+
+impl<H: Hammer> Worker<H> {
+    pub(super) fn new(
+        hammer: Arc<H>,
+        dispatcher: Dispatcher,
+        config: WorkerConfig,
+        link: CoordinatorLink,
+    ) -> Self {
+        Self {
+            hammer,
+            dispatcher: RefCell::new(dispatcher),
+            channels: RefCell::default(),
+            notes: WorkerNotes {
+                buffer: Rc::new(NoteBuffer::new()),
+                locals: Rc::default(),
+                clock: timer::now,
+            },
+            link,
+            notifier: Notifier::default(),
+            live_slots: Cell::new(0),
+            slots_changed: Notify::new(),
+            config,
+        }
+    }
+
+    pub(super) async fn run_to_end(self: &Rc<Self>, mut timer: WakeTimer) -> Result<(), Error> {
+        self.listen_for_stops();
+        let context = self.context();
+        self.prepare(&context).await?;
+        let start = self.wait_to_open(&mut timer).await;
+        let start = start.map_err(Error::worker)?;
+        self.open_initial_slots().await;
+        let common_start = self.link.report_opened().await;
+        let start = common_start.unwrap_or_else(|| start.max(timer::now()));
+        let result = self.drive(&mut timer, start).await;
+        let settle_time = self.settle(&context).await;
+        self.close_slots().await;
+        self.notes.locals.clear();
+        let usage = result.map_err(Error::worker)?;
+        let mut dispatcher = self.dispatcher.borrow_mut();
+        dispatcher.recorder.fold(&self.notes.buffer);
+        let peaks = dispatcher.recorder.peaks();
+        let end = WorkerEnd {
+            elapsed: dispatcher.elapsed(timer::now()),
+            settle_time,
+            peaks: peaks.held,
+            last_start: peaks.last_start,
+            schedule_end: peaks.schedule_end,
+            usage,
+        };
+        self.link.report_done(&mut dispatcher.recorder, end);
+        Ok(())
+    }
+
+    /// Lets a stop wake the driver.
+    fn listen_for_stops(self: &Rc<Self>) {
+        let worker = Rc::downgrade(self);
+        let stop = self.config.stop.clone();
+        tokio::task::spawn_local(async move {
+            let mut level = StopLevel::Run;
+            while level < StopLevel::Now {
+                level = stop.wait_beyond(level).await;
+                match worker.upgrade() {
+                    Some(worker) => worker.notifier.notify(),
+                    None => return,
+                }
+            }
+        });
+    }
+
+    /// Creates the slot with this index among those of the worker.
+    pub(super) fn slot(&self, index: usize) -> Slot {
+        Slot {
+            index: index * self.config.workers + self.config.worker,
+            worker: self.config.worker,
+            workers: self.config.workers,
+            seed: self.config.seed,
+            closed_loop: self.dispatcher.borrow().is_closed_loop(),
+            notes: Rc::new(SlotNotes::new(self.notes.clone())),
+        }
+    }
+
+    /// Creates the context that represents all slots of this worker.
+    fn context(&self) -> WorkerContext {
+        WorkerContext::new(self.slot(0), self.link.progress_reporter())
+    }
+
+    /// Lets the hammer prepare; a stop interrupts it.
+    async fn prepare(&self, context: &WorkerContext) -> Result<(), Error> {
+        tokio::select! {
+            ready = self.hammer.prepare(context) => ready.map_err(Error::prepare_failed),
+            _ = self.config.stop.wait_beyond(StopLevel::Run) => Ok(()),
+        }
+    }
+
+    /// Lets the hammer settle within the limit of the drain, and returns the time it took.
+    async fn settle(&self, context: &WorkerContext) -> Duration {
+        let start = timer::now();
+        context.slot().notes.start_phase(start);
+        tokio::select! {
+            () = self.hammer.settle(context) => {}
+            () = tokio::time::sleep(self.config.drain()) => {}
+            _ = self.config.stop.wait_beyond(StopLevel::Drain) => {}
+        }
+        timer::now().saturating_duration_since(start)
+    }
+
+    /// Waits until shortly before the start by the wall clock, if there is one, and returns the
+    /// start as an instant.
+    async fn wait_to_open(&self, timer: &mut WakeTimer) -> io::Result<Instant> {
+        let start = timer::instant_at(self.config.start_at);
+        let open = start.checked_sub(OPEN_AHEAD).unwrap_or(start);
+        while timer::now() < open && self.config.stop.level() == StopLevel::Run {
+            timer.wait_until(open, &self.notifier).await?;
+        }
+        Ok(start)
+    }
+
+    /// Opens the sessions that the schedule will need before the clock starts.
+    async fn open_initial_slots(self: &Rc<Self>) {
+        let slots = self.dispatcher.borrow_mut().open_ahead();
+        for slot in slots {
+            self.open_slot(slot, None);
+        }
+        let opened = async {
+            while self.dispatcher.borrow().opening() > 0 {
+                self.slots_changed.notified().await;
+            }
+        };
+        tokio::select! {
+            () = opened => {}
+            () = tokio::time::sleep(OPEN_LIMIT.min(self.config.limits.timeout)) => {}
+            _ = self.config.stop.wait_beyond(StopLevel::Run) => {}
+        }
+    }
+
+    /// Lets idle slots close their sessions, within a time limit.
+    async fn close_slots(&self) {
+        self.dispatcher.borrow_mut().close();
+        self.channels.borrow().iter().for_each(|slot| slot.wake());
+        let closed = async {
+            while self.live_slots.get() > 0 {
+                self.slots_changed.notified().await;
+            }
+        };
+        tokio::select! {
+            () = closed => {}
+            () = tokio::time::sleep(CLOSE_TIMEOUT) => {}
+            _ = self.config.stop.wait_beyond(StopLevel::Drain) => {}
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The threads of a run: its workers, and the reader of its playlist.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::engine::dispatcher::dispatcher::DispatchLimits;
+use crate::engine::error::Error;
+use crate::engine::run::RunConfig;
+use crate::engine::worker;
+use crate::engine::worker::coordinator_link::{CoordinatorLink, WorkerLink, WorkerMessage};
+use crate::engine::worker::worker_config::WorkerConfig;
+use crate::model::hammer::Hammer;
+use crate::report::interval_stats::IntervalStats;
+use crate::schedule::playlist_receiver::PlaylistReceiver;
+use crate::schedule::schedule::{PlaylistReadAhead, Schedule};
+
+/// The threads of a run, and the channels to and from them.
+pub(super) struct WorkerThreads<H> {
+    hammer: Arc<H>,
+    links: Vec<WorkerLink>,
+    messages: mpsc::Receiver<WorkerMessage>,
+    pending_batches: Arc<AtomicUsize>,
+    workers: Vec<JoinHandle<()>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl<H: Hammer> WorkerThreads<H> {
+    /// Starts the workers of a run.
+    pub(super) fn spawn(hammer: H, schedule: &Schedule, config: &RunConfig) -> Result<Self, Error> {
+        let read_ahead = schedule.read_ahead(config.threads, config.clock.stops_for_threads());
+        let PlaylistReadAhead { reader, receivers } = read_ahead.map_err(Error::worker)?;
+        let (sender, messages) = mpsc::channel();
+        let mut threads = Self {
+            hammer: Arc::new(hammer),
+            links: vec![],
+            messages,
+            pending_batches: Arc::default(),
+            workers: vec![],
+            reader,
+        };
+        for (index, receiver) in receivers.into_iter().enumerate() {
+            let own_config = worker_config(config, index);
+            let worker = threads.spawn_worker(own_config, schedule.clone(), receiver, &sender);
+            match worker {
+                Ok(worker) => threads.workers.push(worker),
+                Err(error) => {
+                    config.stop.stop_now();
+                    return Err(Error::worker(error));
+                }
+            }
+        }
+        Ok(threads)
+    }
+
+    fn spawn_worker(
+        &mut self,
+        config: WorkerConfig,
+        schedule: Schedule,
+        receiver: Option<PlaylistReceiver>,
+        sender: &mpsc::Sender<WorkerMessage>,
+    ) -> io::Result<JoinHandle<()>> {
+        let (index, waits) = (config.worker, config.clock.stops_for_threads());
+        let batches = self.pending_batches.clone();
+        let (own_end, link) = CoordinatorLink::new(index, sender.clone(), batches, waits);
+        self.links.push(link);
+        let (hammer, failed) = (self.hammer.clone(), sender.clone());
+        let thread = thread::Builder::new().name(format!("hammer-{index}"));
+        thread.spawn(move || {
+            let work =
+                AssertUnwindSafe(|| worker::run(hammer, &schedule, receiver, config, own_end));
+            let panicked = |_| {
+                let error = io::Error::other("a worker panicked (see stderr)");
+                Err(Error::worker(error))
+            };
+            if let Err(error) = catch_unwind(work).unwrap_or_else(panicked) {
+                let worker = index;
+                let _ = failed.send(WorkerMessage::Failed { worker, error });
+            }
+        })
+    }
+
+    /// The hammer that all workers share.
+    pub(super) fn hammer(&self) -> Arc<H> {
+        self.hammer.clone()
+    }
+
+    /// Waits for the next message, up to `limit`.
+    ///
+    /// # Errors
+    ///
+    /// If the time is up, or if all workers have ended.
+    pub(super) fn receive(&self, limit: Duration) -> Result<WorkerMessage, mpsc::RecvTimeoutError> {
+        self.messages.recv_timeout(limit)
+    }
+
+    /// Starts the clock of all workers, at `start` if they are to begin together.
+    pub(super) fn start(&mut self, start: Option<Instant>) {
+        for link in &mut self.links {
+            if let (Some(sender), Some(start)) = (link.start.take(), start) {
+                let _ = sender.send(start);
+            }
+        }
+    }
+
+    /// Returns an empty interval to a worker.
+    pub(super) fn return_interval(&self, worker: usize, interval: Box<IntervalStats>) {
+        let _ = self.links[worker].empty_intervals.send(interval);
+    }
+
+    /// Records that a batch of records of hits has been handled.
+    pub(super) fn batch_handled(&self) {
+        self.pending_batches.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Records that a worker has ended before it could start.
+    pub(super) fn forget_start(&mut self, worker: usize) {
+        self.links[worker].start = None;
+    }
+
+    /// Waits for all threads to end.
+    pub(super) fn join(self) -> Result<(), Error> {
+        for worker in self.workers {
+            // Panics of a worker are caught in its thread.
+            let _ = worker.join();
+        }
+        // The workers are gone, so the reader has nothing to wait for.
+        if self.reader.is_some_and(|reader| reader.join().is_err()) {
+            let panicked = "the reader of the playlist panicked (see stderr)";
+            return Err(Error::worker(io::Error::other(panicked)));
+        }
+        Ok(())
+    }
+}
+
+fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
+    let part = |whole: usize| whole / config.threads + usize::from(worker < whole % config.threads);
+    WorkerConfig {
+        worker,
+        workers: config.threads,
+        limits: DispatchLimits {
+            max_in_flight: part(config.max_in_flight),
+            max_backlog: part(config.max_backlog),
+            timeout: config.timeout,
+            drain: config.drain,
+            skip_late: config.skip_late,
+            longest_sleep: config.clock.longest_sleep(),
+        },
+        warmup: config.warmup,
+        start_at: config.start_at,
+        seed: config.seed,
+        log_hits: config.log_hits,
+        spin: config.spin,
+        clock: config.clock,
+        stop: config.stop.clone(),
+    }
+}
