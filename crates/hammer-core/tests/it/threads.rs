@@ -166,7 +166,7 @@ fn one_busy_worker_among_idle_ones_is_found() {
 #[test]
 fn hits_that_take_much_cpu_time_make_the_run_suspect() {
     let run = |spin: Duration, wait: Duration| {
-        let hammer = from_fn(move |_| async move {
+        let hammer = from_fn(async move |_: &mut Hit| {
             let before = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
             let spent = || {
                 let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -180,7 +180,7 @@ fn hits_that_take_much_cpu_time_make_the_run_suspect() {
         });
         let report = Run::new(hammer, constant_schedule(15, ms(1200)))
             .threads(1)
-            .execute(|_| ())
+            .execute()
             .expect("a run");
         report.verdict.codes.contains(&"costly_hits".to_owned())
     };

@@ -209,7 +209,7 @@ fn the_rate_of_a_closed_loop_counts_answers() {
     let run = Run::new(half_fails, schedule).max_in_flight(4);
     let mut ticks = 0;
     let report = with_paused_clock(run)
-        .execute(|event| {
+        .execute_with(|event| {
             if let RunEvent::Tick(tick) = event {
                 ticks += 1;
                 let rate = check("rate <= 210", tick).measured.value;
