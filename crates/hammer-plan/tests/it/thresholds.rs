@@ -207,14 +207,18 @@ fn the_rate_of_a_closed_loop_counts_answers() {
     });
     let schedule = Schedule::closed_loop().with_duration(ms(2000));
     let run = Run::new(half_fails, schedule).max_in_flight(4);
+    let mut measured = RunningMeasurements::new([(String::new(), Duration::ZERO)]);
     let mut ticks = 0;
     let report = with_paused_clock(run)
         .execute_with(|event| {
-            if let RunEvent::Tick(tick) = event {
+            if let RunEvent::Tick(tick) = event
+                && measured.tick(0, tick).is_some()
+            {
                 ticks += 1;
-                let rate = check("rate <= 210", tick).measured.value;
+                let rate = check("rate <= 210", &measured).measured.value;
+                // Each slot rests for 1 ms after a failure.
                 assert!(
-                    rate.is_some_and(|rate| (180.0..210.0).contains(&rate)),
+                    rate.is_some_and(|rate| (170.0..210.0).contains(&rate)),
                     "{rate:?}"
                 );
             }
@@ -225,7 +229,7 @@ fn the_rate_of_a_closed_loop_counts_answers() {
     let load = PlanLoadReport::new("one".into(), ms(0), report);
     let plan = PlanReport::new("plan".into(), ms(0), vec![load]);
     assert!(check("rate <= 200", &plan).passed, "{:?}", plan.rate);
-    assert!(check("rate > 190", &plan).passed, "{:?}", plan.rate);
+    assert!(check("rate > 180", &plan).passed, "{:?}", plan.rate);
 }
 
 /// Two reports as loads; the second is also the stage.
