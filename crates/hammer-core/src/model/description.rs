@@ -1,6 +1,6 @@
 //! The description of a hammer: its bounds, groups, doubts and connections.
 
-/// What a run must know of a hammer besides its hits.
+/// The properties of a hammer that a run must know.
 ///
 /// By default, it has no bounds, no groups and no doubts, and each hit in flight needs a connection
 /// of its own.

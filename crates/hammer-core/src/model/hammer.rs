@@ -118,7 +118,7 @@ pub trait Hammer: Send + Sync + 'static {
     }
 }
 
-/// Implements [`Hammer`] for a pointer to a hammer, which forwards all of it.
+/// Implements [`Hammer`] for a pointer to a hammer, which forwards every method.
 macro_rules! forward_to_hammer {
     () => {
         type Session = H::Session;

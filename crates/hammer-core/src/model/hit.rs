@@ -179,7 +179,7 @@ impl Hit {
     /// Notes that this hit waited because a limit of the hammer's own was reached, such as its number
     /// of connections.
     ///
-    /// `setting` is the name of that limit. The target does not cause such a wait, so a run in which
+    /// `setting` is the name of that limit. The target does not cause this wait, so a run in which
     /// many hits waited is suspect. Call it at most once for each hit and limit.
     pub fn waited_for(&self, setting: &'static str) {
         self.slot.notes.waited_for(setting);

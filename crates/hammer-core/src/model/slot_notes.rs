@@ -8,7 +8,7 @@ use crate::model::outcome::Label;
 use crate::model::playlist_item::{AnyPlaylistItem, PlaylistItem};
 use crate::model::worker_locals::WorkerSharedValues;
 
-/// What the hammer noted in the slots of a worker since the engine last asked.
+/// The notes that the hammer made in the slots of a worker since the engine last asked.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     /// Phases that ended, with their durations.

@@ -280,8 +280,8 @@ impl Dispatcher {
 
     /// Opens slots for hits that still wait after a pass over the I/O.
     ///
-    /// Returns true if hits wait that have not been through such a pass: slots that become free in
-    /// it do not have to be opened.
+    /// Returns true if hits wait that have not been through a pass yet: slots that become free in it
+    /// do not have to be opened.
     fn open_slots(&mut self, now: Instant, actions: &mut Actions) -> bool {
         if !matches!(self.phase, Phase::Running | Phase::Draining) {
             return false;

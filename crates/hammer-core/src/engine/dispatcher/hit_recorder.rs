@@ -1,4 +1,4 @@
-//! What a worker measures of its hits.
+//! The measurements that a worker takes of its hits.
 
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,7 @@ const LONGEST_REST: Duration = Duration::from_millis(100);
 
 /// Slots of a closed loop that rest, because their last hits failed.
 ///
-/// Without a rest, a closed loop against a port where nobody listens would count as many failures as
+/// Without a rest, a closed loop against a closed port would count as many failures as
 /// the CPU can make. The rest doubles with each failure in a row, up to [`LONGEST_REST`].
 #[derive(Debug, Default)]
 pub(crate) struct SlotRests {

@@ -170,7 +170,7 @@ impl<H: Hammer> SlotTask<H> {
         (next, now)
     }
 
-    /// Runs a hit until it ends or is cancelled.
+    /// Runs a hit until it ends or is canceled.
     async fn complete(&mut self, id: HitId, started: Instant) -> HitCompletion {
         let channel = self.channel.clone();
         // A cancellation that arrived right after the last hit does not apply to this one.

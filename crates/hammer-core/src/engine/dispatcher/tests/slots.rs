@@ -1,0 +1,118 @@
+//! Slots, lateness and the backlog.
+
+use super::*;
+
+#[test]
+fn each_hit_wakes_the_worker_until_the_thread_is_busy() {
+    let mut bench = Bench::new("1000/1s", |_| ());
+    bench.step(ms(0));
+    assert_eq!(bench.wake_ms(), Some(1.0));
+    bench.answer(ms(0));
+    bench.step(ms(1));
+    assert_eq!(bench.wake_ms(), Some(2.0));
+    for _ in 0..5 {
+        bench.dispatcher.adapt_to_load(0.95);
+    }
+    bench.answer(ms(1));
+    bench.step(Duration::from_micros(2900));
+    assert_eq!(bench.wake_ms(), Some(3.3), "400 µs later");
+    assert_eq!(bench.counts().scheduled, 3);
+}
+
+#[test]
+fn a_hit_without_a_slot_waits_for_a_pass_over_the_io_and_then_opens_its_own() {
+    let mut bench = Bench::new("1000/1s", |_| ());
+    bench.step(ms(0));
+    assert_eq!(bench.running.len(), 1, "in the slot that was opened ahead");
+    bench.step(ms(1));
+    assert_eq!(bench.wake_ms(), Some(1.0), "at once, after the pass");
+    assert_eq!(
+        (bench.running.len(), bench.dispatcher.gauges().backlog),
+        (1, 1)
+    );
+    bench.step(ms(1));
+    assert_eq!(
+        (bench.running.len(), bench.dispatcher.gauges().backlog),
+        (2, 0)
+    );
+    assert_eq!(bench.dispatcher.gauges().in_flight, 2);
+
+    bench.step(ms(2));
+    bench.answer(ms(2));
+    bench.step(ms(2));
+    assert_eq!(bench.running.len(), 2, "a slot came free during the pass");
+}
+
+#[test]
+fn no_hit_is_late_because_slots_are_opening() {
+    // The target is mute: no hit ends before its timeout.
+    let mut bench = Bench::new("100/4s", |limits| limits.max_in_flight = 1024);
+    let time = bench.run_to_end();
+    let interval = bench.dispatcher.recorder.interval_mut();
+    assert_eq!(interval.hits.timed_out, 400);
+    assert_eq!(interval.lateness.quantile(1.0), Duration::ZERO);
+    assert!(interval.slots_opened <= 201, "{}", interval.slots_opened);
+    assert_eq!(time, ms(5990), "the last hit is due at 3990 ms");
+}
+
+#[test]
+fn a_stall_of_the_generator_opens_almost_no_slots() {
+    let mut bench = Bench::new("1000/1s", |_| ());
+    bench.step(ms(0));
+    bench.answer(ms(0));
+    bench.step_twice(ms(500));
+    assert_eq!(bench.counts().scheduled, 501);
+    let opened = bench.dispatcher.recorder.interval_mut().slots_opened;
+    assert!(opened <= 2, "{opened}");
+    for _ in 0..500 {
+        bench.answer(ms(501));
+    }
+    assert_eq!(bench.dispatcher.gauges().backlog, 0);
+    let late = bench
+        .dispatcher
+        .recorder
+        .interval_mut()
+        .lateness
+        .quantile(1.0);
+    assert!(late >= ms(490), "{late:?}");
+}
+
+#[test]
+fn the_backlog_is_bounded() {
+    let mut bench = Bench::new("1000/1s", |limits| {
+        (limits.max_in_flight, limits.max_backlog) = (1, 5);
+    });
+    bench.step_twice(ms(9));
+    let counts = bench.counts();
+    assert_eq!((counts.scheduled, counts.unsent), (10, 4));
+    assert_eq!(bench.unsent("backlog"), 4);
+    assert_eq!(bench.dispatcher.recorder.peaks().held.backlog, 5);
+    assert_eq!(bench.dispatcher.recorder.interval_mut().waited_at_limit, 5);
+}
+
+#[test]
+fn hits_that_are_too_late_are_skipped_wherever_they_wait() {
+    let mut bench = Bench::new("1000/1s", |limits| {
+        (limits.max_in_flight, limits.skip_late) = (1, Some(ms(3)));
+    });
+    bench.step(ms(5));
+    // Two hits are 4 ms late or more: one that the idle slot got, and one in the backlog.
+    assert_eq!(bench.unsent("late"), 2);
+    assert_eq!(bench.running[0].1.id.due, ms(2));
+    bench.answer(ms(7));
+    assert_eq!(bench.unsent("late"), 3);
+    assert_eq!(bench.running[0].1.id.due, ms(4));
+    bench.step(ms(9));
+    assert_eq!(bench.unsent("late"), 4);
+}
+
+#[test]
+fn hits_time_out_in_the_order_of_their_starts() {
+    let mut bench = Bench::new("10/1s", |limits| limits.timeout = ms(250));
+    for time in [0, 100, 200, 250] {
+        bench.step_twice(ms(time));
+    }
+    let counts = bench.counts();
+    assert_eq!((counts.scheduled, counts.timed_out), (3, 1));
+    assert_eq!(bench.wake_ms(), Some(300.0), "the next hit is due");
+}
