@@ -99,3 +99,41 @@ impl LoadProgress {
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hammer_core::{Failure, Outcome, Rate, Run, Schedule, from_fn};
+
+    use super::*;
+
+    /// The figures of the first tick of a run whose hits are all answered, or all fail.
+    fn item(schedule: Schedule, answers: bool) -> String {
+        let hammer = from_fn(async move |_| match answers {
+            true => Ok(Outcome::ok("done")),
+            false => Err(Failure::CONNECT_REFUSED),
+        });
+        let run = Run::new(hammer, schedule.with_duration(Duration::from_millis(1100)));
+        let (mut progress, mut item) = (LoadProgress::default(), String::new());
+        let report = run.max_in_flight(2).threads(1).execute_with(|event| {
+            progress.on_event(&event);
+            if matches!(event, RunEvent::Tick(_)) && item.is_empty() {
+                item = progress.item();
+            }
+        });
+        report.expect("a run");
+        item
+    }
+
+    /// A closed loop against a target that is down showed the rate of its failures.
+    #[test]
+    fn the_rate_counts_hits_of_a_schedule_and_answers_of_a_closed_loop() {
+        let constant = || Schedule::constant(Rate::per_second(50));
+        assert_ne!(item(constant(), false), "0/s   p99 -");
+        assert_eq!(item(Schedule::closed_loop(), false), "0/s   p99 -");
+        let answered = item(Schedule::closed_loop(), true);
+        assert!(
+            !answered.starts_with("0/s") && !answered.ends_with("-"),
+            "{answered}"
+        );
+    }
+}
