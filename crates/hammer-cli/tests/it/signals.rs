@@ -182,25 +182,6 @@ fn a_signal_while_connections_open_ends_with_a_report() {
     assert_ne!(report["verdict"]["status"], "valid", "{report}");
 }
 
-/// A run that was stopped before its first hit was valid, with figures of nothing.
-#[test]
-fn a_run_that_is_stopped_in_its_warm_up_is_invalid() {
-    for (flags, code) in [(&[][..], 130), (&["--require-valid"], 98)] {
-        let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-        let url = target.url();
-        let load = ["http", &url, "-r", "100", "-z", "1h", "--warmup", "1h"];
-        let child = start(&[&load[..], &["-q", "-o", "json"], flags].concat());
-        wait_until("warm-up hits arrive", || target.counts().requests > 5);
-        send(&child, Signal::INT);
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
-        let report = json(&output);
-        assert_eq!(report["hits"]["scheduled"], 0, "{report}");
-        assert_eq!(report["verdict"]["status"], "invalid", "{report}");
-        assert_eq!(report["verdict"]["codes"][0], "nothing_sent", "{report}");
-    }
-}
-
 /// A run that was stopped in its warm-up had measured nothing, and was valid.
 #[test]
 fn a_signal_in_the_warm_up_makes_the_run_invalid() {
