@@ -144,7 +144,7 @@ impl Http {
         if status == 401
             && let (Some(auth_failures), Some(token)) = (&self.auth_failures, token)
         {
-            auth_failures.count(&hit, token);
+            auth_failures.count(hit, token);
         }
         let outcome = if status < 400 {
             Outcome::ok(status)
