@@ -87,21 +87,44 @@ fn routes(replay: &ReplayComparison) -> String {
         "p99 replayed",
         width = ROUTE_WIDTH + 2,
     );
-    let figure = |summary: &DurationSummary, figure: fn(&DurationSummary) -> f64| {
-        let measured = summary.measured();
-        measured.map_or_else(|| "-".to_owned(), |summary| unit.format(figure(summary)))
-    };
     for route in replay.routes.iter().take(MAX_ROUTES) {
         let (logged, replayed) = (&route.logged_us, &route.replayed_us);
         out.push_str(&format!(
             "  {:<ROUTE_WIDTH$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
             truncate(&route.route, ROUTE_WIDTH),
             format_count(replayed.count),
-            figure(logged, |summary| summary.p50),
-            figure(replayed, |summary| summary.p50),
-            figure(logged, |summary| summary.p99),
-            figure(replayed, |summary| summary.p99),
+            figure(logged, unit, |summary| summary.p50),
+            figure(replayed, unit, |summary| summary.p50),
+            figure(logged, unit, |summary| summary.p99),
+            figure(replayed, unit, |summary| summary.p99),
         ));
     }
     out
+}
+
+/// A figure of a summary, or `-` if nothing was measured.
+fn figure(summary: &DurationSummary, unit: TimeUnit, us: fn(&DurationSummary) -> f64) -> String {
+    let measured = summary.measured();
+    measured.map_or_else(|| "-".to_owned(), |summary| unit.format(us(summary)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A route without answers in the replay took 0 ms.
+    #[test]
+    fn a_figure_of_nothing_is_a_dash() {
+        let none: DurationSummary = serde_json::from_value(json!({"count": 0})).expect("a summary");
+        let p99 = |summary: &DurationSummary| summary.p99;
+        assert_eq!(figure(&none, TimeUnit::Millis, p99), "-");
+        let one = DurationSummary {
+            count: 1,
+            p99: 700.0,
+            ..none
+        };
+        assert_eq!(figure(&one, TimeUnit::Millis, p99), "0.700");
+    }
 }

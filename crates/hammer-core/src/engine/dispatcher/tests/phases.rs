@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_warm_up_is_not_counted_and_the_clock_starts_at_its_end() {
-    let run = Schedule::new("100/1s".parse::<Shape>().expect("a shape"));
+    let run = Schedule::new("100/s/1s".parse::<Shape>().expect("a shape"));
     let warm = run.warmup_schedule(ms(500)).expect("a first rate");
     let HitSource::Open(_) = source(&warm) else {
         panic!("an open loop")
@@ -39,7 +39,7 @@ fn a_warm_up_is_not_counted_and_the_clock_starts_at_its_end() {
 
 #[test]
 fn a_stop_in_a_warm_up_ends_the_run_without_hits() {
-    let run = Schedule::new("100/1s".parse::<Shape>().expect("a shape"));
+    let run = Schedule::new("100/s/1s".parse::<Shape>().expect("a shape"));
     let warm = run.warmup_schedule(ms(500)).expect("a first rate");
     let part = warm
         .worker_schedule(0, 1)
@@ -67,7 +67,7 @@ fn a_stop_in_a_warm_up_ends_the_run_without_hits() {
 fn a_stop_counts_all_hits_that_were_due() {
     // The process was stopped from 0.8 s to 2 s, and got the signal before it could look.
     for stop in [StopLevel::Drain, StopLevel::Now] {
-        let mut bench = Bench::new("100/5s", |_| ());
+        let mut bench = Bench::new("100/s/5s", |_| ());
         for time in (0..800).step_by(10) {
             bench.step(ms(time));
             bench.answer(ms(time));
@@ -91,7 +91,7 @@ fn a_stop_ends_each_phase() {
         (1500, StopLevel::Drain, false, 99, 0),
         (1500, StopLevel::Now, true, 99, 1),
     ] {
-        let mut bench = Bench::new("100/1s", |limits| limits.max_in_flight = 1);
+        let mut bench = Bench::new("100/s/1s", |limits| limits.max_in_flight = 1);
         bench.step_twice(ms(0));
         bench.step_twice(ms(10));
         if stop_at > 1000 {
@@ -116,7 +116,7 @@ fn a_stop_ends_each_phase() {
 #[test]
 fn the_drain_covers_the_timeout_of_the_last_hit_unless_it_is_limited() {
     for (drain, end, timed_out, abandoned) in [(None, 2800, 5, 0), (Some(ms(500)), 1300, 0, 5)] {
-        let mut bench = Bench::new("5/1s", |limits| limits.drain = drain);
+        let mut bench = Bench::new("5/s/1s", |limits| limits.drain = drain);
         assert_eq!(bench.run_to_end(), ms(end));
         let counts = bench.counts();
         assert_eq!((counts.timed_out, counts.abandoned), (timed_out, abandoned));
@@ -126,7 +126,7 @@ fn the_drain_covers_the_timeout_of_the_last_hit_unless_it_is_limited() {
 #[test]
 fn hits_of_the_backlog_start_in_the_drain_until_its_end() {
     for (room, cause) in [(1, "in_flight_bound"), (2, "drain")] {
-        let mut bench = Bench::new("10/1s", |limits| {
+        let mut bench = Bench::new("10/s/1s", |limits| {
             (limits.max_in_flight, limits.timeout) = (room, ms(600));
         });
         bench

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn each_hit_wakes_the_worker_until_the_thread_is_busy() {
-    let mut bench = Bench::new("1000/1s", |_| ());
+    let mut bench = Bench::new("1000/s/1s", |_| ());
     bench.step(ms(0));
     assert_eq!(bench.wake_ms(), Some(1.0));
     bench.answer(ms(0));
@@ -21,7 +21,7 @@ fn each_hit_wakes_the_worker_until_the_thread_is_busy() {
 
 #[test]
 fn a_hit_without_a_slot_waits_for_a_pass_over_the_io_and_then_opens_its_own() {
-    let mut bench = Bench::new("1000/1s", |_| ());
+    let mut bench = Bench::new("1000/s/1s", |_| ());
     bench.step(ms(0));
     assert_eq!(bench.running.len(), 1, "in the slot that was opened ahead");
     bench.step(ms(1));
@@ -46,7 +46,7 @@ fn a_hit_without_a_slot_waits_for_a_pass_over_the_io_and_then_opens_its_own() {
 #[test]
 fn no_hit_is_late_because_slots_are_opening() {
     // The target is mute: no hit ends before its timeout.
-    let mut bench = Bench::new("100/4s", |limits| limits.max_in_flight = 1024);
+    let mut bench = Bench::new("100/s/4s", |limits| limits.max_in_flight = 1024);
     let time = bench.run_to_end();
     let interval = bench.dispatcher.recorder.interval_mut();
     assert_eq!(interval.hits.timed_out, 400);
@@ -57,7 +57,7 @@ fn no_hit_is_late_because_slots_are_opening() {
 
 #[test]
 fn a_stall_of_the_generator_opens_almost_no_slots() {
-    let mut bench = Bench::new("1000/1s", |_| ());
+    let mut bench = Bench::new("1000/s/1s", |_| ());
     bench.step(ms(0));
     bench.answer(ms(0));
     bench.step_twice(ms(500));
@@ -79,7 +79,7 @@ fn a_stall_of_the_generator_opens_almost_no_slots() {
 
 #[test]
 fn the_backlog_is_bounded() {
-    let mut bench = Bench::new("1000/1s", |limits| {
+    let mut bench = Bench::new("1000/s/1s", |limits| {
         (limits.max_in_flight, limits.max_backlog) = (1, 5);
     });
     bench.step_twice(ms(9));
@@ -92,7 +92,7 @@ fn the_backlog_is_bounded() {
 
 #[test]
 fn hits_that_are_too_late_are_skipped_wherever_they_wait() {
-    let mut bench = Bench::new("1000/1s", |limits| {
+    let mut bench = Bench::new("1000/s/1s", |limits| {
         (limits.max_in_flight, limits.skip_late) = (1, Some(ms(3)));
     });
     bench.step(ms(5));
@@ -108,7 +108,7 @@ fn hits_that_are_too_late_are_skipped_wherever_they_wait() {
 
 #[test]
 fn hits_time_out_in_the_order_of_their_starts() {
-    let mut bench = Bench::new("10/1s", |limits| limits.timeout = ms(250));
+    let mut bench = Bench::new("10/s/1s", |limits| limits.timeout = ms(250));
     for time in [0, 100, 200, 250] {
         bench.step_twice(ms(time));
     }
