@@ -251,7 +251,8 @@ impl Dispatcher {
             actions.give.push((slot, hit));
         } else {
             let late = elapsed - hit.id.due;
-            let at_limit = self.slots.room() == 0;
+            // Those ahead of it take the slots that can still open.
+            let at_limit = self.backlog.len() >= self.slots.room();
             match self.backlog.push(hit) {
                 Ok(()) => {
                     self.recorder.waits_for_slot(at_limit);

@@ -18,6 +18,7 @@ use crate::model::failure::Failure;
 use crate::model::hit::FIRST_WARMUP_NUMBER;
 use crate::model::outcome::Outcome;
 use crate::report::hit_counts::HitCounts;
+use crate::schedule::arrival_process::ArrivalProcess;
 use crate::schedule::playlist::Playlist;
 use crate::schedule::playlist_queue::PlaylistQueue;
 use crate::schedule::playlist_receiver::PlaylistReceiver;

@@ -116,3 +116,14 @@ fn hits_time_out_in_the_order_of_their_starts() {
     assert_eq!((counts.scheduled, counts.timed_out), (3, 1));
     assert_eq!(bench.wake_ms(), Some(300.0), "the next hit is due");
 }
+
+#[test]
+fn hits_of_a_burst_beyond_the_slots_wait_for_our_limit() {
+    let mut schedule = Schedule::new("10/s/1s".parse::<Shape>().expect("a shape"));
+    schedule = schedule.with_arrivals(ArrivalProcess::Burst);
+    let mut bench = Bench::with(source(&schedule), None, |limits| limits.max_in_flight = 4);
+    bench.step_twice(ms(0));
+    assert_eq!(bench.running.len(), 4);
+    assert_eq!(bench.dispatcher.gauges().backlog, 6);
+    assert_eq!(bench.dispatcher.recorder.interval_mut().waited_at_limit, 6);
+}
