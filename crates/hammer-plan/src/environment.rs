@@ -33,7 +33,11 @@ impl SubstitutedVariables {
 
 fn mask_value(message: &str, name: &str, value: &[u8]) -> String {
     let width = value.len().min(MASKED_PART_BYTES);
-    let parts: HashSet<&[u8]> = value.windows(width).collect();
+    // A message is short, but a value can be long: a set of all parts of it would take 40 times its size.
+    let of_message: HashSet<&[u8]> = message.as_bytes().windows(width).collect();
+    let parts: HashSet<&[u8]> = (value.windows(width))
+        .filter(|part| of_message.contains(part))
+        .collect();
     let mut is_masked = vec![false; message.len()];
     for (at, part) in message.as_bytes().windows(width).enumerate() {
         if parts.contains(part) {
@@ -72,7 +76,9 @@ pub(crate) fn substitute(
     substitution.replace_in(source, node)?;
     let mut used = substitution.used;
     // A value may contain another one.
-    used.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    used.sort_by(|(name, value), (other_name, other)| {
+        (other.len().cmp(&value.len())).then_with(|| name.cmp(other_name))
+    });
     used.dedup();
     Ok(SubstitutedVariables(used))
 }
