@@ -1,5 +1,6 @@
 //! Runs whose generator stands still: the process is stopped, or a thread is blocked.
 
+use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
 use hammer_target::{TargetBehavior, TargetServer};
@@ -7,6 +8,7 @@ use rustix::process::Signal;
 
 use crate::command::{json, stderr, wait_until};
 use crate::signals::{send, start};
+use crate::silent_target::SilentTarget;
 
 #[test]
 fn a_stopped_generator_catches_up_without_a_burst_of_connections() {
@@ -73,4 +75,60 @@ fn all_hits_that_were_due_are_scheduled_when_a_stopped_process_is_ended() {
             "{signals:?}: {report}"
         );
     }
+}
+
+/// A second signal ended the wait for hits, but not for a thread that was blocked. The run ended when
+/// the hits that blocked it were done, or never.
+#[test]
+fn a_second_signal_ends_a_run_whose_thread_is_blocked() {
+    let target = SilentTarget::spawn();
+    let url = target.url("http");
+    let folder = tempfile::tempdir().unwrap();
+    let body = folder.path().join("body");
+    let mut lines = String::new();
+    for line in 0..800_000_u64 {
+        lines.push_str(&format!(
+            "line {line} of {{{{seq}}}}: {}\n",
+            line * 7919 % 100_003
+        ));
+    }
+    std::fs::write(&body, lines).unwrap();
+    let body = format!("@{}", body.display());
+    let mut child = start(&[
+        "http",
+        &url,
+        "-r",
+        "8",
+        "-z",
+        "1h",
+        "-t",
+        "1h",
+        "-o",
+        "json",
+        "--threads",
+        "1",
+        "--arrivals",
+        "burst",
+        "--compress-request",
+        "br",
+        "-d",
+        &body,
+    ]);
+    // A thread makes the bodies of a burst one after the other, each of which takes seconds.
+    wait_until("the first body arrives", || target.received_bytes() > 0);
+    send(&child, Signal::INT);
+    let mut notice = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut notice)
+        .unwrap();
+    assert!(notice.contains("a second signal"), "{notice}");
+    send(&child, Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(report["generator"]["unresponsive"], 1, "{report}");
+    assert!(report["hits"]["abandoned"].as_u64() >= Some(7), "{report}");
+    assert_eq!(report["verdict"]["status"], "invalid", "{report}");
+    let codes = report["verdict"]["codes"].as_array().unwrap();
+    assert!(codes.contains(&"unresponsive_thread".into()), "{report}");
 }
