@@ -10,7 +10,6 @@ use std::thread;
 pub(crate) struct SilentTarget {
     port: u16,
     connections: Arc<AtomicU64>,
-    received_bytes: Arc<AtomicU64>,
 }
 
 impl SilentTarget {
@@ -19,25 +18,17 @@ impl SilentTarget {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicU64::new(0));
-        let received_bytes = Arc::new(AtomicU64::new(0));
-        let (accepted, received) = (connections.clone(), received_bytes.clone());
+        let accepted = connections.clone();
         thread::spawn(move || {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 accepted.fetch_add(1, Ordering::SeqCst);
-                let received = received.clone();
                 thread::spawn(move || {
                     let mut buffer = [0; 4096];
-                    while let Ok(bytes @ 1..) = stream.read(&mut buffer) {
-                        received.fetch_add(bytes as u64, Ordering::SeqCst);
-                    }
+                    while stream.read(&mut buffer).is_ok_and(|bytes| bytes > 0) {}
                 });
             }
         });
-        Self {
-            port,
-            connections,
-            received_bytes,
-        }
+        Self { port, connections }
     }
 
     /// Returns the URL of the target with this scheme.
@@ -48,10 +39,5 @@ impl SilentTarget {
     /// Returns the number of connections that were accepted so far.
     pub(crate) fn connections(&self) -> u64 {
         self.connections.load(Ordering::SeqCst)
-    }
-
-    /// Returns the number of bytes that were received so far.
-    pub(crate) fn received_bytes(&self) -> u64 {
-        self.received_bytes.load(Ordering::SeqCst)
     }
 }
