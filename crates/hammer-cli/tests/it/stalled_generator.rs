@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use std::process::Child;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hammer_target::{TargetBehavior, TargetServer};
@@ -12,8 +13,15 @@ use crate::signals::{send, start};
 #[cfg(target_os = "linux")]
 use crate::silent_target::SilentTarget;
 
+/// Runs one of these tests at a time, since each needs a core.
+fn take_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn a_stopped_generator_catches_up_without_a_burst_of_connections() {
+    let _turn = take_turn();
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let child = start(&[
@@ -45,6 +53,7 @@ fn a_stopped_generator_catches_up_without_a_burst_of_connections() {
 /// that were left made the run only suspect.
 #[test]
 fn all_hits_that_were_due_are_scheduled_when_a_stopped_process_is_ended() {
+    let _turn = take_turn();
     for signals in [[Signal::INT, Signal::CONT], [Signal::CONT, Signal::INT]] {
         let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let url = target.url();
@@ -94,6 +103,7 @@ fn cpu_ticks(child: &Child) -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_second_signal_ends_a_run_whose_thread_is_blocked() {
+    let _turn = take_turn();
     let target = SilentTarget::spawn();
     let url = target.url("http");
     let folder = tempfile::tempdir().unwrap();
