@@ -91,11 +91,8 @@ impl<H: Hammer> Coordinator<H> {
         loop {
             match self.threads.receive(STOP_POLL_INTERVAL) {
                 Ok(message) => self.handle(message, on_event),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if self.gives_up() {
-                break;
+                Err(RecvTimeoutError::Timeout) if !self.gives_up() => {}
+                Err(_) => break,
             }
         }
         let unresponsive = self.workers.iter().filter(|w| w.reported_until != ENDED);
