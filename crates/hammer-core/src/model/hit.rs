@@ -185,7 +185,7 @@ impl Hit {
         self.slot.notes.waited_for(setting);
     }
 
-    /// Assigns this hit to a group, by its index in [`Hammer::groups`](crate::Hammer::groups).
+    /// Assigns this hit to a group, by its index in [`Description::groups`](crate::Description::groups).
     ///
     /// The last call wins.
     pub fn group(&self, group: usize) {

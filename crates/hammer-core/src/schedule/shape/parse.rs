@@ -1,6 +1,7 @@
 //! Parser of rate expressions, with the position of each error.
 
 use std::ops::Range;
+use std::str::FromStr;
 use std::time::Duration;
 
 use hammer_diagnostic::Diagnostic;
@@ -24,7 +25,15 @@ const MIN_PERIOD: Duration = Duration::from_millis(1);
 
 type ParseResult<T> = Result<T, Diagnostic>;
 
-pub(super) fn shape(text: &str) -> ParseResult<Shape> {
+impl FromStr for Shape {
+    type Err = Diagnostic;
+
+    fn from_str(text: &str) -> Result<Self, Diagnostic> {
+        shape(text).map_err(|error| error.in_input(text))
+    }
+}
+
+fn shape(text: &str) -> ParseResult<Shape> {
     let mut parser = ShapeParser { text, at: 0 };
     parser.skip_spaces();
     if let Some(shape) = parser.closed_loop()? {
