@@ -24,7 +24,7 @@ impl<H: Hammer> Worker<H> {
             timer.wait_until(start, &self.notifier).await?;
         }
         self.dispatcher.borrow_mut().begin(start);
-        // Slots that are still opening look whether they must go on.
+        // Slots that are still opening check whether they must go on.
         self.channels.borrow().iter().for_each(|slot| slot.wake());
         let mut meter = self.config.clock.thread_meter(self.config.spin);
         let mut actions = Actions::default();
