@@ -143,6 +143,16 @@ impl Histogram {
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
 
+    /// The number of recorded durations of at least `time`, to three digits.
+    #[must_use]
+    pub fn count_from(&self, time: Duration) -> u64 {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        match micros {
+            0 => self.count(),
+            _ => self.count() - self.buckets.count_between(0, micros.min(MAX_US) - 1),
+        }
+    }
+
     /// The smallest duration that a share `quantile` (0 to 1) of all recorded durations does not
     /// exceed.
     ///

@@ -218,7 +218,8 @@ impl<H: Hammer> Coordinator<H> {
         let second = second.min().unwrap_or(ENDED);
         if second != ENDED && second > self.last_tick {
             self.last_tick = second;
-            let tick = self.measurements.tick(second, &self.resources);
+            let stopped = self.config.stop.is_requested();
+            let tick = self.measurements.tick(second, stopped, &self.resources);
             on_event(RunEvent::Tick(&tick));
         }
     }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::host::host_stats::HostStats;
 use crate::host::resource_meter::ResourceUsage;
 use crate::host::thread_usage::ThreadUsage;
-use crate::model::failure::Failure;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::interval_stats::IntervalStats;
 
@@ -46,6 +45,10 @@ pub struct GeneratorReport {
     /// Hits that were not sent, by cause.
     #[serde(default)]
     pub unsent: BTreeMap<String, u64>,
+    /// Those of the hits that were unsent because the run was stopped that the generator handled
+    /// late, such as after a stall, and that did not wait for the target.
+    #[serde(default)]
+    pub stopped_late: u64,
     /// The generator's own lateness: from the due time until the generator handled the hit, with or
     /// without a free slot.
     pub schedule_late_us: DurationSummary,
@@ -75,6 +78,16 @@ pub(crate) struct GeneratorPeaks {
     pub(crate) backlog: usize,
 }
 
+impl GeneratorPeaks {
+    /// The larger of each figure.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            in_flight: self.in_flight.max(other.in_flight),
+            backlog: self.backlog.max(other.backlog),
+        }
+    }
+}
+
 impl GeneratorReport {
     /// Makes a report of the measurements so far.
     pub(crate) fn new(
@@ -96,31 +109,17 @@ impl GeneratorReport {
             peak_in_flight: peaks.in_flight as u64,
             peak_backlog: peaks.backlog as u64,
             waited_at_limit: total.waited_at_limit,
-            waited_for: (total.waited_for.iter())
-                .filter(|(_, hits)| **hits > 0)
-                .map(|(setting, hits)| ((*setting).to_owned(), *hits))
+            waited_for: (total.waited_for())
+                .map(|(setting, hits)| (setting.to_owned(), hits))
                 .collect(),
-            unsent: unsent_by_cause(total),
+            unsent: (total.unsent())
+                .map(|(cause, hits)| (cause.to_owned(), hits))
+                .collect(),
+            stopped_late: total.stopped_late,
             schedule_late_us: DurationSummary::from(&total.schedule_lateness),
             log_dropped: total.log_dropped,
             workers,
             host: resources.host,
         }
     }
-}
-
-/// Hits that were not sent, by cause: never started, or out of resources for their session.
-fn unsent_by_cause(total: &IntervalStats) -> BTreeMap<String, u64> {
-    let mut unsent = total.unsent.by_name();
-    for (failure, cause) in [
-        (Failure::OUT_OF_FILES, "files"),
-        (Failure::OUT_OF_PORTS, "ports"),
-        (Failure::OUT_OF_MEMORY, "memory"),
-    ] {
-        let mut failures = total.failures.iter();
-        if let Some((_, hits)) = failures.find(|(known, hits)| **known == failure && **hits > 0) {
-            unsent.insert(cause.to_owned(), *hits);
-        }
-    }
-    unsent
 }

@@ -170,11 +170,13 @@ impl Dispatcher {
         now.saturating_duration_since(self.start)
     }
 
-    /// The hits in flight and in the backlog.
+    /// The hits in flight and in the backlog, and the end of the schedule.
     pub(crate) fn gauges(&self) -> WorkerGauges {
+        let is_over = self.phase != Phase::Running;
         WorkerGauges {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
+            schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
         }
     }
 

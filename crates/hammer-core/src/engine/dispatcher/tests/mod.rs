@@ -161,8 +161,10 @@ impl Bench {
     }
 
     fn unsent(&mut self, cause: &str) -> u64 {
-        let unsent = self.dispatcher.recorder.interval_mut().unsent.by_name();
-        unsent.get(cause).copied().unwrap_or_default()
+        let mut unsent = self.dispatcher.recorder.interval_mut().unsent.iter();
+        unsent
+            .find(|(name, _)| *name == cause)
+            .map_or(0, |(_, hits)| hits)
     }
 
     /// The next wake-up, in ms from the start.
