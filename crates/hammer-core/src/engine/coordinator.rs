@@ -22,8 +22,8 @@ use crate::schedule::schedule::Schedule;
 
 /// The time between two looks at the stop handle.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// The time that workers have to end after the run was stopped at once. A worker whose thread is
-/// blocked, such as by its hammer, is then left behind.
+/// The time that workers have to end after the run was stopped at once. After it, a worker whose thread
+/// is blocked, such as by its hammer, is left behind.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
 /// A worker as the coordinator sees it.
@@ -109,7 +109,7 @@ impl<H: Hammer> Coordinator<H> {
         Ok(self.measurements.report(stopped, unresponsive, &usage))
     }
 
-    /// Returns true if the run was stopped at once, and workers had time enough to end.
+    /// Returns true if the run was stopped at once, and workers had enough time to end.
     fn gives_up(&mut self) -> bool {
         if self.config.stop.level() < StopLevel::Now {
             return false;

@@ -39,7 +39,7 @@ pub struct GeneratorReport {
     pub peak_backlog: u64,
     /// Hits that waited because all slots were in use.
     pub waited_at_limit: u64,
-    /// Hits that waited because a limit of the hammer's own was reached, by the name of its setting.
+    /// Hits that waited because a limit of the hammer was reached, by its setting.
     #[serde(default)]
     pub waited_for: BTreeMap<String, u64>,
     /// Hits that were not sent, by cause.

@@ -29,7 +29,7 @@ pub struct IntervalStats {
     pub(crate) failures: FrequentFirstMap<Failure, u64>,
     pub(crate) counts: FrequentFirstMap<&'static str, u64>,
     pub(crate) facts: FrequentFirstMap<(&'static str, Label), u64>,
-    /// Hits that waited for a limit of the hammer's own, by setting.
+    /// Hits that waited for a limit of the hammer, by setting.
     pub(crate) waited_for: FrequentFirstMap<&'static str, u64>,
     pub(crate) groups: GroupTallies,
     pub(crate) stages: StageTallies,

@@ -8,8 +8,8 @@ use super::wording::{format_ms, format_percent};
 /// Judges the work of the generator within a hit, such as compressing its body or checking its
 /// answer, which is part of its response.
 ///
-/// The phases tell it at any rate, on any number of threads and with threads that poll. CPU time
-/// tells it for hammers that mark no such phases.
+/// Phases show it at any rate, with any number of threads, and with threads that poll. For hammers
+/// without such phases, CPU time shows it.
 pub(super) fn costly_hits(evidence: &Evidence<'_>) -> Option<Finding> {
     costly_phases(evidence).or_else(|| costly_cpu_time(evidence))
 }
@@ -22,7 +22,7 @@ fn costly_phases(evidence: &Evidence<'_>) -> Option<Finding> {
     is_large.then(|| {
         let (share, work) = (format_percent(work / response), format_ms(work));
         let reason = format!(
-            "The generator spent {work} per hit on preparing requests and decoding answers, {share} of response at p50, which includes it. {REMEDY}"
+            "The generator spent {work} per hit on preparing requests and decoding answers, {share} of response at p50, so response partly describes the generator. {REMEDY}"
         );
         Finding::suspect(FindingCode::CostlyHits, reason)
     })
@@ -39,10 +39,10 @@ fn costly_cpu_time(evidence: &Evidence<'_>) -> Option<Finding> {
     (cpu >= thresholds::COSTLY_HIT_US && cpu >= share * response).then(|| {
         let (share, cpu) = (format_percent(cpu / response), format_ms(cpu));
         let reason = format!(
-            "The generator spent {cpu} of CPU time per hit, {share} of response at p50, which includes most of it. {REMEDY}"
+            "The generator spent {cpu} of CPU time per hit, {share} of response at p50, so response partly describes the generator. {REMEDY}"
         );
         Finding::suspect(FindingCode::CostlyHits, reason)
     })
 }
 
-const REMEDY: &str = "Do less within a hit, such as compressing or checking large bodies.";
+const REMEDY: &str = "Do less within a hit: for example, do not compress or check large bodies.";

@@ -60,7 +60,8 @@ pub enum VerdictStatus {
     /// The generator kept the schedule: the numbers describe the target.
     #[default]
     Valid,
-    /// The generator was late or busy enough to affect the numbers, or no hit was answered.
+    /// The generator was late or busy enough to affect the numbers, hits waited for a limit of the
+    /// generator, the hammer doubts the numbers, or no hit was answered.
     Suspect,
     /// The generator could not keep the schedule, or sent nothing: the numbers describe it, not the
     /// target.

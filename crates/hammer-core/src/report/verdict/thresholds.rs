@@ -8,7 +8,7 @@ pub(super) const LATE_P99_US: f64 = 2_000.0;
 
 /// The share of response p99 from which lateness matters.
 ///
-/// Runs against the same target differ by a few percent, so less than a tenth is lost in the noise.
+/// Runs against the same target differ by a few percent, so less than a tenth is noise.
 pub(super) const LATE_P99_SHARE: f64 = 0.1;
 
 /// Lateness at p99, in µs, at which the schedule was not kept, whatever the target did.

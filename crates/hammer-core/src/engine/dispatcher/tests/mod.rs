@@ -29,7 +29,7 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A dispatcher, and the driver of a test: it runs no hits, and tells what was decided.
+/// A dispatcher with the driver of a test, which runs no hits and records the decisions.
 struct Bench {
     dispatcher: Dispatcher,
     start: Instant,

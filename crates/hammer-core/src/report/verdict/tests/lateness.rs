@@ -222,7 +222,7 @@ fn lateness_is_explained_by_the_figures() {
     }
 }
 
-/// A process that was stopped catches up afterwards, and was told to add threads.
+/// A process that was stopped catches up afterwards; the advice was to add threads.
 #[test]
 fn the_cause_that_was_seen_comes_first() {
     let stopped = |cause: Value, late_us: f64| {

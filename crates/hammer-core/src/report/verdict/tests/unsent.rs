@@ -90,7 +90,7 @@ fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
     );
 }
 
-/// The user of a target that accepts no connection was told to raise the drain.
+/// If a target accepted no connection, the advice was to raise the drain.
 #[test]
 fn slots_that_did_not_open_are_the_targets_doing_only_if_the_generator_kept_up() {
     let unsent = ("/generator/unsent", json!({"drain": 5_000}));
