@@ -171,7 +171,9 @@ impl Hit {
 
     /// Ends a phase of this hit and names it.
     ///
-    /// The phase began at the last mark, or when the hit started.
+    /// The phase began at the last mark, or when the hit started. The verdict takes phases named
+    /// `prepare` and `decode` for work of the generator: a run in which they are a large part of
+    /// response is suspect.
     pub fn mark(&self, phase: &'static str) {
         self.slot.mark(phase);
     }

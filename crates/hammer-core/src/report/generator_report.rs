@@ -46,8 +46,8 @@ pub struct GeneratorReport {
     #[serde(default)]
     pub unsent: BTreeMap<String, u64>,
     /// Those of the hits that were unsent because the run was stopped that the generator handled
-    /// late, such as after a stall, and that did not wait for the target.
-    #[serde(default)]
+    /// late, such as after a stall, so that they did not wait for the target. Absent from JSON if 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub stopped_late: u64,
     /// The generator's own lateness: from the due time until the generator handled the hit, with or
     /// without a free slot.
@@ -60,6 +60,14 @@ pub struct GeneratorReport {
     /// CPU time that others took from the generator, and the memory available to it.
     #[serde(default)]
     pub host: HostStats,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The limits of the generator.

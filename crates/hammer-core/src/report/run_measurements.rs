@@ -354,3 +354,102 @@ fn stopped_late(interval: &IntervalStats) -> u64 {
         stopped => stopped.min(interval.schedule_lateness.count_from(limit)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::rate::Rate;
+
+    fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    /// The measurements of two workers, at ten hits per second.
+    fn measurements() -> RunMeasurements {
+        let settings = ReportSettings {
+            hammer: "test".to_owned(),
+            target: String::new(),
+            seed: 1,
+            warmup: Duration::ZERO,
+            limits: GeneratorLimits {
+                threads: 2,
+                max_in_flight: 64,
+                spin: false,
+            },
+            groups: vec![],
+        };
+        let schedule = Schedule::constant(Rate::per_second(10)).with_duration(secs(60));
+        RunMeasurements::new(settings, schedule)
+    }
+
+    fn usage(blocked_max_us: f64) -> Option<ThreadUsage> {
+        Some(ThreadUsage {
+            blocked_max_us,
+            ..ThreadUsage::default()
+        })
+    }
+
+    /// If thread 0 did not respond, thread 1 was called thread 0.
+    #[test]
+    fn threads_keep_their_numbers_and_peaks_if_one_does_not_respond() {
+        let mut run = measurements();
+        let resources = ResourceMeter::start(false);
+        let gauges = |backlog: usize| WorkerGauges {
+            in_flight: 3,
+            backlog,
+            schedule_end: None,
+        };
+        run.add_interval(0, &IntervalStats::new(), gauges(70), None);
+        run.add_interval(1, &IntervalStats::new(), gauges(30), usage(900_000.0));
+        let verdict = run.tick(1, false, &resources).verdict();
+        assert!(verdict.reasons[0].starts_with("Thread 1"), "{verdict:?}");
+        run.add_last_interval(
+            1,
+            &IntervalStats::new(),
+            WorkerEnd {
+                usage: usage(900_000.0),
+                ..WorkerEnd::default()
+            },
+        );
+        let report = run.report(true, 1, &resources.usage());
+        let workers = &report.generator.workers;
+        assert_eq!(workers.len(), 2);
+        assert_eq!(workers[0], ThreadUsage::default());
+        assert_eq!(report.generator.peak_backlog, 100);
+        assert_eq!(report.generator.peak_in_flight, 6);
+
+        let report = measurements().report(false, 0, &resources.usage());
+        assert!(report.generator.workers.is_empty(), "unknown for all");
+    }
+
+    /// Hits that waited for the target were said to be unsent because of an earlier stall, and
+    /// those of a stall before the stop were not if the generator had kept up until then.
+    #[test]
+    fn hits_unsent_at_a_stop_count_as_late_where_they_were_handled_late() {
+        let interval = |stopped: usize, late: usize, lateness: Duration| {
+            let mut interval = IntervalStats::new();
+            (0..stopped).for_each(|_| interval.unsent.count(UnsentCause::Stopped));
+            (0..late).for_each(|_| interval.schedule_lateness.record(lateness));
+            interval
+        };
+        let late = Duration::from_micros(thresholds::STOPPED_LATE_US);
+        let mut run = measurements();
+        for (worker, stopped, handled, lateness) in [
+            // A stall before the stop.
+            (0, 0, 500, secs(1)),
+            // Hits of a slow target, which were handled in time.
+            (1, 300, 100, late / 2),
+            // A stall that the stop ends: 40 of the hits had waited before it.
+            (0, 100, 60, late),
+            // A stall that more hits survived than were unsent.
+            (1, 5, 70, late),
+        ] {
+            let interval = interval(stopped, handled, lateness);
+            run.add_interval(worker, &interval, WorkerGauges::default(), None);
+        }
+        let usage = ResourceMeter::start(false).usage();
+        let report = run.report(true, 0, &usage);
+        assert_eq!(report.generator.unsent["stopped"], 405);
+        assert_eq!(report.generator.stopped_late, 65);
+    }
+}
