@@ -28,7 +28,7 @@ fn a_stop_drains_hits_in_flight() {
 /// Hits that were due while a thread stood still vanished when the run was stopped, and the run was
 /// valid. Those that wait for a slow target say nothing about the generator.
 #[test]
-fn a_stop_in_a_stall_is_told_from_a_slow_target() {
+fn a_stop_in_a_stall_differs_from_one_of_a_slow_target() {
     let stopped = |stall: Duration, response: Duration| {
         let stop = StopHandle::new();
         let stop_in_hit = stop.clone();
