@@ -159,7 +159,7 @@ fn with_common_settings(command: Command) -> Command {
 fn print_error(error: &Error) -> CommandExit {
     let _ = match error {
         Error::Clap(error) => error.print(),
-        Error::Usage(_) | Error::InvalidValue { .. } => {
+        Error::Usage(_) | Error::InvalidExpression { .. } | Error::InvalidValue { .. } => {
             writeln!(
                 io::stderr(),
                 "error: {}\n\nFor more information, try '--help'.",

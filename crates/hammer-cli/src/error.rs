@@ -21,6 +21,12 @@ pub(crate) enum Error {
     Clap(clap::Error),
     /// The arguments are invalid.
     Usage(String),
+    /// An expression in an argument is invalid, such as a template.
+    InvalidExpression {
+        /// The beginning of the message, up to the diagnostic.
+        context: String,
+        diagnostic: Box<Diagnostic>,
+    },
     /// The value of an argument is invalid.
     InvalidValue {
         /// The argument as clap shows it: `--sni <NAME>`.
@@ -55,6 +61,26 @@ impl Error {
         ))
     }
 
+    /// Reports that the arguments make no hammer. An expression that is wrong is shown with carets, if
+    /// its text is known, and ends the message.
+    pub(crate) fn from_build_error(hammer: &str, error: &(dyn error::Error + 'static)) -> Self {
+        let mut context = format!("failed to build the {hammer} hammer");
+        let mut next = Some(error);
+        while let Some(error) = next {
+            context.push_str(": ");
+            if let Some(diagnostic) = error.downcast_ref::<Diagnostic>() {
+                let diagnostic = Box::new(diagnostic.clone());
+                return Self::InvalidExpression {
+                    context,
+                    diagnostic,
+                };
+            }
+            context.push_str(&error.to_string());
+            next = error.source();
+        }
+        Self::Usage(context)
+    }
+
     /// Reports that a run ended without a report. If the hammer failed to prepare, only its own
     /// reason is shown.
     pub(crate) fn from_run_error(error: &hammer_core::Error, names: SettingNames) -> Self {
@@ -70,7 +96,10 @@ impl Error {
     pub(crate) fn exit(&self) -> CommandExit {
         match self {
             Self::Clap(error) if !error.use_stderr() => CommandExit::OK,
-            Self::Clap(_) | Self::Usage(_) | Self::InvalidValue { .. } => CommandExit::USAGE,
+            Self::Clap(_)
+            | Self::Usage(_)
+            | Self::InvalidExpression { .. }
+            | Self::InvalidValue { .. } => CommandExit::USAGE,
             Self::Run(_) => CommandExit::FAILED,
         }
     }
@@ -80,6 +109,10 @@ impl Error {
         match self {
             Self::Clap(error) => error.to_string(),
             Self::Usage(message) | Self::Run(message) => SettingNames::Flags.reword(message),
+            Self::InvalidExpression {
+                context,
+                diagnostic,
+            } => SettingNames::Flags.reword(&format!("{context}{}", caret::show(diagnostic))),
             Self::InvalidValue {
                 argument,
                 value,
@@ -140,22 +173,4 @@ pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     };
     error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
     error
-}
-
-/// Writes an error and its sources in one line. The first diagnostic among them is shown with
-/// carets, if its text is known, and ends the message.
-pub(crate) fn error_with_carets(error: &(dyn error::Error + 'static)) -> String {
-    let mut line = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<Diagnostic>() {
-            return line + &caret::show(found);
-        }
-        line.push_str(&error.to_string());
-        next = error.source();
-        if next.is_some() {
-            line.push_str(": ");
-        }
-    }
-    line
 }

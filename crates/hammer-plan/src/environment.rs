@@ -22,18 +22,48 @@ impl SubstitutedVariables {
     /// Replaces each value in `message`, and each part of one that has at least eight bytes, by
     /// `${NAME}`. A message may cut a value off at both ends.
     pub(crate) fn mask(&self, mut message: String) -> String {
-        for (name, value) in &self.0 {
-            if value.len() >= MIN_MASKED_BYTES {
-                message = mask_value(&message, name, value.as_bytes());
-            }
+        for (name, value) in self.masked() {
+            message = mask_value(&message, name, value.as_bytes());
         }
         message
     }
+
+    /// Returns true if `text` has a value in it, or a part of one that has at least eight bytes.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.masked()
+            .any(|(_, value)| !common_parts(text.as_bytes(), value.as_bytes()).is_empty())
+    }
+
+    /// The variables whose values are searched.
+    fn masked(&self) -> impl Iterator<Item = &(String, String)> {
+        let variables = self.0.iter();
+        variables.filter(|(_, value)| value.len() >= MIN_MASKED_BYTES)
+    }
+}
+
+/// Returns the length of the parts of a value that are searched in messages.
+fn part_bytes(value: &[u8]) -> usize {
+    value.len().min(MASKED_PART_BYTES)
+}
+
+/// Returns the parts of `value` that are in `text`.
+///
+/// A set of all parts of a text takes 40 times its size, so it is made of the shorter one.
+fn common_parts<'a>(text: &'a [u8], value: &'a [u8]) -> HashSet<&'a [u8]> {
+    let width = part_bytes(value);
+    let (short, long) = if text.len() < value.len() {
+        (text, value)
+    } else {
+        (value, text)
+    };
+    let of_short: HashSet<&[u8]> = short.windows(width).collect();
+    let parts = long.windows(width);
+    parts.filter(|part| of_short.contains(part)).collect()
 }
 
 fn mask_value(message: &str, name: &str, value: &[u8]) -> String {
-    let width = value.len().min(MASKED_PART_BYTES);
-    let parts: HashSet<&[u8]> = value.windows(width).collect();
+    let width = part_bytes(value);
+    let parts = common_parts(message.as_bytes(), value);
     let mut is_masked = vec![false; message.len()];
     for (at, part) in message.as_bytes().windows(width).enumerate() {
         if parts.contains(part) {
@@ -72,7 +102,9 @@ pub(crate) fn substitute(
     substitution.replace_in(source, node)?;
     let mut used = substitution.used;
     // A value may contain another one.
-    used.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    used.sort_by(|(name, value), (other_name, other)| {
+        (other.len().cmp(&value.len())).then_with(|| name.cmp(other_name))
+    });
     used.dedup();
     Ok(SubstitutedVariables(used))
 }
@@ -247,6 +279,7 @@ mod tests {
             (&format!("'{long}' é"), "'${LONG}' é"),
         ] {
             assert_eq!(variables.mask(message.to_owned()), masked);
+            assert_eq!(variables.are_in(message), message != masked, "{message}");
         }
     }
 }

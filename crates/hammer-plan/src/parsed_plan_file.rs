@@ -125,6 +125,16 @@ impl ParsedPlanFile {
         invalid_value(&self.source, key.unwrap_or_default(), node, text, error)
     }
 
+    /// Removes everything that may repeat a value of the environment from an error about an expression,
+    /// if the text of the expression has parts of such a value.
+    #[must_use]
+    pub fn redacted(&self, error: Diagnostic) -> Diagnostic {
+        match error.input() {
+            Some(text) if self.source.has_environment(text) => error.redacted(),
+            _ => error,
+        }
+    }
+
     /// Returns an excerpt of the value at `path`, which the key sets to `text`. If the value has
     /// parts from the environment, it is an excerpt of what is written in the plan.
     #[must_use]

@@ -38,6 +38,11 @@ impl PlanSourceText {
         &self.text
     }
 
+    /// Returns true if `text` has parts of a value of the environment.
+    pub(crate) fn has_environment(&self, text: &str) -> bool {
+        self.variables.are_in(text)
+    }
+
     /// Makes an error about the text at byte `at`. Values of the environment in `problem` are
     /// replaced by the names of their variables.
     pub(crate) fn error_at(&self, at: usize, problem: impl Into<String>) -> PlanError {

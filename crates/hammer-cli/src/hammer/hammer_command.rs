@@ -6,10 +6,10 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::Hammer as _;
 use hammer_diagnostic::chain;
 
+use crate::HammerArgs;
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
-use crate::error::{Error, error_with_carets};
+use crate::error::Error;
 use crate::execution::{RunnableLoad, TypedLoad};
-use crate::{HammerArgs, HammerBuildError};
 
 /// A kind of hammer with its type erased.
 pub(crate) trait HammerCommand {
@@ -40,7 +40,7 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
         let once_renderer = args.once_renderer();
         let hammer = args
             .build(load.engine().seed())
-            .map_err(|error| build_error::<A>(&error))?;
+            .map_err(|error| Error::from_build_error(A::NAME, error.as_ref()))?;
         if let Some(max_hits) = hammer.describe().max_hits {
             load.limit_hits(max_hits)?;
         }
@@ -102,12 +102,4 @@ pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputA
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;
     Ok((load, OutputArgs::from_arg_matches(matches)?))
-}
-
-fn build_error<A: HammerArgs>(error: &HammerBuildError) -> Error {
-    Error::Usage(format!(
-        "failed to build the {} hammer: {}",
-        A::NAME,
-        error_with_carets(error.as_ref())
-    ))
 }

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use hammer_diagnostic::Diagnostic;
 use hammer_plan::{ParsedPlanFile, PlanFlagValue, PlanPathStep};
 
+use crate::args::caret;
 use crate::error::{Error, mask_secrets};
 use crate::setting_names::{self, SettingNames};
 
@@ -90,6 +91,15 @@ impl PlanFlagTable<'_> {
         error: Error,
     ) -> Error {
         let key_of = |long: &str| self.key_of_long_flag(command, flags, long);
+        let build_error = |message: &str| {
+            let named = setting_names::plan_keys(message).into_iter();
+            let key = named
+                .filter_map(|key| key_of(&key.replace('_', "-")))
+                .next();
+            let path = self.key_path(key.as_deref().unwrap_or_default());
+            let problem = SettingNames::PlanKeys.reword(message);
+            Error::Usage(self.file.value_error(&path, problem).to_string())
+        };
         match error {
             Error::InvalidValue {
                 argument,
@@ -102,15 +112,14 @@ impl PlanFlagTable<'_> {
                 let problem = SettingNames::PlanKeys.reword(&problem);
                 self.value_error(&key, &format!("invalid value '{value}': {problem}"))
             }
-            Error::Usage(message) => {
-                let named = setting_names::plan_keys(&message).into_iter();
-                let key = named
-                    .filter_map(|key| key_of(&key.replace('_', "-")))
-                    .next();
-                let path = self.key_path(key.as_deref().unwrap_or_default());
-                let problem = SettingNames::PlanKeys.reword(&message);
-                Error::Usage(self.file.value_error(&path, problem).to_string())
+            Error::InvalidExpression {
+                context,
+                diagnostic,
+            } => {
+                let diagnostic = self.file.redacted(*diagnostic);
+                build_error(&(context + &caret::show(&diagnostic)))
             }
+            Error::Usage(message) => build_error(&message),
             other => other,
         }
     }

@@ -206,7 +206,8 @@ fn prepare_scenario(
     );
     let prepared = prepared.map_err(|error| match error {
         // The message starts with a flag of `run --endpoint`.
-        Error::Usage(message) => {
+        Error::Usage(_) | Error::InvalidExpression { .. } => {
+            let message = error.message();
             let message = message.trim_start_matches("--");
             let key = message.split(':').next().unwrap_or_default();
             value_error(&[endpoint[0], PlanPathStep::Key(key)], message.to_owned())

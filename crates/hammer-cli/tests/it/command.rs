@@ -3,6 +3,8 @@
 use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -69,4 +71,13 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .join(path)
+}
+
+/// Polls until the condition is met, and fails after 30 s.
+pub(crate) fn wait_until(condition: &str, mut is_met: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_met() {
+        assert!(Instant::now() < deadline, "timed out: {condition}");
+        thread::yield_now();
+    }
 }

@@ -10,6 +10,7 @@ mod broker;
 mod captures;
 mod command;
 mod commands;
+mod dead_targets;
 mod echo;
 mod http;
 mod junit;
@@ -25,6 +26,8 @@ mod replay_safety;
 mod replay_wire;
 mod servers;
 mod setting_names;
+mod silent_target;
+mod silent_targets;
 mod single_loads;
 mod spin;
 mod thresholds;
@@ -44,6 +47,8 @@ mod docs;
 mod help;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod stalled_generator;
 #[cfg(unix)]
 mod timeline;
 mod tls;

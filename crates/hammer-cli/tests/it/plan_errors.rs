@@ -106,7 +106,19 @@ fn plan_errors_do_not_repeat_values_of_the_environment() {
         ),
         ("header = ['a: b', '${SECRET}']", "'header'"),
         ("hammer = '${SECRET}'", "'${SECRET}': unknown hammer"),
-        ("data = '${SECRET}'", "'data' is not a valid template"),
+        (
+            "data = '${SECRET}'",
+            "plan.toml:4:8: failed to build the http hammer: 'data' is not a valid template: \
+             invalid expression at byte 15; expected 'uuid'\n",
+        ),
+        (
+            "json = '{\"a\": \"${SECRET}\"}'",
+            "'json' is not a valid template: invalid expression at byte 22; expected 'uuid'\n",
+        ),
+        (
+            "header = ['X-A: b ${SECRET}']",
+            "the header x-a is not a valid template: invalid expression at byte 17; expected 'uuid'\n",
+        ),
         (
             "max_redirs = '${SECRET}'\nlocation = true",
             "'max_redirs': invalid value '${SECRET}'",
@@ -125,7 +137,7 @@ fn plan_errors_do_not_repeat_values_of_the_environment() {
         let message = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{line}: {message}");
         assert!(message.contains(expected), "{line}: {message}");
-        for part in ["hunter2", "secret{{", "2secret"] {
+        for part in ["hunter2", "secret{{", "2secret", "'uid'", "^"] {
             assert!(!message.contains(part), "{line}: {message}");
         }
     }

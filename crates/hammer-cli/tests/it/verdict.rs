@@ -115,6 +115,23 @@ fn a_dead_port_is_not_an_error_but_the_verdict_says_that_it_was_not_reached() {
     }
 }
 
+/// Hits of a burst that waited for a slot were counted only if all slots had been in use before the
+/// burst. Their waits were in response, and the run was valid.
+#[test]
+fn a_burst_beyond_the_slots_is_suspect() {
+    let delay = Duration::from_millis(50);
+    let target = TargetServer::spawn(TargetBehavior::default().delay(delay)).unwrap();
+    let url = target.url();
+    let load = ["http", &url, "-r", "200", "-n", "200", "-c", "20"];
+    let report = report(&[&load[..], &["--arrivals", "burst"]].concat());
+    assert_eq!(report["hits"]["ok"], 200, "{report}");
+    // The first twenty get a slot, unless another thread's slots are all in use.
+    let waited = report["generator"]["waited_at_limit"].as_u64().unwrap();
+    assert!((170..=190).contains(&waited), "{report}");
+    let codes = report["verdict"]["codes"].as_array().unwrap();
+    assert!(codes.contains(&"slots_full".into()), "{report}");
+}
+
 #[cfg(unix)]
 #[test]
 fn limits_that_are_too_low_are_reported_before_the_run() {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::engine::error::Error;
 use crate::engine::run::RunConfig;
 use crate::engine::start_barrier::{RunStartTicket, START_LEAD};
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::engine::timer;
 use crate::engine::worker::coordinator_link::WorkerMessage;
 use crate::engine::worker_threads::WorkerThreads;
@@ -91,11 +91,8 @@ impl<H: Hammer> Coordinator<H> {
         loop {
             match self.threads.receive(STOP_POLL_INTERVAL) {
                 Ok(message) => self.handle(message, on_event),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if self.gives_up() {
-                break;
+                Err(RecvTimeoutError::Timeout) if !self.gives_up() => {}
+                Err(_) => break,
             }
         }
         let unresponsive = self.workers.iter().filter(|w| w.reported_until != ENDED);
@@ -207,8 +204,10 @@ impl<H: Hammer> Coordinator<H> {
         let together = !self.config.clock.stops_for_threads();
         let start = together.then(|| match &mut self.start_ticket {
             Some(ticket) => at.max(ticket.wait_for_start()),
-            None => at.max(Instant::now() + START_LEAD),
+            None => at,
         });
+        // The start may have passed while sessions opened.
+        let start = start.map(|start| start.max(Instant::now() + START_LEAD));
         self.threads.start(start);
     }
 

@@ -178,8 +178,8 @@ impl Hit {
         self.slot.mark(phase);
     }
 
-    /// Notes that this hit waited because a limit of the hammer's own was reached, such as its number
-    /// of connections.
+    /// Notes that this hit waited because a limit of the hammer was reached, such as its number of
+    /// connections.
     ///
     /// `setting` is the name of that limit. The target does not cause this wait, so a run in which
     /// many hits waited is suspect. Call it at most once for each hit and limit.
@@ -187,7 +187,7 @@ impl Hit {
         self.slot.notes.waited_for(setting);
     }
 
-    /// Assigns this hit to a group, by its index in [`Hammer::groups`](crate::Hammer::groups).
+    /// Assigns this hit to a group, by its index in [`Description::groups`](crate::Description::groups).
     ///
     /// The last call wins.
     pub fn group(&self, group: usize) {

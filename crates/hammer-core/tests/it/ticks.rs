@@ -1,4 +1,4 @@
-//! Ticks: the last second whole, and the verdict so far.
+//! Ticks: the measurements of the last second, and the verdict so far.
 
 use hammer_core::testing::{ScriptStep, with_paused_clock};
 use hammer_core::{

@@ -13,7 +13,7 @@ use crate::engine::dispatcher::due_hit::DueHit;
 use crate::engine::dispatcher::hit_recorder::{EndedHit, HitCompletion, HitRecorder};
 use crate::engine::dispatcher::hit_source::{HitSource, OpenLoop};
 use crate::engine::dispatcher::warmup::WarmUp;
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::model::failure::Failure;
 use crate::model::hit::FIRST_WARMUP_NUMBER;
 use crate::model::outcome::Outcome;

@@ -40,7 +40,7 @@ fn a_run_that_sent_nothing_is_invalid() {
         (unsent("stopped", 0), "No hit was due before the run ended"),
         (
             unsent("stopped", 7),
-            "Nothing was sent of 7 hits that were due, so nothing was measured. Let it run longer.",
+            "7 hits were due, but none was sent, so nothing was measured. Let it run longer.",
         ),
         (
             unsent("late", 7),
