@@ -35,6 +35,7 @@ mod opening;
 mod phrases;
 mod rust;
 mod selection;
+mod source_paths;
 mod source_tree;
 mod todo_markers;
 mod type_names;
@@ -68,6 +69,7 @@ const RULES: &[TidyRule] = &[
     rule("names", names::check),
     rule("phrases", phrases::check),
     rule("sizes", file_sizes::check),
+    rule("source-paths", source_paths::check),
     rule("type-names", type_names::check),
 ];
 

@@ -24,7 +24,7 @@
 //! | run a load | [`Run`] |
 //! | define when hits are due | [`Schedule`], of a [`Rate`] or a [`Shape`], with an [`ArrivalProcess`] |
 //! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
-//! | follow a run | [`RunEvent`], in the closure given to [`Run::execute`] |
+//! | follow a run | [`RunEvent`], in the closure given to [`Run::execute_with`] |
 //! | stop a run | [`StopHandle`] |
 //! | start several runs together | [`RunStartBarrier`] |
 //! | send hits that were planned one by one | [`Playlist`] |

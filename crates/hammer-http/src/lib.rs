@@ -61,8 +61,8 @@
 //! | `body` | the rest of the response, if it came later than the head |
 //! | `decode` | decompressing an inspected body, checking it and capturing values from it |
 //!
-//! `prepare` and `decode` are work of the generator, the other phases wait for the target. A hit
-//! whose requests are all the same has no `prepare`.
+//! `prepare` and `decode` are work of the generator; the other phases wait for the target. If all hits
+//! send the same request, there is no `prepare`.
 //!
 //! # Counts and facts
 //!

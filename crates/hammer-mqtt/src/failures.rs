@@ -32,7 +32,7 @@ pub(crate) const MALFORMED_PACKET: Failure = Failure::new("malformed_packet").wi
     "the broker's answer is not valid MQTT: check the port and `version`, and use RUST_LOG=debug",
 );
 pub(crate) const FLOOD: Failure = Failure::new("mqtt_flood").with_advice(
-    "the broker sent over 10,000 packets in 10 s that nothing asked for, or kept sending after \
+    "the broker sent over 10,000 unrequested packets in 10 s, or kept sending after \
      DISCONNECT: it is broken or hostile",
 );
 pub(crate) const UNREAD_ANSWERS: Failure = Failure::new("unread_answers").with_advice(

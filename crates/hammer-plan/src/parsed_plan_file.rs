@@ -126,7 +126,7 @@ impl ParsedPlanFile {
     }
 
     /// Removes everything that may repeat a value of the environment from an error about an expression,
-    /// if the text of the expression has parts of it.
+    /// if the text of the expression has parts of that value.
     #[must_use]
     pub fn redacted(&self, error: Diagnostic) -> Diagnostic {
         match error.input() {

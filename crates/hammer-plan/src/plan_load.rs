@@ -76,7 +76,7 @@ pub struct PlanLoad {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub seed: Option<PlanFlagValue>,
-    /// Longest wait for hits in flight at the end.
+    /// Maximum wait for hits at the end; by default, until they time out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub drain: Option<PlanFlagValue>,

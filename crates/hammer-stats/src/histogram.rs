@@ -143,6 +143,19 @@ impl Histogram {
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
 
+    /// The number of recorded durations of at least `time`, to three digits.
+    #[must_use]
+    pub fn count_from(&self, time: Duration) -> u64 {
+        if time <= self.min() {
+            return self.count();
+        }
+        if time > self.max() {
+            return 0;
+        }
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.buckets.count_between(micros.min(MAX_US), MAX_US)
+    }
+
     /// The smallest duration that a share `quantile` (0 to 1) of all recorded durations does not
     /// exceed.
     ///
@@ -202,6 +215,19 @@ mod tests {
             );
         }
         assert_eq!(histogram.mean(), Duration::from_nanos(50_000_500));
+    }
+
+    #[test]
+    fn durations_of_at_least_a_time_are_counted() {
+        let mut histogram = Histogram::new();
+        assert_eq!(histogram.count_from(Duration::from_millis(50)), 0);
+        for millis in [0, 1, 49, 50, 200, 5_000_000] {
+            histogram.record(Duration::from_millis(millis));
+        }
+        for (millis, count) in [(0, 6), (1, 5), (50, 3), (51, 2), (300, 1), (9_000_000, 0)] {
+            let found = histogram.count_from(Duration::from_millis(millis));
+            assert_eq!(found, count, "{millis} ms");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Finds flags in the messages and comments of the libraries.
 //!
-//! Only hammer-cli knows what a flag is called. A message of a library names a setting as the API
+//! Only hammer-cli knows the names of flags. A message of a library names a setting as the API
 //! does, and hammer-cli replaces it. A comment may name a flag where it speaks of the command `hammer`,
 //! or of curl.
 

@@ -11,7 +11,7 @@ const SOURCES: &str = "crates/hammer-core/src/";
 /// The folders from top to bottom. A file imports only from its own folder and those below it.
 const LAYERS: &[&str] = &["engine", "report", "host", "schedule", "model"];
 
-/// An import of a file: the path after `crate::`, and its line.
+/// An import of a file: the path from the root of the crate, and its line.
 type ModuleImport = (String, usize);
 
 /// Checks the layers of the files of hammer-core, and that no files import each other in a circle.
@@ -23,7 +23,7 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
         let Some(layer) = layer(source.file) else {
             continue;
         };
-        for (path, line) in imports(source.text) {
+        for (path, line) in imports(source.file, source.text) {
             let Some(target) = defining_file(&modules, &path) else {
                 findings.push(TidyFinding::new(
                     source.path,
@@ -85,50 +85,92 @@ fn layer_above(file: &str, below: usize) -> bool {
 }
 
 /// The file of the longest module path that `path` begins with.
+///
+/// `None` if that is the file of a whole layer, which defines nothing.
 fn defining_file<'a>(modules: &BTreeMap<String, &'a str>, path: &str) -> Option<&'a str> {
     let mut path = path;
     loop {
         if let Some(file) = modules.get(path) {
-            return Some(file);
+            return Some(*file).filter(|_| path.contains("::"));
         }
         path = path.rsplit_once("::")?.0;
     }
 }
 
-/// The paths after `crate::` in the code of a source, without its test modules.
-fn imports(text: &str) -> Vec<ModuleImport> {
-    let text = text.split("#[cfg(test)]").next().unwrap_or(text);
+/// The paths after `crate::` and `super::` in the code of a source, without its test module.
+fn imports(file: &str, text: &str) -> Vec<ModuleImport> {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
     let mut imports = Vec::new();
     for piece in rust::pieces(text) {
         if piece.kind != RustSourcePieceKind::Code {
             continue;
         }
-        for (at, _) in piece.text.match_indices("crate::") {
-            let is_visibility = piece.text[..at].ends_with("pub(");
-            let line = piece.line + piece.text[..at].matches('\n').count();
-            let path = &piece.text[at + "crate::".len()..];
-            if !is_visibility {
-                imports.extend(expand(path).into_iter().map(|path| (path, line)));
+        for keyword in ["crate::", "super::"] {
+            for (at, _) in piece.text.match_indices(keyword) {
+                let before = &piece.text[..at];
+                // Of several `super::`, the first one counts the others.
+                if before.ends_with("pub(") || before.ends_with("super::") {
+                    continue;
+                }
+                let line = piece.line + before.matches('\n').count();
+                let (base, path) = base_and_path(file, &piece.text[at..]);
+                let paths = expand(&base, path).into_iter();
+                imports.extend(paths.map(|path| (path, line)));
             }
         }
     }
     imports
 }
 
-/// Expands a path with a list of names at its end, such as `a::{b, c::D}`.
-fn expand(path: &str) -> Vec<String> {
+/// The module that a path in `file` begins at, and the rest of the path.
+fn base_and_path<'a>(file: &str, path: &'a str) -> (String, &'a str) {
+    if let Some(path) = path.strip_prefix("crate::") {
+        return (String::new(), path);
+    }
+    let module = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    let mut base: Vec<&str> = module.split('/').collect();
+    let mut path = path;
+    while let Some(rest) = path.strip_prefix("super::") {
+        base.pop();
+        path = rest;
+    }
+    (base.join("::"), path)
+}
+
+/// Expands a path with a list of names at its end, such as `a::{b, c::{D, E}}`.
+fn expand(base: &str, path: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let end = path.find(|c| !is_part(c)).unwrap_or(path.len());
-    let head = path[..end].trim_end_matches("::");
-    let Some(list) = path[end..].strip_prefix('{') else {
-        return vec![head.to_owned()];
-    };
-    let list = list.split('}').next().unwrap_or(list);
-    let names = list
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty());
-    names.map(|name| format!("{head}::{name}")).collect()
+    let head = [base, path[..end].trim_end_matches("::")].into_iter();
+    let head: Vec<&str> = head.filter(|part| !part.is_empty()).collect();
+    let head = head.join("::");
+    match path[end..].strip_prefix('{') {
+        None => vec![head],
+        Some(list) => names(list).flat_map(|name| expand(&head, name)).collect(),
+    }
+}
+
+/// The names of a list up to its closing brace, each with its own list if it has one.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut start) = (0, 0);
+    let mut names = Vec::new();
+    for (at, character) in list.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                names.push(&list[start..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                names.push(&list[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let names = names.into_iter().map(str::trim);
+    names.filter(|name| !name.is_empty())
 }
 
 /// The circles of a graph, each with its members in order.
@@ -182,7 +224,7 @@ mod tests {
             ("report/verdict/mod.rs", "//! See crate::engine::run.\n"),
             (
                 "model/hit.rs",
-                "pub(crate) struct Hit;\n#[cfg(test)]\nuse crate::engine::run::Run;\n",
+                "pub(crate) struct Hit;\n#[cfg(test)]\nmod tests {\n    use crate::engine::run::Run;\n}\n",
             ),
         ];
         assert_eq!(findings(&good), Vec::<String>::new());
@@ -201,6 +243,25 @@ mod tests {
     }
 
     #[test]
+    fn paths_from_the_parent_and_nested_lists_are_followed() {
+        let imports =
+            "use super::super::engine::{run::{Run, Stop}, x::X};\nfn f(a: super::b::B) {}\n";
+        let found = findings(&[
+            ("engine/run.rs", ""),
+            ("engine/x.rs", ""),
+            ("report/a.rs", imports),
+            ("report/b.rs", "#[cfg(test)]\nuse crate::report::a::A;\n"),
+        ]);
+        let upwards = found.iter().filter(|found| found.contains("layer above"));
+        assert_eq!(upwards.count(), 3, "{found:?}");
+        let circle = "the files import each other: report/a.rs, report/b.rs";
+        assert!(
+            found.iter().any(|found| found.contains(circle)),
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn imports_name_the_defining_module() {
         let found = findings(&[
             ("engine/run.rs", "use crate::Hit;\n"),
@@ -208,6 +269,16 @@ mod tests {
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains("`crate::Hit` does not name"), "{found:?}");
+        let facade = "use crate::engine::Run;\n";
+        let found = findings(&[
+            ("engine/mod.rs", ""),
+            ("engine/run.rs", ""),
+            ("engine/x.rs", facade),
+        ]);
+        assert!(
+            found[0].contains("`crate::engine::Run` does not name"),
+            "{found:?}"
+        );
     }
 
     #[test]

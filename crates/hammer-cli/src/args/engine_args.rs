@@ -34,7 +34,7 @@ pub(crate) struct EngineArgs {
     /// Seed for random values and arrivals
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     seed: u64,
-    /// Maximum wait for hits in flight at the end [default: the timeout]
+    /// Maximum wait for hits at the end [default: until they time out]
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     drain: Option<Duration>,
     /// Leave a hit unsent if it cannot start within this time

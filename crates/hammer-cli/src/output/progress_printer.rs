@@ -163,7 +163,7 @@ impl ProgressPrinter {
 /// The text while the hammer prepares and sessions open, which can look as if nothing happened.
 fn opening_text(limit: Duration) -> String {
     let limit = format_decimal(limit.as_secs_f64());
-    format!("starting: opening sessions takes at most {limit} s")
+    format!("starting: opening sessions (at most {limit} s)")
 }
 
 #[cfg(test)]
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn the_time_to_open_is_bounded() {
         for (ms, text) in [(3_000, "3 s"), (250, "0.25 s")] {
-            let text = format!("starting: opening sessions takes at most {text}");
+            let text = format!("starting: opening sessions (at most {text})");
             assert_eq!(opening_text(Duration::from_millis(ms)), text);
         }
     }

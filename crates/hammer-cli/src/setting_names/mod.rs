@@ -1,7 +1,7 @@
 //! Settings that the libraries name in messages, as flags of the command line or keys of a plan.
 //!
-//! A library does not know flags. Its messages name a setting as its API does, in backquotes and
-//! snake case: "raise `max_in_flight` or lower the rate". [`SettingNames::reword`] replaces each known
+//! A library does not know flags. Its messages name a setting as in its API, in backquotes and snake
+//! case: "raise `max_in_flight` or lower the rate". [`SettingNames::reword`] replaces each known
 //! setting wherever one of these texts is shown.
 
 mod setting_table;

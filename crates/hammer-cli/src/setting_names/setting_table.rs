@@ -10,7 +10,7 @@ use crate::{HttpArgs, MqttArgs, replay};
 
 /// Settings whose name in the API is not the id of their flag.
 ///
-/// A setting can include a value, such as `send_sni(false)`, and a flag too.
+/// Both a setting and a flag can include a value, as in `send_sni(false)`.
 const DIFFERENT_NAMES: &[(&str, &str)] = &[
     // hammer-core
     ("hit_count", "--hits"),

@@ -32,7 +32,7 @@ fn threads_poll_if_a_flag_or_a_key_says_so() {
     }
 }
 
-/// A reader who sees a busy thread must know that its hits are not the reason.
+/// A reader who sees a busy thread must see that hits are not the reason.
 #[test]
 fn the_text_report_says_that_threads_poll() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();

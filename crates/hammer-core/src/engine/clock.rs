@@ -1,4 +1,4 @@
-//! The clock that a run lives by.
+//! The clock of a run.
 
 use std::fmt::Debug;
 use std::io;
@@ -13,7 +13,7 @@ use crate::host::thread_usage::ThreadUsageMeter;
 /// The longest time between two steps of a worker, so that a stall is noticed even if no hit is due.
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
 
-/// The clock that a run lives by: the system's, or a virtual one in tests.
+/// The clock of a run: the system's, or a virtual one in tests.
 pub(crate) trait RunClock: Debug + Sync {
     /// Sets up the runtime of a worker.
     fn configure(&self, runtime: &mut Builder);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::engine::error::Error;
 use crate::engine::run::RunConfig;
 use crate::engine::start_barrier::{RunStartTicket, START_LEAD};
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::engine::timer;
 use crate::engine::worker::coordinator_link::WorkerMessage;
 use crate::engine::worker_threads::WorkerThreads;
@@ -22,8 +22,8 @@ use crate::schedule::schedule::Schedule;
 
 /// The time between two looks at the stop handle.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// The time that workers have to end after the run was stopped at once. A worker whose thread is
-/// blocked, such as by its hammer, is then left behind.
+/// The time that workers have to end after the run was stopped at once. After it, a worker whose thread
+/// is blocked, such as by its hammer, is left behind.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
 /// A worker as the coordinator sees it.
@@ -91,11 +91,8 @@ impl<H: Hammer> Coordinator<H> {
         loop {
             match self.threads.receive(STOP_POLL_INTERVAL) {
                 Ok(message) => self.handle(message, on_event),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if self.gives_up() {
-                break;
+                Err(RecvTimeoutError::Timeout) if !self.gives_up() => {}
+                Err(_) => break,
             }
         }
         let unresponsive = self.workers.iter().filter(|w| w.reported_until != ENDED);
@@ -112,7 +109,7 @@ impl<H: Hammer> Coordinator<H> {
         Ok(self.measurements.report(stopped, unresponsive, &usage))
     }
 
-    /// Returns true if the run was stopped at once, and workers had time enough to end.
+    /// Returns true if the run was stopped at once, and workers had enough time to end.
     fn gives_up(&mut self) -> bool {
         if self.config.stop.level() < StopLevel::Now {
             return false;
@@ -207,8 +204,10 @@ impl<H: Hammer> Coordinator<H> {
         let together = !self.config.clock.stops_for_threads();
         let start = together.then(|| match &mut self.start_ticket {
             Some(ticket) => at.max(ticket.wait_for_start()),
-            None => at.max(Instant::now() + START_LEAD),
+            None => at,
         });
+        // The start may have passed while sessions opened.
+        let start = start.map(|start| start.max(Instant::now() + START_LEAD));
         self.threads.start(start);
     }
 
@@ -219,7 +218,8 @@ impl<H: Hammer> Coordinator<H> {
         let second = second.min().unwrap_or(ENDED);
         if second != ENDED && second > self.last_tick {
             self.last_tick = second;
-            let tick = self.measurements.tick(second, &self.resources);
+            let stopped = self.config.stop.is_requested();
+            let tick = self.measurements.tick(second, stopped, &self.resources);
             on_event(RunEvent::Tick(&tick));
         }
     }

@@ -15,7 +15,7 @@ use crate::report::run_measurements::{ReportSettings, RunMeasurements};
 impl<H: Hammer> Run<H> {
     /// Runs to the end on its own threads; blocks the calling thread.
     ///
-    /// Needs no tokio runtime, but can be called within one. Inside an async function, prefer
+    /// It needs no tokio runtime, but can be called within one. Inside an async function, prefer
     /// [`spawn`](Self::spawn), which does not block.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub(crate) mod run;
 mod run_check;
 pub(crate) mod start_barrier;
 pub(crate) mod stop_handle;
+pub(crate) mod stop_level;
 pub(crate) mod timer;
 pub(crate) mod worker;
 mod worker_threads;

@@ -161,7 +161,7 @@ impl<H: Hammer> Run<H> {
 
     /// Polls instead of sleeping, so that hits start within a few microseconds of their due time.
     ///
-    /// Each thread then uses a whole core, also when no hit is due.
+    /// Each thread then uses a whole core, even when no hit is due.
     pub fn spin(mut self, yes: bool) -> Self {
         self.config.spin = yes;
         self

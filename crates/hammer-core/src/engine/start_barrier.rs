@@ -8,9 +8,9 @@ use crate::engine::stop_handle::StopHandle;
 /// The delay between the last worker becoming ready and the start, long enough for the message to
 /// reach every worker.
 pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
-/// The time before its start at which a run with an offset opens its first sessions. It is long
-/// enough to connect, and too short for a target to close idle connections.
-const OPEN_EARLY: Duration = Duration::from_secs(1);
+/// The time before its start at which a run with an offset opens its first sessions. It is as long
+/// as opening can take, and too short for a target to close idle connections.
+const OPEN_EARLY: Duration = Duration::from_secs(3);
 
 /// Starts several runs at the same instant, each with an offset.
 ///
@@ -115,7 +115,7 @@ impl RunStartTicket {
         };
         loop {
             if let Some(start) = state.start {
-                return start + self.offset;
+                return start.checked_add(self.offset).unwrap_or(start);
             }
             let waited = barrier.0.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
+use crate::engine::stop_level::StopLevel;
+
 /// Ends a run from outside: from a signal handler, another thread or an event.
 ///
 /// ```
@@ -25,14 +27,6 @@ struct StopInner {
     /// For waiting without a runtime. The lock protects nothing.
     lock: Mutex<()>,
     raised: Condvar,
-}
-
-/// The level of a stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum StopLevel {
-    Run,
-    Drain,
-    Now,
 }
 
 impl StopHandle {

@@ -50,7 +50,7 @@ enum TimerKind {
     /// A timer of the system.
     #[cfg(target_os = "linux")]
     Precise(linux::TimerFd),
-    /// Passes over the I/O until the time has come.
+    /// Polls the I/O until the time has come.
     Spinning,
 }
 
@@ -65,7 +65,7 @@ impl WakeTimer {
         return Ok(Self::tokio());
     }
 
-    /// Creates a timer that never sleeps: it passes over the I/O until the time has come.
+    /// Creates a timer that never sleeps: it polls the I/O until the time has come.
     pub(crate) fn spinning() -> Self {
         Self(TimerKind::Spinning)
     }

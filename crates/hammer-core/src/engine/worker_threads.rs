@@ -143,7 +143,8 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
         workers: config.threads,
         limits: DispatchLimits {
             max_in_flight: part(config.max_in_flight),
-            max_backlog: part(config.max_backlog),
+            // A hit waits in the backlog for a slot that opens.
+            max_backlog: part(config.max_backlog).max(1),
             timeout: config.timeout,
             drain: config.drain,
             skip_late: config.skip_late,

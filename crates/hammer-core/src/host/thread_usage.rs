@@ -54,6 +54,9 @@ pub enum StallCause {
 /// The shortest stall whose cause is measured, so that measuring costs little.
 const MIN_STALL: Duration = Duration::from_millis(50);
 
+/// The time between two readings of a thread that does not stall.
+const READING_INTERVAL: Duration = Duration::from_millis(50);
+
 /// The figures of a thread at one instant.
 #[derive(Debug, Clone, Copy)]
 struct ThreadReading {
@@ -74,6 +77,8 @@ pub(crate) struct ThreadUsageMeter {
     saturated_seconds: u32,
     longest_stall: Duration,
     stall_cause: Option<StallCause>,
+    /// A recent reading, which tells the work of a stall from the work before it.
+    recent: ThreadReading,
 }
 
 impl ThreadUsageMeter {
@@ -88,17 +93,24 @@ impl ThreadUsageMeter {
             saturated_seconds: 0,
             longest_stall: Duration::ZERO,
             stall_cause: None,
+            recent: first_reading,
         }
     }
 
-    /// Records a wake-up of the loop, `late` after its planned time.
-    pub(crate) fn record_wakeup(&mut self, late: Duration) {
+    /// Records a wake-up of the loop at `now`, `late` after its planned time.
+    pub(crate) fn record_wakeup(&mut self, now: Instant, late: Duration) {
+        let is_stall = late >= MIN_STALL;
+        if !is_stall && now.saturating_duration_since(self.recent.at) < READING_INTERVAL {
+            self.longest_stall = self.longest_stall.max(late);
+            return;
+        }
+        let reading = ThreadReading::take();
         if late > self.longest_stall {
             self.longest_stall = late;
-            if late >= MIN_STALL {
-                self.stall_cause = stall_cause(late, &self.last_second, &ThreadReading::take());
-            }
+            let cause = is_stall.then(|| stall_cause(late, &self.recent, &reading));
+            self.stall_cause = cause.flatten();
         }
+        self.recent = reading;
     }
 
     /// Records the end of a second, and returns the share of it in which the thread was running.
@@ -265,6 +277,26 @@ mod tests {
         assert!(usage.cpu_s.is_some());
     }
 
+    /// Work before a stall was taken for work in it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn work_before_a_stall_is_not_its_cause() {
+        let mut meter = ThreadUsageMeter::start(false);
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(60) {
+            std::hint::spin_loop();
+        }
+        meter.record_wakeup(Instant::now(), Duration::ZERO);
+        let stall = Duration::from_millis(80);
+        std::thread::sleep(stall);
+        meter.record_wakeup(Instant::now(), stall);
+        let cause = meter.finish().blocked_while;
+        assert!(
+            cause.is_none_or(|cause| cause != StallCause::Busy),
+            "{cause:?}"
+        );
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn a_spinning_thread_is_busy() {
@@ -273,8 +305,8 @@ mod tests {
         while start.elapsed() < Duration::from_millis(20) {
             std::hint::spin_loop();
         }
-        meter.record_wakeup(Duration::from_millis(3));
-        meter.record_wakeup(Duration::from_millis(2));
+        meter.record_wakeup(start, Duration::from_millis(3));
+        meter.record_wakeup(start, Duration::from_millis(2));
         assert!(meter.end_second().is_some_and(|busy| busy > 0.0));
         assert_eq!(meter.so_far().blocked_max_us, 3000.0);
         let usage = meter.finish();

@@ -112,7 +112,7 @@ pub trait Hammer: Send + Sync + 'static {
     /// Describes the hammer: its bounds, groups, doubts and connections.
     ///
     /// The engine asks before the run and again after the last hit, when the hammer may have new
-    /// doubts.
+    /// doubts. The doubts of a hammer that several runs share add up.
     fn describe(&self) -> Description {
         Description::new()
     }

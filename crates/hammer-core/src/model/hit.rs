@@ -171,13 +171,15 @@ impl Hit {
 
     /// Ends a phase of this hit and names it.
     ///
-    /// The phase began at the last mark, or when the hit started.
+    /// The phase began at the last mark, or when the hit started. The verdict takes phases named
+    /// `prepare` and `decode` for work of the generator: a run in which they are a large part of
+    /// response is suspect.
     pub fn mark(&self, phase: &'static str) {
         self.slot.mark(phase);
     }
 
-    /// Notes that this hit waited because a limit of the hammer's own was reached, such as its number
-    /// of connections.
+    /// Notes that this hit waited because a limit of the hammer was reached, such as its number of
+    /// connections.
     ///
     /// `setting` is the name of that limit. The target does not cause this wait, so a run in which
     /// many hits waited is suspect. Call it at most once for each hit and limit.
@@ -185,7 +187,7 @@ impl Hit {
         self.slot.notes.waited_for(setting);
     }
 
-    /// Assigns this hit to a group, by its index in [`Hammer::groups`](crate::Hammer::groups).
+    /// Assigns this hit to a group, by its index in [`Description::groups`](crate::Description::groups).
     ///
     /// The last call wins.
     pub fn group(&self, group: usize) {

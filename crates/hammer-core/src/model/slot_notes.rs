@@ -123,7 +123,7 @@ impl SlotNotes {
         self.add(|notes| notes.facts.push((name, value)));
     }
 
-    /// Notes a hit that waited for a limit of the hammer's own.
+    /// Notes a hit that waited for a limit of the hammer.
     pub(crate) fn waited_for(&self, setting: &'static str) {
         self.add(|notes| notes.waits.push(setting));
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A distribution in a few numbers, in microseconds.
 ///
-/// If nothing was measured, `count` is 0, and so are the other figures, which say nothing then:
+/// If nothing was measured, `count` is 0, and so are the other figures, which then have no meaning:
 /// [`measured`](Self::measured) returns `None`, and in JSON they are null.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "DurationSummaryJson", into = "DurationSummaryJson")]
@@ -52,7 +52,7 @@ impl From<&Histogram> for DurationSummary {
     }
 }
 
-/// A summary as in JSON: figures of nothing are null.
+/// A summary as in JSON: without values, the figures are null.
 #[derive(Serialize, Deserialize)]
 struct DurationSummaryJson {
     count: u64,
@@ -107,7 +107,7 @@ impl From<DurationSummaryJson> for DurationSummary {
 mod tests {
     use super::*;
 
-    /// The p99 of a run without answers was 0, which reads as the fastest target of all.
+    /// The p99 of a run without answers was 0, as if the target were the fastest of all.
     #[test]
     fn figures_of_nothing_are_null() {
         let nothing = DurationSummary::from(&Histogram::new());

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::host::host_stats::HostStats;
 use crate::host::resource_meter::ResourceUsage;
 use crate::host::thread_usage::ThreadUsage;
-use crate::model::failure::Failure;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::interval_stats::IntervalStats;
 
@@ -40,12 +39,16 @@ pub struct GeneratorReport {
     pub peak_backlog: u64,
     /// Hits that waited because all slots were in use.
     pub waited_at_limit: u64,
-    /// Hits that waited because a limit of the hammer's own was reached, by the name of its setting.
+    /// Hits that waited because a limit of the hammer was reached, by its setting.
     #[serde(default)]
     pub waited_for: BTreeMap<String, u64>,
     /// Hits that were not sent, by cause.
     #[serde(default)]
     pub unsent: BTreeMap<String, u64>,
+    /// Those of the hits that were unsent because the run was stopped that the generator handled
+    /// late, such as after a stall, so that they did not wait for the target. Absent from JSON if 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stopped_late: u64,
     /// The generator's own lateness: from the due time until the generator handled the hit, with or
     /// without a free slot.
     pub schedule_late_us: DurationSummary,
@@ -57,6 +60,14 @@ pub struct GeneratorReport {
     /// CPU time that others took from the generator, and the memory available to it.
     #[serde(default)]
     pub host: HostStats,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The limits of the generator.
@@ -73,6 +84,16 @@ pub(crate) struct GeneratorLimits {
 pub(crate) struct GeneratorPeaks {
     pub(crate) in_flight: usize,
     pub(crate) backlog: usize,
+}
+
+impl GeneratorPeaks {
+    /// The larger of each figure.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            in_flight: self.in_flight.max(other.in_flight),
+            backlog: self.backlog.max(other.backlog),
+        }
+    }
 }
 
 impl GeneratorReport {
@@ -96,31 +117,17 @@ impl GeneratorReport {
             peak_in_flight: peaks.in_flight as u64,
             peak_backlog: peaks.backlog as u64,
             waited_at_limit: total.waited_at_limit,
-            waited_for: (total.waited_for.iter())
-                .filter(|(_, hits)| **hits > 0)
-                .map(|(setting, hits)| ((*setting).to_owned(), *hits))
+            waited_for: (total.waited_for())
+                .map(|(setting, hits)| (setting.to_owned(), hits))
                 .collect(),
-            unsent: unsent_by_cause(total),
+            unsent: (total.unsent())
+                .map(|(cause, hits)| (cause.to_owned(), hits))
+                .collect(),
+            stopped_late: total.stopped_late,
             schedule_late_us: DurationSummary::from(&total.schedule_lateness),
             log_dropped: total.log_dropped,
             workers,
             host: resources.host,
         }
     }
-}
-
-/// Hits that were not sent, by cause: never started, or out of resources for their session.
-fn unsent_by_cause(total: &IntervalStats) -> BTreeMap<String, u64> {
-    let mut unsent = total.unsent.by_name();
-    for (failure, cause) in [
-        (Failure::OUT_OF_FILES, "files"),
-        (Failure::OUT_OF_PORTS, "ports"),
-        (Failure::OUT_OF_MEMORY, "memory"),
-    ] {
-        let mut failures = total.failures.iter();
-        if let Some((_, hits)) = failures.find(|(known, hits)| **known == failure && **hits > 0) {
-            unsent.insert(cause.to_owned(), *hits);
-        }
-    }
-    unsent
 }

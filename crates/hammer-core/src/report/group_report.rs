@@ -36,6 +36,14 @@ struct GroupTally {
 }
 
 impl GroupTallies {
+    /// The groups with hits: their index, hits and response.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, HitCounts, Option<&Histogram>)> {
+        let groups = self.0.iter().enumerate();
+        groups
+            .filter(|(_, tally)| tally.hits.scheduled > 0)
+            .map(|(index, tally)| (index, tally.hits, tally.response.as_ref()))
+    }
+
     fn entry(&mut self, group: usize) -> &mut GroupTally {
         let index = group.min(MAX_GROUPS - 1);
         if self.0.len() <= index {

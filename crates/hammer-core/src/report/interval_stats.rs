@@ -29,7 +29,7 @@ pub struct IntervalStats {
     pub(crate) failures: FrequentFirstMap<Failure, u64>,
     pub(crate) counts: FrequentFirstMap<&'static str, u64>,
     pub(crate) facts: FrequentFirstMap<(&'static str, Label), u64>,
-    /// Hits that waited for a limit of the hammer's own, by setting.
+    /// Hits that waited for a limit of the hammer, by setting.
     pub(crate) waited_for: FrequentFirstMap<&'static str, u64>,
     pub(crate) groups: GroupTallies,
     pub(crate) stages: StageTallies,
@@ -38,6 +38,8 @@ pub struct IntervalStats {
     pub(crate) slots_opened: u64,
     pub(crate) sessions_opened: u64,
     pub(crate) unsent: UnsentCounts,
+    /// Those of the hits that were unsent at a stop that the generator handled late.
+    pub(crate) stopped_late: u64,
     pub(crate) waited_at_limit: u64,
     pub(crate) log_dropped: u64,
 }
@@ -64,6 +66,7 @@ impl IntervalStats {
             slots_opened: 0,
             sessions_opened: 0,
             unsent: UnsentCounts::default(),
+            stopped_late: 0,
             waited_at_limit: 0,
             log_dropped: 0,
         })
@@ -196,6 +199,7 @@ impl IntervalStats {
         self.slots_opened += other.slots_opened;
         self.sessions_opened += other.sessions_opened;
         self.unsent.merge(&other.unsent);
+        self.stopped_late += other.stopped_late;
         self.waited_at_limit += other.waited_at_limit;
         self.log_dropped += other.log_dropped;
         self.stages.merge(&other.stages);
@@ -238,6 +242,7 @@ impl IntervalStats {
             &mut self.received,
             &mut self.slots_opened,
             &mut self.sessions_opened,
+            &mut self.stopped_late,
             &mut self.waited_at_limit,
             &mut self.log_dropped,
         ] {

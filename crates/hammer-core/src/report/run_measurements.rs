@@ -14,13 +14,15 @@ use crate::report::interval_stats::IntervalStats;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::rate_summary::RateSummary;
 use crate::report::report::{ByteCounts, REPORT_SCHEMA, Report};
-use crate::report::run_so_far::RunSoFar;
+use crate::report::run_so_far::{RunSoFar, usages_in_order};
 use crate::report::run_tick::RunTick;
 use crate::report::stage_report::StageTotals;
 use crate::report::timeline::{TimelineSlice, TimelineStats};
+use crate::report::unsent_cause::UnsentCause;
 use crate::report::verdict::Verdict;
 use crate::report::verdict::evidence::Evidence;
 use crate::report::verdict::judge::judge;
+use crate::report::verdict::thresholds;
 use crate::report::worker_gauges::WorkerGauges;
 use crate::schedule::schedule::Schedule;
 
@@ -108,6 +110,7 @@ impl RunMeasurements {
         usage: Option<ThreadUsage>,
     ) {
         self.current.merge(interval);
+        self.current.stopped_late += stopped_late(interval);
         self.gauges[worker] = gauges;
         self.usages[worker] = usage;
     }
@@ -119,7 +122,11 @@ impl RunMeasurements {
         interval: &IntervalStats,
         end: WorkerEnd,
     ) {
-        self.add_interval(worker, interval, WorkerGauges::default(), end.usage);
+        let gauges = WorkerGauges {
+            schedule_end: Some(end.schedule_end),
+            ..WorkerGauges::default()
+        };
+        self.add_interval(worker, interval, gauges, end.usage);
         let sum = &mut self.end;
         sum.elapsed = sum.elapsed.max(end.elapsed);
         sum.settle_time = sum.settle_time.max(end.settle_time);
@@ -129,17 +136,21 @@ impl RunMeasurements {
         sum.peaks.backlog += end.peaks.backlog;
     }
 
-    /// Closes the interval that ends at `second`, and returns its tick.
-    pub(crate) fn tick<'a>(&'a mut self, second: u64, resources: &'a ResourceMeter) -> RunTick<'a> {
+    /// Closes the interval that ends at `second`, and returns its tick, of a run that goes on or was
+    /// `stopped`.
+    pub(crate) fn tick<'a>(
+        &'a mut self,
+        second: u64,
+        stopped: bool,
+        resources: &'a ResourceMeter,
+    ) -> RunTick<'a> {
         let length = second - self.last_tick;
         self.last_tick = second;
         self.close_interval(length);
         let (elapsed, length) = (Duration::from_secs(second), Duration::from_secs(length));
-        let mut gauges = WorkerGauges::default();
-        self.gauges.iter().for_each(|worker| gauges += *worker);
-        let peaks = &mut self.peaks_so_far;
-        peaks.in_flight = peaks.in_flight.max(gauges.in_flight);
-        peaks.backlog = peaks.backlog.max(gauges.backlog);
+        let in_flight = self.gauges.iter().map(|worker| worker.in_flight).sum();
+        let backlog = self.gauges.iter().map(|worker| worker.backlog).sum();
+        self.peaks_so_far = self.peaks_so_far.max(GeneratorPeaks { in_flight, backlog });
         // The stage in which the interval ended, which may be one that ends with it.
         let before_end = elapsed.saturating_sub(Duration::from_nanos(1));
         let shape = self.schedule.shape();
@@ -153,9 +164,9 @@ impl RunMeasurements {
             response_us: DurationSummary::from(&self.last.response),
             interval: &self.last,
             cumulative: &self.total,
-            requested_rate: self.requested_rate_in(elapsed - length, elapsed),
-            in_flight: gauges.in_flight as u64,
-            backlog: gauges.backlog as u64,
+            requested_rate: self.requested_rate_in(elapsed - length, elapsed, stopped),
+            in_flight: in_flight as u64,
+            backlog: backlog as u64,
             stage: (!shape.is_closed_loop()).then(|| shape.stage_at(before_end)),
             so_far: RunSoFar {
                 loop_kind: self.loop_kind(),
@@ -191,6 +202,7 @@ impl RunMeasurements {
             let last_second = Duration::from_secs(self.last_tick);
             self.end.elapsed = self.end.elapsed.max(last_second);
             self.end.schedule_end = self.end.schedule_end.max(last_second);
+            self.end.peaks = self.end.peaks.max(self.peaks_so_far);
         }
         let duration = self.duration(stopped);
         let stages = self.stages.report(self.schedule.shape(), duration);
@@ -255,7 +267,7 @@ impl RunMeasurements {
     }
 
     fn generator(&self, resources: &ResourceUsage) -> GeneratorReport {
-        let usages = self.usages.iter().flatten().cloned().collect();
+        let usages = usages_in_order(&self.usages);
         let (limits, peaks) = (self.settings.limits, self.end.peaks);
         GeneratorReport::new(limits, &self.total, peaks, usages, resources)
     }
@@ -295,16 +307,26 @@ impl RunMeasurements {
     }
 
     /// The requested hits per second from `start` to `end`, of the last interval; 0 after the end of
-    /// the schedule.
-    fn requested_rate_in(&self, start: Duration, end: Duration) -> Option<f64> {
+    /// the schedule, or after the stop.
+    fn requested_rate_in(&self, start: Duration, end: Duration, stopped: bool) -> Option<f64> {
         let seconds = (end - start).as_secs_f64();
         let shape = self.schedule.shape();
         if self.schedule.is_playlist() {
             return Some(self.last.hits.scheduled as f64 / seconds);
         }
-        let schedule_end = self.schedule.duration().unwrap_or(Duration::MAX);
+        let planned = self.schedule.duration();
+        let schedule_end = match planned {
+            Some(planned) if !stopped => planned,
+            _ => (planned.unwrap_or(Duration::MAX)).min(self.actual_end().unwrap_or(Duration::MAX)),
+        };
         let hits_until = |t: Duration| shape.integral(t.min(schedule_end)).as_f64();
         (!shape.is_closed_loop()).then(|| (hits_until(end) - hits_until(start)) / seconds)
+    }
+
+    /// The time from which no worker has due hits, or `None` while one has.
+    fn actual_end(&self) -> Option<Duration> {
+        let ends = self.gauges.iter().map(|worker| worker.schedule_end);
+        ends.reduce(|a, b| Some(a?.max(b?))).flatten()
     }
 
     /// The hits per second that were started, or in a closed loop answered.
@@ -318,5 +340,116 @@ impl RunMeasurements {
         };
         let span = span.max(self.end.last_start).as_secs_f64();
         if span > 0.0 { hits as f64 / span } else { 0.0 }
+    }
+}
+
+/// The hits of a worker's interval that it left unsent at a stop because it was late.
+///
+/// Hits that were waiting for the target had been handled in time.
+fn stopped_late(interval: &IntervalStats) -> u64 {
+    let stopped = interval.unsent.of(UnsentCause::Stopped);
+    let limit = Duration::from_micros(thresholds::STOPPED_LATE_US);
+    match stopped {
+        0 => 0,
+        stopped => stopped.min(interval.schedule_lateness.count_from(limit)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::rate::Rate;
+
+    fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    /// The measurements of two workers, at ten hits per second.
+    fn measurements() -> RunMeasurements {
+        let settings = ReportSettings {
+            hammer: "test".to_owned(),
+            target: String::new(),
+            seed: 1,
+            warmup: Duration::ZERO,
+            limits: GeneratorLimits {
+                threads: 2,
+                max_in_flight: 64,
+                spin: false,
+            },
+            groups: vec![],
+        };
+        let schedule = Schedule::constant(Rate::per_second(10)).with_duration(secs(60));
+        RunMeasurements::new(settings, schedule)
+    }
+
+    fn usage(blocked_max_us: f64) -> Option<ThreadUsage> {
+        Some(ThreadUsage {
+            blocked_max_us,
+            ..ThreadUsage::default()
+        })
+    }
+
+    /// If thread 0 did not respond, thread 1 was called thread 0.
+    #[test]
+    fn threads_keep_their_numbers_and_peaks_if_one_does_not_respond() {
+        let mut run = measurements();
+        let resources = ResourceMeter::start(false);
+        let gauges = |backlog: usize| WorkerGauges {
+            in_flight: 3,
+            backlog,
+            schedule_end: None,
+        };
+        run.add_interval(0, &IntervalStats::new(), gauges(70), None);
+        run.add_interval(1, &IntervalStats::new(), gauges(30), usage(900_000.0));
+        let verdict = run.tick(1, false, &resources).verdict();
+        assert!(verdict.reasons[0].starts_with("Thread 1"), "{verdict:?}");
+        run.add_last_interval(
+            1,
+            &IntervalStats::new(),
+            WorkerEnd {
+                usage: usage(900_000.0),
+                ..WorkerEnd::default()
+            },
+        );
+        let report = run.report(true, 1, &resources.usage());
+        let workers = &report.generator.workers;
+        assert_eq!(workers.len(), 2);
+        assert_eq!(workers[0], ThreadUsage::default());
+        assert_eq!(report.generator.peak_backlog, 100);
+        assert_eq!(report.generator.peak_in_flight, 6);
+
+        let report = measurements().report(false, 0, &resources.usage());
+        assert!(report.generator.workers.is_empty(), "unknown for all");
+    }
+
+    /// Hits that waited for the target were said to be unsent because of an earlier stall, and
+    /// those of a stall before the stop were not if the generator had kept up until then.
+    #[test]
+    fn hits_unsent_at_a_stop_count_as_late_where_they_were_handled_late() {
+        let interval = |stopped: usize, late: usize, lateness: Duration| {
+            let mut interval = IntervalStats::new();
+            (0..stopped).for_each(|_| interval.unsent.count(UnsentCause::Stopped));
+            (0..late).for_each(|_| interval.schedule_lateness.record(lateness));
+            interval
+        };
+        let late = Duration::from_micros(thresholds::STOPPED_LATE_US);
+        let mut run = measurements();
+        for (worker, stopped, handled, lateness) in [
+            // A stall before the stop.
+            (0, 0, 500, secs(1)),
+            // Hits of a slow target, which were handled in time.
+            (1, 300, 100, late / 2),
+            // A stall that the stop ends: 40 of the hits had waited before it.
+            (0, 100, 60, late),
+            // A stall that more hits survived than were unsent.
+            (1, 5, 70, late),
+        ] {
+            let interval = interval(stopped, handled, lateness);
+            run.add_interval(worker, &interval, WorkerGauges::default(), None);
+        }
+        let usage = ResourceMeter::start(false).usage();
+        let report = run.report(true, 0, &usage);
+        assert_eq!(report.generator.unsent["stopped"], 405);
+        assert_eq!(report.generator.stopped_late, 65);
     }
 }

@@ -26,7 +26,7 @@ impl RunSoFar<'_> {
     /// Judges the run so far. Reads the figures of the host.
     pub(crate) fn verdict(&self) -> Verdict {
         let total = self.total;
-        let usages = self.usages.iter().flatten().cloned().collect();
+        let usages = usages_in_order(self.usages);
         let resources = self.resources.usage();
         let generator = GeneratorReport::new(self.limits, total, self.peaks, usages, &resources);
         judge(&Evidence {
@@ -35,9 +35,19 @@ impl RunSoFar<'_> {
             elapsed_s: self.elapsed_s,
             hits: total.hits,
             failures: &total.failures_by_name(),
+            phases_us: &total.phases_by_name(),
             response_us: DurationSummary::from(&total.response),
             lateness_us: DurationSummary::from(&total.lateness),
             generator: &generator,
         })
     }
+}
+
+/// The usage of each worker at its number; without figures if it is unknown. Empty if all are.
+pub(crate) fn usages_in_order(usages: &[Option<ThreadUsage>]) -> Vec<ThreadUsage> {
+    if usages.iter().all(Option::is_none) {
+        return vec![];
+    }
+    let usages = usages.iter().cloned();
+    usages.map(Option::unwrap_or_default).collect()
 }

@@ -10,7 +10,7 @@ use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::run_so_far::RunSoFar;
 use crate::report::verdict::Verdict;
 
-/// The last second whole, and the run so far.
+/// The last second of a run, and the run so far.
 ///
 /// After a stall of the generator, a tick can cover several seconds.
 #[derive(Clone, Copy)]
@@ -20,8 +20,8 @@ pub struct RunTick<'a> {
     pub loop_kind: OpenOrClosedLoop,
     /// Time since the start, in whole seconds.
     pub elapsed: Duration,
-    /// The time since the last tick, in whole seconds; usually one. It is the length of what is
-    /// called the last second here.
+    /// The time since the last tick, in whole seconds. It is usually one, and called the last second
+    /// in these descriptions.
     pub length: Duration,
     /// All hits so far.
     pub total: HitCounts,
@@ -52,8 +52,8 @@ pub struct RunTick<'a> {
 impl RunTick<'_> {
     /// The verdict on the run so far.
     ///
-    /// It is made when this is called, which takes less than a millisecond, so that a run whose
-    /// caller does not need it has no work with it.
+    /// It is made by this call, in less than a millisecond, so that it costs nothing if the caller
+    /// does not need it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.so_far.verdict()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A threshold with its measured value and its result.
 ///
-/// The engine checks no thresholds. Its caller does, such as hammer-cli for `--assert`.
+/// The engine checks no thresholds; its caller does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckedThreshold {
     /// The threshold as text.

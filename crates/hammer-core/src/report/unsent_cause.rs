@@ -1,7 +1,5 @@
 //! Reasons that a due hit is never started.
 
-use std::collections::BTreeMap;
-
 /// The reason that a due hit was never started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnsentCause {
@@ -53,15 +51,16 @@ impl UnsentCounts {
         }
     }
 
-    /// The counts above 0, by name.
-    pub(crate) fn by_name(&self) -> BTreeMap<String, u64> {
+    pub(crate) fn of(&self, cause: UnsentCause) -> u64 {
+        self.0[cause as usize]
+    }
+
+    /// The counts above 0, with their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let named = UnsentCause::ALL
             .iter()
-            .map(|cause| (cause.name(), self.0[*cause as usize]));
-        named
-            .filter(|(_, count)| *count > 0)
-            .map(|(name, count)| (name.to_owned(), count))
-            .collect()
+            .map(|cause| (cause.name(), self.of(*cause)));
+        named.filter(|(_, count)| *count > 0)
     }
 }
 
@@ -77,8 +76,8 @@ mod tests {
         }
         more.count(UnsentCause::Stopped);
         counts.merge(&more);
-        let found: Vec<_> = counts.by_name().into_iter().collect();
-        let found: Vec<_> = found.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+        let mut found: Vec<_> = counts.iter().collect();
+        found.sort_unstable();
         let all = [
             ("backlog", 1),
             ("drain", 3),
@@ -87,6 +86,6 @@ mod tests {
             ("stopped", 6),
         ];
         assert_eq!(found, all);
-        assert!(UnsentCounts::default().by_name().is_empty());
+        assert_eq!(UnsentCounts::default().iter().count(), 0);
     }
 }

@@ -1,19 +1,14 @@
-//! The hits that a worker holds at one instant.
+//! The hits that a worker holds at one instant, and the end of its schedule.
 
-use std::ops::AddAssign;
+use std::time::Duration;
 
-/// The hits that a worker holds at one instant.
+/// The hits that a worker holds at one instant, and the end of its schedule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct WorkerGauges {
     /// Hits that have started and not ended.
     pub(crate) in_flight: usize,
     /// Hits that are due and have not started.
     pub(crate) backlog: usize,
-}
-
-impl AddAssign for WorkerGauges {
-    fn add_assign(&mut self, other: Self) {
-        self.in_flight += other.in_flight;
-        self.backlog += other.backlog;
-    }
+    /// The end of its schedule, or the stop of the run, if no more hits become due.
+    pub(crate) schedule_end: Option<Duration>,
 }

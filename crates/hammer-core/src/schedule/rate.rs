@@ -269,7 +269,7 @@ mod tests {
             ("99999999999999999999", "above 1,000,000,000/s"),
             ("0.0000000001", "more than 9 digits"),
             ("1.123456789/h", "too many digits after the point"),
-            // As vegeta writes one hit in 10 s. It once could mean one in a second, for 10 s.
+            // In vegeta, this is one hit in 10 s. It used to mean one hit per second for 10 s.
             (
                 "1/10s",
                 "the period of a rate is a unit of time; expected 6/m",

@@ -270,5 +270,5 @@ impl Schedule {
 }
 
 #[cfg(test)]
-#[path = "schedule_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

@@ -88,7 +88,7 @@ fn a_target_that_answers_nothing_has_no_latencies() {
     assert_eq!(json["verdict"]["codes"][0], "no_answers");
 }
 
-/// The user of a target that never accepts a connection was told to raise the drain.
+/// If a target never accepted a connection, the advice was to raise the drain.
 #[test]
 fn a_target_that_never_accepts_is_not_blamed_on_the_generator() {
     let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(|_: &Slot| ScriptStep::Hang);

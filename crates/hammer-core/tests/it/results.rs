@@ -123,3 +123,42 @@ fn warnings_of_a_hammer_make_a_run_suspect() {
     assert_eq!(report.verdict.status, VerdictStatus::Suspect);
     assert_eq!(report.verdict.reasons, *warnings);
 }
+
+/// Panics in the call of `hit`, before there is a future, and when a session is dropped.
+struct PanickingHammer;
+
+struct PanickingSession(bool);
+
+impl Drop for PanickingSession {
+    fn drop(&mut self) {
+        assert!(!self.0, "panic by script");
+    }
+}
+
+impl Hammer for PanickingHammer {
+    type Session = PanickingSession;
+
+    async fn open(&self, _: &Slot) -> Result<PanickingSession, Failure> {
+        Ok(PanickingSession(false))
+    }
+
+    #[expect(clippy::manual_async_fn, reason = "the call itself must panic")]
+    fn hit(
+        &self,
+        session: &mut PanickingSession,
+        hit: &mut Hit,
+    ) -> impl Future<Output = Result<Outcome, Failure>> {
+        session.0 = hit.number() % 4 == 1;
+        assert!(hit.number() % 2 == 0, "panic by script");
+        async { Ok(Outcome::ok("done")) }
+    }
+}
+
+#[test]
+fn a_panic_in_a_call_or_in_a_drop_fails_its_hit_and_not_the_run() {
+    std::panic::set_hook(Box::new(|_| ()));
+    let report = run_paused(Run::new(PanickingHammer, constant_schedule(100, ms(1000))));
+    let _ = std::panic::take_hook();
+    assert_eq!((report.hits.ok, report.hits.failed), (50, 50));
+    assert_eq!(report.failures["hammer_panicked"], 50);
+}

@@ -224,3 +224,22 @@ fn a_closed_loop_does_not_spin_on_a_target_that_is_down() {
         report.hits
     );
 }
+
+#[test]
+fn short_timeouts_are_kept_at_low_rates() {
+    let hammer = scripted_hammer(|_| ok_after(ms(500)));
+    let report = run_paused(Run::new(hammer, constant_schedule(1, ms(3000))).timeout(ms(100)));
+    assert_eq!(report.hits.timed_out, 3);
+    assert!(report.elapsed_s < 2.2, "{} s", report.elapsed_s);
+}
+
+#[test]
+fn a_closed_loop_whose_target_opens_no_session_counts_hits_that_time_out() {
+    let hammer =
+        ScriptedHammer::new(|_| ok_after(ms(1))).on_open(|_: &hammer_core::Slot| ScriptStep::Hang);
+    let schedule = Schedule::closed_loop().with_duration(ms(4000));
+    let run = Run::new(hammer, schedule).max_in_flight(3);
+    let report = run_paused(run.timeout(ms(10_000)));
+    assert_eq!((report.hits.scheduled, report.hits.timed_out), (3, 3));
+    assert_eq!(report.failures["connect_timeout"], 3);
+}

@@ -1,6 +1,7 @@
 //! Stops of a run at each of its stages.
 
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Hit, Outcome, Run, RunEvent, Schedule, Shape, StopHandle, from_fn};
@@ -22,6 +23,34 @@ fn a_stop_drains_hits_in_flight() {
     assert!((51..=53).contains(&report.hits.ok), "{:?}", report.hits);
     assert_eq!(report.hits.abandoned, 0);
     assert!(report.elapsed_s < 0.8, "{} s", report.elapsed_s);
+}
+
+/// Hits that were due while a thread stood still vanished when the run was stopped, and the run was
+/// valid. Hits that wait for a slow target say nothing about the generator.
+#[test]
+fn a_stop_in_a_stall_is_not_taken_for_a_slow_target() {
+    let stopped = |stall: Duration, response: Duration| {
+        let stop = StopHandle::new();
+        let stop_in_hit = stop.clone();
+        let hammer = from_fn(async move |hit: &mut Hit| {
+            if hit.number() == 200 {
+                stop_in_hit.drain();
+                std::thread::sleep(stall);
+            }
+            tokio::time::sleep(response).await;
+            Ok(Outcome::ok(200))
+        });
+        let run = Run::new(hammer, constant_schedule(1000, ms(5000))).stop(stop);
+        let run = run.threads(1).max_in_flight(100).drain(ms(1));
+        run.execute().expect("a run").generator
+    };
+    let stalled = stopped(ms(400), ms(1));
+    assert!(stalled.stopped_late >= 200, "{stalled:?}");
+    // Hits of 300 ms fill all slots, and the others wait.
+    let waited = stopped(ms(0), ms(300));
+    let stopped = waited.unsent["stopped"];
+    assert!(stopped > 50, "{waited:?}");
+    assert!(waited.stopped_late * 2 < stopped, "{waited:?}");
 }
 
 #[test]

@@ -182,9 +182,13 @@ fn hits_that_take_much_cpu_time_make_the_run_suspect() {
             .threads(1)
             .execute()
             .expect("a run");
-        report.verdict.codes.contains(&"costly_hits".to_owned())
+        let found = report.verdict.codes.contains(&"costly_hits".to_owned());
+        (found, report.response_us.p50)
     };
-    assert!(run(ms(20), ms(0)));
+    // Other work on the machine can make 20 ms of CPU time a small part of response.
+    let (found, response_us) = run(ms(20), ms(0));
+    assert!(found || response_us > 78_000.0, "{response_us} µs");
+    let run = |spin, wait| run(spin, wait).0;
     assert!(!run(ms(20), ms(400)), "a small part of response");
     assert!(!run(ms(0), ms(0)), "hits that cost nothing");
 }

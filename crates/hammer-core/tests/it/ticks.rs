@@ -1,7 +1,9 @@
-//! Ticks: the last second whole, and the verdict so far.
+//! Ticks: the measurements of the last second, and the verdict so far.
 
 use hammer_core::testing::{ScriptStep, with_paused_clock};
-use hammer_core::{Run, RunEvent, RunTick, Schedule, Shape, VerdictStatus};
+use hammer_core::{
+    ArrivalProcess, Rate, Run, RunEvent, RunTick, Schedule, Shape, StopHandle, VerdictStatus,
+};
 
 use crate::{constant_schedule, ms, ok_after, scripted_hammer};
 
@@ -53,6 +55,32 @@ fn a_tick_has_the_rate_and_the_stage_of_its_second() {
         (tick.requested_rate, tick.stage)
     });
     assert_eq!(found[0], (None, None));
+}
+
+/// Ticks of the drain after a stop still had the rate of the schedule.
+#[test]
+fn no_rate_is_requested_after_a_stop() {
+    let stop = StopHandle::new();
+    let stop_in_hit = stop.clone();
+    let hammer = scripted_hammer(move |hit| {
+        if hit.due() >= ms(1500) {
+            stop_in_hit.drain();
+        }
+        ok_after(ms(2500))
+    });
+    let run = Run::new(hammer, constant_schedule(10, ms(9000))).stop(stop);
+    let rates = ticks(run.threads(1), |tick| tick.requested_rate.expect("a rate"));
+    assert_eq!(rates.len(), 4, "{rates:?}");
+    assert_eq!((rates[0], rates[2], rates[3]), (10.0, 0.0, 0.0));
+    assert!((4.9..=6.1).contains(&rates[1]), "{rates:?}");
+
+    // The last hit of a number of hits at random times is in the first two seconds.
+    let schedule = Schedule::constant(Rate::per_second(100))
+        .with_arrivals(ArrivalProcess::Poisson)
+        .with_hit_count(100);
+    let hammer = scripted_hammer(|_| ok_after(ms(3500)));
+    let rates = ticks(Run::new(hammer, schedule), |tick| tick.requested_rate);
+    assert_eq!(rates.last(), Some(&Some(0.0)), "{rates:?}");
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl Http2Pool {
         if others.is_empty() {
             return;
         }
-        // As long as they would take one after the other, and some more.
+        // The time to open them one after the other, and some more.
         let limit = first_opening * others.len() as u32 + OTHERS_EXTRA_TIME;
         let open = async |index| {
             let slot = slot.with_separate_phases();

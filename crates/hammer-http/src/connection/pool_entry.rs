@@ -58,7 +58,7 @@ impl PoolEntry {
 
     /// Waits until the slot that opens the connection is done, or `is_obsolete` returns true.
     ///
-    /// If that slot gave up because its hit timed out, returns for the slot that came last, which has
+    /// If that slot gave up because its hit timed out, returns for the newest waiting slot, which has
     /// the most time left to open the connection. The others would give up soon after, each with a
     /// connection that the target had no time to answer.
     ///

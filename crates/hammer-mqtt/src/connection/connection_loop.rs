@@ -45,7 +45,7 @@ impl ConnectionLoop<'_> {
         loop {
             match poll_fn(|cx| self.poll_turn(cx)).await {
                 TurnEnd::Connection(end) => return end,
-                // Lets also timers and sockets have their turn, unlike a task that wakes itself.
+                // Timers and sockets also get their turn, unlike with a task that wakes itself.
                 TurnEnd::BudgetSpent => yield_now().await,
             }
         }

@@ -27,8 +27,7 @@ impl UnconfirmedTotal {
     }
 }
 
-/// The messages of a connection for which nothing but the end of the hit is known: the socket has
-/// taken them.
+/// The messages of a connection that the socket has taken, and of which nothing else is known.
 ///
 /// The answer to a ping confirms all messages before it. Dropping this adds the rest to the total,
 /// so that it is complete however the run ends.

@@ -1,4 +1,4 @@
-//! Detects floods of packets that nothing asked for.
+//! Detects floods of unrequested packets.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ const FLOOD_PERIOD: Duration = Duration::from_secs(10);
 /// repeats its acknowledgments can be measured.
 const PACKETS_PER_REQUESTED: u32 = 4;
 
-/// Detects floods of packets that nothing asked for, such as pings without a question or
+/// Detects floods of unrequested packets, such as answers to pings that were not sent, or
 /// acknowledgments of unknown messages.
 ///
 /// Reading an endless series of them would take all CPU time of the worker.
@@ -26,12 +26,12 @@ pub(crate) struct UnrequestedPacketGuard {
 }
 
 impl UnrequestedPacketGuard {
-    /// Records a packet that was asked for.
+    /// Records a requested packet.
     pub(crate) fn record_requested(&mut self) {
         self.packets = self.packets.saturating_sub(PACKETS_PER_REQUESTED);
     }
 
-    /// Records a packet of `bytes` bytes that nothing asked for.
+    /// Records an unrequested packet of `bytes` bytes.
     ///
     /// # Errors
     ///

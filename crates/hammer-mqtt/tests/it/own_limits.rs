@@ -1,5 +1,4 @@
-//! Hits that wait for a limit: one of the hammer's own makes a run suspect, one of the broker's
-//! does not.
+//! Hits that wait for a limit: a limit of the hammer makes a run suspect, one of the broker does not.
 
 use hammer_core::{Rate, Report, Run, RunEvent, Schedule, StopHandle, VerdictStatus};
 use hammer_mqtt::{Mqtt, MqttBuilder, MqttVersion, Qos};

@@ -3,12 +3,15 @@
 mod json;
 mod measurements;
 mod thresholds;
+mod worst_verdict;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{AbortReason, CheckedThreshold, HitCounts, IntervalStats, Report, Verdict};
 use serde::{Deserialize, Serialize};
+
+use self::worst_verdict::worst_verdict;
 
 /// The value of [`PlanReport::schema`].
 pub const PLAN_SCHEMA: &str = "hammer.plan-report/1";
@@ -27,8 +30,8 @@ pub struct PlanReport {
     pub schema: String,
     /// The name of the plan's file; empty for a run without a plan.
     pub plan: String,
-    /// The worst verdict of all loads. Each reason begins with the name of its load, unless the plan
-    /// is a single load.
+    /// The worst verdict of all loads. The worst reasons come first. Each begins with the name of its
+    /// load, unless the plan is a single load.
     pub verdict: Verdict,
     /// The time from the start of the plan to the end of the last schedule, in seconds.
     pub duration_s: f64,
@@ -177,22 +180,9 @@ fn latest_end(loads: &[PlanLoadReport], end_s: fn(&Report) -> f64) -> f64 {
     ends.fold(0.0, f64::max)
 }
 
-/// Returns the worst status with the reasons of all loads, each after the name of its load.
-fn worst_verdict(loads: &[PlanLoadReport]) -> Verdict {
-    let mut verdict = Verdict::default();
-    for PlanLoadReport { name, report, .. } in loads {
-        verdict.status = verdict.status.max(report.verdict.status);
-        let reasons = report.verdict.reasons.iter();
-        let named = reasons.map(|reason| format!("{name}: {reason}"));
-        verdict.reasons.extend(named);
-        verdict.codes.extend_from_slice(&report.verdict.codes);
-    }
-    verdict
-}
-
 /// The hits of a load that count towards the rate.
 fn achieved_hits(report: &Report) -> u64 {
-    let started = report.hits.scheduled - report.hits.unsent;
+    let started = report.hits.scheduled.saturating_sub(report.hits.unsent);
     report.loop_kind.achieved_hits(started, &report.hits)
 }
 

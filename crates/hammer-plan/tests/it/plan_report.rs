@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
-use hammer_core::{AbortReason, Outcome, Report, Run, Schedule, Shape};
+use hammer_core::{AbortReason, Outcome, Report, Run, Schedule, Shape, Verdict, VerdictStatus};
 use hammer_plan::{Measurements, PlanLoadReport, PlanReport, Threshold};
 use serde_json::Value;
 
@@ -75,6 +75,71 @@ fn a_single_load_has_the_figures_and_the_verdict_of_its_report() {
             .check(&read)
             .passed
     );
+}
+
+/// The text report ends after eight lines of reasons, and the reason of an invalid load was below
+/// them because it was the last load.
+#[test]
+fn the_worst_reasons_of_a_plan_come_first() {
+    use VerdictStatus::{Invalid, Suspect};
+    let mut loads = vec![];
+    for (name, found) in [
+        ("browse", &[(Suspect, "slots_full")][..]),
+        ("idle", &[]),
+        (
+            "buy",
+            &[
+                (Invalid, "late_p99"),
+                (Invalid, "backlog_full"),
+                (Suspect, "stall"),
+            ],
+        ),
+        ("pay", &[(Invalid, "nothing_sent")]),
+    ] {
+        let mut report = report();
+        let status = found.iter().map(|(status, _)| *status).max();
+        report.verdict = Verdict {
+            status: status.unwrap_or_default(),
+            reasons: found
+                .iter()
+                .map(|(_, code)| format!("It is {code}."))
+                .collect(),
+            codes: found.iter().map(|(_, code)| (*code).to_owned()).collect(),
+            statuses: found.iter().map(|(status, _)| *status).collect(),
+        };
+        loads.push(PlanLoadReport::new(name.into(), Duration::ZERO, report));
+    }
+    let verdict = PlanReport::new("plan.toml".into(), Duration::ZERO, loads.clone()).verdict;
+    assert_eq!(verdict.status, Invalid);
+    assert_eq!(
+        verdict.reasons,
+        [
+            "buy: It is late_p99.",
+            "buy: It is backlog_full.",
+            "pay: It is nothing_sent.",
+            "browse: It is slots_full.",
+            "buy: It is stall.",
+        ]
+    );
+    let codes = [
+        "late_p99",
+        "backlog_full",
+        "nothing_sent",
+        "slots_full",
+        "stall",
+    ];
+    assert_eq!(verdict.codes, codes);
+    assert_eq!(
+        verdict.statuses,
+        [Invalid, Invalid, Invalid, Suspect, Suspect]
+    );
+
+    // A report without the status of each reason has that of its load.
+    for load in &mut loads {
+        load.report.verdict.statuses.clear();
+    }
+    let verdict = PlanReport::new("plan.toml".into(), Duration::ZERO, loads).verdict;
+    assert_eq!(verdict.codes[3..], ["nothing_sent", "slots_full"]);
 }
 
 #[test]

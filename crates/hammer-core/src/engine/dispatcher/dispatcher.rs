@@ -13,7 +13,7 @@ use crate::engine::dispatcher::slot_growth::{SlotGrowth, initial_slots};
 use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
 use crate::engine::dispatcher::warmup::WarmUp;
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::report::unsent_cause::UnsentCause;
 use crate::report::worker_gauges::WorkerGauges;
 
@@ -129,6 +129,16 @@ impl Dispatcher {
         self.source.is_closed_loop()
     }
 
+    /// Returns true if a slot must not go on opening ahead of the start: hits start no more, or a
+    /// closed loop has begun, in which each hit opens its own session.
+    pub(crate) fn ends_opening_ahead(&self) -> bool {
+        match self.phase {
+            Phase::Opening => false,
+            Phase::Running => self.source.is_closed_loop(),
+            Phase::Draining | Phase::Closing => true,
+        }
+    }
+
     /// Closes all slots: no more hits start.
     pub(crate) fn close(&mut self) {
         self.phase = Phase::Closing;
@@ -160,11 +170,13 @@ impl Dispatcher {
         now.saturating_duration_since(self.start)
     }
 
-    /// The hits in flight and in the backlog.
+    /// The hits in flight and in the backlog, and the end of the schedule.
     pub(crate) fn gauges(&self) -> WorkerGauges {
+        let is_over = self.phase != Phase::Running;
         WorkerGauges {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
+            schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
         }
     }
 
@@ -192,14 +204,14 @@ impl Dispatcher {
     /// Ends the warm-up if its time is up or it was stopped. The clock then starts, and all
     /// measurements so far are dropped.
     fn end_warm_up(&mut self, now: Instant, stop: StopLevel, actions: &mut Actions) {
-        let is_over = |warmup: &mut WarmUp| {
-            self.phase == Phase::Running
-                && (stop > StopLevel::Run || now >= self.start + warmup.length())
-        };
+        let (elapsed, stopped) = (self.elapsed(now), stop > StopLevel::Run);
+        let is_running = self.phase == Phase::Running;
+        let is_over = |warmup: &mut WarmUp| is_running && (stopped || elapsed >= warmup.length());
         let Some(warmup) = self.warmup.take_if(is_over) else {
             return;
         };
-        self.start = now.min(self.start + warmup.length());
+        let end = self.start.checked_add(warmup.length());
+        self.start = end.map_or(now, |end| now.min(end));
         self.source = warmup.end();
         self.recorder.forget_warm_up();
         actions.events.push(DispatchEvent::WarmupEnded);
@@ -362,17 +374,20 @@ impl Dispatcher {
         let at = |offset: Duration| self.start.checked_add(offset);
         let warmup_end = self.warmup.as_ref().map(WarmUp::length);
         let waiting = (!self.backlog.is_empty()).then_some(MAX_WAITING_SLEEP);
-        let next_due = match self.phase {
-            Phase::Running => self.source.next_due(elapsed),
-            _ => None,
-        };
+        let running = (self.phase == Phase::Running).then_some(());
+        let next_due = running.and_then(|()| self.source.next_due(elapsed));
+        // Hits that were given to a slot start, and can time out, before the next step.
+        let starting = self.slots.active() > self.in_flight.len();
         let quantum = self.quantum.duration();
         let times = [
             next_due.and_then(|due| at(due.max(elapsed + quantum))),
             at(warmup_end.unwrap_or(self.next_tick)),
             self.in_flight.next_timeout(self.limits.timeout),
             self.drain_end,
-            self.rests.next_wake(),
+            running.and_then(|()| self.rests.next_wake()),
+            starting
+                .then(|| now.checked_add(self.limits.timeout))
+                .flatten(),
             waiting
                 .or(self.limits.longest_sleep)
                 .map(|sleep| now + sleep),

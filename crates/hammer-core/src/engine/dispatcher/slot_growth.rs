@@ -101,9 +101,6 @@ impl SlotGrowth {
     /// Takes the number of slots to open now, with `backlog` hits waiting and `room` for more
     /// slots.
     pub(super) fn slots_to_open(&mut self, backlog: usize, room: usize) -> usize {
-        if self.pass.is_some() {
-            return 0;
-        }
         let wanted = self.wanted.min(backlog);
         let now = wanted.min(room);
         self.wanted = wanted - now;
@@ -140,8 +137,9 @@ mod tests {
         let mut growth = SlotGrowth::default();
         let now = Instant::now();
         for hit in 1..=10 {
-            queue(&mut growth, 1, Duration::from_micros(50));
+            growth.hit_queued(Duration::from_micros(50));
             assert_eq!(growth.slots_to_open(1, 100), 0, "not before the pass");
+            growth.begin_pass();
             assert!(growth.end_pass(1, hit, now));
             assert_eq!(growth.slots_to_open(1, 100), 1);
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::engine::dispatcher::actions::{Actions, DispatchEvent};
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::engine::timer::{self, WakeTimer};
 use crate::engine::worker::worker::Worker;
 use crate::host::thread_usage::{ThreadUsage, ThreadUsageMeter};
@@ -24,13 +24,15 @@ impl<H: Hammer> Worker<H> {
             timer.wait_until(start, &self.notifier).await?;
         }
         self.dispatcher.borrow_mut().begin(start);
+        // Slots that are still opening check whether they must go on.
+        self.channels.borrow().iter().for_each(|slot| slot.wake());
         let mut meter = self.config.clock.thread_meter(self.config.spin);
         let mut actions = Actions::default();
         let mut planned = start;
         while !actions.finished {
             let now = timer::now();
             if let Some(meter) = &mut meter {
-                meter.record_wakeup(now.saturating_duration_since(planned));
+                meter.record_wakeup(now, now.saturating_duration_since(planned));
             }
             self.step(now, &mut actions);
             self.perform(&mut actions, &mut meter);

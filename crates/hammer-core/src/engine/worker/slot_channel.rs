@@ -42,7 +42,7 @@ impl SlotChannel {
         *self.waker.borrow_mut() = Some(waker);
     }
 
-    /// Lets the slot's task look again.
+    /// Wakes the slot's task.
     pub(super) fn wake(&self) {
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();

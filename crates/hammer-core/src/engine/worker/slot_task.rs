@@ -96,7 +96,7 @@ impl<H: Hammer> SlotTask<H> {
         let mut opening = pin!(opening);
         // The failure of an opening that no hit needed yet is not counted.
         let _ = poll_fn(|cx| match opening.as_mut().poll(cx) {
-            Poll::Pending if worker.dispatcher.borrow().is_closing() => Poll::Ready(None),
+            Poll::Pending if worker.dispatcher.borrow().ends_opening_ahead() => Poll::Ready(None),
             poll => poll.map(Some),
         })
         .await;
@@ -148,7 +148,7 @@ impl<H: Hammer> SlotTask<H> {
         completion: HitCompletion,
     ) -> (Option<DueHit>, Instant) {
         if !matches!(completion, HitCompletion::Answered(_)) {
-            self.session = None;
+            self.drop_session();
         }
         let notes = &self.hit.slot.notes;
         let ended = EndedHit {
@@ -220,14 +220,16 @@ impl<H: Hammer> SlotTask<H> {
         let Some(session) = &mut self.session else {
             unreachable!("the session has just been opened")
         };
-        let attempt = pin!(self.worker.hammer.hit(session, &mut self.hit));
+        let (hammer, hit) = (&self.worker.hammer, &mut self.hit);
+        // The block makes the call itself part of what is caught.
+        let attempt = pin!(async { hammer.hit(session, hit).await });
         catch_panic(attempt).await
     }
 
     async fn open(&mut self) -> Result<(), Failure> {
         self.hit.slot.notes.start_phase(timer::now());
         let worker = &self.worker;
-        let opening = pin!(worker.hammer.open(&self.hit.slot));
+        let opening = pin!(async { worker.hammer.open(&self.hit.slot).await });
         let session = catch_panic(opening).await?;
         worker.dispatcher.borrow_mut().recorder.session_opened();
         self.session = Some(session);
@@ -241,6 +243,14 @@ impl<H: Hammer> SlotTask<H> {
         let (hammer, hit) = (&self.worker.hammer, &self.hit);
         // The panic message is on stderr, and the hit has already ended.
         let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, failure_name)));
+    }
+
+    /// Drops the session of a hit that failed.
+    #[cold]
+    fn drop_session(&mut self) {
+        let session = self.session.take();
+        // The panic message is on stderr, and the hit has already failed.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(session)));
     }
 
     async fn close(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, LocalOptions};
 
@@ -33,11 +34,14 @@ pub(crate) fn run<H: Hammer>(
         .build_local(LocalOptions::default())
         .map_err(Error::worker)?;
     let dispatcher = dispatcher(schedule, receiver, &config);
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         let timer = config.clock.timer(config.spin).map_err(Error::worker)?;
         let worker = Rc::new(Worker::new(hammer, dispatcher, config, link));
         worker.run_to_end(timer).await
-    })
+    });
+    // A name lookup that hangs in a thread of the runtime must not delay the end.
+    runtime.shutdown_timeout(Duration::ZERO);
+    result
 }
 
 /// Creates the dispatcher of a worker's part of `schedule`.

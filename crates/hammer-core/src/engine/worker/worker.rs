@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::engine::dispatcher::dispatcher::Dispatcher;
 use crate::engine::error::Error;
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::engine::timer::{self, Notifier, WakeTimer};
 use crate::engine::worker::coordinator_link::CoordinatorLink;
 use crate::engine::worker::slot_channel::SlotChannel;

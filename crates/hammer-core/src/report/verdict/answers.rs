@@ -4,7 +4,7 @@ use hammer_diagnostic::format_count;
 
 use super::evidence::Evidence;
 use super::finding::{Finding, FindingCode};
-use super::wording::format_hits;
+use super::wording::{format_hits, format_hits_were};
 use crate::model::failure::Failure;
 
 /// Failures to reach the target at all.
@@ -32,8 +32,8 @@ pub(super) fn nothing_sent(evidence: &Evidence<'_>) -> Option<Finding> {
         } else {
             "See the other reasons."
         };
-        let due = format_hits(due);
-        format!("Nothing was sent of {due} that were due, so nothing was measured. {remedy}")
+        let due = format_hits_were(due);
+        format!("{due} due, but none was sent, so nothing was measured. {remedy}")
     };
     Some(Finding::invalid(FindingCode::NothingSent, reason))
 }

@@ -89,7 +89,7 @@ fn did_harm(evidence: &Evidence<'_>) -> bool {
 /// Returns true if the CPU time of a hit, with the wait for a core, is a part of response that
 /// matters, as with large bodies.
 fn hits_take_cpu_time(evidence: &Evidence<'_>) -> bool {
-    let work = evidence.work_per_hit_us();
+    let work = evidence.work_per_hit_us().or(evidence.own_phases_us());
     evidence.response_us.count > 0
         && work.is_some_and(|work| {
             work >= thresholds::HIT_WORK_US
@@ -141,20 +141,5 @@ fn busy_process(evidence: &Evidence<'_>, advice: &str) -> Option<Finding> {
             "The generator's threads were busy for {share} of the time and may be the bottleneck. {advice}"
         );
         Finding::suspect(FindingCode::BusyProcess, reason)
-    })
-}
-
-/// Judges the CPU time of a hit, such as for compressing its body or checking its answer, which is
-/// part of its response.
-pub(super) fn costly_hits(evidence: &Evidence<'_>) -> Option<Finding> {
-    let cpu = evidence.cpu_per_hit_us()?;
-    let response = evidence.response_us.measured()?.p50;
-    (cpu >= thresholds::COSTLY_HIT_US && cpu >= thresholds::COSTLY_HIT_SHARE * response).then(|| {
-        let share = format_percent(cpu / response);
-        let cpu = format_ms(cpu);
-        let reason = format!(
-            "The generator spent {cpu} of CPU time per hit, {share} of response at p50, which includes most of it. Do less within a hit, such as compressing or checking large bodies."
-        );
-        Finding::suspect(FindingCode::CostlyHits, reason)
     })
 }

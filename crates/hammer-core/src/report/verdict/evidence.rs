@@ -10,6 +10,9 @@ use crate::report::hit_counts::HitCounts;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::report::Report;
 
+/// The phases of a hit that are work of the generator, by the names that hammers mark them with.
+const OWN_PHASES: [&str; 2] = ["prepare", "decode"];
+
 /// The figures that a verdict is made of, of a run that is over or that lasts.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
@@ -20,6 +23,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) hits: HitCounts,
     /// Hits that failed or timed out, by the name of the failure.
     pub(crate) failures: &'a BTreeMap<String, u64>,
+    /// Phases of hits, by name.
+    pub(crate) phases_us: &'a BTreeMap<String, DurationSummary>,
     pub(crate) response_us: DurationSummary,
     pub(crate) lateness_us: DurationSummary,
     pub(crate) generator: &'a GeneratorReport,
@@ -33,6 +38,7 @@ impl<'a> From<&'a Report> for Evidence<'a> {
             elapsed_s: report.elapsed_s,
             hits: report.hits,
             failures: &report.failures,
+            phases_us: &report.phases_us,
             response_us: report.response_us,
             lateness_us: report.lateness_us,
             generator: &report.generator,
@@ -47,7 +53,7 @@ impl Evidence<'_> {
 
     /// Hits that were given to a slot, or wait for one.
     pub(super) fn sent(&self) -> u64 {
-        self.hits.scheduled - self.hits.unsent
+        self.hits.scheduled.saturating_sub(self.hits.unsent)
     }
 
     pub(super) fn share_of_hits(&self, hits: u64) -> f64 {
@@ -94,6 +100,24 @@ impl Evidence<'_> {
     /// CPU time per hit, with the time without a core that it took to get it, in µs.
     pub(super) fn work_per_hit_us(&self) -> Option<f64> {
         self.per_hit_us(|worker| Some(worker.busy? + worker.no_core.unwrap_or(0.0)))
+    }
+
+    /// The time per answered hit in the phases that are work of the generator, in µs.
+    ///
+    /// `None` if the hammer marks no such phases, or if it is too little to be judged.
+    pub(super) fn own_phases_us(&self) -> Option<f64> {
+        let answered = self.response_us.measured()?.count;
+        let phases = OWN_PHASES
+            .iter()
+            .filter_map(|name| self.phases_us.get(*name));
+        let (mut total, mut per_hit) = (0.0, 0.0);
+        for phase in phases.filter_map(DurationSummary::measured) {
+            let time = phase.mean * phase.count as f64;
+            total += time;
+            // Hits that failed, and those of the warm-up, have phases as well.
+            per_hit += time / phase.count.max(answered) as f64;
+        }
+        (total >= thresholds::MIN_PHASE_WORK_S * 1e6).then_some(per_hit)
     }
 
     fn per_hit_us(&self, share: impl Fn(&ThreadUsage) -> Option<f64>) -> Option<f64> {

@@ -103,6 +103,6 @@ finding_codes! {
     StoppedLate => "stopped_late",
     /// Hits waited because all slots were in use.
     SlotsFull => "slots_full",
-    /// Hits waited for a limit of the hammer's own.
+    /// Hits waited for a limit of the hammer.
     HammerLimit => "hammer_limit",
 }

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use super::evidence::Evidence;
-use super::finding::Finding;
-use super::{Verdict, VerdictStatus, answers, cores, lateness, memory, unsent, waits};
+use super::finding::{Finding, FindingCode};
+use super::{Verdict, VerdictStatus, answers, cores, costly_hits, lateness, memory, unsent, waits};
 
 /// Judges a run by its figures.
 pub(crate) fn judge(evidence: &Evidence<'_>) -> Verdict {
@@ -22,8 +22,8 @@ pub(crate) fn judge(evidence: &Evidence<'_>) -> Verdict {
     findings.extend(cores::busy(evidence).filter(|_| !is_overloaded));
     findings.extend(memory::memory(evidence));
     findings.extend(memory::shortages(evidence));
-    let kept_up = findings.is_empty();
-    findings.extend(cores::costly_hits(evidence));
+    let kept_up = !findings.iter().any(says_late);
+    findings.extend(costly_hits::costly_hits(evidence));
     findings.extend(unsent::unsent(evidence, kept_up));
     findings.extend(waits::waits_at_limit(evidence, kept_up));
     findings.extend(waits::waits_for_hammer(evidence));
@@ -37,6 +37,20 @@ pub(crate) fn judge(evidence: &Evidence<'_>) -> Verdict {
         codes: (findings.iter())
             .map(|finding| finding.code.as_str().to_owned())
             .collect(),
+        statuses: findings.iter().map(|finding| finding.status).collect(),
         reasons: findings.into_iter().map(|finding| finding.reason).collect(),
+    }
+}
+
+/// Returns true for a finding that says that the generator handled hits late all along, so that it
+/// may be the reason for hits that waited or were unsent.
+///
+/// A single stall is not: only the hits that were due in it were late. Nor is a busy thread whose
+/// hits were on time.
+fn says_late(finding: &Finding) -> bool {
+    match finding.code {
+        FindingCode::LateP50 | FindingCode::LateP99 | FindingCode::OverloadedThread => true,
+        FindingCode::Throttled => finding.status == VerdictStatus::Invalid,
+        _ => false,
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn lateness(evidence: &Evidence<'_>) -> Option<Finding> {
         // Without answers there is no latency to affect.
         return None;
     }
-    if late.p50 >= thresholds::LATE_P50_US && late.p50 >= thresholds::LATE_P50_SHARE * response.p50
-    {
+    let is_half = late.p50 >= thresholds::LATE_P50_SHARE * response.p50;
+    if is_half && late.p50 >= thresholds::LATE_P50_INVALID_US {
         let late = format_ms(late.p50);
         let reason = format!(
             "The generator was {late} late at p50, half of response or more, so the numbers describe the generator. {advice}"
@@ -38,7 +38,13 @@ pub(super) fn lateness(evidence: &Evidence<'_>) -> Option<Finding> {
             format!("The generator was {late} late at p99, which adds to response. {advice}");
         return Some(Finding::suspect(FindingCode::LateP99, reason));
     }
-    None
+    (is_half && late.p50 >= thresholds::LATE_P50_US).then(|| {
+        let late = format_ms(late.p50);
+        let reason = format!(
+            "The generator was {late} late at p50, half of response or more, which adds to response. {advice}"
+        );
+        Finding::suspect(FindingCode::LateP50, reason)
+    })
 }
 
 /// Checks for a saturated thread that made hits start late.
@@ -49,7 +55,7 @@ pub(super) fn overloaded_thread(evidence: &Evidence<'_>) -> Option<Finding> {
     let (thread, work) = evidence.worst_judged_worker(measured)?;
     let (late, response) = (evidence.lateness_us.p50, evidence.response_us.p50);
     let mostly_late =
-        late >= thresholds::LATE_P50_US && late >= thresholds::LATE_P50_SHARE * response;
+        late >= thresholds::LATE_P50_INVALID_US && late >= thresholds::LATE_P50_SHARE * response;
     (work >= BUSY_SHARE && mostly_late).then(|| {
         let (work, late) = (format_percent(work), format_ms(late));
         let reason = format!(

@@ -3,6 +3,7 @@
 mod answers;
 mod cause;
 mod cores;
+mod costly_hits;
 pub(crate) mod evidence;
 mod finding;
 pub(crate) mod judge;
@@ -10,7 +11,7 @@ mod lateness;
 mod memory;
 #[cfg(test)]
 mod tests;
-mod thresholds;
+pub(crate) mod thresholds;
 mod unsent;
 mod waits;
 mod wording;
@@ -33,6 +34,9 @@ pub struct Verdict {
     /// The code of each reason, in the same order, such as `late_p99`. `docs/REPORT.md` lists them.
     #[serde(default)]
     pub codes: Vec<String>,
+    /// The status that each reason alone would give, in the same order; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<VerdictStatus>,
 }
 
 impl Verdict {
@@ -42,6 +46,8 @@ impl Verdict {
             self.status = self.status.max(VerdictStatus::Suspect);
             let codes = doubts.iter().map(|_| DOUBT_CODE.to_owned());
             self.codes.extend(codes);
+            let statuses = doubts.iter().map(|_| VerdictStatus::Suspect);
+            self.statuses.extend(statuses);
             self.reasons.extend(doubts);
         }
     }
@@ -54,7 +60,8 @@ pub enum VerdictStatus {
     /// The generator kept the schedule: the numbers describe the target.
     #[default]
     Valid,
-    /// The generator was late or busy enough to affect the numbers, or no hit was answered.
+    /// The generator was late or busy enough to affect the numbers, hits waited for a limit of the
+    /// generator, the hammer doubts the numbers, or no hit was answered.
     Suspect,
     /// The generator could not keep the schedule, or sent nothing: the numbers describe it, not the
     /// target.

@@ -8,7 +8,7 @@ pub(super) const LATE_P99_US: f64 = 2_000.0;
 
 /// The share of response p99 from which lateness matters.
 ///
-/// Runs against the same target differ by a few percent, so less than a tenth is lost in the noise.
+/// Runs against the same target differ by a few percent, so less than a tenth is noise.
 pub(super) const LATE_P99_SHARE: f64 = 0.1;
 
 /// Lateness at p99, in µs, at which the schedule was not kept, whatever the target did.
@@ -17,18 +17,24 @@ pub(super) const LATE_P99_SHARE: f64 = 0.1;
 /// spread arrive in clusters, which is a different load from the requested one.
 pub(super) const LATE_P99_INVALID_US: f64 = 100_000.0;
 
-/// The share of response p50 from which the numbers describe the generator, if lateness is also
-/// above [`LATE_P50_US`].
+/// The share of response p50 from which lateness at p50 matters, if it is also above
+/// [`LATE_P50_US`] or [`LATE_P50_INVALID_US`].
 ///
 /// Above a half, the generator causes most of the response of a typical hit.
 pub(super) const LATE_P50_SHARE: f64 = 0.5;
 
-/// Lateness at p50, in µs, that pacing alone cannot explain.
+/// Lateness at p50, in µs, that affects the numbers if it is also [`LATE_P50_SHARE`] of response.
 ///
-/// Hits due within the pacer's quantum start together, which makes a typical hit up to 0.2 ms late.
-/// That can be half of the response of a fast target. With tokio's timers, which tick in
-/// milliseconds, it is half a millisecond.
-pub(super) const LATE_P50_US: f64 = 1_000.0;
+/// A worker wakes for each hit, which makes a typical hit less than 50 µs late. Several times that
+/// means that its timer is coarse or that its thread has too much work.
+pub(super) const LATE_P50_US: f64 = 200.0;
+
+/// Lateness at p50, in µs, from which the numbers describe the generator if it is also
+/// [`LATE_P50_SHARE`] of response.
+///
+/// Tokio's timers, used where there is no timerfd, tick in milliseconds, which makes a typical hit
+/// half a millisecond late.
+pub(super) const LATE_P50_INVALID_US: f64 = 1_000.0;
 
 /// The length of a single stall, in µs, that is worth a reason.
 ///
@@ -36,6 +42,12 @@ pub(super) const LATE_P50_US: f64 = 1_000.0;
 /// p99. In a longer run, it is still the maximum. A shared machine causes shorter pauses now and
 /// then. If they are frequent, lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
+
+/// The time after its due time, in µs, at which the generator handled a hit so late that its own
+/// lateness, and not the target, left the hit unsent at a stop.
+///
+/// A worker handles a hit within a millisecond. Pauses of a shared machine are mostly shorter.
+pub(crate) const STOPPED_LATE_US: u64 = 50_000;
 
 /// The share of seconds in which a thread may be busy for
 /// [`BUSY_SHARE`](crate::host::thread_usage::BUSY_SHARE) of the time.
@@ -82,17 +94,34 @@ pub(super) const NO_CORE_WORK_SHARE: f64 = 0.25;
 /// a loss of cores delays its start, which lateness shows.
 pub(super) const HIT_WORK_US: f64 = 1_000.0;
 
-/// The CPU time of a hit, in µs, that is worth a reason, if it is also
+/// The generator's work for a hit, in µs, that is worth a reason, if it is also
 /// [`COSTLY_HIT_SHARE`] of response.
 ///
-/// A TLS handshake takes 1 to 2 ms of CPU time, and reading 10 MB takes 3 ms, which any client needs.
-pub(super) const COSTLY_HIT_US: f64 = 5_000.0;
+/// A hit with a small body takes 10 to 100 µs, which is most of the response of a fast target
+/// without saying anything about the load.
+pub(super) const COSTLY_HIT_US: f64 = 1_000.0;
 
-/// The share of response p50 from which CPU time of hits describes the generator.
+/// The share of response p50 from which the generator's work for hits describes the generator.
 ///
-/// Some of that time is before the start or after the end of a hit. At a quarter, it is a large part
-/// of response even so.
+/// Some CPU time is before the start or after the end of a hit. At a quarter, it is a large part of
+/// response even so.
 pub(super) const COSTLY_HIT_SHARE: f64 = 0.25;
+
+/// The CPU time of a hit, in µs, that any client may need.
+///
+/// A TLS handshake takes 1 to 2 ms, and reading 10 MB takes 3 ms.
+pub(super) const CLIENT_WORK_US: f64 = 5_000.0;
+
+/// The share of response p50 from which CPU time below [`CLIENT_WORK_US`] describes the generator.
+///
+/// From a half, the generator does more for a typical hit than the target, even if any client would
+/// have to.
+pub(super) const MOSTLY_CPU_SHARE: f64 = 0.5;
+
+/// The least time in phases that are work of the generator, in seconds, by which hits are judged.
+///
+/// One hit that loses its core for a time slice of a few milliseconds says nothing about the others.
+pub(super) const MIN_PHASE_WORK_S: f64 = 0.02;
 
 /// The share of CPU time that the host may give to others.
 ///

@@ -10,17 +10,21 @@ use super::{VerdictStatus, thresholds};
 /// Judges hits that were never started, which every percentile excludes although they would have
 /// been the slowest.
 ///
-/// `kept_up` is true if the generator had no problem of its own.
+/// `kept_up` is true if the generator was not late.
 pub(super) fn unsent(evidence: &Evidence<'_>, kept_up: bool) -> Vec<Finding> {
     let generator = evidence.generator;
     let limit = format_count(generator.max_in_flight as u64);
-    let backlog = format_count(generator.peak_backlog);
+    // The peak is known when the run is over.
+    let backlog = match generator.peak_backlog {
+        peak if peak > 0 && evidence.is_over => format!(" ({} hits)", format_count(peak)),
+        _ => String::new(),
+    };
     let found: Vec<_> = [
         (
             FindingCode::BacklogFull,
             "backlog",
             format!(
-                "the backlog was full ({backlog} hits); latencies exclude them. Raise `max_in_flight` or lower the rate."
+                "the backlog was full{backlog}; latencies exclude them. Raise `max_in_flight` or lower the rate."
             ),
         ),
         (
@@ -80,16 +84,22 @@ fn skipped_late(evidence: &Evidence<'_>) -> Option<Finding> {
     })
 }
 
-/// Judges hits that were due when the run was stopped, and unsent because the generator was late.
+/// Judges hits that were due when the run was stopped, and unsent because the generator was late:
+/// all along, or in a stall before the stop.
 ///
-/// Hits that a generator that kept up had not sent were waiting for the target, and their number
-/// says nothing about the generator.
+/// Hits that the generator handled in time were waiting for the target, and their number says
+/// nothing about the generator.
 fn stopped_late(evidence: &Evidence<'_>, kept_up: bool) -> Option<Finding> {
     let stopped = evidence.unsent("stopped")?;
-    (!kept_up && evidence.share_of_hits(stopped) > thresholds::WAITED_SHARE).then(|| {
-        let stopped = format_hits_were(stopped);
+    let late = if kept_up {
+        evidence.generator.stopped_late.min(stopped)
+    } else {
+        stopped
+    };
+    (evidence.share_of_hits(late) > thresholds::WAITED_SHARE).then(|| {
+        let late = format_hits_were(late);
         let reason = format!(
-            "{stopped} due and not sent when the run was stopped, because the generator did not keep up; latencies exclude them. See the other reasons, and repeat the run."
+            "{late} due and not sent when the run was stopped, because the generator did not keep up; latencies exclude them. See the other reasons, and repeat the run."
         );
         Finding::invalid(FindingCode::StoppedLate, reason)
     })

@@ -29,7 +29,7 @@ pub(super) fn waits_at_limit(evidence: &Evidence<'_>, kept_up: bool) -> Option<F
     Some(Finding::suspect(FindingCode::SlotsFull, reason))
 }
 
-/// Judges hits that waited because a limit of the hammer's own was reached, such as its number of
+/// Judges hits that waited because a limit of the hammer was reached, such as its number of
 /// connections.
 pub(super) fn waits_for_hammer(evidence: &Evidence<'_>) -> Vec<Finding> {
     let waits = evidence.generator.waited_for.iter();

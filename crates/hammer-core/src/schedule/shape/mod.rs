@@ -7,10 +7,7 @@ mod stage;
 mod term;
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
-
-use hammer_diagnostic::Diagnostic;
 
 use crate::schedule::duration_text::DurationDisplay;
 use crate::schedule::rate::Rate;
@@ -239,14 +236,6 @@ fn nanos(t: Duration) -> u64 {
 impl From<Rate> for Shape {
     fn from(rate: Rate) -> Self {
         Self::constant(rate)
-    }
-}
-
-impl FromStr for Shape {
-    type Err = Diagnostic;
-
-    fn from_str(text: &str) -> Result<Self, Diagnostic> {
-        parse::shape(text).map_err(|error| error.in_input(text))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parser of rate expressions, with the position of each error.
 
 use std::ops::Range;
+use std::str::FromStr;
 use std::time::Duration;
 
 use hammer_diagnostic::Diagnostic;
@@ -24,7 +25,15 @@ const MIN_PERIOD: Duration = Duration::from_millis(1);
 
 type ParseResult<T> = Result<T, Diagnostic>;
 
-pub(super) fn shape(text: &str) -> ParseResult<Shape> {
+impl FromStr for Shape {
+    type Err = Diagnostic;
+
+    fn from_str(text: &str) -> Result<Self, Diagnostic> {
+        shape(text).map_err(|error| error.in_input(text))
+    }
+}
+
+fn shape(text: &str) -> ParseResult<Shape> {
     let mut parser = ShapeParser { text, at: 0 };
     parser.skip_spaces();
     if let Some(shape) = parser.closed_loop()? {
@@ -94,10 +103,10 @@ fn has_bare_length(text: &str) -> bool {
     after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
 }
 
-/// The shape of a rate without a unit and a duration, with no other stages.
+/// The shape of a rate without a unit that has a duration, with no other stages.
 ///
-/// As a stage, `1/10s` is 1/s for 10 s; vegeta and others write one hit in 10 s like that. Only for
-/// `/1s` are both the same rate.
+/// As a stage, `1/10s` is 1/s for 10 s, but in vegeta and other tools it is one hit in 10 s. The rate is
+/// the same only for `/1s`.
 fn lone_stage(rate: Rate, length: Duration) -> ParseResult<Shape> {
     if length == Duration::from_secs(1) {
         return Ok(Shape::constant(rate));

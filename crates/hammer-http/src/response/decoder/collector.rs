@@ -21,7 +21,7 @@ const EXTRA_ENCODED_BYTES: u64 = 1024;
 
 /// Collects the bytes of a body, and decodes them only once the body is complete.
 ///
-/// Decoding takes time of the generator. Apart from the arrival, that time is a phase of its own.
+/// Decoding takes time of the generator, so it is a phase of its own, after the arrival.
 pub(crate) struct BodyCollector {
     decoder: BodyDecoder,
     /// The encoded body, if the body has a coding.

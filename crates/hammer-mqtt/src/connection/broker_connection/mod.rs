@@ -66,7 +66,7 @@ pub(crate) type DeliveryHeader = [u8; crate::load::delivery::DELIVERY_HEADER_BYT
 pub(crate) struct AckAnomalyCounts {
     /// Hits that waited for the window, whoever set it.
     pub(crate) window_waits: u64,
-    /// Hits of these that waited because of the broker's receive maximum.
+    /// Hits among them that waited for the broker's receive maximum.
     pub(crate) receive_max_waits: u64,
     /// Hits that waited until the broker had read earlier packets.
     pub(crate) write_waits: u64,

@@ -13,7 +13,7 @@ use crate::engine::dispatcher::due_hit::DueHit;
 use crate::engine::dispatcher::hit_recorder::{EndedHit, HitCompletion, HitRecorder};
 use crate::engine::dispatcher::hit_source::{HitSource, OpenLoop};
 use crate::engine::dispatcher::warmup::WarmUp;
-use crate::engine::stop_handle::StopLevel;
+use crate::engine::stop_level::StopLevel;
 use crate::model::failure::Failure;
 use crate::model::hit::FIRST_WARMUP_NUMBER;
 use crate::model::outcome::Outcome;
@@ -29,7 +29,7 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A dispatcher, and the driver of a test: it runs no hits, and tells what was decided.
+/// A dispatcher with the driver of a test, which runs no hits and records the decisions.
 struct Bench {
     dispatcher: Dispatcher,
     start: Instant,
@@ -161,8 +161,10 @@ impl Bench {
     }
 
     fn unsent(&mut self, cause: &str) -> u64 {
-        let unsent = self.dispatcher.recorder.interval_mut().unsent.by_name();
-        unsent.get(cause).copied().unwrap_or_default()
+        let mut unsent = self.dispatcher.recorder.interval_mut().unsent.iter();
+        unsent
+            .find(|(name, _)| *name == cause)
+            .map_or(0, |(_, hits)| hits)
     }
 
     /// The next wake-up, in ms from the start.

@@ -127,3 +127,12 @@ fn hits_of_a_burst_beyond_the_slots_wait_for_our_limit() {
     assert_eq!(bench.dispatcher.gauges().backlog, 6);
     assert_eq!(bench.dispatcher.recorder.interval_mut().waited_at_limit, 6);
 }
+
+#[test]
+fn a_hit_that_was_given_to_a_slot_can_time_out_before_the_next_one_is_due() {
+    let mut bench = Bench::new("1/s/2s", |limits| limits.timeout = ms(20));
+    bench
+        .dispatcher
+        .step(bench.start, StopLevel::Run, &mut bench.actions);
+    assert_eq!(bench.wake_ms(), Some(20.0));
+}

@@ -66,3 +66,20 @@ fn a_closed_loop_ends_with_its_time_or_its_hits() {
     assert!(bench.actions.finished);
     assert_eq!(bench.counts().ok, 2);
 }
+
+/// Rests that were over kept the driver awake, and the drain was counted as a stall.
+#[test]
+fn slots_that_rest_do_not_keep_a_drain_awake() {
+    let mut bench = Bench::new("max/1s", |limits| limits.max_in_flight = 2);
+    bench.step(ms(0));
+    let slot = bench.running[0].0;
+    let refused = HitCompletion::Failed(Failure::CONNECT_REFUSED);
+    bench.end_slot(slot, refused, bench.start + ms(999));
+    assert!(bench.step(ms(1000)).contains(&DispatchEvent::Draining));
+    bench.step(ms(1100));
+    assert_eq!(
+        bench.wake_ms(),
+        Some(2000.0),
+        "the timeout of the other hit"
+    );
+}

@@ -13,7 +13,7 @@ fn without_answers_there_is_no_latency_to_affect() {
         ("/hits/ok", json!(0)),
         ("/hits/failed", json!(10_000)),
     ];
-    let late = (LATE, summary(thresholds::LATE_P50_US * 3.0));
+    let late = (LATE, summary(thresholds::LATE_P50_INVALID_US * 3.0));
     assert_eq!(judged(std::slice::from_ref(&late)).status, Invalid);
     let verdict = judged(&[&refused[..], &[late]].concat());
     assert_eq!(verdict.codes, ["no_answers"]);
@@ -40,7 +40,7 @@ fn a_run_that_sent_nothing_is_invalid() {
         (unsent("stopped", 0), "No hit was due before the run ended"),
         (
             unsent("stopped", 7),
-            "Nothing was sent of 7 hits that were due, so nothing was measured. Let it run longer.",
+            "7 hits were due, but none was sent, so nothing was measured. Let it run longer.",
         ),
         (
             unsent("late", 7),

@@ -19,6 +19,7 @@ fn each_reason_has_a_code_in_the_same_order() {
     let mut warned = verdict;
     warned.add_doubts(vec!["A token was not renewed.".into()]);
     assert_eq!(warned.codes, ["late_p99", "slots_full", "hammer_doubt"]);
+    assert_eq!(warned.statuses, [Invalid, Suspect, Suspect]);
 }
 
 #[test]

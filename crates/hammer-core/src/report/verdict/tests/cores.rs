@@ -132,21 +132,6 @@ fn a_thread_is_judged_by_a_tenth_of_a_second_of_work() {
     assert_eq!(check(1.0, 0.9, 0.0), ["overloaded_thread"]);
 }
 
-/// A run of ten hits in ten seconds, each with `cpu_ms` of CPU time and `no_core_ms` without a core.
-fn few_hits(cpu_ms: f64, no_core_ms: f64, response_ms: f64) -> Vec<(&'static str, Value)> {
-    let idle = thresholds::IDLE_SHARE;
-    let worker = json!({
-        "busy": idle + cpu_ms / 1e3, "no_core": no_core_ms / 1e3, "blocked_max_us": 100.0,
-    });
-    vec![
-        ("/generator/workers", json!([worker])),
-        ("/generator/threads", json!(1)),
-        ("/hits/scheduled", json!(10)),
-        ("/hits/ok", json!(10)),
-        (RESPONSE, summary(response_ms * 1e3)),
-    ]
-}
-
 /// Bodies of 60 MB at one per second took twice as long beside other processes, and the run was
 /// valid: the thread was without a core for a few percent of the time, and lateness was small.
 #[test]
@@ -173,33 +158,4 @@ fn cores_lost_while_hits_take_cpu_time_are_found_at_any_rate() {
     let mut light = few_hits(20.0, 0.0, 900.0);
     light.push(("/generator/host/stolen", json!(0.1)));
     assert_eq!(judged(&light).codes, valid);
-}
-
-/// Compressing a body took most of a hit, which read as the target's time to its first byte.
-#[test]
-fn cpu_time_that_is_a_large_part_of_response_is_named() {
-    let valid = [""; 0];
-    for (cpu_ms, response_ms, codes) in [
-        (36.0, 40.0, &["costly_hits"][..]),
-        (20.0, 79.9, &["costly_hits"]),
-        (20.0, 80.1, &valid),
-        // 12 ms of a hit in 10 s is too little to be judged by.
-        (9.9, 12.0, &valid),
-    ] {
-        let verdict = judged(&few_hits(cpu_ms, 0.0, response_ms));
-        assert_eq!(verdict.codes, codes, "{cpu_ms} {response_ms}: {verdict:?}");
-        assert!(verdict.status <= Suspect);
-    }
-    let text = "The generator spent 36.0 ms of CPU time per hit, 90 % of response at p50";
-    let verdict = judged(&few_hits(36.0, 0.0, 40.0));
-    assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
-    // A fast target in a closed loop: all time of the generator is CPU time, 80 µs per hit.
-    let fast = [
-        ("/loop", json!("closed")),
-        ("/generator/workers/0/busy", json!(0.8)),
-        ("/hits/scheduled", json!(100_000)),
-        ("/hits/ok", json!(100_000)),
-        (RESPONSE, summary(100.0)),
-    ];
-    assert_eq!(judged(&fast).codes, valid);
 }

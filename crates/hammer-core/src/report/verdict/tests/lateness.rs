@@ -57,14 +57,14 @@ fn lateness_is_judged_by_itself_and_against_response() {
     let median = &format!("{RESPONSE}/p50")[..];
     let half = [(
         median,
-        json!(thresholds::LATE_P50_US / thresholds::LATE_P50_SHARE),
+        json!(thresholds::LATE_P50_INVALID_US / thresholds::LATE_P50_SHARE),
     )];
     let typical = &format!("{LATE}/p50")[..];
-    let text = "late at p50, half of response or more";
+    let text = "late at p50, half of response or more, so the numbers describe the generator.";
     check_threshold(
         &half,
         typical,
-        thresholds::LATE_P50_US,
+        thresholds::LATE_P50_INVALID_US,
         Valid,
         Invalid,
         text,
@@ -79,6 +79,34 @@ fn lateness_is_judged_by_itself_and_against_response() {
         Invalid,
         "50.0 ms late at p50",
     );
+}
+
+/// A lateness of 0.9 ms in a response of 1 ms was valid.
+#[test]
+fn lateness_that_is_half_of_a_fast_response_is_suspect() {
+    let median = &format!("{RESPONSE}/p50")[..];
+    let typical = &format!("{LATE}/p50")[..];
+    let half = [(
+        median,
+        json!(thresholds::LATE_P50_US / thresholds::LATE_P50_SHARE),
+    )];
+    let text = "The generator was 0.2 ms late at p50, half of response or more, which adds to";
+    check_threshold(
+        &half,
+        typical,
+        thresholds::LATE_P50_US,
+        Valid,
+        Suspect,
+        text,
+    );
+    let check = |late: f64, response: f64| {
+        let verdict = judged(&[(typical, json!(late)), (median, json!(response))]);
+        (verdict.status, verdict.codes.len())
+    };
+    assert_eq!(check(900.0, 1_000.0), (Suspect, 1));
+    assert_eq!(check(900.0, 1_801.0), (Valid, 0));
+    // A worker that wakes for each hit of a very fast target.
+    assert_eq!(check(40.0, 60.0), (Valid, 0));
 }
 
 #[test]
@@ -99,13 +127,13 @@ fn an_overloaded_thread_makes_waits_for_slots_invalid() {
     let busy = ("/generator/workers/1/busy", json!(1.0));
     for (late, response, status) in [
         (
-            thresholds::LATE_P50_US,
-            thresholds::LATE_P50_US / thresholds::LATE_P50_SHARE,
+            thresholds::LATE_P50_INVALID_US,
+            thresholds::LATE_P50_INVALID_US / thresholds::LATE_P50_SHARE,
             Invalid,
         ),
         (
-            below(thresholds::LATE_P50_US),
-            thresholds::LATE_P50_US,
+            below(thresholds::LATE_P50_INVALID_US),
+            thresholds::LATE_P50_INVALID_US,
             Suspect,
         ),
         (below(1e5), 1e5 / thresholds::LATE_P50_SHARE, Suspect),
@@ -194,7 +222,7 @@ fn lateness_is_explained_by_the_figures() {
     }
 }
 
-/// A process that was stopped catches up afterwards, and was told to add threads.
+/// A process that was stopped catches up afterwards; the advice was to add threads.
 #[test]
 fn the_cause_that_was_seen_comes_first() {
     let stopped = |cause: Value, late_us: f64| {

@@ -3,6 +3,7 @@
 mod answers;
 mod codes;
 mod cores;
+mod costly_hits;
 mod lateness;
 mod unsent;
 
@@ -38,7 +39,7 @@ fn report(changes: &[(&str, Value)]) -> Report {
         "generator": {
             "threads": 2, "max_in_flight": 64, "cpu_s": 1.0, "peak_rss_bytes": 50_000_000,
             "slots_opened": 1, "sessions_opened": 1, "peak_in_flight": 64, "peak_backlog": 7,
-            "waited_at_limit": 0, "unsent": {}, "schedule_late_us": summary(50.0),
+            "waited_at_limit": 0, "unsent": {}, "stopped_late": 0, "spin": false, "schedule_late_us": summary(50.0),
             "log_dropped": 0, "workers": [worker, worker],
             "host": {"stolen": 0.0, "throttled": 0.0, "memory_bytes": 1_000_000_000},
         },
@@ -48,6 +49,21 @@ fn report(changes: &[(&str, Value)]) -> Report {
         *report.pointer_mut(pointer).expect(pointer) = value.clone();
     }
     serde_json::from_value(report).expect("a valid report")
+}
+
+/// A run of ten hits in ten seconds, each with `cpu_ms` of CPU time and `no_core_ms` without a core.
+fn few_hits(cpu_ms: f64, no_core_ms: f64, response_ms: f64) -> Vec<(&'static str, Value)> {
+    let idle = thresholds::IDLE_SHARE;
+    let worker = json!({
+        "busy": idle + cpu_ms / 1e3, "no_core": no_core_ms / 1e3, "blocked_max_us": 100.0,
+    });
+    vec![
+        ("/generator/workers", json!([worker])),
+        ("/generator/threads", json!(1)),
+        ("/hits/scheduled", json!(10)),
+        ("/hits/ok", json!(10)),
+        (RESPONSE, summary(response_ms * 1e3)),
+    ]
 }
 
 /// Judges a report of ten quiet seconds with `changes`.

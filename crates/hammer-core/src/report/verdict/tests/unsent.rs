@@ -90,7 +90,7 @@ fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
     );
 }
 
-/// The user of a target that accepts no connection was told to raise the drain.
+/// If a target accepted no connection, the advice was to raise the drain.
 #[test]
 fn slots_that_did_not_open_are_the_targets_doing_only_if_the_generator_kept_up() {
     let unsent = ("/generator/unsent", json!({"drain": 5_000}));
@@ -98,9 +98,9 @@ fn slots_that_did_not_open_are_the_targets_doing_only_if_the_generator_kept_up()
     assert_eq!(verdict.status, Suspect);
     assert_eq!(verdict.codes, ["slots_not_opened"]);
     assert!(!verdict.reasons[0].contains("drain`"), "{verdict:?}");
-    let busy = ("/generator/workers/1/busy", json!(1.0));
-    let verdict = judged(&[unsent, busy]);
-    assert_eq!(verdict.codes, ["slots_not_opened", "busy_thread"]);
+    let late = (&format!("{LATE}/p99")[..], json!(thresholds::LATE_P99_US));
+    let verdict = judged(&[unsent, late]);
+    assert_eq!(verdict.codes, ["slots_not_opened", "late_p99"]);
     assert_eq!(verdict.status, Invalid);
     assert!(verdict.reasons[0].contains("Raise `drain`"), "{verdict:?}");
 }
@@ -109,13 +109,76 @@ fn slots_that_did_not_open_are_the_targets_doing_only_if_the_generator_kept_up()
 #[test]
 fn hits_unsent_at_a_stop_are_judged_if_the_generator_stood_still() {
     let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
-    let stopped = |hits: u64| ("/generator/unsent", json!({"stopped": hits}));
-    assert_eq!(judged(&[stopped(5_000)]).status, Valid);
-    let stall = ("/generator/workers/1/blocked_max_us", json!(1_200_000.0));
-    assert_eq!(judged(&[stopped(limit), stall.clone()]).codes, ["stall"]);
-    let verdict = judged(&[stopped(limit + 1), stall]);
-    assert_eq!(verdict.codes, ["stopped_late", "stall"]);
+    let stopped = ("/generator/unsent", json!({"stopped": 5_000}));
+    assert_eq!(judged(std::slice::from_ref(&stopped)).status, Valid);
+    let late = |hits: u64| ("/generator/stopped_late", json!(hits));
+    assert_eq!(judged(&[stopped.clone(), late(limit)]).status, Valid);
+    let verdict = judged(&[stopped.clone(), late(limit + 1)]);
+    assert_eq!(verdict.codes, ["stopped_late"]);
     assert_eq!(verdict.status, Invalid);
     let text = "11 hits were due and not sent when the run was stopped";
     assert!(verdict.reasons[0].starts_with(text), "{verdict:?}");
+    let all_along = (LATE, summary(thresholds::LATE_P99_INVALID_US));
+    let verdict = judged(&[stopped, all_along]);
+    assert_eq!(verdict.codes[..2], ["late_p99", "stopped_late"]);
+    assert!(verdict.reasons[1].starts_with("5,000 hits"), "{verdict:?}");
+}
+
+/// A full backlog of a slow target was blamed on the generator because it used much memory, had
+/// stalled for a moment an hour ago, or was busy without being late.
+#[test]
+fn problems_that_make_no_hit_late_are_not_why_hits_were_unsent() {
+    for (pointer, figure, code) in [
+        (
+            "/generator/peak_rss_bytes",
+            json!(990_000_000_u64),
+            "memory",
+        ),
+        (
+            "/generator/workers/1/blocked_max_us",
+            json!(250_000.0),
+            "stall",
+        ),
+        ("/generator/workers/1/busy", json!(0.91), "busy_thread"),
+        (
+            "/generator/workers/1/saturated",
+            json!(0.2),
+            "saturated_thread",
+        ),
+    ] {
+        let problem = (pointer, figure);
+        let stopped = ("/generator/unsent", json!({"stopped": 5_000}));
+        let verdict = judged(&[stopped, problem.clone()]);
+        assert_eq!(verdict.codes, [code], "{verdict:?}");
+        let unsent = ("/generator/unsent", json!({"drain": 5_000}));
+        let waited = ("/generator/waited_at_limit", json!(5_000));
+        let verdict = judged(&[unsent, waited, problem]);
+        assert_eq!(verdict.codes, [code, "slots_not_opened", "slots_full"]);
+        assert_eq!(verdict.status, Suspect, "{verdict:?}");
+        assert!(verdict.reasons[2].contains("Raise `max_in_flight`"));
+    }
+}
+
+/// A tick said that the backlog was full with 0 hits.
+#[test]
+fn the_length_of_a_full_backlog_is_named_once_it_is_known() {
+    let reason = |is_over: bool, peak: u64| {
+        let report = report(&[
+            ("/generator/unsent", json!({"backlog": 5})),
+            ("/generator/peak_backlog", json!(peak)),
+        ]);
+        let mut evidence = Evidence::from(&report);
+        evidence.is_over = is_over;
+        judge(&evidence).reasons.remove(0)
+    };
+    let without = "5 hits were not sent because the backlog was full; latencies";
+    for (is_over, peak, text) in [
+        (true, 1_000, "because the backlog was full (1,000 hits); l"),
+        (true, 0, without),
+        (false, 0, without),
+        (false, 7, without),
+    ] {
+        let reason = reason(is_over, peak);
+        assert!(reason.contains(text), "{is_over} {peak}: {reason}");
+    }
 }
