@@ -8,6 +8,8 @@ const GENERATOR_LATENESS: Duration = Duration::from_millis(10);
 ///
 /// The target is slow if fewer slots came free in that time than are open.
 const SLOW_TARGET_WAIT: Duration = Duration::from_millis(100);
+/// The least number of slots that open at once for hits delayed by the generator at a slow target.
+const MIN_GROWTH: usize = 16;
 /// The maximum number of slots that an open loop opens before the start.
 const MAX_INITIAL_SLOTS: usize = 16;
 
@@ -20,7 +22,8 @@ const MAX_INITIAL_SLOTS: usize = 16;
 /// Hits delayed by the generator open nothing, however long the backlog is, because it will shrink
 /// at the speed of the target. So a stall of the generator opens almost no slots: until the delayed
 /// hits have left the backlog, a slot opens only if no slot comes free at all. If the target is slow
-/// and its slots stay in use for seconds, the delayed hits still waiting count like any others.
+/// and its slots stay in use for seconds, the delayed hits count like any others, a few at first and
+/// twice as many each time.
 #[derive(Debug, Default)]
 pub(super) struct SlotGrowth {
     /// Hits that have waited for a pass over the I/O and need a slot.
@@ -91,8 +94,9 @@ impl SlotGrowth {
         let is_over = now.saturating_duration_since(since) >= SLOW_TARGET_WAIT;
         let is_slow = self.departures - departures < open as u64;
         if self.late_by_generator > 0 && is_over && is_slow {
-            self.late_by_generator = 0;
-            self.wanted = backlog;
+            // The slots double at most, so that a pause of the generator does not become a burst.
+            let slots = self.late_by_generator.min(open.max(MIN_GROWTH));
+            self.wanted = (self.wanted + slots).min(backlog);
         }
         let checkpoint = if is_over { start } else { (since, departures) };
         self.late_by_generator_since = (self.late_by_generator > 0).then_some(checkpoint);
@@ -174,7 +178,7 @@ mod tests {
         let start = Instant::now();
         let half = SLOW_TARGET_WAIT / 2;
         // Two slots are open. The target is slow if fewer than two come free in the time.
-        for (free, expected) in [(1, 17), (2, 0)] {
+        for (free, expected) in [(1, MIN_GROWTH), (2, 0)] {
             let mut growth = SlotGrowth::default();
             (0..20).for_each(|_| growth.hit_queued(Duration::from_millis(50)));
             growth.review_late_by_generator(20, 2, start);
