@@ -98,11 +98,14 @@ impl ThreadUsageMeter {
     }
 
     /// Records a wake-up of the loop at `now`, `late` after its planned time.
-    pub(crate) fn record_wakeup(&mut self, now: Instant, late: Duration) {
+    ///
+    /// Returns the share of the time since the last reading in which the thread was running, about
+    /// 20 times a second, unless the thread spins.
+    pub(crate) fn record_wakeup(&mut self, now: Instant, late: Duration) -> Option<f64> {
         let is_stall = late >= MIN_STALL;
         if !is_stall && now.saturating_duration_since(self.recent.at) < READING_INTERVAL {
             self.longest_stall = self.longest_stall.max(late);
-            return;
+            return None;
         }
         let reading = ThreadReading::take();
         if late > self.longest_stall {
@@ -110,18 +113,20 @@ impl ThreadUsageMeter {
             let cause = is_stall.then(|| stall_cause(late, &self.recent, &reading));
             self.stall_cause = cause.flatten();
         }
-        self.recent = reading;
+        let before = std::mem::replace(&mut self.recent, reading);
+        let busy = share(difference(before.cpu, reading.cpu), reading.at - before.at);
+        busy.filter(|_| !self.spins)
     }
 
-    /// Records the end of a second, and returns the share of it in which the thread was running.
-    pub(crate) fn end_second(&mut self) -> Option<f64> {
+    /// Records the end of a second.
+    pub(crate) fn end_second(&mut self) {
         let now = ThreadReading::take();
         let before = std::mem::replace(&mut self.last_second, now);
         let busy = share(difference(before.cpu, now.cpu), now.at - before.at);
-        let busy = busy.filter(|_| !self.spins)?;
-        self.seconds += 1;
-        self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
-        Some(busy)
+        if let Some(busy) = busy.filter(|_| !self.spins) {
+            self.seconds += 1;
+            self.saturated_seconds += u32::from(busy >= BUSY_SHARE);
+        }
     }
 
     /// The usage until the end of the last second.
@@ -271,7 +276,9 @@ mod tests {
     #[test]
     fn the_busy_time_of_a_thread_that_never_sleeps_is_not_measured() {
         let mut meter = ThreadUsageMeter::start(true);
-        assert_eq!(meter.end_second(), None);
+        meter.end_second();
+        let later = Instant::now() + 2 * READING_INTERVAL;
+        assert_eq!(meter.record_wakeup(later, Duration::ZERO), None);
         let usage = meter.finish();
         assert_eq!((usage.busy, usage.saturated), (None, None));
         assert!(usage.cpu_s.is_some());
@@ -286,7 +293,11 @@ mod tests {
         while start.elapsed() < Duration::from_millis(60) {
             std::hint::spin_loop();
         }
-        meter.record_wakeup(Instant::now(), Duration::ZERO);
+        let busy = meter.record_wakeup(Instant::now(), Duration::ZERO);
+        assert!(
+            busy.is_some_and(|busy| busy > 0.0 && busy < 1.1),
+            "{busy:?}"
+        );
         let stall = Duration::from_millis(80);
         std::thread::sleep(stall);
         meter.record_wakeup(Instant::now(), stall);
@@ -307,7 +318,7 @@ mod tests {
         }
         meter.record_wakeup(start, Duration::from_millis(3));
         meter.record_wakeup(start, Duration::from_millis(2));
-        assert!(meter.end_second().is_some_and(|busy| busy > 0.0));
+        meter.end_second();
         assert_eq!(meter.so_far().blocked_max_us, 3000.0);
         let usage = meter.finish();
         let busy = usage.busy.expect("Linux has the clock of a thread");

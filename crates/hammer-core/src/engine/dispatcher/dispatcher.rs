@@ -21,6 +21,10 @@ const SECOND: Duration = Duration::from_secs(1);
 /// The longest time between two steps while hits wait for a slot.
 const MAX_WAITING_SLEEP: Duration = Duration::from_millis(50);
 
+/// The time that a hit has waited in the backlog of a busy thread from which the thread is behind
+/// its schedule. Pauses of a shared machine are shorter, or make the thread less busy.
+const BEHIND: Duration = Duration::from_millis(1);
+
 /// The limits of a worker.
 #[derive(Debug, Clone)]
 pub(crate) struct DispatchLimits {
@@ -160,9 +164,12 @@ impl Dispatcher {
         }
     }
 
-    /// Adapts to the share of the last second in which the thread was busy.
-    pub(crate) fn adapt_to_load(&mut self, busy: f64) {
-        self.quantum.adapt(busy);
+    /// Adapts to the share of the last moments until `now` in which the thread was busy.
+    pub(crate) fn adapt_to_load(&mut self, busy: f64, now: Instant) {
+        let elapsed = self.elapsed(now);
+        let first = self.backlog.front();
+        let behind = first.is_some_and(|hit| elapsed.saturating_sub(hit.id.due) >= BEHIND);
+        self.quantum.adapt(busy, behind);
     }
 
     /// The time since the start.

@@ -8,15 +8,12 @@ use crate::host::thread_usage::BUSY_SHARE;
 const MIN_QUANTUM: Duration = Duration::from_micros(25);
 /// The largest quantum: hits due within it start together.
 const MAX_QUANTUM: Duration = Duration::from_micros(400);
-/// The share of busy time below which the quantum halves. Between this and [`BUSY_SHARE`], it shrinks
-/// by a quarter, so that it never stays larger than the load demands.
-const CALM_SHARE: f64 = 0.8;
-
 /// The shortest time between two steps that start hits.
 ///
 /// It is 0 while the thread has time to spare: each hit wakes the worker, and hits that fall due
-/// while it works start together anyway. A thread that was busy for nine tenths of the last second
-/// has no time for that, so its quantum doubles until it has, and shrinks again after that.
+/// while it works start together anyway. A thread that is busy for nine tenths of the time and
+/// falls behind all the same has no time for that, so its quantum doubles until it has, and shrinks
+/// again after that.
 #[derive(Debug, Default)]
 pub(crate) struct Quantum(Duration);
 
@@ -26,20 +23,20 @@ impl Quantum {
         self.0
     }
 
-    /// Adapts to the share of the last second in which the thread was busy.
-    pub(crate) fn adapt(&mut self, busy: f64) {
+    /// Adapts to the share of a short time in which the thread was busy, and to whether it is
+    /// behind its schedule.
+    pub(crate) fn adapt(&mut self, busy: f64, behind: bool) {
         if busy >= BUSY_SHARE {
-            self.0 = (self.0 * 2).clamp(MIN_QUANTUM, MAX_QUANTUM);
-        } else {
-            let smaller = match busy < CALM_SHARE {
-                true => self.0 / 2,
-                false => self.0 * 3 / 4,
-            };
-            self.0 = match smaller < MIN_QUANTUM {
-                true => Duration::ZERO,
-                false => smaller,
-            };
+            if behind {
+                self.0 = (self.0 * 2).clamp(MIN_QUANTUM, MAX_QUANTUM);
+            }
+            return;
         }
+        let smaller = self.0 * 3 / 4;
+        self.0 = match smaller < MIN_QUANTUM {
+            true => Duration::ZERO,
+            false => smaller,
+        };
     }
 }
 
@@ -50,26 +47,26 @@ mod tests {
     #[test]
     fn only_a_busy_thread_coarsens_and_no_further_than_needed() {
         let mut quantum = Quantum::default();
-        for (busy, micros) in [
-            (0.89, 0),
-            (0.9, 25),
-            (0.95, 50),
-            (0.95, 100),
-            (0.95, 200),
-            (0.95, 400),
-            (1.0, 400),
-            (0.85, 300),
-            (0.85, 225),
-            (0.5, 112),
-            (0.5, 56),
-            (0.95, 112),
-            (0.5, 56),
-            (0.5, 28),
-            (0.89, 0),
-            (0.0, 0),
+        for (busy, behind, micros) in [
+            (0.89, true, 0),
+            (0.95, false, 0),
+            (0.9, true, 25),
+            (0.95, true, 50),
+            (0.95, false, 50),
+            (0.95, true, 100),
+            (0.95, true, 200),
+            (0.95, true, 400),
+            (1.0, true, 400),
+            (0.85, true, 300),
+            (0.85, false, 225),
+            (0.5, false, 168),
+            (0.95, true, 337),
+            (0.5, false, 253),
         ] {
-            quantum.adapt(busy);
+            quantum.adapt(busy, behind);
             assert_eq!(quantum.duration().as_micros(), micros, "{busy}");
         }
+        (0..20).for_each(|_| quantum.adapt(0.5, false));
+        assert_eq!(quantum.duration(), Duration::ZERO);
     }
 }

@@ -31,8 +31,10 @@ impl<H: Hammer> Worker<H> {
         let mut planned = start;
         while !actions.finished {
             let now = timer::now();
-            if let Some(meter) = &mut meter {
-                meter.record_wakeup(now, now.saturating_duration_since(planned));
+            let late = now.saturating_duration_since(planned);
+            let meter_of_thread = meter.as_mut();
+            if let Some(busy) = meter_of_thread.and_then(|meter| meter.record_wakeup(now, late)) {
+                self.dispatcher.borrow_mut().adapt_to_load(busy, now);
             }
             self.step(now, &mut actions);
             self.perform(&mut actions, &mut meter);
@@ -76,9 +78,8 @@ impl<H: Hammer> Worker<H> {
             }
             DispatchEvent::Second(second) => {
                 let mut dispatcher = self.dispatcher.borrow_mut();
-                let busy = meter.as_mut().and_then(ThreadUsageMeter::end_second);
-                if let Some(busy) = busy {
-                    dispatcher.adapt_to_load(busy);
+                if let Some(meter) = meter {
+                    meter.end_second();
                 }
                 let (gauges, usage) = (
                     dispatcher.gauges(),
