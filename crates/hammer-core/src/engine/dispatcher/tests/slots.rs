@@ -18,7 +18,7 @@ fn each_hit_wakes_the_worker_until_the_thread_is_busy_and_behind() {
     assert_eq!(bench.wake_ms(), Some(2.0));
     adapt(&mut bench, 2);
     bench.step(Duration::from_micros(2900));
-    assert_eq!(bench.wake_ms(), Some(3.3), "400 µs later");
+    assert_eq!(bench.wake_ms(), Some(3.05), "150 µs later");
 }
 
 #[test]
