@@ -17,8 +17,11 @@ fn each_hit_wakes_the_worker_until_the_thread_is_busy_and_behind() {
     bench.step(Duration::from_micros(1900));
     assert_eq!(bench.wake_ms(), Some(2.0));
     adapt(&mut bench, 2);
+    bench.step(Duration::from_micros(2850));
+    assert_eq!(bench.wake_ms(), Some(3.0));
     bench.step(Duration::from_micros(2900));
-    assert_eq!(bench.wake_ms(), Some(3.05), "150 µs later");
+    let wake = bench.actions.wake_at.expect("a time") - bench.start;
+    assert_eq!(wake, Duration::from_micros(3050), "150 µs later");
 }
 
 #[test]
