@@ -167,7 +167,7 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Emits [`RunEvent::Hits`] with a record of each hit.
+    /// Emits [`RunEvent::Hits`](crate::RunEvent::Hits) with a record of each hit.
     ///
     /// If the receiver is too slow, records are dropped and counted in the report.
     pub fn log_hits(mut self, yes: bool) -> Self {
