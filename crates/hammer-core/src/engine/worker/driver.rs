@@ -32,8 +32,8 @@ impl<H: Hammer> Worker<H> {
         while !actions.finished {
             let now = timer::now();
             let late = now.saturating_duration_since(planned);
-            let meter_of_thread = meter.as_mut();
-            if let Some(busy) = meter_of_thread.and_then(|meter| meter.record_wakeup(now, late)) {
+            let busy = meter.as_mut().map(|meter| meter.record_wakeup(now, late));
+            if let Some(busy) = busy.flatten() {
                 self.dispatcher.borrow_mut().adapt_to_load(busy, now);
             }
             self.step(now, &mut actions);
