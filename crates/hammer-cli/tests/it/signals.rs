@@ -1,6 +1,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,15 +53,8 @@ fn a_signal_ends_a_run_with_a_report() {
     }
 }
 
-#[test]
-fn a_second_signal_does_not_wait_for_hits_in_flight() {
-    let target =
-        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(3600))).unwrap();
-    let url = target.url();
-    let mut child = start(&[
-        "http", &url, "-r", "100", "-z", "1h", "-t", "1h", "-o", "json=-",
-    ]);
-    wait_until("hits have arrived", || target.counts().requests >= 5);
+/// Sends a second signal once the first one is answered, and returns what the command printed.
+fn interrupt_twice(mut child: Child) -> Output {
     send(&child, Signal::INT);
     let mut notice = String::new();
     BufReader::new(child.stderr.take().unwrap())
@@ -71,6 +64,19 @@ fn a_second_signal_does_not_wait_for_hits_in_flight() {
     send(&child, Signal::INT);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    output
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_hits_in_flight() {
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(3600))).unwrap();
+    let url = target.url();
+    let child = start(&[
+        "http", &url, "-r", "100", "-z", "1h", "-t", "1h", "-o", "json=-",
+    ]);
+    wait_until("hits have arrived", || target.counts().requests >= 5);
+    let output = interrupt_twice(child);
     assert!(json(&output)["hits"]["abandoned"].as_u64().unwrap() >= 5);
 }
 
@@ -102,7 +108,7 @@ fn endless_target() -> (String, mpsc::Receiver<()>) {
 #[test]
 fn signals_end_a_run_whose_hits_always_have_something_to_read() {
     let (url, responses) = endless_target();
-    let mut child = start(&[
+    let child = start(&[
         "http",
         &url,
         "-r",
@@ -119,15 +125,7 @@ fn signals_end_a_run_whose_hits_always_have_something_to_read() {
     for _ in 0..2 {
         responses.recv().unwrap();
     }
-    send(&child, Signal::INT);
-    let mut notice = String::new();
-    BufReader::new(child.stderr.take().unwrap())
-        .read_line(&mut notice)
-        .unwrap();
-    assert!(notice.contains("a second signal"), "{notice}");
-    send(&child, Signal::INT);
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let output = interrupt_twice(child);
     let report = json(&output);
     assert!(
         report["hits"]["abandoned"].as_u64().unwrap() >= 2,
