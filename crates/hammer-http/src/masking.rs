@@ -1,6 +1,6 @@
 //! Masking of secrets in headers and queries that are shown.
 
-use hyper::header::HeaderName;
+use http::header::HeaderName;
 
 use crate::mask_url;
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hammer_data::credential::SecretBytes;
-use hyper::http::response;
-use hyper::{HeaderMap, Version};
+use http::response;
+use http::{HeaderMap, Version};
 use url::Url;
 
 use crate::request::prepared::PreparedRequest;
@@ -202,7 +202,7 @@ impl fmt::Debug for RecordedResponse {
 }
 
 fn header_pairs(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
-    let pair = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| {
+    let pair = |(name, value): (&http::header::HeaderName, &http::header::HeaderValue)| {
         (name.to_string(), value.as_bytes().to_vec())
     };
     headers.iter().map(pair).collect()

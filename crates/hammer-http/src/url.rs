@@ -1,8 +1,8 @@
 //! Parsing and checking of target URLs.
 
 use hammer_net::{PeerEndpoint, UrlHost, basic_authorization, split_host_port};
-use hyper::Uri;
-use hyper::header::HeaderValue;
+use http::Uri;
+use http::header::HeaderValue;
 
 use crate::{Error, masking};
 

@@ -7,6 +7,7 @@ use super::source_tree::SourceTree;
 /// The crates of the workspace that each crate may depend on; `None` means all of them.
 const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
     ("hammer-diagnostic", Some(&[])),
+    ("hammer-wire", Some(&[])),
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-diagnostic", "hammer-stats"])),
     ("hammer-data", Some(&["hammer-diagnostic"])),

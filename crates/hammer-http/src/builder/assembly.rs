@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-use hyper::HeaderMap;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue};
+use http::HeaderMap;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue};
 
 use super::body_options::{RequestBodies, compress_body};
 use super::identity::cookie_header;
@@ -14,7 +14,7 @@ use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
 use crate::connection::origin::ConnectionPolicy;
 use crate::h2::ResponseInterest;
-use crate::http::{HitMode, SingleRequestHit};
+use crate::hammer::{HitMode, SingleRequestHit};
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};

@@ -2,7 +2,7 @@
 
 use hammer_data::Template;
 use hammer_net::SecretString;
-use hyper::header::HeaderValue;
+use http::header::HeaderValue;
 
 use super::request_options::RequestOptions;
 use crate::request::credentials::HttpCredentials;

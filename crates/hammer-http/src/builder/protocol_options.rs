@@ -1,7 +1,7 @@
 //! Options for the version of HTTP and its connections.
 
-use hyper::HeaderMap;
-use hyper::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
+use http::HeaderMap;
+use http::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 
 use super::assembly::AssembledRequests;
 use crate::connection::origin::ConnectionPolicy;
@@ -126,7 +126,7 @@ fn check_http2_headers(headers: &HeaderMap, keepalive: bool) -> Result<(), Error
     if headers.contains_key(TRANSFER_ENCODING) {
         return refused(&TRANSFER_ENCODING, ", which frames bodies itself");
     }
-    let trailers = |value: &hyper::header::HeaderValue| value.as_bytes() == b"trailers";
+    let trailers = |value: &http::header::HeaderValue| value.as_bytes() == b"trailers";
     if !headers.get_all(TE).iter().all(trailers) {
         return refused(&TE, ", except with the value \"trailers\"");
     }

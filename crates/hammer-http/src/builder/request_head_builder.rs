@@ -1,11 +1,11 @@
 //! The request line and headers of a request, with defaults applied and checked.
 
 use bytes::Bytes;
-use hyper::header::{
+use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING,
     USER_AGENT,
 };
-use hyper::{HeaderMap, Method};
+use http::{HeaderMap, Method};
 
 use crate::request::prepared::PreparedRequest;
 use crate::url::HttpUrl;

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use hammer_core::{Failure, Hit, Slot};
-use hyper::http::response;
-use hyper::{Response, StatusCode, Version};
+use http::response;
+use http::{Response, StatusCode, Version};
 
 use crate::connection::http1::{BodyReadStats, Http1Connection};
 use crate::connection::pool::{Http2Pool, PooledConnection};

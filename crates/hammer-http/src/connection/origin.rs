@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{Failure, Hit, Slot};
-use hyper::Response;
+use http::Response;
 use hyper::body::Incoming;
 
 use crate::connection::http1::{BodyReadStats, Http1Connection};

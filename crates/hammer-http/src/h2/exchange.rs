@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use hammer_core::Failure;
-use hyper::HeaderMap;
+use http::HeaderMap;
 
 use super::request::Http2Request;
 use super::response_head::Http2ResponseHead;

@@ -3,9 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
-use hyper::Method;
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
-use hyper::http::request::Parts;
+use http::Method;
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
+use http::request::Parts;
 
 use super::hpack::{FieldIndexing, HeaderField};
 
@@ -127,7 +127,7 @@ impl HeaderField {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::HitMode;
+    use crate::hammer::HitMode;
     use crate::{Http, HttpRequestSpec, TemplateScope};
 
     #[test]

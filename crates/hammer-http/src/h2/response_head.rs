@@ -1,7 +1,7 @@
 //! The head of a response: its status, its length, and its headers if wanted.
 
-use hyper::HeaderMap;
-use hyper::header::{HeaderName, HeaderValue};
+use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue};
 
 use super::hpack::FieldSink;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use hyper::header::HeaderValue;
+use http::header::HeaderValue;
 
 use crate::{Error, ErrorKind};
 

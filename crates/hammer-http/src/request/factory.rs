@@ -3,10 +3,10 @@
 use std::fmt;
 
 use bytes::Bytes;
-use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
-use hyper::{Method, Uri};
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::{Method, Uri};
 
-use crate::http::HitMode;
+use crate::hammer::HitMode;
 use crate::request::prepared::PreparedRequest;
 use crate::{Http, RequestHeader};
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use hyper::header::{HeaderName, HeaderValue};
+use http::header::{HeaderName, HeaderValue};
 
 use crate::masking::{is_secret_header, mask_header};
 use crate::{Error, ErrorKind};

@@ -12,8 +12,8 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use hammer_diagnostic::chain;
-use hyper::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
-use hyper::http::request::Parts;
+use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+use http::request::Parts;
 
 use crate::{Error, ErrorKind};
 
@@ -174,7 +174,7 @@ impl fmt::Debug for RequestSigner {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use hyper::Request;
+    use http::Request;
 
     use super::*;
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hyper::HeaderMap;
-use hyper::header::HeaderName;
+use http::HeaderMap;
+use http::header::HeaderName;
 use regex::bytes::Regex;
 
 use crate::response::expectations::{JsonPointer, compile_regex};
@@ -169,7 +169,7 @@ impl fmt::Display for ResponseCapture {
 
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
+    use http::header::HeaderValue;
 
     use super::*;
 

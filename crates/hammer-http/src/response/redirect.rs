@@ -1,8 +1,8 @@
 //! The request that follows a redirect: its URL and method, and what it may carry.
 
 use hammer_core::Failure;
-use hyper::header::{HeaderMap, LOCATION};
-use hyper::{Method, StatusCode};
+use http::header::{HeaderMap, LOCATION};
+use http::{Method, StatusCode};
 use url::Url;
 
 use crate::failures;
@@ -72,7 +72,7 @@ impl RedirectedRequest {
 
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
+    use http::header::HeaderValue;
 
     use super::*;
 

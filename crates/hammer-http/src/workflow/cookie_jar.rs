@@ -1,8 +1,8 @@
 //! The cookies of one slot.
 
 use cookie_store::{CookieStore, RawCookie};
-use hyper::HeaderMap;
-use hyper::header::{HeaderValue, SET_COOKIE};
+use http::HeaderMap;
+use http::header::{HeaderValue, SET_COOKIE};
 use url::Url;
 
 /// Maximum number of cookies per slot, as many as browsers keep per site.

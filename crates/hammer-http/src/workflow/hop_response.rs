@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use hammer_core::{Failure, Hit, Label};
-use hyper::http::response;
+use http::response;
 
 use super::persistent_slot_state::PersistentSlotState;
 use super::request_hop::RequestHop;

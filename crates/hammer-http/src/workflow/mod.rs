@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use hammer_core::{Failure, Hit, Outcome, Slot};
-use hyper::header::COOKIE;
+use http::header::COOKIE;
 use url::Url;
 
 use self::persistent_slot_state::PersistentSlotState;

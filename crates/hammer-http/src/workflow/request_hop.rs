@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use hammer_core::{Failure, Hit};
-use hyper::header::{
+use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING,
 };
 use url::Url;
@@ -20,7 +20,7 @@ use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
 /// Headers that describe the body, removed together with it.
-const BODY_HEADERS: [hyper::header::HeaderName; 5] = [
+const BODY_HEADERS: [http::header::HeaderName; 5] = [
     CONTENT_TYPE,
     CONTENT_LENGTH,
     CONTENT_ENCODING,

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hammer_data::{Template, TemplateScope, VariesBy};
-use hyper::HeaderMap;
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
 use super::{BodyTemplate, DynamicHeader, DynamicRequestTarget, RequestTemplate};
 use crate::masking::is_secret_header;

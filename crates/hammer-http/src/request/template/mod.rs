@@ -13,8 +13,8 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hammer_core::Failure;
 use hammer_data::Template;
-use hyper::Uri;
-use hyper::header::{AUTHORIZATION, HeaderValue};
+use http::Uri;
+use http::header::{AUTHORIZATION, HeaderValue};
 
 pub(crate) use self::body::BodyTemplate;
 pub(crate) use self::buffers::{RenderBuffer, SlotRequestCopy};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use hammer_core::Failure;
-use hyper::HeaderMap;
+use http::HeaderMap;
 
 use super::limits::{BodyBuffer, BodySizeLimiter, WorkerBodyMemory};
 use super::{BodyDecoder, DecodedBody, failure};

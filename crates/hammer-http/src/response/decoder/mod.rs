@@ -9,8 +9,8 @@ use std::io;
 use std::rc::Rc;
 
 use hammer_core::Failure;
-use hyper::HeaderMap;
-use hyper::header::CONTENT_ENCODING;
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
 
 use crate::content_coding::ContentCoding;
 use crate::failures;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use hyper::header::HeaderValue;
+use http::header::HeaderValue;
 
 use super::*;
 

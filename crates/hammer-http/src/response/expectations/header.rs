@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use hyper::HeaderMap;
-use hyper::header::HeaderName;
+use http::HeaderMap;
+use http::header::HeaderName;
 
 use crate::{Error, ErrorKind};
 
@@ -44,7 +44,7 @@ impl FromStr for ExpectedHeader {
 
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
+    use http::header::HeaderValue;
 
     use super::*;
 

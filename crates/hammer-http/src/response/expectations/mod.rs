@@ -7,7 +7,7 @@ mod pattern;
 mod status;
 
 use bytes::Bytes;
-use hyper::HeaderMap;
+use http::HeaderMap;
 use memchr::memmem::Finder;
 
 pub use self::header::ExpectedHeader;

@@ -1,0 +1,1 @@
+//! Requests and responses of HTTP/1.1 (RFC 9112).

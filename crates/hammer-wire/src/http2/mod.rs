@@ -1,0 +1,1 @@
+//! The state of an HTTP/2 connection (RFC 9113).
