@@ -19,6 +19,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
             "hammer-data",
             "hammer-diagnostic",
             "hammer-net",
+            "hammer-wire",
         ]),
     ),
     (
