@@ -9,7 +9,7 @@ use hammer_core::{Failure, Hit, Slot};
 use http::response;
 use http::{Response, StatusCode, Version};
 
-use crate::connection::http1::{BodyReadStats, Http1Connection};
+use crate::connection::http1::Http1Connection;
 use crate::connection::pool::{Http2Pool, PooledConnection};
 use crate::failures;
 use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
@@ -29,6 +29,14 @@ pub(crate) struct Http2Client {
     exchange: Rc<Http2Exchange>,
     /// The last hit that is known to have waited for a stream.
     noted_wait: Cell<Option<u64>>,
+}
+
+/// Facts about a body that was read to its end.
+#[derive(Debug, Default)]
+pub(crate) struct BodyReadStats {
+    pub(crate) bytes: u64,
+    /// True if the body did not arrive together with the head.
+    pub(crate) waited: bool,
 }
 
 /// The result of sending a hit.

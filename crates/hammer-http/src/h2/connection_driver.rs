@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::connection::Http2Connection;
 use super::error_code::{H2_NOT_SPOKEN, Http2ConnectionError, NO_ERROR};
 use super::frame;
-use crate::connection::lifetime::count_closed_by_target;
+use crate::connection::lifetime::ConnectionEnd;
 use crate::connection::read_turn::{ReadTurn, wake_after_others};
 use crate::failures;
 use hammer_net::NetworkStream;
@@ -57,7 +57,7 @@ pub(super) async fn drive(
     let failure = poll_fn(|cx| driver.poll_once(cx)).await;
     let connection = &driver.connection;
     if !connection.closing.get() {
-        count_closed_by_target(&driver.slot);
+        ConnectionEnd::ByTarget.count(&driver.slot);
     }
     connection.end_failure.set(Some(failure));
     connection.protocol.borrow_mut().end_all(failure);

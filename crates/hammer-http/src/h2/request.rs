@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use bytes::Bytes;
 use http::Method;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
-use http::request::Parts;
 
 use super::hpack::{FieldIndexing, HeaderField};
+use crate::request::prepared::RequestHead;
 
 /// The reuse of a request, which decides what is cached and indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,15 +48,19 @@ impl Http2Request {
     ///
     /// Headers named in `varying` differ in the next request, so they are not indexed.
     pub(crate) fn new(
-        head: &Parts,
+        head: &RequestHead,
         varying: &[HeaderName],
         scheme: &'static str,
-        path: Bytes,
         body: Bytes,
         reuse: RequestReuse,
     ) -> Self {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
         let copy = |text: &str| Bytes::copy_from_slice(text.as_bytes());
+        // Of all targets, only `*` has no path.
+        let path = match &*head.target {
+            b"*" => head.target.clone(),
+            _ => Bytes::copy_from_slice(head.path_and_query()),
+        };
         let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
         let mut fields = vec![
             HeaderField::new(text(":method"), copy(head.method.as_str())),
@@ -127,7 +131,6 @@ impl HeaderField {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hammer::HitMode;
     use crate::{Http, HttpRequestSpec, TemplateScope};
 
     #[test]
@@ -137,11 +140,8 @@ mod tests {
             .header("X-Id", "{{uuid}}")
             .header("X-Same", "same");
         let http = http.build().unwrap();
-        let HitMode::SingleRequest(single) = &http.mode else {
-            panic!("expected the single-request mode");
-        };
-        let template = single.request.deep_copy().for_single_use();
-        let request = template.to_http2("http");
+        let request = http.workflow.targets[0].request.clone();
+        let request = request.http2_request("http");
         for (name, indexing) in [
             ("x-id", FieldIndexing::NotIndexed),
             ("x-same", FieldIndexing::Indexed),
@@ -162,7 +162,7 @@ mod tests {
                 ..HttpRequestSpec::default()
             };
             let made = requests.make(&spec).unwrap();
-            let request = made.prepared.to_http2("http");
+            let request = made.prepared.http2_request("http");
             let path = request.fields.iter().find(|field| field.name == ":path");
             assert_eq!(path.map(|field| &field.value[..]), Some(target));
         }

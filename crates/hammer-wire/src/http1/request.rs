@@ -40,9 +40,9 @@ pub enum RequestPart<'a> {
 /// The way in which a request says where its body ends (RFC 9112, section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyFraming {
-    /// It has no body and says nothing.
-    None,
-    /// By a `Content-Length`.
+    /// By a `Content-Length`, unless it has no body.
+    LengthIfAny,
+    /// By a `Content-Length`, even if it has no body.
     Length,
     /// By a `Content-Length` among the given fields.
     GivenLength,
@@ -128,8 +128,9 @@ impl RequestLayout {
         }
         // Writing to a Vec cannot fail.
         let _ = match self.framing {
-            BodyFraming::None | BodyFraming::GivenLength => out.write_all(b"\r\n"),
-            BodyFraming::Length => write!(out, "content-length: {body_bytes}\r\n\r\n"),
+            BodyFraming::GivenLength => out.write_all(b"\r\n"),
+            BodyFraming::LengthIfAny if body_bytes == 0 => out.write_all(b"\r\n"),
+            BodyFraming::Length | BodyFraming::LengthIfAny => write!(out, "content-length: {body_bytes}\r\n\r\n"),
             BodyFraming::Chunked if body_bytes == 0 => out.write_all(b"\r\n"),
             BodyFraming::Chunked => write!(out, "\r\n{body_bytes:x}\r\n"),
         };
@@ -141,7 +142,7 @@ impl RequestLayout {
         match self.framing {
             BodyFraming::Chunked if body_bytes == 0 => b"0\r\n\r\n",
             BodyFraming::Chunked => b"\r\n0\r\n\r\n",
-            BodyFraming::None | BodyFraming::Length | BodyFraming::GivenLength => b"",
+            BodyFraming::Length | BodyFraming::LengthIfAny | BodyFraming::GivenLength => b"",
         }
     }
 }
