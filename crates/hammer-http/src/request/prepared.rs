@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, Uri};
+use http_body_util::Full;
 
 use crate::h2;
 
@@ -119,8 +120,7 @@ impl PreparedRequest {
         for (key, value) in &self.head.headers {
             headers.append(copy_name(key), copy_value(value));
         }
-        let path = self.head.uri.to_string();
-        let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
+        let path = copy_uri(&self.head.uri).unwrap_or_else(|| self.head.uri.clone());
         let body = copy_body(&self.body);
         let mut copy = Self::new(self.head.method.clone(), path, headers, body);
         copy.target = self.target.clone();
@@ -141,6 +141,15 @@ impl Clone for PreparedRequest {
             http2_reuse: h2::RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
+    }
+}
+
+/// Copies `uri` to its own memory.
+fn copy_uri(uri: &Uri) -> Option<Uri> {
+    match (uri.authority(), uri.path_and_query()) {
+        // A whole URI that begins with two slashes would be parsed as a host.
+        (None, Some(target)) => PathAndQuery::try_from(target.as_str()).ok().map(Uri::from),
+        _ => uri.to_string().parse().ok(),
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) use self::compiler::TemplateCompiler;
 pub(crate) use self::render_context::RenderContext;
 pub(crate) use self::url_template::parse_url_template;
 use crate::failures;
+use crate::url::percent_encode;
 
 /// The parts of a request that are rendered for each hit.
 #[derive(Default)]
@@ -106,7 +107,7 @@ impl RequestTemplate {
             text.extend_from_slice(target.proxy_prefix.as_bytes());
             let start = text.len();
             context.render(&target.template, text)?;
-            url_template::percent_encode(text, start);
+            percent_encode(text, start);
             ends.push(text.len());
         }
         for header in &self.headers {
