@@ -11,6 +11,7 @@ use super::{HitWorkflow, RedirectPolicy};
 use crate::connection::origin::{OriginConnection, UnreadResponseBody};
 use crate::response::capture::CapturedValues;
 use crate::response::decoder::{BodyCollector, WorkerBodyMemory};
+use crate::response::header_lines::HeaderLines;
 use crate::response::redirect::RedirectedRequest;
 use crate::{ExchangeRecorder, failures};
 
@@ -24,7 +25,7 @@ impl HitWorkflow {
         captured: &mut CapturedValues,
     ) {
         if let Some(jar) = &mut slot_state.borrow_mut().cookie_jar {
-            jar.store_response(&head.headers, &hop.url);
+            jar.store_response(head.headers.values_of("set-cookie"), &hop.url);
         }
         if !self.captures.is_empty() {
             self.captures.capture_headers(&head.headers, captured);

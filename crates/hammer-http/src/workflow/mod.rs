@@ -1,5 +1,6 @@
 //! The workflow of a hit that does more than send one request and check its status.
 
+mod cookie_header_cache;
 pub(crate) mod cookie_jar;
 mod hop_response;
 mod persistent_slot_state;
@@ -15,7 +16,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use hammer_core::{Failure, Hit, Outcome, Slot};
-use http::header::COOKIE;
+use http::header::{COOKIE, HeaderValue};
 use url::Url;
 
 use self::persistent_slot_state::PersistentSlotState;
@@ -145,7 +146,7 @@ impl HitWorkflow {
         let mut captured = CapturedValues::default();
         let (mut sent, mut received, mut redirects) = (0, 0, 0);
         loop {
-            self.complete_request(&mut hop, &slot_state.borrow(), hit)?;
+            self.complete_request(&mut hop, &mut slot_state.borrow_mut(), hit)?;
             let learned = redirect_origins.connector(hop.origin);
             let connector = learned.as_deref().or(self.origins.get(hop.origin));
             let connector = connector.ok_or(failures::MALFORMED_REDIRECT)?;
@@ -300,7 +301,7 @@ impl HitWorkflow {
     fn complete_request(
         &self,
         hop: &mut RequestHop<'_>,
-        slot_state: &PersistentSlotState,
+        slot_state: &mut PersistentSlotState,
         hit: &Hit,
     ) -> Result<(), Failure> {
         if let Some(signer) = self.signer.as_ref().filter(|_| hop.trusted) {
@@ -312,9 +313,11 @@ impl HitWorkflow {
                 failures::NOT_SIGNED
             })?;
         }
-        if let Some(jar) = &slot_state.cookie_jar {
-            match jar.cookie_header(&hop.url) {
-                Some(cookies) => {
+        if let Some(jar) = &mut slot_state.cookie_jar {
+            let cookies = jar.cookie_header(&hop.url);
+            match cookies.and_then(|value| HeaderValue::from_bytes(value).ok()) {
+                Some(mut cookies) => {
+                    cookies.set_sensitive(true);
                     hop.request.to_mut().head.headers.insert(COOKIE, cookies);
                 }
                 // Cookies of the previous hop.

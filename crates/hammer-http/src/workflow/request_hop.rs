@@ -85,10 +85,7 @@ impl<'j> RequestHop<'j> {
         connectors: &ConnectorFactory,
         redirect_origins: &RedirectOriginCache,
     ) -> Result<Self, Failure> {
-        let target_url = crate::url::HttpUrl::parse(redirect.url.as_str()).map_err(|error| {
-            tracing::debug!(%error, "malformed redirect");
-            failures::MALFORMED_REDIRECT
-        })?;
+        let target_url = redirect.target;
         let origin = if redirect.same_origin {
             self.origin
         } else {

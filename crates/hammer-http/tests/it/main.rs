@@ -80,6 +80,14 @@ fn only_failure(report: &Report) -> (&str, u64) {
     (failures[0].0, *failures[0].1)
 }
 
+/// Returns the messages of an error and of its sources, joined by colons.
+fn error_chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", error_chain(source)),
+        None => error.to_string(),
+    }
+}
+
 /// Returns the URL of a port on which no server listens.
 fn unused_url() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

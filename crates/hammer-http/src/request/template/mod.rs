@@ -23,6 +23,7 @@ pub(crate) use self::rendered::RenderedRequest;
 pub(crate) use self::url_template::parse_url_template;
 use crate::failures;
 use crate::request::prepared::PreparedRequest;
+use crate::url::percent_encode;
 
 /// Maximum size of a target in the request line.
 const MAX_TARGET_BYTES: usize = 65_534;
@@ -166,7 +167,7 @@ impl DynamicRequestTarget {
         values.extend_from_slice(&self.proxy_prefix);
         let start = values.len();
         context.render(&self.template, values)?;
-        url_template::percent_encode(values, start);
+        percent_encode(values, start);
         if values.len() > MAX_TARGET_BYTES {
             return Err(failures::URL_TOO_LONG);
         }

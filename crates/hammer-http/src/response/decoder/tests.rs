@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use http::header::HeaderValue;
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, HeaderValue};
 
 use super::*;
 
