@@ -61,8 +61,8 @@ const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advi
 );
 const NOT_HTTP: Failure = Failure::new("not_http")
     .with_advice("the answer does not begin as HTTP/1.1 does: check scheme and port");
-const TLS_RECORD: Failure = Failure::new("not_http")
-    .with_advice("the port speaks TLS: try https in the URL");
+const TLS_RECORD: Failure =
+    Failure::new("not_http").with_advice("the port speaks TLS: try https in the URL");
 const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
     "the status line of the answer breaks RFC 9112, section 4: inspect it with `record`, or see it with \
      RUST_LOG=debug",
@@ -75,9 +75,8 @@ const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
     "the answer has a Content-Length that is no number, or several different ones: check the target and \
      the proxies in front of it",
 );
-const MALFORMED_CHUNK: Failure = Failure::new("malformed_chunk").with_advice(
-    "a chunk of the answer breaks RFC 9112, section 7.1: RUST_LOG=debug shows where",
-);
+const MALFORMED_CHUNK: Failure = Failure::new("malformed_chunk")
+    .with_advice("a chunk of the answer breaks RFC 9112, section 7.1: RUST_LOG=debug shows where");
 
 /// Maps a response that breaks a rule of HTTP/1.1 to the failure of the hit.
 pub(crate) fn response_failure(error: &ResponseError) -> Failure {

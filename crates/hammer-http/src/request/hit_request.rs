@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use http::header::{COOKIE, HeaderValue};
 
 use super::http1::OutgoingRequest;
@@ -42,7 +41,17 @@ impl<'w> HitRequest<'w> {
         }
     }
 
-    /// The request with its rendered parts, to be read.
+    /// A request that was changed for this hit.
+    pub(crate) fn changed(request: PreparedRequest, buffer: &'w mut RequestBuffer) -> Self {
+        buffer.cookies.clear();
+        Self {
+            request: Cow::Owned(request),
+            template: None,
+            buffer,
+        }
+    }
+
+    /// The request with its rendered parts and its cookies, to be read.
     pub(crate) fn to_complete(&self) -> Cow<'_, PreparedRequest> {
         let mut complete = match self.template {
             None if self.buffer.cookies.is_empty() => return Cow::Borrowed(&*self.request),
@@ -64,25 +73,35 @@ impl<'w> HitRequest<'w> {
             let complete = template.fill_in(&self.request, &self.buffer.rendered);
             self.request = Cow::Owned(complete);
         }
-        self.request.to_mut()
+        let request = self.request.to_mut();
+        request.forget_encodings();
+        request
     }
 
-    /// The request without its rendered parts.
+    /// The request without its rendered parts and cookies.
     pub(crate) fn base(&self) -> &PreparedRequest {
         &self.request
     }
 
-    /// The target in the request line.
-    pub(crate) fn target(&self) -> &[u8] {
-        let rendered = self.template.filter(|template| template.target.is_some());
-        match rendered {
-            Some(_) => self.buffer.rendered.target(),
-            None => &self.request.head.target,
+    /// The request with its rendered parts and without its cookies, and the memory of the slot.
+    pub(crate) fn into_parts(mut self) -> (PreparedRequest, &'w mut RequestBuffer) {
+        self.to_mut();
+        (self.request.into_owned(), self.buffer)
+    }
+
+    /// The path and query of the request.
+    pub(crate) fn path_and_query(&self) -> &[u8] {
+        match self.template.and_then(|template| template.target.as_ref()) {
+            Some(target) => &self.buffer.rendered.target()[target.proxy_prefix.len()..],
+            None => self.request.head.path_and_query(),
         }
     }
 
-    /// Sets the cookies of this hit; none if empty.
+    /// Sets the cookies of this hit in place of those of the request; none if empty.
     pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
+        if self.request.headers().contains_key(COOKIE) {
+            self.to_mut().head.headers.remove(COOKIE);
+        }
         self.buffer.cookies.clear();
         self.buffer.cookies.extend_from_slice(cookies);
     }
@@ -118,14 +137,6 @@ impl<'w> HitRequest<'w> {
         match self.to_complete() {
             Cow::Borrowed(request) => request.http2_request(scheme),
             Cow::Owned(request) => Cow::Owned(request.http2_request(scheme).into_owned()),
-        }
-    }
-
-    /// The body of this hit.
-    pub(crate) fn body(&self) -> Bytes {
-        match self.template {
-            None => self.request.body.clone(),
-            Some(_) => Bytes::copy_from_slice(self.buffer.rendered.body(&self.request.body)),
         }
     }
 }

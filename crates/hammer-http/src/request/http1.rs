@@ -161,7 +161,11 @@ mod tests {
 
     use super::*;
 
-    fn request(method: &str, headers: &[(&'static str, &'static str)], body: &str) -> PreparedRequest {
+    fn request(
+        method: &str,
+        headers: &[(&'static str, &'static str)],
+        body: &str,
+    ) -> PreparedRequest {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
@@ -184,8 +188,18 @@ mod tests {
     fn bodies_are_framed() {
         let table = [
             ("GET", &[][..], "", "GET /a HTTP/1.1\r\n\r\n"),
-            ("GET", &[], "hi", "GET /a HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi"),
-            ("POST", &[], "", "POST /a HTTP/1.1\r\ncontent-length: 0\r\n\r\n"),
+            (
+                "GET",
+                &[],
+                "hi",
+                "GET /a HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi",
+            ),
+            (
+                "POST",
+                &[],
+                "",
+                "POST /a HTTP/1.1\r\ncontent-length: 0\r\n\r\n",
+            ),
             (
                 "POST",
                 &[("content-length", "2"), ("x-a", "b")],
@@ -219,7 +233,13 @@ mod tests {
             assert!(whole.contains(&format!("\r\n{body}")), "{headers:?}");
             let outgoing = request.http1_request(None).outgoing_fixed(&request.body);
             assert!(outgoing.start.ends_with(b"\r\n"));
-            for written in [0, 1, outgoing.start.len(), outgoing.len() - 1, outgoing.len()] {
+            for written in [
+                0,
+                1,
+                outgoing.start.len(),
+                outgoing.len() - 1,
+                outgoing.len(),
+            ] {
                 let rest = outgoing.pieces_after(written).concat();
                 assert_eq!(rest, whole.as_bytes()[written..], "{written}");
             }

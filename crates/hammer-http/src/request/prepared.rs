@@ -98,6 +98,12 @@ impl PreparedRequest {
         }
     }
 
+    /// Drops the cached encodings, since the request is about to change.
+    pub(crate) fn forget_encodings(&mut self) {
+        self.http1_request = OnceLock::new();
+        self.http2_request = OnceLock::new();
+    }
+
     /// Marks the request as one of `count` that are sent in rotation.
     pub(crate) fn in_rotation_of(mut self, count: usize) -> Self {
         if count > 1 {

@@ -198,7 +198,12 @@ mod tests {
     }
 
     /// Signs a request to example.amazonaws.com and returns its head.
-    fn signed(signer: &RequestSigner, line: &str, headers: &[(&str, &str)], body: &str) -> RequestHead {
+    fn signed(
+        signer: &RequestSigner,
+        line: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> RequestHead {
         let (method, path) = line
             .split_once(' ')
             .expect("the line has a method and a path");

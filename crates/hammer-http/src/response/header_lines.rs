@@ -20,6 +20,12 @@ pub(crate) trait HeaderLines {
     }
 }
 
+impl HeaderLines for hammer_wire::Fields<'_> {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.iter()
+    }
+}
+
 impl HeaderLines for HeaderMap {
     fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let lines = self.iter();

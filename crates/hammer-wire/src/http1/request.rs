@@ -130,7 +130,9 @@ impl RequestLayout {
         let _ = match self.framing {
             BodyFraming::GivenLength => out.write_all(b"\r\n"),
             BodyFraming::LengthIfAny if body_bytes == 0 => out.write_all(b"\r\n"),
-            BodyFraming::Length | BodyFraming::LengthIfAny => write!(out, "content-length: {body_bytes}\r\n\r\n"),
+            BodyFraming::Length | BodyFraming::LengthIfAny => {
+                write!(out, "content-length: {body_bytes}\r\n\r\n")
+            }
             BodyFraming::Chunked if body_bytes == 0 => out.write_all(b"\r\n"),
             BodyFraming::Chunked => write!(out, "\r\n{body_bytes:x}\r\n"),
         };

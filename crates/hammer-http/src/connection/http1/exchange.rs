@@ -44,7 +44,9 @@ pub(super) struct Http1Exchange<'e, S> {
 /// What is left to send of a request.
 enum SendState {
     /// Bytes up to this offset may be sent now.
-    Writing { until: usize },
+    Writing {
+        until: usize,
+    },
     /// The body waits for an interim response of status 100, or for the time to pass.
     AwaitingContinue(Pin<Box<Sleep>>),
     /// All bytes were written, and may still be in a buffer of TLS.

@@ -59,11 +59,7 @@ impl RequestTemplate {
     }
 
     /// Adds a dynamic `Authorization` header to a request without one.
-    pub(crate) fn add_authorization(
-        &mut self,
-        request: &mut PreparedRequest,
-        text: Template,
-    ) {
+    pub(crate) fn add_authorization(&mut self, request: &mut PreparedRequest, text: Template) {
         let mut placeholder = HeaderValue::from_static("");
         placeholder.set_sensitive(true);
         let headers = &mut request.head.headers;
