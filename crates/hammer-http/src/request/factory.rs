@@ -122,7 +122,9 @@ impl HttpRequestFactory {
         let has_valid_beginning =
             target.starts_with(b"/") || target == b"*" && self.proxy_prefix.is_empty();
         let is_forbidden = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
-        if !has_valid_beginning || target.iter().any(is_forbidden) {
+        let forbidden = target.iter().position(is_forbidden);
+        if !has_valid_beginning || forbidden.is_some() {
+            tracing::debug!(forbidden, "a target cannot be sent in a request line");
             return Err(HttpRequestError::Target);
         }
         if self.signed && !is_uri(target) {

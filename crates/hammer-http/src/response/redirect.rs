@@ -94,6 +94,8 @@ fn parse_location(location: &[u8], from: &Url) -> Option<(Url, HttpUrl)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The answer to a request to one URL.
@@ -228,6 +230,7 @@ mod tests {
             b"http://a:99999/",
             b"http://a:0/",
             b"/a\tb",
+            b"http://a\t.test/",
         ] {
             let found = redirect(302, &[location], "GET").expect_err("a malformed location");
             let shown = String::from_utf8_lossy(location);
@@ -244,6 +247,28 @@ mod tests {
         }
         let found = redirect(302, &[b"/x", b"/y", b"ftp://a/"], "GET").expect("a location");
         assert_eq!(found.expect("a redirect").url.path(), "/x");
+    }
+
+    proptest! {
+        /// Any bytes make a URL that can be sent, or a failure.
+        #[test]
+        fn any_location_can_be_sent_or_is_malformed(
+            bytes in prop::collection::vec(any::<u8>(), 0..20),
+            text in r"(https?:)?/{0,3}[a-z\u{e9}.:@/?#%\\\[\]{} -]{0,30}",
+        ) {
+            let from = "http://a.test/b/c?d".parse().expect("the URL is valid");
+            for location in [text.as_bytes(), &bytes, &[text.as_bytes(), &bytes].concat()] {
+                let Some((url, target)) = parse_location(location, &from) else {
+                    continue;
+                };
+                let sent = target.path_and_query.to_string();
+                prop_assert!(sent.starts_with('/'));
+                prop_assert!(sent.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert_eq!(target.tls, url.scheme() == "https");
+                prop_assert_eq!(Some(target.port), url.port_or_known_default());
+                prop_assert_eq!(target.host.to_string(), url.host_str().unwrap_or_default());
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use hammer_diagnostic::{Diagnostic, excerpt};
 use super::mask_url;
 
 /// Digits of percent-encoding in URLs that Hammer makes (RFC 3986, section 2.1).
-pub(crate) const UPPER_CASE_HEX: &[u8; 16] = b"0123456789ABCDEF";
+const UPPER_CASE_HEX: &[u8; 16] = b"0123456789ABCDEF";
 /// Digits of percent-encoding in the locations of redirects, as curl writes them.
 pub(crate) const LOWER_CASE_HEX: &[u8; 16] = b"0123456789abcdef";
 

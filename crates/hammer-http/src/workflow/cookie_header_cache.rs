@@ -134,7 +134,7 @@ fn is_tls(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    /// Whether a header that was made for the first URL is used for the second.
+    /// Tries each header that was made for the first URL on the second one.
     #[test]
     fn a_header_is_used_for_urls_that_the_cookies_cannot_distinguish() {
         const HOME: &str = "http://a.test/";
