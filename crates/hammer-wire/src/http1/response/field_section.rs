@@ -31,7 +31,7 @@ pub(super) struct SectionExtent {
 /// Replaces each bare carriage return and each line break of a folded line by blanks.
 ///
 /// RFC 9112, sections 2.2 and 5.2, permit both. The section begins at the start of `bytes`, with a
-/// start line, which is never continued, or with the first field line. A line that ends in several
+/// start line, which is left as it is, or with the first field line. A line that ends in several
 /// carriage returns and a line feed ends as one with a single carriage return does, as for curl.
 pub(super) fn repair(bytes: &mut [u8], has_start_line: bool) -> SectionExtent {
     let mut is_start_line = has_start_line;
@@ -52,10 +52,10 @@ pub(super) fn repair(bytes: &mut [u8], has_start_line: bool) -> SectionExtent {
             None => break,
             Some(b' ' | b'\t') if !is_start_line => bytes[line_feed] = b' ',
             Some(_) => {
-                let line = &mut bytes[line_begin..line_feed];
-                line.iter_mut()
-                    .filter(|byte| **byte == b'\r')
-                    .for_each(|byte| *byte = b' ');
+                let carriage_returns = bytes[line_begin..line_feed]
+                    .iter_mut()
+                    .filter(|byte| **byte == b'\r' && !is_start_line);
+                carriage_returns.for_each(|byte| *byte = b' ');
                 line_begin = searched;
                 is_start_line = false;
             }
@@ -188,10 +188,10 @@ mod tests {
     }
 
     #[test]
-    fn does_not_continue_a_start_line() {
-        let mut bytes = *b"HTTP/1.1 200 OK\r\n A: 1\r\n\r\n";
+    fn leaves_a_start_line_as_it_is() {
+        let mut bytes = *b"HTTP/1.1 200 O\rK\r\n A: 1\r\n\r\n";
         repair(&mut bytes, true);
-        assert_eq!(bytes, *b"HTTP/1.1 200 OK \n A: 1 \n\r\n");
+        assert_eq!(bytes, *b"HTTP/1.1 200 O\rK\r\n A: 1 \n\r\n");
     }
 
     #[test]

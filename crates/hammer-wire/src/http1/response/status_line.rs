@@ -102,6 +102,7 @@ mod tests {
             "HTTP/1.1 +20 OK",
             "HTTP/1.1 200OK",
             "HTTP/1.1 200\tOK",
+            "HTTP/1.1 200\rOK",
             "HTTP/1.1\t200 OK",
             "HTTP/1.1 200 O\0K",
             "HTTP/1.2 200 OK",
