@@ -1,11 +1,9 @@
 //! Requests as bytes, encoded once and completed for each hit.
 
-use std::io::Write;
-
 /// The head of a request as bytes, with places for the parts that vary.
 ///
-/// Names of fields are sent as given. No part is checked: values with line breaks would begin new
-/// lines.
+/// Names of fields are sent as given, in the given order. No part is checked: a value with a line break
+/// would begin another line, and a target with a blank would end early.
 ///
 /// ```
 /// use hammer_wire::http1::{BodyFraming, RequestLayout, RequestPart};
@@ -51,7 +49,7 @@ pub enum BodyFraming {
 }
 
 impl RequestLayout {
-    /// Begins a request with its method and target.
+    /// Begins a request with its method and target (RFC 9112, section 3).
     #[must_use]
     pub fn new(method: &str, target: RequestPart<'_>, framing: BodyFraming) -> Self {
         let mut layout = Self {
@@ -66,7 +64,9 @@ impl RequestLayout {
         layout
     }
 
-    /// Appends a header field.
+    /// Appends a header field (RFC 9112, section 5).
+    ///
+    /// With [`BodyFraming::GivenLength`] or [`BodyFraming::Chunked`], one of them says so.
     pub fn push_field(&mut self, name: &str, value: RequestPart<'_>) {
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(b": ");
@@ -81,7 +81,7 @@ impl RequestLayout {
         }
     }
 
-    /// The number of variable parts.
+    /// The number of variable parts, in the order in which they were added.
     #[must_use]
     pub fn variable_parts(&self) -> usize {
         self.places.len()
@@ -90,7 +90,7 @@ impl RequestLayout {
     /// Appends a request to `out`: its head with `values` in their places and `more_fields` at the
     /// end, and its body.
     ///
-    /// Places without a value stay empty.
+    /// Places without a value stay empty, and values without a place are ignored.
     pub fn encode<'v>(
         &self,
         values: impl IntoIterator<Item = &'v [u8]>,
@@ -122,29 +122,139 @@ impl RequestLayout {
         }
         out.extend_from_slice(&self.bytes[begin..]);
         for (name, value) in more_fields {
-            for part in [name.as_bytes(), b": ", value, b"\r\n"] {
-                out.extend_from_slice(part);
+            push_field(name, value, out);
+        }
+        match self.framing {
+            BodyFraming::GivenLength => {}
+            BodyFraming::LengthIfAny if body_bytes == 0 => {}
+            BodyFraming::Length | BodyFraming::LengthIfAny => {
+                out.extend_from_slice(b"content-length: ");
+                push_number::<10>(body_bytes, out);
+                out.extend_from_slice(b"\r\n");
+            }
+            BodyFraming::Chunked if body_bytes == 0 => {}
+            BodyFraming::Chunked => {
+                out.extend_from_slice(b"\r\n");
+                push_number::<16>(body_bytes, out);
             }
         }
-        // Writing to a Vec cannot fail.
-        let _ = match self.framing {
-            BodyFraming::GivenLength => out.write_all(b"\r\n"),
-            BodyFraming::LengthIfAny if body_bytes == 0 => out.write_all(b"\r\n"),
-            BodyFraming::Length | BodyFraming::LengthIfAny => {
-                write!(out, "content-length: {body_bytes}\r\n\r\n")
-            }
-            BodyFraming::Chunked if body_bytes == 0 => out.write_all(b"\r\n"),
-            BodyFraming::Chunked => write!(out, "\r\n{body_bytes:x}\r\n"),
-        };
+        out.extend_from_slice(b"\r\n");
     }
 
-    /// The bytes that follow a body of `body_bytes`.
+    /// The bytes that follow a body of `body_bytes`, which is one chunk or has no end of its own (RFC
+    /// 9112, section 7.1).
     #[must_use]
     pub fn body_end(&self, body_bytes: usize) -> &'static [u8] {
         match self.framing {
             BodyFraming::Chunked if body_bytes == 0 => b"0\r\n\r\n",
             BodyFraming::Chunked => b"\r\n0\r\n\r\n",
             BodyFraming::Length | BodyFraming::LengthIfAny | BodyFraming::GivenLength => b"",
+        }
+    }
+}
+
+/// Appends a header line.
+fn push_field(name: &str, value: &[u8], out: &mut Vec<u8>) {
+    for part in [name.as_bytes(), b": ", value, b"\r\n"] {
+        out.extend_from_slice(part);
+    }
+}
+
+/// Appends a number in a base up to 16, in lower case. The formatter of the standard library takes
+/// several times as long.
+fn push_number<const BASE: usize>(mut number: usize, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut begin = digits.len();
+    loop {
+        begin -= 1;
+        digits[begin] = b"0123456789abcdef"[number % BASE];
+        number /= BASE;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[begin..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BodyFraming, RequestLayout, RequestPart, push_number};
+
+    fn encoded(layout: &RequestLayout, values: &[&str], body: &[u8]) -> String {
+        let mut out = Vec::new();
+        let values = values.iter().map(|value| value.as_bytes());
+        layout.encode(values, &[], body, &mut out);
+        String::from_utf8(out).expect("a request in ASCII")
+    }
+
+    #[test]
+    fn puts_values_in_their_places() {
+        let mut layout = RequestLayout::new("GET", RequestPart::Variable, BodyFraming::LengthIfAny);
+        layout.push_field("Host", RequestPart::Fixed(b"www.example.org"));
+        layout.push_field("a", RequestPart::Variable);
+        layout.push_field("b", RequestPart::Variable);
+        assert_eq!(layout.variable_parts(), 3);
+        let table: [(&[&str], &str, &str, &str); 4] = [
+            (&["/where?q=now", "1", "2"], "/where?q=now", "1", "2"),
+            (&["/", "", "22"], "/", "", "22"),
+            (&["/", "1"], "/", "1", ""),
+            (&["/", "1", "2", "3"], "/", "1", "2"),
+        ];
+        for (values, target, a, b) in table {
+            assert_eq!(
+                encoded(&layout, values, b""),
+                format!(
+                    "GET {target} HTTP/1.1\r\nHost: www.example.org\r\na: {a}\r\nb: {b}\r\n\r\n"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn says_where_the_body_ends() {
+        use BodyFraming::{Chunked, GivenLength, Length, None};
+        let seventeen = "a".repeat(17);
+        let table = [
+            (None, "", "\r\n"),
+            (GivenLength, "hello", "\r\nhello"),
+            (Length, "", "content-length: 0\r\n\r\n"),
+            (Length, "hello", "content-length: 5\r\n\r\nhello"),
+            // RFC 9112, section 7.1.
+            (Chunked, "", "\r\n0\r\n\r\n"),
+            (Chunked, "hello", "\r\n5\r\nhello\r\n0\r\n\r\n"),
+            (
+                Chunked,
+                &seventeen,
+                "\r\n11\r\naaaaaaaaaaaaaaaaa\r\n0\r\n\r\n",
+            ),
+        ];
+        for (framing, body, expected) in table {
+            let layout = RequestLayout::new("POST", RequestPart::Fixed(b"/"), framing);
+            let expected = format!("POST / HTTP/1.1\r\n{expected}");
+            assert_eq!(encoded(&layout, &[], body.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn appends_fields_of_one_request() {
+        let mut layout = RequestLayout::new("GET", RequestPart::Fixed(b"*"), BodyFraming::Length);
+        layout.push_field("host", RequestPart::Fixed(b""));
+        let mut out = b"x".to_vec();
+        let fields: [(&str, &[u8]); 2] = [("a", b"1"), ("b", b"\xe9")];
+        layout.encode_head([], &fields, 7, &mut out);
+        let expected = b"xGET * HTTP/1.1\r\nhost: \r\na: 1\r\nb: \xe9\r\ncontent-length: 7\r\n\r\n";
+        assert_eq!(out, expected);
+        assert_eq!(layout.body_end(7), b"");
+    }
+
+    #[test]
+    fn writes_numbers() {
+        for number in [0, 1, 9, 10, 15, 16, 255, 256, 65_535, usize::MAX] {
+            let (mut decimal, mut hexadecimal) = (Vec::new(), Vec::new());
+            push_number::<10>(number, &mut decimal);
+            push_number::<16>(number, &mut hexadecimal);
+            assert_eq!(decimal, number.to_string().into_bytes());
+            assert_eq!(hexadecimal, format!("{number:x}").into_bytes());
         }
     }
 }

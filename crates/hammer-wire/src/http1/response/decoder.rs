@@ -1,74 +1,35 @@
 //! Turns the bytes of a connection into the events of its responses.
 
-use std::mem::MaybeUninit;
-
 use super::chunks::{ChunkPiece, ChunkState};
 use super::error::{ReceiveError, ResponseError, ResponseErrorKind};
-use super::framing::{BodyEnd, ResponseFraming};
+use super::framing::{BodyEnd, RequestKind, ResponseFraming};
 use super::head::{self, ParsedHead};
+use super::sink::ResponseSink;
+use super::status_line;
 use crate::head::{Fields, HttpVersion, ResponseHead};
-use crate::limits::{MAX_HEADERS, MAX_INTERIM_RESPONSES};
+use crate::limits::MAX_INTERIM_RESPONSES;
 
-/// What a request means for the framing of its response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestKind {
-    /// Nothing.
-    Plain,
-    /// HEAD: the response has no body.
-    Head,
-    /// CONNECT: after a response of 200 to 299, the connection is a tunnel.
-    Connect,
-    /// It has an `Upgrade`: after a response of 101, the connection speaks another protocol.
-    Upgrade,
-}
+/// Maximum number of bytes of line breaks before the heads of a response.
+const MAX_SKIPPED_BYTES: usize = 1024;
 
-/// Receives the events of a response.
-pub trait ResponseSink {
-    /// The reason for refusing an event.
-    type Error;
-
-    /// An interim response (status 100 to 199), which has no body.
-    ///
-    /// # Errors
-    ///
-    /// Ends the decoding.
-    fn interim(&mut self, head: &ResponseHead<'_>) -> Result<(), Self::Error> {
-        let _ = head;
-        Ok(())
-    }
-
-    /// The head of the final response.
-    ///
-    /// # Errors
-    ///
-    /// Ends the decoding.
-    fn head(&mut self, head: &ResponseHead<'_>) -> Result<(), Self::Error>;
-
-    /// The next bytes of the body, without their framing.
-    ///
-    /// # Errors
-    ///
-    /// Ends the decoding.
-    fn body(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
-
-    /// The trailer fields, if there are any.
-    ///
-    /// # Errors
-    ///
-    /// Ends the decoding.
-    fn trailers(&mut self, fields: &Fields<'_>) -> Result<(), Self::Error> {
-        let _ = fields;
-        Ok(())
-    }
-}
-
-/// Decodes the responses of a connection, one after the other.
+/// Decodes the responses of a connection, one after the other (RFC 9112, sections 4 to 9).
+///
+/// [`begin`](Self::begin) starts each response. [`receive`](Self::receive) takes the bytes of the connection in pieces of any
+/// size: apart from the pieces of a body, its events and errors do not depend on them. [`receive_end`](Self::receive_end)
+/// takes the end of the connection.
+///
+/// It accepts what real servers send and curl takes: bare line feeds, folded lines, blanks before the
+/// colon of a field, no reason phrase, empty lines before a response, bytes that are not ASCII, and
+/// HTTP/1.0. Of everything that is not bounded by the length of a body, it refuses more than is
+/// reasonable ([`ResponseErrorKind`]).
 #[derive(Debug)]
 pub struct ResponseDecoder {
     state: DecoderState,
     request: RequestKind,
     interim_responses: u32,
-    /// The number of bytes of an incomplete head or trailer section that were searched for its end.
+    /// The number of bytes of line breaks before the heads.
+    skipped: usize,
+    /// The number of bytes of an incomplete head or trailer section that arrived before.
     searched: usize,
     persistent: bool,
     /// True once a byte of the response has arrived.
@@ -100,13 +61,15 @@ impl ResponseDecoder {
             state: DecoderState::Complete,
             request: RequestKind::Plain,
             interim_responses: 0,
+            skipped: 0,
             searched: 0,
             persistent: true,
             begun: false,
         }
     }
 
-    /// Begins the response to a request of this kind.
+    /// Begins the response to a request of this kind, and forgets the one before.
+    #[inline]
     pub fn begin(&mut self, request: RequestKind) {
         *self = Self {
             state: DecoderState::Head,
@@ -115,25 +78,30 @@ impl ResponseDecoder {
         };
     }
 
-    /// Returns true if the response is complete.
+    /// Returns true if the response is complete, or none has begun.
+    #[inline]
     #[must_use]
     pub fn is_complete(&self) -> bool {
         matches!(self.state, DecoderState::Complete | DecoderState::Switched)
     }
 
     /// Returns true if the head of the final response has arrived.
+    ///
+    /// Interim responses do not count, except a 101 that the request asked for.
     #[must_use]
     pub fn has_head(&self) -> bool {
         self.state != DecoderState::Head
     }
 
-    /// Returns true if a byte of the response has arrived.
+    /// Returns true if a byte has arrived since the last [`begin`](Self::begin).
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.begun
     }
 
-    /// Returns true if another response may follow on the connection.
+    /// Returns true if the response is complete and another one may follow on the connection (RFC
+    /// 9112, section 9.3).
+    #[inline]
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.persistent && self.state == DecoderState::Complete
@@ -150,11 +118,13 @@ impl ResponseDecoder {
     /// Decodes `bytes`, and returns how many of them it consumed.
     ///
     /// Unless the response is complete, the caller keeps the others and presents them again together with
-    /// the next ones. Folded header lines are unfolded in place.
+    /// the next ones: these are less than 70 KiB of an incomplete head or trailer section. Bytes that
+    /// follow a complete response are not consumed. Folded header lines are unfolded in place.
     ///
     /// # Errors
     ///
     /// If the response breaks a rule, or the sink refuses an event. The connection cannot be used anymore.
+    #[inline]
     pub fn receive<S: ResponseSink>(
         &mut self,
         bytes: &mut [u8],
@@ -211,67 +181,77 @@ impl ResponseDecoder {
         }
     }
 
-    /// Returns true if the body of the response ends with the connection.
+    /// Returns true if the connection must end for the body of the response to end.
     #[must_use]
     pub fn ends_with_connection(&self) -> bool {
         self.state == DecoderState::UntilClose
     }
 
     /// Decodes a head; returns its size, or `None` if it is incomplete.
+    #[inline]
     fn receive_head<S: ResponseSink>(
         &mut self,
         bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
-        if self.waits_for_end(bytes)? {
+        // A head of which a part arrived before is parsed by lines, so that it is not parsed in vain
+        // with each of its pieces.
+        if self.searched == 0 && bytes.first() == Some(&b'H') {
+            let mut table = head::common_table();
+            if let Some(parsed) = head::parse_common(bytes, &mut table) {
+                return self.take_head(&parsed, sink).map(Some);
+            }
+        }
+        self.receive_head_by_line(bytes, sink)
+    }
+
+    /// Decodes a head that is incomplete, unusual or malformed.
+    #[cold]
+    #[inline(never)]
+    fn receive_head_by_line<S: ResponseSink>(
+        &mut self,
+        bytes: &mut [u8],
+        sink: &mut S,
+    ) -> Result<Option<usize>, ReceiveError<S::Error>> {
+        if let [b'\r' | b'\n', ..] = bytes {
+            return Ok(Some(self.skip_empty_lines(bytes)?));
+        }
+        if !self.has_new_line(bytes) {
+            status_line::check_beginning(bytes)?;
+            head::check_incomplete(bytes)?;
             return Ok(None);
         }
-        let mut table = [const { MaybeUninit::uninit() }; MAX_HEADERS];
-        match head::parse(bytes, &mut table) {
-            Ok(Some(parsed)) => return self.take_head(&parsed, sink).map(Some),
-            Ok(None) => {
-                self.searched = bytes.len();
-                return Ok(None);
-            }
-            Err(error) if error.kind() != ResponseErrorKind::FieldLine => return Err(error.into()),
-            // Folded lines are rare, so only a head that cannot be parsed is searched for them.
-            Err(error) => {
-                if head::find_end(bytes, 0).is_none() {
-                    self.searched = bytes.len();
-                    head::check_size(bytes)?;
-                    return Ok(None);
-                }
-                if !head::unfold(bytes) {
-                    return Err(error.into());
-                }
-            }
-        }
-        let mut table = [const { MaybeUninit::uninit() }; MAX_HEADERS];
-        match head::parse(bytes, &mut table)? {
+        let mut table = head::empty_table();
+        match head::parse_by_line(bytes, &mut table)? {
             Some(parsed) => self.take_head(&parsed, sink).map(Some),
             None => Ok(None),
         }
     }
 
-    /// Returns true if an incomplete section is known not to end in `bytes`.
+    /// Skips line breaks before a head, and returns their number of bytes.
     ///
-    /// Only the bytes that were not searched before are, so that a section that arrives byte by byte costs
-    /// no more than one that arrives at once.
-    fn waits_for_end(&mut self, bytes: &[u8]) -> Result<bool, ResponseError> {
-        if self.searched == 0 {
-            return Ok(false);
+    /// RFC 9112, section 2.2, demands this of servers. Some send a line break too many after a body.
+    fn skip_empty_lines(&mut self, bytes: &[u8]) -> Result<usize, ResponseError> {
+        let line_breaks = bytes
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let count = line_breaks.count();
+        self.skipped += count;
+        if self.skipped > MAX_SKIPPED_BYTES {
+            return Err(ResponseError::new(ResponseErrorKind::NotHttp, &[]));
         }
-        // The end may have begun in the bytes searched before.
-        let from = self.searched.saturating_sub(3);
-        if head::find_end(bytes, from).is_some() {
-            return Ok(false);
-        }
-        if self.state == DecoderState::Head {
-            head::check_beginning(bytes)?;
-        }
+        Ok(count)
+    }
+
+    /// Returns true if an incomplete section may be known to end, or to be malformed, by bytes that
+    /// were not searched before.
+    ///
+    /// Hence a section that arrives byte by byte is parsed once per line.
+    fn has_new_line(&mut self, bytes: &[u8]) -> bool {
+        // A line is parsed only when the next one has begun, because that may continue it.
+        let from = self.searched.saturating_sub(1);
         self.searched = bytes.len();
-        head::check_size(bytes)?;
-        Ok(true)
+        memchr::memchr(b'\n', bytes.get(from..).unwrap_or_default()).is_some()
     }
 
     /// Acts on a complete head, and returns its size.
@@ -282,15 +262,14 @@ impl ResponseDecoder {
     ) -> Result<usize, ReceiveError<S::Error>> {
         self.searched = 0;
         let head = ResponseHead {
-            version: if parsed.is_http10 {
-                HttpVersion::Http10
-            } else {
-                HttpVersion::Http11
+            version: match parsed.line.is_http10 {
+                true => HttpVersion::Http10,
+                false => HttpVersion::Http11,
             },
-            status: parsed.status,
+            status: parsed.line.status,
             fields: Fields::from_lines(parsed.fields),
         };
-        let switches = match parsed.status {
+        let switches = match parsed.line.status {
             101 if self.request == RequestKind::Upgrade => true,
             101 => {
                 return Err(ResponseError::new(ResponseErrorKind::UnexpectedUpgrade, &[]).into());
@@ -307,9 +286,14 @@ impl ResponseDecoder {
             200..=299 => self.request == RequestKind::Connect,
             _ => false,
         };
-        let framing =
-            ResponseFraming::new(parsed.is_http10, parsed.status, parsed.fields, self.request);
-        let framing = if switches { None } else { Some(framing?) };
+        let framing = match switches {
+            true => None,
+            false => Some(ResponseFraming::new(
+                parsed.line,
+                parsed.fields,
+                self.request,
+            )?),
+        };
         sink.head(&head).map_err(ReceiveError::Sink)?;
         self.persistent = framing.is_some_and(|framing| framing.persistent);
         self.state = match framing.map(|framing| framing.body_end) {
@@ -326,7 +310,7 @@ impl ResponseDecoder {
     fn receive_chunk<S: ResponseSink>(
         &mut self,
         mut chunk: ChunkState,
-        bytes: &[u8],
+        bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
         let piece = chunk.next_piece(bytes)?;
@@ -349,7 +333,7 @@ impl ResponseDecoder {
 
     fn receive_trailers<S: ResponseSink>(
         &mut self,
-        bytes: &[u8],
+        bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
         // Most bodies have no trailers.
@@ -362,16 +346,18 @@ impl ResponseDecoder {
             self.state = DecoderState::Complete;
             return Ok(Some(bytes));
         }
-        if self.waits_for_end(bytes)? {
+        if !self.has_new_line(bytes) {
+            head::check_incomplete(bytes)?;
             return Ok(None);
         }
-        let mut table = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut table = head::empty_table();
         let Some((end, fields)) = head::parse_trailers(bytes, &mut table)? else {
-            self.searched = bytes.len();
             return Ok(None);
         };
-        sink.trailers(&Fields::from_lines(fields))
-            .map_err(ReceiveError::Sink)?;
+        if !fields.is_empty() {
+            sink.trailers(&Fields::from_lines(fields))
+                .map_err(ReceiveError::Sink)?;
+        }
         self.searched = 0;
         self.state = DecoderState::Complete;
         Ok(Some(end))

@@ -3,8 +3,13 @@
 mod chunks;
 mod decoder;
 mod error;
+mod field_section;
 mod framing;
 mod head;
+mod sink;
+mod status_line;
 
-pub use decoder::{RequestKind, ResponseDecoder, ResponseSink};
+pub use decoder::ResponseDecoder;
 pub use error::{ReceiveError, ResponseError, ResponseErrorKind};
+pub use framing::RequestKind;
+pub use sink::ResponseSink;

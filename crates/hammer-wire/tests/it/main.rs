@@ -1,0 +1,11 @@
+//! Decodes responses of HTTP/1.1, whole and in pieces.
+
+mod every_split;
+mod http1_bodies;
+mod http1_chunks;
+mod http1_connections;
+mod http1_heads;
+mod http1_interim;
+mod http1_limits;
+#[path = "../fuzz/http1_recording.rs"]
+mod http1_recording;
