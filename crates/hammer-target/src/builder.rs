@@ -16,6 +16,7 @@ pub struct TargetServerBuilder {
     addr: Option<SocketAddr>,
     certificate: Option<ServerCertificate>,
     max_arrivals: Option<usize>,
+    spin: bool,
 }
 
 impl TargetServerBuilder {
@@ -47,6 +48,19 @@ impl TargetServerBuilder {
         self
     }
 
+    /// Makes the thread of the target poll instead of sleeping if `spin` is true. It then uses a whole
+    /// core, also without hits.
+    ///
+    /// A target that sleeps has to be woken, which delays its answer and takes CPU time from the client
+    /// that wakes it. The slower a client, the more often its target falls asleep, so a comparison of
+    /// clients needs a target that never does. [`TargetServer::idle_time`] says how much of the core was
+    /// not needed.
+    #[must_use]
+    pub fn spin(mut self, spin: bool) -> Self {
+        self.spin = spin;
+        self
+    }
+
     /// Starts a target with this behavior.
     ///
     /// # Errors
@@ -56,6 +70,7 @@ impl TargetServerBuilder {
         let transport = self.transport();
         TargetServer::start(
             self.addr(),
+            self.spin,
             transport.scheme(),
             TargetRecorder::new(self.max_arrivals.unwrap_or(MAX_ARRIVALS)),
             |listener, recorder, stop| {
@@ -73,6 +88,7 @@ impl TargetServerBuilder {
         let transport = self.transport();
         TargetServer::start(
             self.addr(),
+            self.spin,
             transport.scheme(),
             TargetRecorder::new(self.max_arrivals.unwrap_or(0)),
             move |listener, recorder, stop| {

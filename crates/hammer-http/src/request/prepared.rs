@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Uri};
+use http_body_util::Full;
 
 use crate::h2;
 

@@ -1,6 +1,6 @@
 //! Raw target.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hammer_target::{TargetServer, raw};
 use tokio::net::TcpListener;
@@ -27,6 +27,25 @@ async fn each_pipelined_head_gets_an_answer() {
         );
         assert_eq!(counts.request_bytes, 1000 * GET.len() as u64);
         assert!(truth.arrivals.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_spinning_target_answers_and_counts_its_idle_time() {
+    for spin in [false, true] {
+        let builder = TargetServer::builder().spin(spin);
+        let target = builder.spawn_raw(2).expect("a free port");
+        let mut client = TestClient::connect(target.addr()).await;
+        for _ in 0..100 {
+            let answer = client.get().await.expect("it is answered");
+            assert_eq!(answer.status, 200);
+        }
+        while spin && target.idle_time() < Duration::from_millis(1) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(target.idle_time() > Duration::ZERO, spin);
+        drop(client);
+        assert_eq!(target.shutdown().counts.answered, 100);
     }
 }
 
