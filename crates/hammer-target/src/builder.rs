@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::behavior::TargetBehavior;
+use crate::raw::CannedResponses;
 use crate::recorder::{MAX_ARRIVALS, TargetRecorder};
 use crate::server_certificate::ServerCertificate;
 use crate::target_server::TargetServer;
@@ -17,6 +18,7 @@ pub struct TargetServerBuilder {
     certificate: Option<ServerCertificate>,
     max_arrivals: Option<usize>,
     spin: bool,
+    raw_cookie: Option<String>,
 }
 
 impl TargetServerBuilder {
@@ -45,6 +47,16 @@ impl TargetServerBuilder {
     #[must_use]
     pub fn max_arrivals(mut self, max_arrivals: usize) -> Self {
         self.max_arrivals = Some(max_arrivals);
+        self
+    }
+
+    /// Sets a cookie in the first answer of each connection, if the target is [`raw`]. The default is
+    /// none. Over HTTP/2, no cookie is set.
+    ///
+    /// `cookie` is the value of `Set-Cookie`, such as `session=17; Path=/`, and is sent as it is.
+    #[must_use]
+    pub fn raw_cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.raw_cookie = Some(cookie.into());
         self
     }
 
@@ -86,13 +98,14 @@ impl TargetServerBuilder {
     /// See [`spawn`](Self::spawn).
     pub fn spawn_raw(self, body_bytes: usize) -> io::Result<TargetServer> {
         let transport = self.transport();
+        let responses = CannedResponses::new(body_bytes, self.raw_cookie.as_deref());
         TargetServer::start(
             self.addr(),
             self.spin,
             transport.scheme(),
             TargetRecorder::new(self.max_arrivals.unwrap_or(0)),
             move |listener, recorder, stop| {
-                raw::run(listener, transport, body_bytes, recorder, stop)
+                raw::run(listener, transport, responses, recorder, stop)
             },
         )
     }

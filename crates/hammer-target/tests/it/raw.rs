@@ -50,6 +50,25 @@ async fn a_spinning_target_answers_and_counts_its_idle_time() {
 }
 
 #[tokio::test]
+async fn only_the_first_answer_of_a_connection_sets_the_cookie() {
+    let builder = TargetServer::builder().raw_cookie("id=7; Path=/");
+    let target = builder.spawn_raw(2).expect("a free port");
+    for pipelined in [1, 3] {
+        let mut client = TestClient::connect(target.addr()).await;
+        for round in 0..2 {
+            client.send(&GET.repeat(pipelined)).await;
+            for k in 0..pipelined {
+                let answer = client.response().await.expect("it is answered");
+                let sets = answer.head.contains("\r\nset-cookie: id=7; path=/\r\n");
+                assert_eq!(sets, round == 0 && k == 0, "{pipelined}: {}", answer.head);
+                assert_eq!(answer.body, b"xx");
+            }
+        }
+    }
+    assert_eq!(target.shutdown().counts.answered, 8);
+}
+
+#[tokio::test]
 async fn arrivals_are_recorded_on_request() {
     let builder = TargetServer::builder().max_arrivals(3);
     let target = builder.spawn_raw(2).expect("a free port");
