@@ -45,12 +45,13 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     }
     let selected = BenchScenario::select(&args.scenarios, args.tls, args.quick)?;
     let peer_selection = PeerSelection::new(args.peers.as_deref())?;
+    let cores = CorePinning::detect();
     let root = machine::workspace_root();
     let hammer = BuiltExecutable::build(&root, "release", "hammer")?.path;
     let (peers, missing) = InstalledTool::find_peers();
     let bench = BenchContext {
         plan: BenchSizes::new(args.quick, args.rounds),
-        cores: CorePinning::detect(),
+        cores,
         hammer: InstalledTool::hammer(hammer.clone()),
         spinning_hammer: InstalledTool::spinning_hammer(hammer),
         peers,
@@ -96,6 +97,9 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     if let Some(before) = before {
         let changes = baseline::compare_records(&before, &record);
         println!("\ncompared with {} of {}", before.commit.id, before.date);
+        if let Some(caution) = baseline::polling_caution(&before, &record) {
+            println!("{caution}");
+        }
         print!("{}", baseline::changes_table(&changes));
         regressed = baseline::has_regression(&changes);
     }

@@ -28,7 +28,7 @@ const MAX_MISCOUNT_SHARE: f64 = 0.02;
 /// Share of hits that may fail without being reported.
 const MAX_FAILED_SHARE: f64 = 0.001;
 
-/// The same load over HTTP/2.
+/// Returns the load over HTTP/2.
 pub(crate) fn over_http2(load: ToolLoad<'_>) -> ToolLoad<'_> {
     let (connections, streams) = HTTP2_CONNECTIONS_STREAMS;
     ToolLoad {

@@ -19,9 +19,9 @@ const MAX_RAW_ARRIVALS: usize = 2_000_000;
 pub(crate) enum TargetServerMode {
     /// Prepared answers, as fast as a core can send them. It never sleeps if it has a core of its own.
     Raw,
-    /// The same over HTTP/2.
+    /// Prepared answers over HTTP/2, otherwise as [`Raw`](Self::Raw).
     RawHttp2,
-    /// The same over HTTP/1.1, with a cookie in the first answer of each connection.
+    /// Prepared answers over HTTP/1.1, of which the first of each connection sets a cookie.
     RawCookie,
     /// Prepared answers, and a record of all arrivals.
     RawRecording,

@@ -44,7 +44,7 @@ impl RawTarget {
         }
     }
 
-    /// How often the thread of the target went to sleep: a line of its status, see proc_pid_status(5).
+    /// Number of times that the thread of the target went to sleep, see proc_pid_status(5).
     fn sleeps(&self) -> usize {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         for task in tasks {
