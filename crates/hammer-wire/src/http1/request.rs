@@ -212,10 +212,10 @@ mod tests {
 
     #[test]
     fn says_where_the_body_ends() {
-        use BodyFraming::{Chunked, GivenLength, Length, None};
+        use BodyFraming::{Chunked, GivenLength, Length, LengthIfAny};
         let seventeen = "a".repeat(17);
         let table = [
-            (None, "", "\r\n"),
+            (LengthIfAny, "", "\r\n"),
             (GivenLength, "hello", "\r\nhello"),
             (Length, "", "content-length: 0\r\n\r\n"),
             (Length, "hello", "content-length: 5\r\n\r\nhello"),
