@@ -173,10 +173,7 @@ impl ExchangeRecording<'_> {
         self.update(|exchange| {
             if let Some(response) = &mut exchange.response {
                 response.complete = true;
-                let mut fields = FieldList::new();
-                for (name, value) in &response.headers {
-                    fields.push(name.as_bytes(), value);
-                }
+                let fields: FieldList = response.headers.iter().cloned().collect();
                 let fields = Fields::from_list(&fields);
                 let decoded = BodyDecoder::new(&fields, MAX_BODY_BYTES as u64, Rc::default())
                     .and_then(|mut decoder| {

@@ -61,6 +61,16 @@ impl<'a> IntoIterator for &'a FieldList {
     }
 }
 
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> FromIterator<(N, V)> for FieldList {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let mut list = Self::new();
+        for (name, value) in fields {
+            list.push(name.as_ref(), value.as_ref());
+        }
+        list
+    }
+}
+
 /// Iterates over the names and values of a [`FieldList`].
 #[derive(Debug, Clone)]
 pub struct FieldListIter<'a> {

@@ -225,10 +225,7 @@ async fn exchange_shared<S: ResponseSink<Error = Failure>>(
     match sending.await? {
         Http2SendResult::Http1Required(connection) => return Ok(Err(connection)),
         Http2SendResult::ResponseHead(head) => {
-            let mut fields = FieldList::new();
-            for (name, value) in &head.headers {
-                fields.push(name.as_str().as_bytes(), value.as_bytes());
-            }
+            let fields: FieldList = head.headers.iter().collect();
             sink.head(&ResponseHead {
                 version: HttpVersion::Http2,
                 status: head.status.as_u16(),

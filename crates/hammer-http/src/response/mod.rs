@@ -3,6 +3,5 @@
 pub(crate) mod capture;
 pub(crate) mod decoder;
 pub(crate) mod expectations;
-pub(crate) mod header_lines;
 pub(crate) mod redirect;
 mod reference;

@@ -1,10 +1,10 @@
 //! The request that follows a redirect: its URL and method, and what it may carry.
 
 use hammer_core::Failure;
+use hammer_wire::Fields;
 use http::{Method, StatusCode};
 use url::{Position, Url};
 
-use super::header_lines::HeaderLines;
 use super::reference::{ResolvedReference, resolve};
 use crate::failures;
 use crate::url::{HttpUrl, LOWER_CASE_HEX, encode_where, mask_url};
@@ -35,7 +35,7 @@ impl RedirectedRequest {
     /// If the location is not an http or https URL.
     pub(crate) fn from_response(
         status: StatusCode,
-        headers: &impl HeaderLines,
+        headers: &Fields<'_>,
         from: &Url,
         method: &Method,
     ) -> Result<Option<Self>, Failure> {
@@ -45,7 +45,7 @@ impl RedirectedRequest {
             307 | 308 => true,
             _ => return Ok(None),
         };
-        let location = headers.values_of("location").next();
+        let location = headers.values("location").next();
         let location = location.unwrap_or_default().trim_ascii();
         if location.is_empty() {
             return Ok(None);
@@ -94,6 +94,7 @@ fn parse_location(location: &[u8], from: &Url) -> Option<(Url, HttpUrl)> {
 
 #[cfg(test)]
 mod tests {
+    use hammer_wire::FieldList;
     use proptest::prelude::*;
 
     use super::*;
@@ -104,17 +105,13 @@ mod tests {
         locations: &[&[u8]],
         method: &str,
     ) -> Result<Option<RedirectedRequest>, Failure> {
-        let mut headers = http::HeaderMap::new();
-        for location in locations {
-            let value = http::HeaderValue::from_bytes(location);
-            headers.append("location", value.expect("the location is a header value"));
-        }
+        let headers: FieldList = locations.iter().map(|value| ("location", value)).collect();
         let from = "http://u:p@a.test:81/b/c?d#e"
             .parse()
             .expect("the URL is valid");
         let method = method.parse().expect("the method is valid");
         let status = StatusCode::from_u16(status).expect("the status is valid");
-        RedirectedRequest::from_response(status, &headers, &from, &method)
+        RedirectedRequest::from_response(status, &Fields::from_list(&headers), &from, &method)
     }
 
     fn redirected(location: &[u8]) -> RedirectedRequest {

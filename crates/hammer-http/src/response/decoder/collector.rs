@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use hammer_core::Failure;
+use hammer_wire::Fields;
 
 use super::limits::{BodyBuffer, BodySizeLimiter, WorkerBodyMemory};
 use super::{BodyDecoder, DecodedBody, failure};
-use crate::response::header_lines::HeaderLines;
 
 /// The number of encoded bytes that are decoded before the time is checked.
 const PIECE_BYTES: usize = 4096;
@@ -36,7 +36,7 @@ impl BodyCollector {
     ///
     /// If the body has unknown codings, or too many.
     pub(crate) fn new(
-        headers: &impl HeaderLines,
+        headers: &Fields<'_>,
         max_bytes: u64,
         budget: Rc<WorkerBodyMemory>,
     ) -> Result<Self, Failure> {

@@ -9,10 +9,10 @@ use std::io;
 use std::rc::Rc;
 
 use hammer_core::Failure;
+use hammer_wire::Fields;
 
 use crate::content_coding::ContentCoding;
 use crate::failures;
-use crate::response::header_lines::HeaderLines;
 pub(crate) use collector::BodyCollector;
 use layer::DecoderLayer;
 pub(crate) use limits::WorkerBodyMemory;
@@ -45,7 +45,7 @@ impl BodyDecoder {
     ///
     /// If the body has unknown codings, or too many.
     pub(crate) fn new(
-        headers: &impl HeaderLines,
+        headers: &Fields<'_>,
         max_bytes: u64,
         budget: Rc<WorkerBodyMemory>,
     ) -> Result<Self, Failure> {
@@ -103,9 +103,9 @@ impl BodyDecoder {
     }
 }
 
-fn parse_codings(headers: &impl HeaderLines) -> Result<Vec<ContentCoding>, Failure> {
+fn parse_codings(headers: &Fields<'_>) -> Result<Vec<ContentCoding>, Failure> {
     let mut codings = Vec::new();
-    for value in headers.values_of("content-encoding") {
+    for value in headers.values("content-encoding") {
         let names = str::from_utf8(value).map_err(|_| failures::UNKNOWN_CODING)?;
         for name in names.split(',').map(str::trim) {
             if name.is_empty() || name.eq_ignore_ascii_case("identity") {

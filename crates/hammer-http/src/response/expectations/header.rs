@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
+use hammer_wire::Fields;
 use http::header::HeaderName;
 
-use crate::response::header_lines::HeaderLines;
 use crate::{Error, ErrorKind};
 
 /// A header that a response must have: `Name`, or `Name: value` if the value matters.
@@ -16,8 +16,8 @@ pub struct ExpectedHeader {
 
 impl ExpectedHeader {
     /// Reports whether a header has the expected name and value.
-    pub(crate) fn is_met_by(&self, headers: &impl HeaderLines) -> bool {
-        let mut values = headers.values_of(self.name.as_str());
+    pub(crate) fn is_met_by(&self, headers: &Fields<'_>) -> bool {
+        let mut values = headers.values(self.name.as_str());
         match &self.value {
             None => values.next().is_some(),
             Some(expected) => values.any(|value| value == expected.as_bytes()),
@@ -44,6 +44,8 @@ impl FromStr for ExpectedHeader {
 
 #[cfg(test)]
 mod tests {
+    use hammer_wire::FieldList;
+
     use super::*;
 
     #[test]
@@ -54,6 +56,8 @@ mod tests {
             ("x-empty", b""),
             ("x-latin", b"\xe9"),
         ];
+        let headers: FieldList = headers.into_iter().collect();
+        let headers = Fields::from_list(&headers);
         let table = [
             ("X-A", true),
             ("x-a: b", true),

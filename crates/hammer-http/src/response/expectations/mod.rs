@@ -7,6 +7,7 @@ mod pattern;
 mod status;
 
 use bytes::Bytes;
+use hammer_wire::Fields;
 use memchr::memmem::Finder;
 
 pub use self::header::ExpectedHeader;
@@ -15,7 +16,6 @@ pub(crate) use self::json_pointer::JsonPointer;
 pub use self::pattern::ExpectedPattern;
 pub(crate) use self::pattern::compile_regex;
 pub use self::status::ExpectedStatus;
-use super::header_lines::HeaderLines;
 
 /// Labels of responses that miss an expectation; an unexpected status is its own label.
 const HEADER_LABEL: &str = "header_expected";
@@ -50,7 +50,7 @@ impl ResponseExpectations {
     }
 
     /// The label for a response that misses an expected header.
-    pub(crate) fn header_mismatch(&self, headers: &impl HeaderLines) -> Option<&'static str> {
+    pub(crate) fn header_mismatch(&self, headers: &Fields<'_>) -> Option<&'static str> {
         let all_met = self
             .headers
             .iter()
