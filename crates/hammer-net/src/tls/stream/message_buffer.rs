@@ -53,3 +53,35 @@ impl MessageBuffer {
         Some(u32::from_be_bytes([0, a, b, c]) as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_cut_at_their_lengths() {
+        let messages = [4, 0, 0, 2, 1, 2, 24, 0, 0, 1, 0];
+        for piece in 1..=messages.len() {
+            let mut buffer = MessageBuffer::default();
+            let mut found = Vec::new();
+            for content in messages.chunks(piece) {
+                buffer.append(content).expect("small messages");
+                found.extend(std::iter::from_fn(|| buffer.next()));
+            }
+            let expected = [
+                (HandshakeType::NewSessionTicket, vec![1, 2]),
+                (HandshakeType::KeyUpdate, vec![0]),
+            ];
+            assert_eq!(found, expected, "in pieces of {piece} bytes");
+            assert!(buffer.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_is_refused_at_its_header() {
+        for (header, is_allowed) in [([4, 0, 0xff, 0xff], true), ([4, 1, 0, 0], false)] {
+            let appended = MessageBuffer::default().append(&header);
+            assert_eq!(appended.is_ok(), is_allowed, "{header:?}");
+        }
+    }
+}

@@ -124,3 +124,89 @@ fn record_length(received: &[u8]) -> Result<Option<usize>, Error> {
     };
     Err(problem.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    /// Fills a buffer from these bytes until it is told to stop or the bytes end.
+    fn fill(
+        buffer: &mut ReceiveBuffer,
+        mut bytes: &[u8],
+        mut until: impl FnMut(&ReceiveBuffer) -> bool,
+    ) {
+        let mut cx = Context::from_waker(Waker::noop());
+        while !until(buffer) {
+            let filled = buffer.poll_fill(&mut bytes, &mut cx);
+            assert!(matches!(filled, Poll::Ready(Ok(1..))), "{filled:?}");
+        }
+    }
+
+    fn record(payload: usize) -> Vec<u8> {
+        let [high, low] = (payload as u16).to_be_bytes();
+        let mut record = vec![23, 3, 3, high, low];
+        record.resize(HEADER_BYTES + payload, 7);
+        record
+    }
+
+    #[test]
+    fn records_of_all_sizes_fit() {
+        let mut buffer = ReceiveBuffer::new();
+        for payload in [0, 100, 4_091, 4_092, 16_640, MAX_PAYLOAD_BYTES, 1] {
+            let record = record(payload);
+            let is_whole =
+                |buffer: &ReceiveBuffer| buffer.whole_record(0) == Ok(Some(record.len()));
+            fill(&mut buffer, &record, is_whole);
+            assert_eq!(buffer.unread(), record);
+            buffer.consume(record.len());
+        }
+        assert!(
+            buffer.bytes.len() <= MAX_BYTES,
+            "{} bytes",
+            buffer.bytes.len()
+        );
+    }
+
+    #[test]
+    fn a_record_is_found_behind_others() {
+        let mut buffer = ReceiveBuffer::new();
+        let bytes = [record(10), record(20), record(30)].concat();
+        let cut = bytes.len() - 1;
+        fill(&mut buffer, &bytes[..cut], |buffer| buffer.end == cut);
+        for (offset, expected) in [(0, Some(15)), (15, Some(25)), (40, None)] {
+            assert_eq!(
+                buffer.whole_record(offset),
+                Ok(expected),
+                "after {offset} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn the_header_shows_bytes_that_are_no_records() {
+        let table = [
+            (&b""[..], Ok(None)),
+            (&[23, 3, 3, 0], Ok(None)),
+            (&[20, 3, 1, 0, 1], Ok(Some(6))),
+            (
+                &[23, 3, 3, 0x48, 0],
+                Ok(Some(HEADER_BYTES + MAX_PAYLOAD_BYTES)),
+            ),
+            (&[23, 3, 3, 0x48, 1], Err(InvalidMessage::MessageTooLarge)),
+            (b"HTTP/", Err(InvalidMessage::InvalidContentType)),
+            (
+                &[22, 2, 0, 0, 1],
+                Err(InvalidMessage::UnknownProtocolVersion),
+            ),
+        ];
+        for (bytes, expected) in table {
+            assert_eq!(
+                record_length(bytes),
+                expected.map_err(Error::from),
+                "{bytes:?}"
+            );
+        }
+    }
+}

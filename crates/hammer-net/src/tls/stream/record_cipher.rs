@@ -232,3 +232,152 @@ fn without_padding(plaintext: &[u8]) -> Result<(ContentType, usize), Error> {
     let last = last.ok_or(PeerMisbehaved::IllegalTlsInnerPlaintext)?;
     Ok((ContentType::from(plaintext[last]), last))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The client's traffic key of RFC 8448 section 3, and its first record of data.
+    const KEY: &str = "17422dda596ed5d9acd890e3c63f5051";
+    const IV: &str = "5b78923dee08579033e523d9";
+    const RECORD: &str = "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8\
+                          a5b46b395bd54a9a20441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4";
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digits = hex.as_bytes().chunks(2);
+        digits
+            .map(|pair| {
+                let pair = std::str::from_utf8(pair).expect("ASCII");
+                u8::from_str_radix(pair, 16).expect("hexadecimal digits")
+            })
+            .collect()
+    }
+
+    fn cipher(layout: RecordLayout, sequence: u64) -> RecordCipher {
+        let algorithm = match layout {
+            RecordLayout::Tls12Chacha => &CHACHA20_POLY1305,
+            _ => &AES_128_GCM,
+        };
+        let key = bytes(KEY).repeat(algorithm.key_len() / 16);
+        let cipher = RecordCipher::with_key(algorithm, layout, &key, &bytes(IV), sequence);
+        cipher.expect("a key of the right length")
+    }
+
+    fn sealed(cipher: &mut RecordCipher, content: ContentType, plaintext: &[u8]) -> Vec<u8> {
+        let mut output = Vec::new();
+        let parts = plaintext.chunks(7);
+        cipher
+            .seal(content, parts, &mut output)
+            .expect("plaintext that fits");
+        output
+    }
+
+    #[test]
+    fn the_record_of_the_rfc_is_sealed_and_opened() {
+        let plaintext: Vec<u8> = (0..50).collect();
+        let mut record = sealed(
+            &mut cipher(RecordLayout::Tls13, 0),
+            ContentType::ApplicationData,
+            &plaintext,
+        );
+        assert_eq!(record, bytes(RECORD));
+        let opened = cipher(RecordLayout::Tls13, 0).open(&mut record);
+        let opened = opened.expect("a record of this key");
+        assert_eq!(opened.content, ContentType::ApplicationData);
+        assert_eq!(record[opened.plaintext], plaintext);
+    }
+
+    const LAYOUTS: [RecordLayout; 3] = [
+        RecordLayout::Tls13,
+        RecordLayout::Tls12Gcm,
+        RecordLayout::Tls12Chacha,
+    ];
+
+    #[test]
+    fn records_open_in_their_order_only() {
+        for layout in LAYOUTS {
+            let mut sender = cipher(layout, 7);
+            let mut records: Vec<_> = ["a", "", "bc"]
+                .map(|text| sealed(&mut sender, ContentType::Alert, text.as_bytes()))
+                .into();
+            let mut receiver = cipher(layout, 7);
+            for (record, expected) in records.iter().zip(["a", "", "bc"]) {
+                let mut record = record.clone();
+                let opened = receiver.open(&mut record).expect("the next record");
+                assert_eq!(opened.content, ContentType::Alert);
+                assert_eq!(record[opened.plaintext], *expected.as_bytes());
+            }
+            let late = receiver.open(&mut records[0]);
+            assert_eq!(late, Err(Error::DecryptError), "{layout:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_of_any_byte_is_noticed() {
+        for layout in LAYOUTS {
+            let record = sealed(
+                &mut cipher(layout, 0),
+                ContentType::ApplicationData,
+                b"data",
+            );
+            for place in 0..record.len() {
+                let mut changed = record.clone();
+                changed[place] ^= 4;
+                // The lengths of a header and of its record agree when they come from the buffer.
+                let opened = cipher(layout, 0).open(&mut changed);
+                let is_length_of_tls12 = layout != RecordLayout::Tls13 && matches!(place, 3 | 4);
+                assert_eq!(opened.is_ok(), is_length_of_tls12, "{layout:?}, {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_too_short_is_refused() {
+        for layout in LAYOUTS {
+            for length in HEADER_BYTES..HEADER_BYTES + TAG_BYTES {
+                let opened = cipher(layout, 0).open(&mut vec![23; length]);
+                assert_eq!(
+                    opened,
+                    Err(Error::DecryptError),
+                    "{layout:?}, {length} bytes"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_padding_of_tls13_is_removed() {
+        let table = [
+            (&b"ab\x17\0\0\0"[..], Ok((ContentType::ApplicationData, 2))),
+            (b"a\0\x15", Ok((ContentType::Alert, 2))),
+            (b"\x16", Ok((ContentType::Handshake, 0))),
+            (
+                b"\0\0",
+                Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into()),
+            ),
+            (b"", Err(PeerMisbehaved::IllegalTlsInnerPlaintext.into())),
+        ];
+        for (plaintext, expected) in table {
+            assert_eq!(without_padding(plaintext), expected, "{plaintext:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_with_too_much_plaintext_is_refused() {
+        for layout in LAYOUTS {
+            for (length, is_allowed) in [
+                (MAX_PLAINTEXT_BYTES, true),
+                (MAX_PLAINTEXT_BYTES + 1, false),
+            ] {
+                let plaintext = vec![1; length];
+                let mut record = sealed(
+                    &mut cipher(layout, 0),
+                    ContentType::ApplicationData,
+                    &plaintext,
+                );
+                let opened = cipher(layout, 0).open(&mut record);
+                assert_eq!(opened.is_ok(), is_allowed, "{layout:?}, {length} bytes");
+            }
+        }
+    }
+}
