@@ -94,6 +94,8 @@ struct ServerState {
     chunk: usize,
     /// The bytes that writes take before they have to wait.
     room: usize,
+    has_gaps: bool,
+    is_in_gap: bool,
     is_ended: bool,
     plaintext: Vec<u8>,
     error: Option<rustls::Error>,
@@ -113,6 +115,8 @@ impl MemoryServer {
             taken: 0,
             chunk: usize::MAX,
             room: usize::MAX,
+            has_gaps: false,
+            is_in_gap: false,
             is_ended: false,
             plaintext: Vec::new(),
             error: None,
@@ -123,6 +127,11 @@ impl MemoryServer {
     /// Limits the bytes of one read and of one write of the client.
     pub(crate) fn set_chunk(&self, bytes: usize) {
         self.0.borrow_mut().chunk = bytes;
+    }
+
+    /// Lets the client wait once after each read, as if more bytes were still on their way.
+    pub(crate) fn set_gaps(&self, has_gaps: bool) {
+        self.0.borrow_mut().has_gaps = has_gaps;
     }
 
     /// Limits the bytes that the client can write before it has to wait.
@@ -148,7 +157,7 @@ impl MemoryServer {
         state.flush();
     }
 
-    /// Sends bytes that are no TLS of this server.
+    /// Sends bytes that are not from the TLS of this server.
     pub(crate) fn send_raw(&self, bytes: &[u8]) {
         self.0.borrow_mut().to_client.extend_from_slice(bytes);
     }
@@ -243,6 +252,9 @@ impl AsyncRead for MemoryServer {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let mut state = self.0.borrow_mut();
+        if std::mem::take(&mut state.is_in_gap) {
+            return Poll::Pending;
+        }
         if state.taken == state.to_client.len() {
             state.process();
         }
@@ -253,6 +265,7 @@ impl AsyncRead for MemoryServer {
         let bytes = unread.len().min(state.chunk).min(buf.remaining());
         buf.put_slice(&unread[..bytes]);
         state.taken += bytes;
+        state.is_in_gap = state.has_gaps;
         Poll::Ready(Ok(()))
     }
 }
@@ -286,6 +299,18 @@ impl AsyncWrite for MemoryServer {
 /// Polls a future once; nothing here ever wakes it.
 pub(crate) fn poll_once<T>(future: impl Future<Output = T>) -> Poll<T> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Polls a future until it is ready, over all gaps.
+pub(crate) fn eventually<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..1_000_000 {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+    }
+    panic!("the future waits for something");
 }
 
 /// Returns the output of a future that has all it needs.

@@ -136,7 +136,7 @@ fn a_changed_record_ends_the_connection_with_an_alert() {
 }
 
 #[test]
-fn bytes_that_are_no_records_end_the_connection() {
+fn bytes_that_are_not_tls_end_the_connection() {
     let table = [
         (&b"HTTP/1.1 400"[..], InvalidMessage::InvalidContentType),
         (&[23, 9, 9, 0, 1, 0], InvalidMessage::UnknownProtocolVersion),

@@ -11,7 +11,7 @@ use rustls::crypto::ring;
 use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use crate::memory_server::{MemoryServer, TestIdentity, localhost, poll_once, ready};
+use crate::memory_server::{MemoryServer, TestIdentity, eventually, localhost, poll_once, ready};
 
 type MemoryStream = TlsStream<MemoryServer>;
 
@@ -85,6 +85,22 @@ fn records_may_be_split_at_any_byte() {
             exchange(&server, &mut stream, length);
         }
     }
+}
+
+#[test]
+fn the_stream_may_wait_between_all_bytes() {
+    let identity = TestIdentity::generate();
+    let config = Arc::new(identity.client_config());
+    let server = MemoryServer::new(identity.server_config());
+    server.set_chunk(3);
+    server.set_gaps(true);
+    let stream = eventually(TlsStream::connect(config, localhost(), server.clone()));
+    let mut stream = stream.expect("a handshake");
+    let body = pattern(20_000);
+    server.send(&body);
+    let mut answer = vec![0; body.len()];
+    eventually(stream.read_exact(&mut answer)).expect("an open stream");
+    assert!(answer == body);
 }
 
 #[test]

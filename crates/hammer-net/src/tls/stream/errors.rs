@@ -36,7 +36,7 @@ pub(super) fn tls_error(error: Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-/// Returns the alert that tells the peer of an error; none answers an alert.
+/// Returns the alert that tells the peer of an error, or `None` if the peer sent one itself.
 pub(super) fn alert_for(error: &Error) -> Option<AlertDescription> {
     use AlertDescription as A;
     Some(match error {

@@ -140,7 +140,7 @@ impl TlsHandshake {
         if !self.output.is_empty() {
             poll_fn(|cx| {
                 let written = Pin::new(&mut *stream).poll_write(cx, &self.output);
-                Poll::Ready(drop(written))
+                Poll::Ready(written.is_ready())
             })
             .await;
         }

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_shows_bytes_that_are_no_records() {
+    fn the_header_shows_bytes_that_are_not_tls() {
         let table = [
             (&b""[..], Ok(None)),
             (&[23, 3, 3, 0], Ok(None)),
