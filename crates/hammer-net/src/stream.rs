@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tokio_rustls::client::TlsStream;
+
+use crate::tls::TlsStream;
 
 /// The number of bytes that passed through a socket in each direction.
 #[derive(Debug, Default)]
@@ -157,8 +158,8 @@ impl NetworkStream {
     pub fn alpn(&self) -> Option<&[u8]> {
         match &self.0 {
             StreamLayers::Plain(_) => None,
-            StreamLayers::Tls(stream) => stream.get_ref().1.alpn_protocol(),
-            StreamLayers::Nested(stream) => stream.get_ref().1.alpn_protocol(),
+            StreamLayers::Tls(stream) => stream.handshake_facts().alpn.as_deref(),
+            StreamLayers::Nested(stream) => stream.handshake_facts().alpn.as_deref(),
         }
     }
 }
