@@ -9,6 +9,7 @@ mod credentials;
 mod expectations;
 mod failures;
 mod hostile;
+mod http1;
 mod http2;
 mod lifetimes;
 mod phases;
