@@ -61,8 +61,9 @@ const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advi
 );
 const NOT_HTTP: Failure = Failure::new("not_http")
     .with_advice("the answer does not begin as HTTP/1.1 does: check scheme and port");
-const TLS_RECORD: Failure =
-    Failure::new("not_http").with_advice("the port speaks TLS: try https in the URL");
+const TLS_RECORD: Failure = Failure::new("not_http").with_advice(
+    "the answer is TLS, not HTTP: check the scheme (try https in the URL) and the port",
+);
 const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
     "the status line of the answer breaks RFC 9112, section 4: inspect it with `record`, or see it with \
      RUST_LOG=debug",

@@ -183,12 +183,6 @@ impl NetworkStream {
             Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
-
-    /// Returns true if the bytes pass through TLS.
-    #[must_use]
-    pub fn is_tls(&self) -> bool {
-        !matches!(self.0, StreamLayers::Plain(_))
-    }
 }
 
 macro_rules! on_layers {

@@ -120,7 +120,6 @@ impl fmt::Debug for Slot {
 pub struct Hit {
     pub(crate) number: u64,
     pub(crate) due: Duration,
-    pub(crate) started: Instant,
     pub(crate) slot: Slot,
 }
 
@@ -154,12 +153,6 @@ impl Hit {
     #[must_use]
     pub fn due(&self) -> Duration {
         self.due
-    }
-
-    /// The time at which this hit started.
-    #[must_use]
-    pub fn started(&self) -> Instant {
-        self.started
     }
 
     /// The slot that this hit runs in.

@@ -2,7 +2,7 @@
 
 use hammer_wire::http1::{BodyFraming, RequestKind, RequestLayout, RequestPart};
 use http::Method;
-use http::header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING, UPGRADE};
 
 use crate::request::prepared::PreparedRequest;
 use crate::request::template::RequestTemplate;
@@ -72,6 +72,8 @@ impl Http1Request {
             layout,
             kind: if head.method == Method::HEAD {
                 RequestKind::Head
+            } else if head.headers.contains_key(UPGRADE) {
+                RequestKind::Upgrade
             } else {
                 RequestKind::Plain
             },

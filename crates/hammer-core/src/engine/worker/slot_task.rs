@@ -31,7 +31,6 @@ impl<H: Hammer> Worker<H> {
             hit: Hit {
                 number: 0,
                 due: Duration::ZERO,
-                started: timer::now(),
                 slot: self.slot(index),
             },
             worker: self.clone(),
@@ -134,7 +133,7 @@ impl<H: Hammer> SlotTask<H> {
         if !dispatcher.hit_started(self.index, &mut id, started) {
             return None;
         }
-        (self.hit.number, self.hit.due, self.hit.started) = (id.number, id.due, started);
+        (self.hit.number, self.hit.due) = (id.number, id.due);
         if item.is_some() {
             self.hit.slot.notes.set_item(item);
         }

@@ -110,7 +110,11 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     fn connection_end(&self) -> Option<ConnectionEnd> {
         if self.closed_by_target {
             Some(ConnectionEnd::ByTarget)
-        } else if self.is_cut_short() || self.has_stray_bytes || !self.is_complete() {
+        } else if self.is_cut_short()
+            || self.has_stray_bytes
+            || !self.is_complete()
+            || self.connection.decoder.is_switched()
+        {
             Some(ConnectionEnd::Dropped)
         } else if self.connection.decoder.is_persistent() {
             None

@@ -139,7 +139,8 @@ impl Http1Connection {
     ///
     /// `failure` is that of a connection that was not idle.
     fn idle_failure(&self, failure: Failure, hit: &Hit) -> Failure {
-        let idle = hit.started().saturating_duration_since(self.last_response);
+        let sent = hit.slot().last_mark();
+        let idle = sent.saturating_duration_since(self.last_response);
         if self.usage.is_unused() || idle < MIN_IDLE_TIME {
             return failure;
         }

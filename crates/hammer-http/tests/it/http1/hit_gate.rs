@@ -99,6 +99,8 @@ impl<H: Hammer> Hammer for GatedHammer<H> {
         if hit.number() > 0 && !self.pause.is_zero() {
             tokio::time::sleep(self.pause).await;
         }
+        // The connection was idle until now.
+        hit.mark("pause");
         let begun = Instant::now();
         let result = self.hammer.hit(session, hit).await;
         let name = match &result {
