@@ -32,8 +32,8 @@ pub(super) struct Http1Exchange<'e, S> {
     sending: SendState,
     /// The number of bytes of the request that were written.
     written: usize,
-    /// The time limit for the head of the response.
-    time_limit: Option<Pin<Box<Sleep>>>,
+    /// True if the head of the response has a time limit, which the connection's timer ends.
+    is_time_limited: bool,
     waited_for_body: bool,
     /// True if the target ended the connection.
     closed_by_target: bool,
@@ -73,6 +73,9 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         time_limit: Option<Duration>,
         hit: &'e Hit,
     ) -> Self {
+        if let Some(limit) = time_limit {
+            connection.set_timer(limit);
+        }
         let until = if request.expects_continue {
             request.start.len()
         } else {
@@ -90,8 +93,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             },
             sending: SendState::Writing { until },
             written: 0,
-            // Boxed: the limit is rare, and the future would be larger for every hit.
-            time_limit: time_limit.map(|limit| Box::pin(sleep(limit))),
+            is_time_limited: time_limit.is_some(),
             waited_for_body: false,
             closed_by_target: false,
             has_stray_bytes: false,
@@ -160,9 +162,9 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     }
 
     fn poll_time_limit(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        match &mut self.time_limit {
-            Some(limit) if self.sink.status.is_none() => {
-                ready!(limit.as_mut().poll(cx));
+        match &mut self.connection.timer {
+            Some(timer) if self.is_time_limited && self.sink.status.is_none() => {
+                ready!(timer.as_mut().poll(cx));
                 Poll::Ready(Err(failures::FIRST_BYTE_TIMEOUT))
             }
             _ => Poll::Pending,

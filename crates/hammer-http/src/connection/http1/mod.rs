@@ -14,6 +14,7 @@ use hammer_core::{Failure, Hit, Slot};
 use hammer_net::{NetworkStream, OpenedConnection, SocketTraffic};
 use hammer_wire::http1::{ResponseDecoder, ResponseSink};
 use tokio::io::AsyncWrite;
+use tokio::time::{Sleep, sleep_until};
 
 use self::exchange::Http1Exchange;
 use self::read_buffer::WorkerReadBuffer;
@@ -39,6 +40,8 @@ pub(crate) struct Http1Connection {
     busy: Option<Slot>,
     /// The time of the last response.
     last_response: Instant,
+    /// The timer for the heads of responses, if they have a time limit.
+    timer: Option<Pin<Box<Sleep>>>,
     /// True if bytes of a body may arrive although the last response had none.
     may_get_stray_bytes: bool,
 }
@@ -75,6 +78,7 @@ impl Http1Connection {
             usage: ConnectionUsage::opened(slot),
             busy: None,
             last_response: Instant::now(),
+            timer: None,
             may_get_stray_bytes: false,
         }
     }
@@ -117,6 +121,15 @@ impl Http1Connection {
                 Err(Http1Failure::Failed(failure, end))
             }
         }
+    }
+
+    /// Sets the timer to end after `limit`.
+    fn set_timer(&mut self, limit: Duration) {
+        let deadline = tokio::time::Instant::now() + limit;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        timer.as_mut().reset(deadline);
     }
 
     /// The end of the connection since the last response: the target closed it, or has sent bytes that
