@@ -6,10 +6,12 @@
 //! - [`http1`] encodes requests and decodes responses (RFC 9112).
 //! - [`http2`] keeps the state of a connection (RFC 9113) with its header tables (RFC 7541).
 //! - Both read heads of up to [`MAX_HEADERS`] fields and [`MAX_HEAD_BYTES`], and up to
-//!   [`MAX_INTERIM_RESPONSES`].
+//!   [`MAX_INTERIM_RESPONSES`]. Fields come as a [`FieldList`].
 
+mod field_list;
 pub mod http1;
 pub mod http2;
 mod limits;
 
+pub use field_list::FieldList;
 pub use limits::{MAX_HEAD_BYTES, MAX_HEADERS, MAX_INTERIM_RESPONSES};
