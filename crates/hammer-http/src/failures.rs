@@ -6,7 +6,7 @@ use std::io;
 use hammer_core::Failure;
 
 use crate::connection::TooManyInterimAnswers;
-use crate::h2;
+use crate::connection::http2::failures::H2_NOT_SPOKEN;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
     "no byte of the answer came within `first_byte_timeout`: raise it, or check the target",
@@ -45,11 +45,23 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
     .with_advice("the URL with its values is longer than 65,534 bytes: use shorter values");
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
-const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
+pub(crate) const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
     "the target sent more than 100 interim answers (status 1xx) in a row: it is broken or hostile",
 );
 const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
     "the answer is not HTTP/1.1: check scheme and port, or see the details with RUST_LOG=debug",
+);
+
+pub(crate) const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
+    .with_advice("the answer breaks a rule of HTTP: see which with RUST_LOG=debug");
+pub(crate) const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header")
+    .with_advice("a header of the answer breaks a rule of HTTP: see which with RUST_LOG=debug");
+pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length")
+    .with_advice("the Content-Length of the answer is not one number: check the target");
+pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
+    .with_advice("the answer has headers of over 64 KiB, or over 256 headers: check the target");
+pub(crate) const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advice(
+    "the target switched to another protocol (status 101) that the hit did not ask for: check the target",
 );
 
 /// Maps an error on an open connection to the failure of the hit.
@@ -70,7 +82,7 @@ pub(crate) fn exchange_failure(error: &hyper::Error) -> Failure {
 
 fn hyper_failure(error: &hyper::Error) -> Failure {
     if error.is_parse_too_large() {
-        return h2::HEAD_TOO_LARGE;
+        return HEAD_TOO_LARGE;
     }
     let closed = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
     if closed {
@@ -110,7 +122,7 @@ pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
 /// ALPN can only fail if HTTP/2 was the only protocol offered: HTTP/1.1 is offered otherwise.
 pub(crate) fn connection_failure(failure: Failure) -> Failure {
     match failure {
-        hammer_net::NO_COMMON_PROTOCOL => h2::H2_NOT_SPOKEN,
+        hammer_net::NO_COMMON_PROTOCOL => H2_NOT_SPOKEN,
         failure => failure,
     }
 }

@@ -13,7 +13,6 @@ use super::request_options::RequestOptions;
 use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
 use crate::connection::origin::ConnectionPolicy;
-use crate::h2::ResponseInterest;
 use crate::hammer::{HitMode, SingleRequestHit};
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
@@ -25,6 +24,7 @@ use crate::workflow::{HitWorkflow, HttpTarget, RedirectPolicy, TargetPicker};
 use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
+use hammer_wire::http2::ResponseInterest;
 
 /// The checked requests of all targets, with everything that they share.
 pub(super) struct AssembledRequests {
@@ -69,6 +69,7 @@ impl AssembledRequests {
             body: expect.recorder.is_some()
                 || expect.expectations.needs_body()
                 || captures.needs_body(),
+            trailers: false,
         };
         Ok(HitMode::Workflow(Box::new(HitWorkflow {
             targets: self.targets,

@@ -2,12 +2,10 @@
 
 pub(crate) mod http1;
 mod http1_stream;
-pub(crate) mod http2_client;
+pub(crate) mod http2;
 mod interim_counter;
 pub(crate) mod lifetime;
 pub(crate) mod origin;
-pub(crate) mod pool;
-mod pool_entry;
 pub(crate) mod read_turn;
 
 pub(crate) use interim_counter::TooManyInterimAnswers;

@@ -7,13 +7,12 @@ use http::Response;
 use hyper::body::Incoming;
 
 use crate::connection::http1::{BodyReadStats, Http1Connection};
-use crate::connection::http2_client::{Http2Client, Http2SendResult};
+use crate::connection::http2::{Http2Client, Http2PoolConfig, Http2SendResult, WorkerPools};
 use crate::connection::lifetime::{LifetimeLimits, count_closed_by_target};
-use crate::connection::pool::{Http2PoolConfig, WorkerPools};
 use crate::failures;
-use crate::h2::ResponseInterest;
 use crate::request::prepared::PreparedRequest;
 use hammer_net::PeerConnector;
+use hammer_wire::http2::ResponseInterest;
 
 /// The rules for keeping and sharing connections.
 #[derive(Debug, Clone, Copy)]
@@ -172,7 +171,7 @@ impl OriginConnection {
                 let read = connection.read(body, on_chunk).await;
                 read.map_err(|failure| count_if_broken(failure, slot))
             }
-            (UnreadResponseBody::Http2, _, Some(http2)) => http2.read(on_chunk).await,
+            (UnreadResponseBody::Http2, _, Some(http2)) => http2.read(slot, on_chunk).await,
             _ => Err(Failure::CLOSED_EARLY),
         }
     }

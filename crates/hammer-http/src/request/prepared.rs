@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use hammer_wire::http2::Http2Request;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Uri};
+use http_body_util::Full;
 
-use crate::h2;
+use crate::connection::http2::{RequestReuse, to_http2_request};
 
 pub(crate) type HyperRequestBody = Full<Bytes>;
 
@@ -25,8 +26,8 @@ pub(crate) struct PreparedRequest {
     pub(crate) target: Option<Bytes>,
     /// Headers that vary from hit to hit.
     pub(crate) dynamic_headers: Vec<HeaderName>,
-    http2_reuse: h2::RequestReuse,
-    http2_request: OnceLock<h2::Http2Request>,
+    http2_reuse: RequestReuse,
+    http2_request: OnceLock<Http2Request>,
 }
 
 impl PreparedRequest {
@@ -44,31 +45,31 @@ impl PreparedRequest {
             body,
             target: None,
             dynamic_headers: vec![],
-            http2_reuse: h2::RequestReuse::SingleUse,
+            http2_reuse: RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
     }
 
     /// The request encoded for HTTP/2; encoded only once if it is sent repeatedly and never changes.
-    pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, h2::Http2Request> {
+    pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
         let encode = || {
             let path = match &self.target {
                 Some(target) => target.clone(),
                 None => self.path(),
             };
             let (head, body) = (&self.head, self.body.clone());
-            h2::Http2Request::new(
+            to_http2_request(
                 head,
                 &self.dynamic_headers,
                 scheme,
-                path,
+                &path,
                 body,
                 self.http2_reuse,
             )
         };
         match self.http2_reuse {
-            h2::RequestReuse::SingleUse => Cow::Owned(encode()),
-            h2::RequestReuse::Repeated | h2::RequestReuse::Rotated => {
+            RequestReuse::SingleUse => Cow::Owned(encode()),
+            RequestReuse::Repeated | RequestReuse::Rotated => {
                 Cow::Borrowed(self.http2_request.get_or_init(encode))
             }
         }
@@ -76,7 +77,7 @@ impl PreparedRequest {
 
     /// Marks the request as changed before each time it is sent.
     pub(crate) fn for_single_use(mut self) -> Self {
-        self.http2_reuse = h2::RequestReuse::SingleUse;
+        self.http2_reuse = RequestReuse::SingleUse;
         self
     }
 
@@ -88,7 +89,7 @@ impl PreparedRequest {
     /// Marks the request as one of `count` that are sent in rotation.
     pub(crate) fn in_rotation_of(mut self, count: usize) -> Self {
         if count > 1 {
-            self.http2_reuse = h2::RequestReuse::Rotated;
+            self.http2_reuse = RequestReuse::Rotated;
         }
         self
     }
@@ -125,7 +126,7 @@ impl PreparedRequest {
         let mut copy = Self::new(self.head.method.clone(), path, headers, body);
         copy.target = self.target.clone();
         copy.dynamic_headers = self.dynamic_headers.clone();
-        copy.http2_reuse = h2::RequestReuse::Repeated;
+        copy.http2_reuse = RequestReuse::Repeated;
         copy
     }
 }
@@ -138,7 +139,7 @@ impl Clone for PreparedRequest {
             body: self.body.clone(),
             target: self.target.clone(),
             dynamic_headers: self.dynamic_headers.clone(),
-            http2_reuse: h2::RequestReuse::SingleUse,
+            http2_reuse: RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
     }

@@ -1,9 +1,9 @@
 //! The settings of both sides (RFC 9113, section 6.5).
 
-use super::super::error_code::Http2ConnectionError;
+use super::super::connection_error::Http2ConnectionError;
 use super::super::flow_control::FlowControlWindows;
 use super::super::frame::{self, MAX_PAYLOAD, kind};
-use super::super::response_head::MAX_HEAD_BYTES;
+use crate::{MAX_HEAD_BYTES, MAX_HEADERS};
 
 /// The initial window of streams and of the connection.
 pub(super) const DEFAULT_WINDOW: u32 = 65_535;
@@ -15,6 +15,12 @@ const MAX_CONCURRENT_STREAMS: u16 = 3;
 const INITIAL_WINDOW_SIZE: u16 = 4;
 const MAX_FRAME_SIZE: u16 = 5;
 const MAX_HEADER_LIST_SIZE: u16 = 6;
+/// RFC 8441, section 3.
+const ENABLE_CONNECT_PROTOCOL: u16 = 8;
+
+/// The largest head that the limits allow, as SETTINGS_MAX_HEADER_LIST_SIZE counts it: 32 bytes per
+/// field in place of 4, and `:status` is a field of 42 bytes.
+const MAX_HEADER_LIST_BYTES: u32 = (MAX_HEAD_BYTES + (32 - 4) * MAX_HEADERS + 42) as u32;
 
 /// The settings of the peer.
 #[derive(Debug)]
@@ -24,6 +30,8 @@ pub(super) struct PeerSettings {
     pub(super) max_streams: usize,
     pub(super) initial_window: u32,
     pub(super) max_frame_size: usize,
+    /// True if the peer allows extended CONNECT.
+    pub(super) extended_connect: bool,
 }
 
 impl Default for PeerSettings {
@@ -34,6 +42,7 @@ impl Default for PeerSettings {
             max_streams: usize::MAX,
             initial_window: DEFAULT_WINDOW,
             max_frame_size: MAX_PAYLOAD,
+            extended_connect: false,
         }
     }
 }
@@ -79,6 +88,15 @@ impl PeerSettings {
                     ));
                 }
                 MAX_FRAME_SIZE => self.max_frame_size = value as usize,
+                ENABLE_CONNECT_PROTOCOL => match (value, self.extended_connect) {
+                    (0, false) => {}
+                    (1, _) => self.extended_connect = true,
+                    _ => {
+                        return Err(Http2ConnectionError::protocol(
+                            "an invalid setting of extended CONNECT",
+                        ));
+                    }
+                },
                 _ => {}
             }
         }
@@ -92,7 +110,7 @@ pub(super) fn put(out: &mut Vec<u8>, windows: FlowControlWindows) {
     let settings = [
         (ENABLE_PUSH, 0),
         (INITIAL_WINDOW_SIZE, windows.stream),
-        (MAX_HEADER_LIST_SIZE, MAX_HEAD_BYTES as u32),
+        (MAX_HEADER_LIST_SIZE, MAX_HEADER_LIST_BYTES),
     ];
     let mut payload = Vec::new();
     for (name, value) in settings {
@@ -104,22 +122,27 @@ pub(super) fn put(out: &mut Vec<u8>, windows: FlowControlWindows) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::error_code::{FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, PROTOCOL_ERROR};
+    use super::super::super::error_code::Http2ErrorCode;
     use super::*;
+
+    const PROTOCOL_ERROR: Http2ErrorCode = Http2ErrorCode::PROTOCOL_ERROR;
 
     #[test]
     fn invalid_settings_are_refused() {
         for (payload, code) in [
-            (&[0, 3, 0, 0, 0][..], FRAME_SIZE_ERROR),
+            (&[0, 3, 0, 0, 0][..], Http2ErrorCode::FRAME_SIZE_ERROR),
             (&[0, 2, 0, 0, 0, 1], PROTOCOL_ERROR),
-            (&[0, 4, 0x80, 0, 0, 0], FLOW_CONTROL_ERROR),
+            (&[0, 4, 0x80, 0, 0, 0], Http2ErrorCode::FLOW_CONTROL_ERROR),
             (&[0, 5, 0, 0, 0x3f, 0xff], PROTOCOL_ERROR),
             (&[0, 5, 1, 0, 0, 0], PROTOCOL_ERROR),
+            (&[0, 8, 0, 0, 0, 2], PROTOCOL_ERROR),
+            // RFC 8441, section 3: no 0 after a 1.
+            (&[0, 8, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0], PROTOCOL_ERROR),
         ] {
             let error = PeerSettings::default()
                 .update(payload)
                 .expect_err("invalid settings");
-            assert_eq!(error.code, code, "{payload:?}");
+            assert_eq!(error.code(), code, "{payload:?}");
         }
     }
 

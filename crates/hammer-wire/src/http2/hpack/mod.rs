@@ -9,12 +9,13 @@ mod static_table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use decoder::{FieldSink, HpackDecoder};
-pub(super) use encoder::{FieldIndexing, HeaderField, HpackEncoder};
+pub(crate) use decoder::{FieldSink, HpackDecoder};
+pub use encoder::FieldIndexing;
+pub(crate) use encoder::HpackEncoder;
 
 /// The default size of a table (RFC 9113, section 6.5.2), and the largest that this client uses.
-pub(super) const DEFAULT_TABLE_BYTES: usize = 4096;
+pub(crate) const DEFAULT_TABLE_BYTES: usize = 4096;
 
 /// Invalid HPACK; the tables of both sides may differ now, so the connection cannot be used further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HpackError;
+pub(crate) struct HpackError;

@@ -6,13 +6,19 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use hammer_core::{Failure, Hit, Slot};
+use hammer_wire::FieldList;
+use hammer_wire::http2::{
+    Http2Event, Http2Exchange, Http2Request, ResponseInterest, StreamFailure,
+};
+use http::header::{HeaderName, HeaderValue};
 use http::response;
-use http::{Response, StatusCode, Version};
+use http::{HeaderMap, Response, StatusCode, Version};
 
+use super::connection::Http2Connection;
+use super::failures::STREAM_REFUSED;
+use super::pool::{Http2Pool, PooledConnection};
 use crate::connection::http1::{BodyReadStats, Http1Connection};
-use crate::connection::pool::{Http2Pool, PooledConnection};
 use crate::failures;
-use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
 use hammer_net::PeerConnector;
 
 /// Maximum number of times that a hit is sent again because the target did not process it.
@@ -25,10 +31,23 @@ pub(crate) struct Http2Client {
     pool: Rc<Http2Pool>,
     slot_index: usize,
     keepalive: bool,
-    connection: Option<Rc<h2::Http2Connection>>,
+    connection: Option<Rc<Http2Connection>>,
     exchange: Rc<Http2Exchange>,
     /// The last hit that is known to have waited for a stream.
     noted_wait: Cell<Option<u64>>,
+}
+
+/// The reason for which a hit got no answer on a connection.
+enum SendFailure {
+    Stream(StreamFailure),
+    /// No head of a response came in time.
+    TimedOut,
+}
+
+impl From<StreamFailure> for SendFailure {
+    fn from(failure: StreamFailure) -> Self {
+        Self::Stream(failure)
+    }
 }
 
 /// The result of sending a hit.
@@ -106,23 +125,21 @@ impl Http2Client {
             }
             let result = match self.wait_for_stream(hit).await {
                 Ok(()) => self.send_once(request, time_limit, slot).await,
-                Err(failure) => Err(failure),
+                Err(failure) => Err(SendFailure::Stream(failure)),
             };
             match result {
                 Ok(head) => return Ok(Http2SendResult::ResponseHead(head)),
-                Err(StreamFailure::Failed(failure)) => return Err(failure),
-                Err(StreamFailure::Refused) => {
+                Err(SendFailure::TimedOut) => return Err(failures::FIRST_BYTE_TIMEOUT),
+                Err(SendFailure::Stream(StreamFailure::Refused)) => {
                     slot.count("streams_refused", 1);
                     if resends == MAX_RESENDS {
-                        return Err(h2::STREAM_REFUSED);
+                        return Err(STREAM_REFUSED);
                     }
                 }
-                Err(StreamFailure::Unsent) if resends == MAX_RESENDS => {
-                    return Err(Failure::CLOSED_EARLY);
+                Err(SendFailure::Stream(StreamFailure::Unsent)) if resends < MAX_RESENDS => {
+                    tracing::debug!("the connection was closed before the hit");
                 }
-                Err(StreamFailure::Unsent) => {
-                    tracing::debug!("the connection was closed before the hit")
-                }
+                Err(SendFailure::Stream(failure)) => return Err(self.hit_failure(failure)),
             }
             resends += 1;
             self.release();
@@ -138,10 +155,15 @@ impl Http2Client {
             if self.pool.limits_connections() && noted != Some(hit.number()) {
                 hit.waited_for("connections");
             }
-            self.exchange.stream_granted().await?;
+            self.stream_granted().await?;
             hit.mark("stream_wait");
         }
         Ok(())
+    }
+
+    /// Waits for the stream that the hit was queued for.
+    async fn stream_granted(&self) -> Result<(), StreamFailure> {
+        poll_fn(|cx| self.exchange.poll_event(cx)).await.map(drop)
     }
 
     /// Sends a hit for which a stream is free, and waits for the head of its response.
@@ -150,31 +172,40 @@ impl Http2Client {
         request: &Http2Request,
         time_limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<response::Parts, StreamFailure> {
+    ) -> Result<response::Parts, SendFailure> {
         let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
         connection.send(&self.exchange, request)?;
         connection.begin_hit(self.pool.lifetime(), slot);
-        match time_limit {
+        let received = match time_limit {
             None => self.response_head().await,
             // Dropping the session after the failure resets the stream.
             Some(time_limit) => {
                 // Boxed: the limit is rare, and the future would be larger for every hit.
                 Box::pin(tokio::time::timeout(time_limit, self.response_head()))
                     .await
-                    .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT)))
+                    .map_err(|_| SendFailure::TimedOut)?
             }
+        };
+        match received {
+            Ok(_) => connection.count_answer(slot),
+            Err(StreamFailure::Refused | StreamFailure::Unsent) => connection.take_back_hit(),
+            Err(_) => {}
         }
+        Ok(received?)
     }
 
     async fn response_head(&self) -> Result<response::Parts, StreamFailure> {
         let exchange = &self.exchange;
-        let (status, headers) = exchange.response_head().await?;
-        let (mut head, ()) = Response::new(()).into_parts();
-        head.version = Version::HTTP_2;
-        // The parser accepts three digits only, the first of them not 0.
-        head.status = StatusCode::from_u16(status).unwrap_or_default();
-        head.headers = headers.unwrap_or_default();
-        Ok(head)
+        loop {
+            if let Http2Event::Head(status) = poll_fn(|cx| exchange.poll_event(cx)).await? {
+                let (mut head, ()) = Response::new(()).into_parts();
+                head.version = Version::HTTP_2;
+                // The parser accepts three digits only, the first of them not 0.
+                head.status = StatusCode::from_u16(status).unwrap_or_default();
+                head.headers = exchange.read_fields(to_header_map);
+                return Ok(head);
+            }
+        }
     }
 
     /// Reads the body of the response to its end and passes each chunk to `on_chunk`, if the bodies of
@@ -185,22 +216,36 @@ impl Http2Client {
     /// If the body ends early, or `on_chunk` fails.
     pub(crate) async fn read(
         &mut self,
+        slot: &Slot,
         mut on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<BodyReadStats, Failure> {
         let mut stats = BodyReadStats::default();
         let exchange = &self.exchange;
-        poll_fn(|cx| {
-            exchange.drain_body(&mut on_chunk)?;
-            let polled = exchange.poll_complete(cx);
-            stats.waited |= polled.is_pending();
-            polled.map_err(|failure| match failure {
-                StreamFailure::Failed(failure) => failure,
-                StreamFailure::Unsent | StreamFailure::Refused => h2::STREAM_REFUSED,
-            })
-        })
-        .await?;
+        loop {
+            let polled = poll_fn(|cx| {
+                let polled = exchange.poll_event(cx);
+                stats.waited |= polled.is_pending();
+                polled
+            });
+            match polled.await {
+                Ok(Http2Event::Body) => exchange.drain_body(&mut on_chunk)?,
+                Ok(Http2Event::End) => break,
+                Ok(_) => {}
+                Err(failure) => return Err(self.hit_failure(failure)),
+            }
+        }
         stats.bytes = exchange.body_bytes();
+        if exchange.upload_cut_short() {
+            slot.count("upload_cut_short", 1);
+        }
         Ok(stats)
+    }
+
+    fn hit_failure(&self, failure: StreamFailure) -> Failure {
+        let connection = self.connection.as_ref();
+        connection.map_or(Failure::CLOSED_EARLY, |connection| {
+            connection.hit_failure(failure)
+        })
     }
 
     /// Ends a hit; returns the bytes that the connection has sent and received since the previous
@@ -265,4 +310,17 @@ impl Drop for Http2Client {
     fn drop(&mut self) {
         self.release();
     }
+}
+
+/// Copies the fields of a response, all of which are valid.
+fn to_header_map(fields: &FieldList) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(fields.len());
+    for (name, value) in fields.iter() {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            headers.append(name, value);
+        }
+    }
+    headers
 }

@@ -1,21 +1,11 @@
 //! Encodes header blocks.
 
-use bytes::Bytes;
-
 use super::dynamic_table::DynamicTable;
 use super::{DEFAULT_TABLE_BYTES, huffman, integer};
 
-/// A field of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct HeaderField {
-    pub(crate) name: Bytes,
-    pub(crate) value: Bytes,
-    pub(crate) indexing: FieldIndexing,
-}
-
 /// The indexing of a field in the header tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum FieldIndexing {
+pub enum FieldIndexing {
     /// Indexed: the field is likely to repeat.
     Indexed,
     /// Not indexed: the field differs from request to request.
@@ -60,8 +50,12 @@ impl HpackEncoder {
         self.generation
     }
 
-    /// Adds a block with these fields to `out`.
-    pub(crate) fn encode(&mut self, fields: &[HeaderField], out: &mut Vec<u8>) {
+    /// Adds a block with these fields to `out`: names, values and their indexing.
+    pub(crate) fn encode<'a>(
+        &mut self,
+        fields: impl IntoIterator<Item = (&'a [u8], &'a [u8], FieldIndexing)>,
+        out: &mut Vec<u8>,
+    ) {
         if let Some(smallest) = self.pending_resize.take() {
             let max_bytes = self.table.max_bytes();
             if smallest < max_bytes {
@@ -70,15 +64,20 @@ impl HpackEncoder {
             integer::write(out, 0x20, 5, max_bytes);
             self.generation += 1;
         }
-        for field in fields {
-            self.encode_field(field, out);
+        for (name, value, indexing) in fields {
+            self.encode_field(name, value, indexing, out);
         }
     }
 
-    fn encode_field(&mut self, field: &HeaderField, out: &mut Vec<u8>) {
-        let (name, value) = (&*field.name, &*field.value);
+    fn encode_field(
+        &mut self,
+        name: &[u8],
+        value: &[u8],
+        indexing: FieldIndexing,
+        out: &mut Vec<u8>,
+    ) {
         let found = self.table.find(name, value);
-        let (flags, prefix) = match field.indexing {
+        let (flags, prefix) = match indexing {
             FieldIndexing::NeverIndexed => (0x10, 4),
             _ if matches!(found, Some((_, true))) => (0x80, 7),
             FieldIndexing::NotIndexed => (0x00, 4),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use hammer_core::Failure;
 use tokio::sync::Notify;
 
-use crate::h2::Http2Connection;
+use super::connection::Http2Connection;
 
 /// A place for one connection, which one slot at a time opens.
 #[derive(Default)]

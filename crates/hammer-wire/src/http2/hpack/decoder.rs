@@ -23,9 +23,16 @@ pub(crate) trait FieldSink {
     /// Reports a pseudo-header that responses cannot have.
     fn invalid_pseudo_header(&mut self);
 
-    /// Adds the size of a name and its value in bytes.
+    /// Counts a field, except `:status`, with the decoded size of its name and value in bytes.
     fn add_size(&mut self, bytes: usize);
 }
+
+/// The size of a block from which on skipped values are counted exactly, which costs nearly as much
+/// as decoding them.
+///
+/// The values of a smaller block have no influence on the limit of 64 KiB: even if they are counted
+/// by their longest possible text, at most 614 bytes more, the rest must be fields of the table.
+const EXACT_COUNT_BYTES: usize = 1024;
 
 /// Decodes header blocks with the table of the receiving side.
 #[derive(Debug)]
@@ -33,6 +40,8 @@ pub(crate) struct HpackDecoder {
     table: DynamicTable,
     name: Vec<u8>,
     value: Vec<u8>,
+    /// True if the values of the current block that are not wanted are decoded to count them.
+    counts_exactly: bool,
 }
 
 impl HpackDecoder {
@@ -41,6 +50,7 @@ impl HpackDecoder {
             table: DynamicTable::new(DEFAULT_TABLE_BYTES),
             name: Vec::new(),
             value: Vec::new(),
+            counts_exactly: false,
         }
     }
 
@@ -56,12 +66,14 @@ impl HpackDecoder {
     ) -> Result<(), HpackError> {
         let mut rest = block;
         let mut has_fields = false;
+        self.counts_exactly = block.len() >= EXACT_COUNT_BYTES;
         while let Some(first) = rest.first() {
             let read = match first {
                 // Indexed (section 6.1).
                 0x80.. => {
                     let (index, read) = integer::read(rest, 7)?;
                     let known = self.table.get(index).ok_or(HpackError)?;
+                    count_field(sink, known.kind, known.name.len() + known.value.len());
                     emit_field(sink, known.kind, known.name, known.value);
                     read
                 }
@@ -98,38 +110,49 @@ impl HpackDecoder {
         self.name.clear();
         self.value.clear();
         let mut kind = None;
+        let name_bytes;
         if index > 0 {
             let known = self.table.get(index).ok_or(HpackError)?;
             kind = Some(known.kind);
+            name_bytes = known.name.len();
             if insert || sink.wants_all_fields() {
                 self.name.extend_from_slice(known.name);
             }
         } else {
             read += decode_string(&rest[read..], &mut self.name)?;
+            name_bytes = self.name.len();
         }
         let kind = kind.unwrap_or_else(|| ResponseFieldKind::from_name(&self.name));
-        if !insert && !sink.wants_all_fields() && kind == ResponseFieldKind::Other {
+        let is_skipped = !insert && !sink.wants_all_fields() && kind == ResponseFieldKind::Other;
+        if is_skipped && !self.counts_exactly {
             // The value is not needed, and decoding it is most of the work.
-            let (length, from) = integer::read(&rest[read..], 7)?;
-            let end = read + from + length;
-            if end > rest.len() {
-                return Err(HpackError);
-            }
-            sink.add_size(self.name.len() + length);
+            let (max_bytes, skipped) = skip_string(&rest[read..])?;
+            count_field(sink, kind, name_bytes + max_bytes);
             sink.field(&self.name, &[]);
-            return Ok(end);
+            return Ok(read + skipped);
         }
         read += decode_string(&rest[read..], &mut self.value)?;
         if insert {
             self.table.insert(&self.name, &self.value);
         }
-        emit_field(sink, kind, &self.name, &self.value);
+        count_field(sink, kind, name_bytes + self.value.len());
+        if is_skipped {
+            sink.field(&self.name, &[]);
+        } else {
+            emit_field(sink, kind, &self.name, &self.value);
+        }
         Ok(read)
     }
 }
 
+/// Counts a field, except `:status`, which HTTP/1.1 does not send as a field.
+fn count_field(sink: &mut impl FieldSink, kind: ResponseFieldKind, bytes: usize) {
+    if kind != ResponseFieldKind::Status {
+        sink.add_size(bytes);
+    }
+}
+
 fn emit_field(sink: &mut impl FieldSink, kind: ResponseFieldKind, name: &[u8], value: &[u8]) {
-    sink.add_size(name.len() + value.len());
     match kind {
         ResponseFieldKind::Status => sink.status(value),
         ResponseFieldKind::ContentLength => {
@@ -154,4 +177,16 @@ fn decode_string(rest: &[u8], out: &mut Vec<u8>) -> Result<usize, HpackError> {
         out.extend_from_slice(bytes);
     }
     Ok(from + length)
+}
+
+/// Skips a string; returns the longest text that it can have, and the number of bytes skipped.
+fn skip_string(rest: &[u8]) -> Result<(usize, usize), HpackError> {
+    let encoded = rest.first().ok_or(HpackError)? & 0x80 != 0;
+    let (length, from) = integer::read(rest, 7)?;
+    if from + length > rest.len() {
+        return Err(HpackError);
+    }
+    // The shortest code has five bits.
+    let max_bytes = if encoded { length * 8 / 5 } else { length };
+    Ok((max_bytes, from + length))
 }

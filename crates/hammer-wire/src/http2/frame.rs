@@ -1,42 +1,44 @@
 //! The frames of HTTP/2 (RFC 9113, sections 4.1 and 6).
 
-/// The first bytes of every connection (section 3.4).
-pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-pub(super) const FRAME_HEADER_BYTES: usize = 9;
-/// The default limit for a payload; this client never raises it.
-pub(super) const MAX_PAYLOAD: usize = 16_384;
+use super::error_code::Http2ErrorCode;
 
-pub(super) const END_STREAM: u8 = 0x1;
-pub(super) const ACK: u8 = 0x1;
-pub(super) const END_HEADERS: u8 = 0x4;
+/// The first bytes of every connection (section 3.4).
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const FRAME_HEADER_BYTES: usize = 9;
+/// The default limit for a payload; this client never raises it.
+pub(crate) const MAX_PAYLOAD: usize = 16_384;
+
+pub(crate) const END_STREAM: u8 = 0x1;
+pub(crate) const ACK: u8 = 0x1;
+pub(crate) const END_HEADERS: u8 = 0x4;
 const PADDED: u8 = 0x8;
 const PRIORITY_FLAG: u8 = 0x20;
 
-pub(super) mod kind {
-    pub(in super::super) const DATA: u8 = 0;
-    pub(in super::super) const HEADERS: u8 = 1;
-    pub(in super::super) const PRIORITY: u8 = 2;
-    pub(in super::super) const RST_STREAM: u8 = 3;
-    pub(in super::super) const SETTINGS: u8 = 4;
-    pub(in super::super) const PUSH_PROMISE: u8 = 5;
-    pub(in super::super) const PING: u8 = 6;
-    pub(in super::super) const GOAWAY: u8 = 7;
-    pub(in super::super) const WINDOW_UPDATE: u8 = 8;
-    pub(in super::super) const CONTINUATION: u8 = 9;
+pub(crate) mod kind {
+    pub(crate) const DATA: u8 = 0;
+    pub(crate) const HEADERS: u8 = 1;
+    pub(crate) const PRIORITY: u8 = 2;
+    pub(crate) const RST_STREAM: u8 = 3;
+    pub(crate) const SETTINGS: u8 = 4;
+    pub(crate) const PUSH_PROMISE: u8 = 5;
+    pub(crate) const PING: u8 = 6;
+    pub(crate) const GOAWAY: u8 = 7;
+    pub(crate) const WINDOW_UPDATE: u8 = 8;
+    pub(crate) const CONTINUATION: u8 = 9;
 }
 
 /// The nine-byte header of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FrameHeader {
-    pub(super) length: usize,
-    pub(super) kind: u8,
-    pub(super) flags: u8,
-    pub(super) stream_id: u32,
+pub(crate) struct FrameHeader {
+    pub(crate) length: usize,
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) stream_id: u32,
 }
 
 impl FrameHeader {
     /// Parses the header at the start of `bytes`. Returns `None` if it is incomplete.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let [a, b, c, kind, flags, d, e, f, g, ..] = *bytes else {
             return None;
         };
@@ -48,7 +50,7 @@ impl FrameHeader {
         })
     }
 
-    pub(super) fn has_flag(&self, flag: u8) -> bool {
+    pub(crate) fn has_flag(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 
@@ -59,7 +61,7 @@ impl FrameHeader {
     }
 
     /// Removes padding and priority from a payload. Returns `None` if their lengths are invalid.
-    pub(super) fn strip_padding<'a>(&self, mut payload: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn strip_padding<'a>(&self, mut payload: &'a [u8]) -> Option<&'a [u8]> {
         let mut padding = 0;
         if self.has_flag(PADDED) {
             let (length, rest) = payload.split_first()?;
@@ -73,7 +75,7 @@ impl FrameHeader {
 }
 
 /// Adds a frame to `out`.
-pub(super) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream_id: u32, payload: &[u8]) {
+pub(crate) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream_id: u32, payload: &[u8]) {
     let header = FrameHeader {
         length: payload.len(),
         kind,
@@ -84,8 +86,13 @@ pub(super) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream_id: u32, payloa
     out.extend_from_slice(payload);
 }
 
+/// Sets the flags of the frame that begins at `position` of `out`.
+pub(crate) fn set_flags(out: &mut [u8], position: usize, flags: u8) {
+    out[position + 4] = flags;
+}
+
 /// Adds a header block to `out`: HEADERS, and CONTINUATION if it exceeds `max_payload`.
-pub(super) fn put_header_block(
+pub(crate) fn put_header_block(
     out: &mut Vec<u8>,
     flags: u8,
     stream_id: u32,
@@ -102,23 +109,23 @@ pub(super) fn put_header_block(
     }
 }
 
-pub(super) fn put_window_update(out: &mut Vec<u8>, stream_id: u32, bytes: u32) {
+pub(crate) fn put_window_update(out: &mut Vec<u8>, stream_id: u32, bytes: u32) {
     put(out, kind::WINDOW_UPDATE, 0, stream_id, &bytes.to_be_bytes());
 }
 
-pub(super) fn put_reset(out: &mut Vec<u8>, stream_id: u32, code: u32) {
-    put(out, kind::RST_STREAM, 0, stream_id, &code.to_be_bytes());
+pub(crate) fn put_reset(out: &mut Vec<u8>, stream_id: u32, code: Http2ErrorCode) {
+    put(out, kind::RST_STREAM, 0, stream_id, &code.0.to_be_bytes());
 }
 
 /// Adds a GOAWAY; its last stream is 0, since a client accepts no streams of the peer.
-pub(super) fn put_goaway(out: &mut Vec<u8>, code: u32) {
+pub(crate) fn put_goaway(out: &mut Vec<u8>, code: Http2ErrorCode) {
     let mut payload = [0; 8];
-    payload[4..].copy_from_slice(&code.to_be_bytes());
+    payload[4..].copy_from_slice(&code.0.to_be_bytes());
     put(out, kind::GOAWAY, 0, 0, &payload);
 }
 
 /// Reads the four bytes at the start of a payload.
-pub(super) fn read_u32(payload: &[u8]) -> Option<u32> {
+pub(crate) fn read_u32(payload: &[u8]) -> Option<u32> {
     let bytes = payload.first_chunk()?;
     Some(u32::from_be_bytes(*bytes))
 }

@@ -9,13 +9,13 @@ use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 
 use super::connection_driver::{self, SharedReadBuffer};
-use super::exchange::{ExchangeState, Http2Exchange, StreamFailure};
-use super::flow_control::FlowControlWindows;
-use super::protocol::Http2ProtocolState;
-use super::request::Http2Request;
+use super::failures;
 use crate::connection::lifetime::{ConnectionUsage, LifetimeLimits};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
+use hammer_wire::http2::{
+    FlowControlWindows, Http2Exchange, Http2ProtocolState, Http2Request, StreamFailure,
+};
 
 /// A connection that many slots share; a task moves its bytes until the connection ends.
 #[derive(Debug)]
@@ -99,8 +99,7 @@ impl Http2Connection {
     /// Returns true if hits can start on this connection, now or once a stream is free.
     pub(crate) fn is_usable(&self) -> bool {
         let protocol = self.protocol.borrow();
-        let is_closing = self.end_failure.get().is_some() || self.closing.get();
-        !is_closing && !protocol.received_goaway() && !protocol.streams_exhausted()
+        !self.closing.get() && !protocol.refuses_requests()
     }
 
     /// Returns true if a stream is free.
@@ -113,16 +112,32 @@ impl Http2Connection {
         self.is_usable() && self.has_room()
     }
 
-    /// Counts a hit, and closes the connection after it if its lifetime is over.
+    /// Counts a hit that was sent, and closes the connection after it if its lifetime is over.
     pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>, slot: &Slot) {
         let mut usage = self.usage.borrow_mut();
-        usage.count_hit(slot);
+        usage.begin_hit();
         if let Some(lifetime) = lifetime
             && !self.closing.get()
             && usage.count_if_over(lifetime, slot)
         {
             self.close();
         }
+    }
+
+    /// Takes back a hit that the target refused.
+    pub(crate) fn take_back_hit(&self) {
+        self.usage.borrow_mut().take_back_hit();
+    }
+
+    /// Counts the answer to a hit.
+    pub(crate) fn count_answer(&self, slot: &Slot) {
+        self.usage.borrow_mut().count_answer(slot);
+    }
+
+    /// Maps the failure of a stream to that of its hit.
+    pub(crate) fn hit_failure(&self, failure: StreamFailure) -> Failure {
+        let own = self.end_failure.get().unwrap_or(Failure::CLOSED_EARLY);
+        failures::stream_failure(failure, own)
     }
 
     /// Returns the bytes sent and received since the last call, or since the connection was opened.
@@ -158,19 +173,21 @@ impl Http2Connection {
         exchange: &Rc<Http2Exchange>,
         request: &Http2Request,
     ) -> Result<(), StreamFailure> {
-        if !self.is_usable() {
+        if self.closing.get() {
             return Err(StreamFailure::Unsent);
         }
-        self.protocol.borrow_mut().send_request(exchange, request);
+        self.protocol.borrow_mut().send_request(exchange, request)?;
         self.wake_driver();
         Ok(())
     }
 
     /// Abandons a hit; a request in flight is reset.
     pub(crate) fn cancel(&self, exchange: &Rc<Http2Exchange>) {
-        let state = exchange.borrow_progress().state;
-        self.protocol.borrow_mut().cancel(exchange);
-        if matches!(state, ExchangeState::Sent | ExchangeState::HeadReceived) {
+        let mut protocol = self.protocol.borrow_mut();
+        protocol.cancel(exchange);
+        let has_output = !protocol.output().is_empty();
+        drop(protocol);
+        if has_output {
             self.wake_driver();
         }
     }

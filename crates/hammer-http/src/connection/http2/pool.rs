@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
 
+use super::connection::Http2Connection;
+use super::connection_driver::SharedReadBuffer;
+use super::failures::H2_NOT_SPOKEN;
+use super::pool_entry::{OpeningGuard, PoolEntry};
 use crate::connection::http1::Http1Connection;
-use hammer_net::{OpenedConnection, PeerConnector};
-
 use crate::connection::lifetime::LifetimeLimits;
-use crate::connection::pool_entry::{OpeningGuard, PoolEntry};
 use crate::failures;
-use crate::h2::{self, FlowControlWindows, SharedReadBuffer};
 use crate::version::HttpVersion;
+use hammer_net::{OpenedConnection, PeerConnector};
+use hammer_wire::http2::FlowControlWindows;
 
 /// The settings of the pools of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +86,7 @@ impl WorkerPools {
 /// A connection acquired for a slot.
 pub(crate) enum PooledConnection {
     /// HTTP/2, shared with other slots.
-    Http2(Rc<h2::Http2Connection>),
+    Http2(Rc<Http2Connection>),
     /// HTTP/1.1, which the target chose.
     Http1(Box<Http1Connection>),
 }
@@ -253,7 +255,7 @@ impl Http2Pool {
         self.chose_http1.set(false);
         let Http2PoolConfig { windows, .. } = self.config;
         let connection =
-            h2::Http2Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
+            Http2Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
         entry.set_connection(connection.clone());
         Ok(PooledConnection::Http2(connection))
     }
@@ -267,9 +269,7 @@ impl Http2Pool {
         match self.config.version {
             HttpVersion::Auto => Ok(chosen == Some(b"h2")),
             HttpVersion::Http1 => Ok(false),
-            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => {
-                Err(h2::H2_NOT_SPOKEN)
-            }
+            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => Err(H2_NOT_SPOKEN),
             HttpVersion::Http2 => Ok(true),
         }
     }
