@@ -112,7 +112,7 @@ mod tests {
 
     /// Uploads failed as floods if the peer returned their credit in crumbs.
     #[test]
-    fn credit_in_crumbs_is_no_flood() {
+    fn credit_in_crumbs_is_accepted() {
         let mut guard = FloodGuard::new();
         guard.record_sent_data(5_000);
         for crumb in 0..10_000 {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn credit_for_a_body_that_waits_is_no_flood() {
+    fn credit_for_a_body_that_waits_is_accepted() {
         let mut guard = FloodGuard::new();
         for crumb in 0..10_000 {
             assert_eq!(guard.record_credit(1, true), Ok(()), "{crumb}");

@@ -11,7 +11,7 @@ use crate::FieldList;
 #[derive(Debug, Default)]
 pub(crate) struct OutgoingBody {
     current: Bytes,
-    /// Further pieces; none of them is empty.
+    /// Further pieces, which are not empty.
     more: VecDeque<Bytes>,
     end: RequestEnd,
 }
@@ -30,7 +30,7 @@ enum RequestEnd {
     Sent,
 }
 
-/// What follows a piece of a body.
+/// The rest of a request after a piece of its body.
 #[derive(Debug)]
 pub(crate) enum AfterPiece {
     /// More pieces, or nothing for now.

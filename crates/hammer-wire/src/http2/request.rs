@@ -39,7 +39,7 @@ pub(crate) enum RequestForm {
     Streamed,
     /// A response of status 2xx makes the stream a tunnel (RFC 9113, section 8.5).
     Connect,
-    /// The same, for the protocol that the request names (RFC 8441).
+    /// A tunnel like that of `Connect`, for the protocol that the request names (RFC 8441).
     ExtendedConnect,
 }
 

@@ -1,0 +1,3 @@
+//! Tests of the protocols by tables of bytes.
+
+mod http2;
