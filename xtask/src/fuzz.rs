@@ -1,4 +1,4 @@
-//! Fuzzes every parser of user input and of answers with libFuzzer.
+//! Fuzzes every parser of user input and of responses with libFuzzer.
 //!
 //! The fuzz targets are a separate workspace, because they need a nightly toolchain. The functions
 //! that they call belong to the tests of the crate under test, which also run them on the corpus.
@@ -9,13 +9,14 @@ use std::path::Path;
 use crate::cargo;
 
 /// The fuzz targets, each with the crate that owns its corpus.
-const FUZZ_TARGETS: [(&str, &str); 7] = [
+const FUZZ_TARGETS: [(&str, &str); 8] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
     ("formats", "hammer-replay"),
     ("logs", "hammer-replay"),
     ("templates", "hammer-data"),
+    ("http1", "hammer-wire"),
     ("http2", "hammer-wire"),
 ];
 
@@ -25,7 +26,7 @@ type FuzzSelection<'a> = (Option<&'a str>, &'a str);
 /// Default seconds per target.
 const DEFAULT_SECONDS: &str = "60";
 const USAGE: &str = "expected `cargo xtask fuzz [TARGET] [SECONDS]`, where TARGET is `rates`, \
-                     `thresholds`, `plans`, `formats`, `logs`, `templates` or `http2`";
+                     `thresholds`, `plans`, `formats`, `logs`, `templates`, `http1` or `http2`";
 
 /// Runs the target that `arguments` name, or all of them, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {

@@ -11,7 +11,8 @@ opaque_error! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The URL is malformed, or its scheme is neither `http` nor `https`.
+    /// The URL is malformed, or its scheme is neither `http` nor `https`. If a character cannot be sent,
+    /// the source is the [`Diagnostic`] with its position.
     Url,
     /// The name or value of a header is malformed, or contradicts the body.
     Header,
@@ -44,6 +45,11 @@ pub enum ErrorKind {
 impl Error {
     pub(crate) fn url(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Url, message)
+    }
+
+    /// Reports that a URL has a character that cannot be sent.
+    pub(crate) fn url_characters(error: Diagnostic) -> Self {
+        Self::url("the URL cannot be sent").with_source(error)
     }
 
     /// Reports that the text called `name` is not a valid template, without repeating a secret.

@@ -1,11 +1,10 @@
 //! Failures of hits over HTTP, with advice, and their mapping from errors.
 
-use std::error::Error;
 use std::io;
 
 use hammer_core::Failure;
+use hammer_wire::http1::{ResponseError, ResponseErrorKind};
 
-use crate::connection::TooManyInterimAnswers;
 use crate::connection::http2::failures::H2_NOT_SPOKEN;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
@@ -45,70 +44,63 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
     .with_advice("the URL with its values is longer than 65,534 bytes: use shorter values");
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
+pub(crate) const IDLE_CLOSE: Failure = Failure::new("idle_close").with_advice(
+    "the target closed an idle connection as the hit was sent: set `keepalive_time` below the target's \
+     keep-alive timeout",
+);
+pub(crate) const TLS_NO_CLOSE_NOTIFY: Failure = Failure::new("tls_no_close_notify").with_advice(
+    "a body without a length ended without the close_notify of TLS, so it may be cut off: let the target \
+     send a Content-Length, or end TLS in order",
+);
 pub(crate) const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
     "the target sent more than 100 interim answers (status 1xx) in a row: it is broken or hostile",
 );
-const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
-    "the answer is not HTTP/1.1: check scheme and port, or see the details with RUST_LOG=debug",
+pub(crate) const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advice(
+    "the target switched protocols (status 101), which no hit asked for: check the URL, and the proxies \
+     on the way",
 );
-
-pub(crate) const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
-    .with_advice("the answer breaks a rule of HTTP: see which with RUST_LOG=debug");
-pub(crate) const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header")
-    .with_advice("a header of the answer breaks a rule of HTTP: see which with RUST_LOG=debug");
-pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length")
-    .with_advice("the Content-Length of the answer is not one number: check the target");
+const NOT_HTTP: Failure = Failure::new("not_http")
+    .with_advice("the answer does not begin as HTTP/1.1 does: check scheme and port");
+const TLS_RECORD: Failure =
+    Failure::new("not_http").with_advice("the port speaks TLS: try https in the URL");
+const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
+    "the status line of the answer breaks RFC 9112, section 4: inspect it with `record`, or see it with \
+     RUST_LOG=debug",
+);
+const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header").with_advice(
+    "a header of the answer breaks RFC 9112, section 5, such as one without a colon: RUST_LOG=debug shows \
+     it",
+);
+pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
+    "the answer has a Content-Length that is no number, or several different ones: check the target and \
+     the proxies in front of it",
+);
 pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
     .with_advice("the answer has headers of over 64 KiB, or over 256 headers: check the target");
-pub(crate) const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advice(
-    "the target switched to another protocol (status 101) that the hit did not ask for: check the target",
-);
+const MALFORMED_CHUNK: Failure = Failure::new("malformed_chunk")
+    .with_advice("a chunk of the answer breaks RFC 9112, section 7.1: RUST_LOG=debug shows where");
 
-/// Maps an error on an open connection to the failure of the hit.
-pub(crate) fn exchange_failure(error: &hyper::Error) -> Failure {
-    tracing::debug!(error = error as &dyn Error, "no usable answer");
-    let mut failure = hyper_failure(error);
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return stream_failure(error).unwrap_or_else(|| system_failure(error));
-        } else if let Some(error) = error.downcast_ref() {
-            failure = hyper_failure(error);
-        }
-        cause = error.source();
-    }
-    failure
-}
-
-fn hyper_failure(error: &hyper::Error) -> Failure {
-    if error.is_parse_too_large() {
-        return HEAD_TOO_LARGE;
-    }
-    let closed = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
-    if closed {
-        Failure::CLOSED_EARLY
-    } else {
-        MALFORMED
+/// Maps a response that breaks a rule of HTTP/1.1 to the failure of the hit.
+pub(crate) fn response_failure(error: &ResponseError) -> Failure {
+    tracing::debug!(%error, "no usable answer");
+    match error.kind() {
+        ResponseErrorKind::NotHttp => NOT_HTTP,
+        ResponseErrorKind::TlsRecord => TLS_RECORD,
+        ResponseErrorKind::FieldLine => MALFORMED_ANSWER_HEADER,
+        ResponseErrorKind::ContentLength => MALFORMED_LENGTH,
+        ResponseErrorKind::Chunk => MALFORMED_CHUNK,
+        ResponseErrorKind::HeadTooLarge | ResponseErrorKind::TooManyFields => HEAD_TOO_LARGE,
+        ResponseErrorKind::TooManyInterimResponses => TOO_MANY_INTERIM_ANSWERS,
+        ResponseErrorKind::UnexpectedUpgrade => UNEXPECTED_UPGRADE,
+        ResponseErrorKind::Truncated => Failure::CLOSED_EARLY,
+        _ => MALFORMED,
     }
 }
 
-fn system_failure(error: &io::Error) -> Failure {
-    error
-        .raw_os_error()
-        .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
-        .into()
-}
-
-/// Maps an I/O error to a failure if its cause is not the socket but TLS, the framing of a body, or a limit.
-///
-/// hyper reports errors of a body's framing as I/O errors too.
+/// Maps an I/O error to a failure if its cause is not the socket but TLS.
 pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
     if let Some(failure) = hammer_net::tls_failure(error) {
         return Some(connection_failure(failure));
-    }
-    let cause = error.get_ref();
-    if cause.is_some_and(|cause| cause.is::<TooManyInterimAnswers>()) {
-        return Some(TOO_MANY_INTERIM_ANSWERS);
     }
     let malformed = matches!(
         error.kind(),

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hammer_data::credential::SecretBytes;
-use http::response;
-use http::{HeaderMap, Version};
+use hammer_wire::{FieldList, Fields, ResponseHead};
+use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::request::prepared::PreparedRequest;
@@ -59,7 +59,7 @@ pub struct RecordedResponse {
     pub status: u16,
     /// The standard reason phrase of the status.
     pub reason: &'static str,
-    /// The headers, ordered by the first appearance of their names.
+    /// The headers in the order received, with names in lower case.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body as received, up to 1 MiB.
     pub body: Vec<u8>,
@@ -99,31 +99,55 @@ impl ExchangeRecorder {
         self.lock().secrets.clone()
     }
 
-    /// Begins an exchange and returns its index.
-    pub(crate) fn begin_exchange(&self, url: &Url, request: &PreparedRequest) -> usize {
+    /// Begins an exchange.
+    pub(crate) fn begin_exchange(
+        &self,
+        url: &Url,
+        request: &PreparedRequest,
+    ) -> ExchangeRecording<'_> {
         let exchanges = &mut self.lock().exchanges;
         exchanges.push(RecordedExchange {
             url: url.to_string(),
             method: request.head.method.to_string(),
-            request_target: match &request.target {
-                Some(target) => String::from_utf8_lossy(target).into_owned(),
-                None => request.head.uri.to_string(),
-            },
+            request_target: String::from_utf8_lossy(&request.head.target).into_owned(),
             headers: header_pairs(&request.head.headers),
             body: body_prefix(&request.body),
             body_bytes: request.body.len() as u64,
             response: None,
         });
-        exchanges.len() - 1
+        ExchangeRecording {
+            recorder: self,
+            index: exchanges.len() - 1,
+        }
     }
 
-    pub(crate) fn record_head(&self, index: usize, head: &response::Parts) {
-        self.update(index, |exchange| {
+    fn lock(&self) -> std::sync::MutexGuard<'_, RecorderState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One exchange while it is recorded.
+pub(crate) struct ExchangeRecording<'r> {
+    recorder: &'r ExchangeRecorder,
+    index: usize,
+}
+
+impl ExchangeRecording<'_> {
+    pub(crate) fn record_head(&self, head: &ResponseHead<'_>) {
+        let status = StatusCode::from_u16(head.status).ok();
+        let fields = head.fields.iter();
+        let pair = |(name, value): (&[u8], &[u8])| {
+            let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+            (name, value.to_vec())
+        };
+        self.update(|exchange| {
             exchange.response = Some(RecordedResponse {
-                version: version_name(head.version).to_owned(),
-                status: head.status.as_u16(),
-                reason: head.status.canonical_reason().unwrap_or_default(),
-                headers: header_pairs(&head.headers),
+                version: head.version.as_str().to_owned(),
+                status: head.status,
+                reason: status
+                    .and_then(|status| status.canonical_reason())
+                    .unwrap_or_default(),
+                headers: fields.map(pair).collect(),
                 body: vec![],
                 body_bytes: 0,
                 complete: false,
@@ -132,8 +156,8 @@ impl ExchangeRecorder {
         });
     }
 
-    pub(crate) fn record_chunk(&self, index: usize, chunk: &[u8]) {
-        self.update(index, |exchange| {
+    pub(crate) fn record_chunk(&self, chunk: &[u8]) {
+        self.update(|exchange| {
             if let Some(response) = &mut exchange.response {
                 response.body_bytes += chunk.len() as u64;
                 let free = MAX_BODY_BYTES - response.body.len();
@@ -145,11 +169,13 @@ impl ExchangeRecorder {
     }
 
     /// Marks the body as complete and decodes it.
-    pub(crate) fn finish_body(&self, index: usize, headers: &HeaderMap) {
-        self.update(index, |exchange| {
+    pub(crate) fn finish_body(&self) {
+        self.update(|exchange| {
             if let Some(response) = &mut exchange.response {
                 response.complete = true;
-                let decoded = BodyDecoder::new(headers, MAX_BODY_BYTES as u64, Rc::default())
+                let fields: FieldList = response.headers.iter().cloned().collect();
+                let fields = Fields::from_list(&fields);
+                let decoded = BodyDecoder::new(&fields, MAX_BODY_BYTES as u64, Rc::default())
                     .and_then(|mut decoder| {
                         decoder.write(&response.body)?;
                         decoder.finish()
@@ -162,15 +188,11 @@ impl ExchangeRecorder {
         });
     }
 
-    fn update(&self, index: usize, change: impl FnOnce(&mut RecordedExchange)) {
+    fn update(&self, change: impl FnOnce(&mut RecordedExchange)) {
         // The exchange may have been taken in the meantime.
-        if let Some(exchange) = self.lock().exchanges.get_mut(index) {
+        if let Some(exchange) = self.recorder.lock().exchanges.get_mut(self.index) {
             change(exchange);
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, RecorderState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -210,14 +232,4 @@ fn header_pairs(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
 
 fn body_prefix(body: &[u8]) -> Vec<u8> {
     body[..body.len().min(MAX_BODY_BYTES)].to_vec()
-}
-
-fn version_name(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_09 => "HTTP/0.9",
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2",
-        Version::HTTP_3 => "HTTP/3",
-        _ => "HTTP/1.1",
-    }
 }

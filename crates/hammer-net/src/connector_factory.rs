@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::PROXY_AUTHORIZATION;
+use rustls::ClientConfig;
 use rustls::version::{TLS12, TLS13};
-use tokio_rustls::TlsConnector;
 
 use crate::address_family::AllowedFamilies;
 use crate::host::UrlHost;
@@ -36,7 +36,7 @@ pub struct ConnectorFactory {
     /// The protocols offered in the TLS handshake, best first.
     pub(crate) alpn_protocols: Vec<Vec<u8>>,
     /// The TLS configuration that connections share, made for the first target that needs it.
-    pub(crate) tls_connector: OnceLock<TlsConnector>,
+    pub(crate) tls_config: OnceLock<Arc<ClientConfig>>,
 }
 
 /// The peer of a connection, as its URL names it.
@@ -69,7 +69,7 @@ pub(crate) struct ProxySelector {
     pub(crate) always_tunnel: bool,
     pub(crate) trust: TrustPolicy,
     /// The TLS configuration that connections to the proxy itself share.
-    pub(crate) tls_connector: OnceLock<TlsConnector>,
+    pub(crate) tls_config: OnceLock<Arc<ClientConfig>>,
 }
 
 impl ConnectorFactory {
@@ -82,7 +82,7 @@ impl ConnectorFactory {
     pub fn connector_for(&self, peer: &PeerEndpoint<'_>) -> Result<PeerConnector, Error> {
         let tls = if peer.tls {
             Some(TlsClient {
-                connector: self.tls_connector()?.clone(),
+                config: self.tls_config()?.clone(),
                 name: self.tls.server_name(peer.host)?,
             })
         } else {
@@ -198,12 +198,12 @@ impl ConnectorFactory {
         }
     }
 
-    fn tls_connector(&self) -> Result<&TlsConnector, Error> {
-        if let Some(known) = self.tls_connector.get() {
+    fn tls_config(&self) -> Result<&Arc<ClientConfig>, Error> {
+        if let Some(known) = self.tls_config.get() {
             return Ok(known);
         }
         let config = self.tls.client_config(&self.alpn_protocols)?;
-        Ok(self.tls_connector.get_or_init(|| Arc::new(config).into()))
+        Ok(self.tls_config.get_or_init(|| tls::shared_config(config)))
     }
 }
 
@@ -250,16 +250,16 @@ impl ProxySelector {
     }
 
     fn tls_client(&self, host: &UrlHost) -> Result<TlsClient, Error> {
-        let connector = match self.tls_connector.get() {
+        let config = match self.tls_config.get() {
             Some(known) => known,
             None => {
                 let builder = tls::config_builder(&self.trust, &[&TLS13, &TLS12])?;
-                let config = Arc::new(builder.with_no_client_auth());
-                self.tls_connector.get_or_init(|| config.into())
+                let config = tls::shared_config(builder.with_no_client_auth());
+                self.tls_config.get_or_init(|| config)
             }
         };
         Ok(TlsClient {
-            connector: connector.clone(),
+            config: config.clone(),
             name: tls::server_name(host)?,
         })
     }

@@ -52,4 +52,5 @@ pub use host::{UrlHost, split_host_port};
 pub use options::{ExpectedTlsUse, NetworkOptions, TlsVersion};
 pub use peer_connector::{OpenedConnection, PeerConnector};
 pub use stream::{NetworkStream, SocketTraffic};
+pub use tls::{TlsHandshakeFacts, TlsStream, is_missing_close_notify};
 pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};

@@ -8,7 +8,6 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 use http::HeaderMap;
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 
 use crate::failures;
 use crate::host::UrlHost;
@@ -16,7 +15,7 @@ use crate::proxy::{HttpConnectRequest, SocksHandshake};
 use crate::resolver::{CandidateAddresses, HostResolver};
 use crate::source_addresses::SourceAddresses;
 use crate::stream::{ConnectedSocket, CountingSocket, NetworkStream, SocketTraffic, StreamLayers};
-use crate::tls::{self, TlsClient};
+use crate::tls::{self, TlsClient, TlsStream};
 
 /// Opens connections to one host and port, as the options say.
 pub struct PeerConnector {
@@ -187,7 +186,7 @@ impl PeerConnector {
             None => Ok(NetworkStream(StreamLayers::Tls(Box::new(outer)))),
             Some(tls) => {
                 let stream = tls_handshake(tls, Box::new(outer)).await?;
-                tls::record_handshake(slot, stream.get_ref().1);
+                tls::record_handshake(slot, stream.handshake_facts());
                 slot.mark("tls");
                 Ok(NetworkStream(StreamLayers::Nested(Box::new(stream))))
             }
@@ -203,7 +202,7 @@ impl PeerConnector {
             return Ok(NetworkStream(StreamLayers::Plain(socket)));
         };
         let stream = tls_handshake(tls, socket).await?;
-        tls::record_handshake(slot, stream.get_ref().1);
+        tls::record_handshake(slot, stream.handshake_facts());
         slot.mark("tls");
         Ok(NetworkStream(StreamLayers::Tls(Box::new(stream))))
     }
@@ -213,7 +212,7 @@ async fn tls_handshake<S>(tls: &TlsClient, stream: S) -> Result<TlsStream<S>, Fa
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
-    let connected = tls.connector.connect(tls.name.clone(), stream).await;
+    let connected = TlsStream::connect(tls.config.clone(), tls.name.clone(), stream).await;
     connected.map_err(failures::handshake_failure)
 }
 

@@ -4,13 +4,14 @@ use std::cell::Cell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tokio_rustls::client::TlsStream;
+
+use crate::tls::TlsStream;
 
 /// The number of bytes that passed through a socket in each direction.
 #[derive(Debug, Default)]
@@ -65,6 +66,17 @@ impl CountingSocket {
                 .set(self.traffic.sent.get() + bytes as u64);
         }
         written
+    }
+}
+
+impl CountingSocket {
+    /// Reads bytes that have arrived; fails with [`WouldBlock`](io::ErrorKind::WouldBlock) if there are
+    /// none.
+    fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = on_socket!(self, socket => socket.try_read(buffer))?;
+        let received = self.traffic.received.get() + bytes as u64;
+        self.traffic.received.set(received);
+        Ok(bytes)
     }
 }
 
@@ -146,9 +158,36 @@ impl NetworkStream {
     pub fn alpn(&self) -> Option<&[u8]> {
         match &self.0 {
             StreamLayers::Plain(_) => None,
-            StreamLayers::Tls(stream) => stream.get_ref().1.alpn_protocol(),
-            StreamLayers::Nested(stream) => stream.get_ref().1.alpn_protocol(),
+            StreamLayers::Tls(stream) => stream.handshake_facts().alpn.as_deref(),
+            StreamLayers::Nested(stream) => stream.handshake_facts().alpn.as_deref(),
         }
+    }
+}
+
+impl NetworkStream {
+    /// Reads bytes that have arrived, without waiting for any; 0 means that the peer has closed the
+    /// stream.
+    ///
+    /// No task is woken when bytes arrive later.
+    ///
+    /// # Errors
+    ///
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if no bytes have arrived, or the error of the stream.
+    pub fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let StreamLayers::Plain(socket) = &mut self.0 {
+            return socket.try_read(buffer);
+        }
+        let mut buffer = ReadBuf::new(buffer);
+        match Pin::new(self).poll_read(&mut Context::from_waker(Waker::noop()), &mut buffer) {
+            Poll::Ready(read) => read.map(|()| buffer.filled().len()),
+            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    /// Returns true if the bytes pass through TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        !matches!(self.0, StreamLayers::Plain(_))
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::behavior::TargetBehavior;
+use crate::raw::CannedResponses;
 use crate::recorder::{MAX_ARRIVALS, TargetRecorder};
 use crate::server_certificate::ServerCertificate;
 use crate::target_server::TargetServer;
@@ -16,6 +17,8 @@ pub struct TargetServerBuilder {
     addr: Option<SocketAddr>,
     certificate: Option<ServerCertificate>,
     max_arrivals: Option<usize>,
+    spin: bool,
+    raw_cookie: Option<String>,
 }
 
 impl TargetServerBuilder {
@@ -47,6 +50,29 @@ impl TargetServerBuilder {
         self
     }
 
+    /// Sets a cookie in the first answer of each connection, if the target is [`raw`]. The default is
+    /// none. Over HTTP/2, no cookie is set.
+    ///
+    /// `cookie` is the value of `Set-Cookie`, such as `session=17; Path=/`, and is sent as it is.
+    #[must_use]
+    pub fn raw_cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.raw_cookie = Some(cookie.into());
+        self
+    }
+
+    /// Makes the thread of the target poll instead of sleeping if `spin` is true. It then uses a whole
+    /// core, also without hits.
+    ///
+    /// A target that sleeps has to be woken, which delays its answer and takes CPU time from the client
+    /// that wakes it. The slower a client, the more often its target falls asleep, so a comparison of
+    /// clients needs a target that never does. [`TargetServer::idle_time`] says how much of the core was
+    /// not needed.
+    #[must_use]
+    pub fn spin(mut self, spin: bool) -> Self {
+        self.spin = spin;
+        self
+    }
+
     /// Starts a target with this behavior.
     ///
     /// # Errors
@@ -56,6 +82,7 @@ impl TargetServerBuilder {
         let transport = self.transport();
         TargetServer::start(
             self.addr(),
+            self.spin,
             transport.scheme(),
             TargetRecorder::new(self.max_arrivals.unwrap_or(MAX_ARRIVALS)),
             |listener, recorder, stop| {
@@ -71,12 +98,14 @@ impl TargetServerBuilder {
     /// See [`spawn`](Self::spawn).
     pub fn spawn_raw(self, body_bytes: usize) -> io::Result<TargetServer> {
         let transport = self.transport();
+        let responses = CannedResponses::new(body_bytes, self.raw_cookie.as_deref());
         TargetServer::start(
             self.addr(),
+            self.spin,
             transport.scheme(),
             TargetRecorder::new(self.max_arrivals.unwrap_or(0)),
             move |listener, recorder, stop| {
-                raw::run(listener, transport, body_bytes, recorder, stop)
+                raw::run(listener, transport, responses, recorder, stop)
             },
         )
     }

@@ -36,6 +36,7 @@ mod even_share;
 mod ground_truth;
 mod http_server;
 mod http_service;
+mod idle_poller;
 mod periodic_stall;
 mod recorder;
 mod server_certificate;

@@ -1,5 +1,6 @@
 //! Recorder of arrivals and counts.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub(crate) const MAX_ARRIVALS: usize = 2_000_000;
 pub(crate) struct TargetRecorder {
     started: Instant,
     max_arrivals: usize,
+    /// The idle time of a target that polls, in nanoseconds.
+    idle_ns: AtomicU64,
     state: Mutex<RecordedState>,
 }
 
@@ -60,6 +63,7 @@ impl TargetRecorder {
         Self {
             started: Instant::now(),
             max_arrivals,
+            idle_ns: AtomicU64::new(0),
             state: Mutex::new(state),
         }
     }
@@ -142,6 +146,17 @@ impl TargetRecorder {
     /// Records bytes of the body of a request.
     pub(crate) fn record_body(&self, bytes: usize) {
         self.lock_state().counts.body_bytes += bytes as u64;
+    }
+
+    /// Records time in which a target polled and nothing arrived.
+    pub(crate) fn record_idle(&self, time: Duration) {
+        self.idle_ns
+            .fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    /// Returns the time in which a target polled and nothing arrived.
+    pub(crate) fn idle_time(&self) -> Duration {
+        Duration::from_nanos(self.idle_ns.load(Ordering::Relaxed))
     }
 
     pub(crate) fn counts(&self) -> TargetCounts {

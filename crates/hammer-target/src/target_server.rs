@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
@@ -13,6 +14,7 @@ use crate::behavior::TargetBehavior;
 use crate::builder::TargetServerBuilder;
 use crate::counts::TargetCounts;
 use crate::ground_truth::GroundTruth;
+use crate::idle_poller::poll_without_sleeping;
 use crate::recorder::TargetRecorder;
 
 /// The maximum number of connections that wait to be accepted. The kernel lowers it to its own limit.
@@ -70,6 +72,14 @@ impl TargetServer {
         self.recorder.counts()
     }
 
+    /// Returns the time in which the target polled and nothing arrived. Zero unless it
+    /// [spins](TargetServerBuilder::spin). This is cheap.
+    ///
+    /// The rest of the time since its start is the time that the target needed for its answers.
+    pub fn idle_time(&self) -> Duration {
+        self.recorder.idle_time()
+    }
+
     /// Returns the records so far. Copies all arrivals and blocks the target meanwhile, so use
     /// [`counts`](Self::counts) during a measurement.
     pub fn ground_truth(&self) -> GroundTruth {
@@ -82,9 +92,10 @@ impl TargetServer {
         self.recorder.ground_truth()
     }
 
-    /// Runs a server at `addr` on a new thread.
+    /// Runs a server at `addr` on a new thread, which never sleeps if `spin` is true.
     pub(crate) fn start<F>(
         addr: SocketAddr,
+        spin: bool,
         scheme: &'static str,
         recorder: TargetRecorder,
         run: impl FnOnce(TcpListener, Arc<TargetRecorder>, oneshot::Receiver<()>) -> F + Send + 'static,
@@ -102,6 +113,9 @@ impl TargetServer {
         let recorder = Arc::new(recorder);
         let (stop, stopped) = oneshot::channel();
         let server_recorder = Arc::clone(&recorder);
+        if spin {
+            runtime.spawn(poll_without_sleeping(Arc::clone(&recorder)));
+        }
         let thread = thread::Builder::new()
             .name("hammer-target".to_owned())
             .spawn(move || runtime.block_on(run(listener, server_recorder, stopped)))?;

@@ -1,55 +1,35 @@
-//! Header fields in one buffer, which responses reuse.
+//! A list of fields in one buffer.
 
-use std::fmt;
-
-/// A list of header fields, in order and possibly with repeated names.
-///
-/// Names and values share one buffer. A list that is cleared and filled again allocates only if it
-/// grows beyond its largest content so far.
-///
-/// ```
-/// use hammer_wire::FieldList;
-///
-/// let mut fields = FieldList::new();
-/// fields.push(b"server", b"nginx");
-/// assert_eq!(fields.get(b"Server"), Some(&b"nginx"[..]));
-/// ```
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+/// Fields with their values in one buffer, which keeps its memory when it is cleared.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct FieldList {
     bytes: Vec<u8>,
-    ends: Vec<FieldEnds>,
-}
-
-/// The ends of a name and of the value after it, in the buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct FieldEnds {
-    name: usize,
-    value: usize,
+    /// The end of each name and of each value in `bytes`.
+    ends: Vec<(usize, usize)>,
 }
 
 impl FieldList {
-    /// Creates an empty list, without allocating.
+    /// Creates an empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a field at the end.
-    pub fn push(&mut self, name: &[u8], value: &[u8]) {
-        self.bytes.extend_from_slice(name);
-        let name = self.bytes.len();
-        self.bytes.extend_from_slice(value);
-        let value = self.bytes.len();
-        self.ends.push(FieldEnds { name, value });
-    }
-
-    /// Removes all fields and keeps the memory.
+    /// Removes all fields, and keeps their memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
     }
 
-    /// Returns the number of fields.
+    /// Appends a field.
+    pub fn push(&mut self, name: &[u8], value: &[u8]) {
+        self.bytes.extend_from_slice(name);
+        let name_end = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.ends.push((name_end, self.bytes.len()));
+    }
+
+    /// The number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -61,32 +41,54 @@ impl FieldList {
         self.ends.is_empty()
     }
 
-    /// Iterates over the names and values in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
-        let mut start = 0;
-        self.ends.iter().map(move |ends| {
-            let field = (
-                &self.bytes[start..ends.name],
-                &self.bytes[ends.name..ends.value],
-            );
-            start = ends.value;
-            field
-        })
-    }
-
-    /// Returns the value of the first field with this name, in upper or lower case.
+    /// Each name with its value, in the order of their addition.
     #[must_use]
-    pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        let mut fields = self.iter();
-        fields.find_map(|(other, value)| other.eq_ignore_ascii_case(name).then_some(value))
+    pub fn iter(&self) -> FieldListIter<'_> {
+        FieldListIter {
+            list: self,
+            next: 0,
+            start: 0,
+        }
     }
 }
 
-impl fmt::Debug for FieldList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let fields = self.iter().map(|(name, value)| (text(name), text(value)));
-        f.debug_list().entries(fields).finish()
+impl<'a> IntoIterator for &'a FieldList {
+    type Item = (&'a [u8], &'a [u8]);
+    type IntoIter = FieldListIter<'a>;
+
+    fn into_iter(self) -> FieldListIter<'a> {
+        self.iter()
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> FromIterator<(N, V)> for FieldList {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let mut list = Self::new();
+        for (name, value) in fields {
+            list.push(name.as_ref(), value.as_ref());
+        }
+        list
+    }
+}
+
+/// Iterates over the names and values of a [`FieldList`].
+#[derive(Debug, Clone)]
+pub struct FieldListIter<'a> {
+    list: &'a FieldList,
+    next: usize,
+    start: usize,
+}
+
+impl<'a> Iterator for FieldListIter<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name_end, value_end) = *self.list.ends.get(self.next)?;
+        let name = &self.list.bytes[self.start..name_end];
+        let value = &self.list.bytes[name_end..value_end];
+        self.next += 1;
+        self.start = value_end;
+        Some((name, value))
     }
 }
 
@@ -112,9 +114,6 @@ mod tests {
             assert!(fields.iter().eq(table), "{fields:?}");
             assert_eq!(fields.len(), 4);
         }
-        assert_eq!(fields.get(b"A"), Some(&b"1"[..]));
-        assert_eq!(fields.get(b"set-cookie"), Some(&b"\xff"[..]));
-        assert_eq!(fields.get(b"b"), None);
     }
 
     #[test]

@@ -5,13 +5,15 @@
 //!
 //! - [`http1`] encodes requests and decodes responses (RFC 9112).
 //! - [`http2`] keeps the state of a connection (RFC 9113) with its header tables (RFC 7541).
-//! - Both read heads of up to [`MAX_HEADERS`] fields and [`MAX_HEAD_BYTES`], and up to
-//!   [`MAX_INTERIM_RESPONSES`]. Fields come as a [`FieldList`].
+//!
+//! Both report the head of a response as a [`ResponseHead`], and both have the same limits.
 
 mod field_list;
+mod head;
 pub mod http1;
 pub mod http2;
 mod limits;
 
-pub use field_list::FieldList;
+pub use field_list::{FieldList, FieldListIter};
+pub use head::{Fields, FieldsIter, HttpVersion, ResponseHead};
 pub use limits::{MAX_HEAD_BYTES, MAX_HEADERS, MAX_INTERIM_RESPONSES};

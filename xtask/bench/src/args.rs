@@ -17,7 +17,7 @@ use crate::profile;
 )]
 pub(crate) struct BenchArgs {
     /// closed, http2, ceiling, steady, even, stall, memory, engine, replay, mqtt-sink, mqtt, timeline,
-    /// values, rows, precise, tokens; the first seven also with the suffix -tls
+    /// values, workflow, rows, precise, tokens; the first seven also with the suffix -tls
     /// [default: all, and the TLS variants that measure speed and evenness]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,
@@ -30,9 +30,16 @@ pub(crate) struct BenchArgs {
     /// Number of rounds
     #[arg(long, value_name = "COUNT", default_value = "3", value_parser = parse_rounds)]
     pub(crate) rounds: usize,
-    /// Also run the peers that are on PATH, in turn with hammer
-    #[arg(long)]
-    pub(crate) peers: bool,
+    /// Also run the peers that are on PATH, in turn with hammer; all of them, or those named:
+    /// --peers=wrk,oha
+    #[arg(
+        long,
+        value_name = "NAMES",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ','
+    )]
+    pub(crate) peers: Option<Vec<String>>,
     /// Compare with the file of an earlier run, and fail on regressions beyond the noise
     #[arg(long, value_name = "FILE")]
     pub(crate) against: Option<PathBuf>,
@@ -94,6 +101,28 @@ mod tests {
             assert_eq!(args.profile.as_deref(), scenario, "{words:?}");
             assert_eq!(args.profile_seconds, seconds, "{words:?}");
             assert_eq!(args.without_perf, without_perf, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn peers_can_be_named() {
+        let table: [(&[&str], Option<&[&str]>); 4] = [
+            (&["closed"], None),
+            (&["--peers", "closed"], Some(&[])),
+            (&["--peers=wrk", "closed"], Some(&["wrk"])),
+            (&["closed", "--peers=wrk,oha"], Some(&["wrk", "oha"])),
+        ];
+        for (words, names) in table {
+            let args = BenchArgs::try_parse_from([&["bench"], words].concat())
+                .expect("the arguments are valid");
+            assert_eq!(args.scenarios, ["closed"], "{words:?}");
+            let found = args.peers.as_deref();
+            assert_eq!(found.is_some(), names.is_some(), "{words:?}");
+            assert_eq!(
+                found.unwrap_or_default(),
+                names.unwrap_or_default(),
+                "{words:?}"
+            );
         }
     }
 

@@ -77,6 +77,14 @@ pub(crate) fn compare_records(before: &BenchRecord, after: &BenchRecord) -> Vec<
     .collect()
 }
 
+/// A caution if raw targets slept in one of the benches and polled in the other.
+pub(crate) fn polling_caution(before: &BenchRecord, after: &BenchRecord) -> Option<&'static str> {
+    (before.machine.polling_targets != after.machine.polling_targets).then_some(
+        "raw targets slept in one of the two and polled in the other: ignore changes in scenarios with \
+         a raw target",
+    )
+}
+
 fn classify(before: &MeasuredFigure, after: &MeasuredFigure) -> ChangeClass {
     let rounds = |one: &MeasuredFigure| one.rounds.iter().flatten().count();
     if before.spread.overlaps(&after.spread) {
@@ -144,6 +152,22 @@ mod tests {
         BenchRecord {
             figures: vec![ours, theirs, others],
             ..BenchRecord::default()
+        }
+    }
+
+    #[test]
+    fn benches_with_and_without_polling_are_not_comparable() {
+        // A record from before targets could poll.
+        let old = r#"{"cpu":"c","cores":2,"system":"linux","kernel":"6","pinned":null}"#;
+        let record = |machine: &str| BenchRecord {
+            machine: serde_json::from_str(machine).expect("a machine"),
+            ..BenchRecord::default()
+        };
+        let new = old.replace("null", r#"null,"polling_targets":true"#);
+        for (before, after, cautions) in [(old, old, false), (old, &new, true), (&new, &new, false)]
+        {
+            let caution = polling_caution(&record(before), &record(after));
+            assert_eq!(caution.is_some(), cautions, "{before} {after}");
         }
     }
 

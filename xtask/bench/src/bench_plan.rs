@@ -11,8 +11,14 @@ pub(crate) struct BenchSizes {
     pub(crate) rounds: usize,
     /// Duration of a run that finds the limit of the target.
     pub(crate) limit_duration: Duration,
-    /// Duration of a closed loop.
+    /// Duration of a closed loop that is not part of a pair.
     pub(crate) closed_duration: Duration,
+    /// Duration of each of the two closed loops of a pair.
+    ///
+    /// Short, because some machines change their speed every few seconds.
+    pub(crate) pair_duration: Duration,
+    /// Number of pairs with each peer in a round.
+    pub(crate) pairs_per_round: usize,
     /// Duration of a run that tests whether a rate holds.
     pub(crate) probe_duration: Duration,
     /// Duration of the run that confirms the rate found.
@@ -37,6 +43,8 @@ pub(crate) struct BenchSizes {
     pub(crate) engine_hits: u64,
     /// Hits of the engine whose allocations are counted.
     pub(crate) counted_hits: u64,
+    /// Hits over HTTP whose allocations are counted.
+    pub(crate) counted_http_hits: u64,
     /// Rows of the timeline that is played at 2,000/s.
     pub(crate) replay_rows: u64,
     /// Rows of the feeder that are used once.
@@ -59,6 +67,8 @@ impl BenchSizes {
                 rounds,
                 limit_duration: ms(400),
                 closed_duration: ms(800),
+                pair_duration: ms(800),
+                pairs_per_round: 1,
                 probe_duration: ms(600),
                 confirm_duration: ms(600),
                 resolution: 0.04,
@@ -71,6 +81,7 @@ impl BenchSizes {
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
                 counted_hits: 200_000,
+                counted_http_hits: 20_000,
                 replay_rows: 20_000,
                 feeder_rows: 50_000,
                 tokens_duration: ms(20_000),
@@ -83,6 +94,8 @@ impl BenchSizes {
             rounds,
             limit_duration: ms(2000),
             closed_duration: ms(5000),
+            pair_duration: ms(2000),
+            pairs_per_round: 3,
             probe_duration: ms(2500),
             confirm_duration: ms(4000),
             resolution: 0.01,
@@ -95,6 +108,7 @@ impl BenchSizes {
             memory_hits: (100_000, 10_000_000),
             engine_hits: 10_000_000,
             counted_hits: 2_000_000,
+            counted_http_hits: 200_000,
             replay_rows: 100_000,
             feeder_rows: 1_000_000,
             tokens_duration: ms(120_000),

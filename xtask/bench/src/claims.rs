@@ -125,6 +125,21 @@ mod tests {
                 true,
             ),
             (
+                "closed: user time per hit, µs",
+                own("closed", "user_us_per_hit", 1.01),
+                false,
+            ),
+            (
+                "closed: allocations per hit",
+                own("closed", "allocations_per_hit", 0.0),
+                true,
+            ),
+            (
+                "workflow: hits/s, -L, cookies, checks ÷ plain",
+                own("workflow", "closed_ratio", 0.95),
+                true,
+            ),
+            (
                 "precise: lateness p50 to 40,000/s, µs",
                 precise_figures("lateness_p50_us_", 45.0),
                 true,

@@ -17,6 +17,8 @@ use crate::error::Error;
 use crate::executable::BuiltExecutable;
 use crate::installed_tool::InstalledTool;
 use crate::machine;
+use crate::peer_selection::PeerSelection;
+use crate::pinned_target::TargetServerMode;
 use crate::record::{BenchRecord, SCHEMA};
 use crate::scenario::BenchScenario;
 use crate::scenarios;
@@ -42,16 +44,18 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
         }));
     }
     let selected = BenchScenario::select(&args.scenarios, args.tls, args.quick)?;
+    let peer_selection = PeerSelection::new(args.peers.as_deref())?;
+    let cores = CorePinning::detect();
     let root = machine::workspace_root();
     let hammer = BuiltExecutable::build(&root, "release", "hammer")?.path;
     let (peers, missing) = InstalledTool::find_peers();
     let bench = BenchContext {
         plan: BenchSizes::new(args.quick, args.rounds),
-        cores: CorePinning::detect(),
+        cores,
         hammer: InstalledTool::hammer(hammer.clone()),
         spinning_hammer: InstalledTool::spinning_hammer(hammer),
         peers,
-        with_peers: args.peers,
+        peer_selection,
         target_limits: RefCell::default(),
         problems: RefCell::default(),
         hammer_failed: Cell::default(),
@@ -93,6 +97,9 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     if let Some(before) = before {
         let changes = baseline::compare_records(&before, &record);
         println!("\ncompared with {} of {}", before.commit.id, before.date);
+        if let Some(caution) = baseline::polling_caution(&before, &record) {
+            println!("{caution}");
+        }
         print!("{}", baseline::changes_table(&changes));
         regressed = baseline::has_regression(&changes);
     }
@@ -126,8 +133,12 @@ fn measure_scenario(
 
 /// The versions of the tools in this bench, by name.
 fn tool_versions(bench: &BenchContext) -> BTreeMap<String, String> {
-    let peers = bench.peers.iter().filter(|_| bench.with_peers);
-    let tools = peers.chain(bench.wrk()).chain([&bench.hammer]);
+    let is_selected = |peer: &&InstalledTool| bench.peer_selection.includes(peer.name());
+    let peers = bench.peers.iter().filter(is_selected);
+    let saturating = [TargetServerMode::Raw, TargetServerMode::RawHttp2]
+        .into_iter()
+        .filter_map(|mode| bench.saturating_peer(mode));
+    let tools = peers.chain(saturating).chain([&bench.hammer]);
     let mut versions: BTreeMap<String, String> = tools
         .map(|tool| (tool.name().to_owned(), tool.version.clone()))
         .collect();

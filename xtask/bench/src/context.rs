@@ -8,9 +8,11 @@ use hammer_target::TargetBehavior;
 
 use crate::bench_plan::BenchSizes;
 use crate::core_pinning::CorePinning;
+use crate::cpu_time::CpuTime;
 use crate::error::Error;
 use crate::installed_tool::InstalledTool;
 use crate::number_format::format_number;
+use crate::peer_selection::PeerSelection;
 use crate::peers::{RunExtent, ToolLoad, ToolReport};
 use crate::pinned_target::{PinnedTargetServer, TargetServerMode};
 use crate::record::TargetServerLimit;
@@ -26,6 +28,16 @@ const MAX_MISCOUNT_SHARE: f64 = 0.02;
 /// Share of hits that may fail without being reported.
 const MAX_FAILED_SHARE: f64 = 0.001;
 
+/// Returns the load over HTTP/2.
+pub(crate) fn over_http2(load: ToolLoad<'_>) -> ToolLoad<'_> {
+    let (connections, streams) = HTTP2_CONNECTIONS_STREAMS;
+    ToolLoad {
+        connections,
+        streams: Some(streams),
+        ..load
+    }
+}
+
 /// A running bench.
 pub(crate) struct BenchContext {
     pub(crate) plan: BenchSizes,
@@ -35,8 +47,8 @@ pub(crate) struct BenchContext {
     pub(crate) spinning_hammer: InstalledTool,
     /// The peers that are on PATH.
     pub(crate) peers: Vec<InstalledTool>,
-    /// True if peers are measured as well.
-    pub(crate) with_peers: bool,
+    /// The peers to measure as well.
+    pub(crate) peer_selection: PeerSelection,
     pub(crate) target_limits: RefCell<BTreeMap<&'static str, TargetServerLimit>>,
     /// Problems that did not stop the bench.
     pub(crate) problems: RefCell<Vec<String>>,
@@ -50,16 +62,22 @@ pub(crate) struct MeasuredRun {
     pub(crate) tool_report: ToolReport,
     /// CPU time of the tool per hit that the target answered.
     pub(crate) cpu_us_per_hit: Option<f64>,
-    /// Share of the run during which the target used its core.
+    /// The part of this time that the tool spent in user mode.
+    pub(crate) user_us_per_hit: Option<f64>,
+    /// Share of the run during which the target was busy.
     pub(crate) target_busy: Option<f64>,
-    /// Answers per second of CPU time of the target.
-    pub(crate) answers_per_target_cpu_s: Option<f64>,
+    /// Answers per second in which the target was busy.
+    pub(crate) answers_per_busy_s: Option<f64>,
 }
 
 impl BenchContext {
-    /// wrk, if it is on PATH: it saturates the target to find its limit.
-    pub(crate) fn wrk(&self) -> Option<&InstalledTool> {
-        self.peers.iter().find(|peer| peer.name() == "wrk")
+    /// The peer that saturates a target to find its limit, if it is on PATH.
+    pub(crate) fn saturating_peer(&self, mode: TargetServerMode) -> Option<&InstalledTool> {
+        let name = match mode {
+            TargetServerMode::RawHttp2 => "h2load",
+            _ => "wrk",
+        };
+        self.peers.iter().find(|peer| peer.name() == name)
     }
 
     /// Starts a target on its core.
@@ -107,12 +125,13 @@ impl BenchContext {
         load: &ToolLoad<'_>,
     ) -> Vec<&InstalledTool> {
         // A quick bench has time for the peers in the shortest scenario only.
-        let with_peers = self.with_peers
-            && (!self.plan.quick || (scenario.kind == ScenarioKind::Closed && !scenario.tls));
-        let peers = self
-            .peers
-            .iter()
-            .filter(|peer| with_peers && peer.supports(load));
+        let has_time = !self.plan.quick
+            || self.peer_selection.is_by_name()
+            || (scenario.kind == ScenarioKind::Closed && !scenario.tls);
+        let is_measured = |peer: &&InstalledTool| {
+            has_time && self.peer_selection.includes(peer.name()) && peer.supports(load)
+        };
+        let peers = self.peers.iter().filter(is_measured);
         std::iter::once(&self.hammer).chain(peers).collect()
     }
 
@@ -128,12 +147,23 @@ impl BenchContext {
         for round in 0..self.plan.rounds {
             for tool in tools {
                 self.print_progress(label, round, tool.name());
-                if let Err(error) = measure(round, tool) {
-                    self.add_problem(format!("{label}: {}: {error}", tool.name()));
-                    if tool.name() == self.hammer.name() {
-                        self.hammer_failed.set(true);
-                    }
-                }
+                self.note_failure(label, tool, measure(round, tool));
+            }
+        }
+    }
+
+    /// Makes a failed measurement a problem, which begins with `label`. A failure of hammer also fails
+    /// the bench.
+    pub(crate) fn note_failure(
+        &self,
+        label: &str,
+        tool: &InstalledTool,
+        measured: Result<(), Error>,
+    ) {
+        if let Err(error) = measured {
+            self.add_problem(format!("{label}: {}: {error}", tool.name()));
+            if tool.name() == self.hammer.name() {
+                self.hammer_failed.set(true);
             }
         }
     }
@@ -172,13 +202,13 @@ impl BenchContext {
         load: &ToolLoad<'_>,
         calibrated: bool,
     ) -> Result<MeasuredRun, Error> {
-        let before = (target.answered_hits(), target.cpu_time());
+        let before = (target.answered_hits(), target.busy_time());
         let run = tool.run_load(load, calibrated, &self.cores)?;
         let answered = (target.answered_hits() - before.0) as f64;
-        let target_cpu = target
-            .cpu_time()
+        let target_busy = target
+            .busy_time()
             .zip(before.1)
-            .map(|(end, start)| end - start);
+            .map(|(end, start)| end.saturating_sub(start).as_secs_f64());
         let counted = run.report.hits as f64;
         let in_flight = f64::from(load.max_in_flight());
         if (counted - answered).abs() > MAX_MISCOUNT_SHARE * answered + in_flight {
@@ -195,14 +225,18 @@ impl BenchContext {
             let errors = format_number(run.report.errors as f64);
             self.add_tool_problem(tool, format!("{errors} of its hits failed"));
         }
-        let cpu_us_per_hit = run.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
+        let us_per_hit = |time: Option<Duration>| {
+            let cost = time.map(|time| time.as_secs_f64() * 1e6 / answered);
+            cost.filter(|cost| cost.is_finite())
+        };
         Ok(MeasuredRun {
-            answers_per_target_cpu_s: target_cpu
-                .map(|cpu| answered / cpu.as_secs_f64())
+            answers_per_busy_s: target_busy
+                .map(|seconds| answered / seconds)
                 .filter(|limit| limit.is_finite()),
-            target_busy: target_cpu.map(|cpu| cpu.as_secs_f64() / run.report.seconds),
+            target_busy: target_busy.map(|seconds| seconds / run.report.seconds),
             tool_report: run.report,
-            cpu_us_per_hit: cpu_us_per_hit.filter(|cost| cost.is_finite()),
+            cpu_us_per_hit: us_per_hit(run.cpu_time.map(CpuTime::total)),
+            user_us_per_hit: us_per_hit(run.cpu_time.map(|cpu| cpu.user)),
         })
     }
 
@@ -217,12 +251,15 @@ impl BenchContext {
         }
         let target = self.start_target(mode, tls, TargetBehavior::default())?;
         let url = target.url();
-        let load = self.closed_loop_load(&url, self.plan.limit_duration);
-        if let Some(wrk) = self.wrk() {
-            match self.saturate_target(mode, tls, wrk, &target, &load) {
+        let mut load = self.closed_loop_load(&url, self.plan.limit_duration);
+        if mode == TargetServerMode::RawHttp2 {
+            load = over_http2(load);
+        }
+        if let Some(peer) = self.saturating_peer(mode) {
+            match self.saturate_target(mode, tls, peer, &target, &load) {
                 Ok(()) => return Ok(()),
-                // The program on PATH may not be wrk; hammer can saturate the target as well.
-                Err(error) => self.add_problem(format!("{}: {error}", wrk.name())),
+                // The program on PATH may be another one; hammer can saturate the target as well.
+                Err(error) => self.add_problem(format!("{}: {error}", peer.name())),
             }
         }
         self.saturate_target(mode, tls, &self.hammer, &target, &load)
@@ -272,7 +309,7 @@ impl BenchContext {
         tool: &InstalledTool,
         run: &MeasuredRun,
     ) {
-        let Some(seen) = run.answers_per_target_cpu_s else {
+        let Some(seen) = run.answers_per_busy_s else {
             return;
         };
         let mut limits = self.target_limits.borrow_mut();

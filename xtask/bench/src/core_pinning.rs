@@ -34,6 +34,11 @@ impl CorePinning {
         }
     }
 
+    /// True if the target has a core of its own, so that it can poll instead of sleeping.
+    pub(crate) fn target_has_core(&self) -> bool {
+        self.pinned_cores().is_some()
+    }
+
     /// Runs `work` on the core of `role`. Threads and processes that it starts stay there.
     ///
     /// # Errors

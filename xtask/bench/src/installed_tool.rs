@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::core_pinning::CorePinning;
+use crate::cpu_time::CpuTime;
 use crate::error::Error;
 use crate::peers::{self, HammerTool, LoadTool, RunExtent, ToolLoad, ToolReport};
 use crate::process::{self, ProcessOutput};
@@ -30,7 +31,7 @@ pub(crate) struct InstalledTool {
 pub(crate) struct ToolRun {
     pub(crate) report: ToolReport,
     /// CPU time of the tool's process.
-    pub(crate) cpu_time: Option<Duration>,
+    pub(crate) cpu_time: Option<CpuTime>,
 }
 
 impl InstalledTool {
@@ -41,7 +42,25 @@ impl InstalledTool {
 
     /// Hammer with `--spin`: it polls instead of sleeping.
     pub(crate) fn spinning_hammer(path: PathBuf) -> Self {
-        Self::new(Box::new(HammerTool { spin: true }), path)
+        Self::new(
+            Box::new(HammerTool {
+                spin: true,
+                ..HammerTool::default()
+            }),
+            path,
+        )
+    }
+
+    /// Hammer with these arguments as well, from the same path as `self`.
+    pub(crate) fn hammer_with_arguments(&self, arguments: Vec<String>) -> Self {
+        Self {
+            tool: Box::new(HammerTool {
+                arguments,
+                ..HammerTool::default()
+            }),
+            path: self.path.clone(),
+            version: self.version.clone(),
+        }
     }
 
     /// The peers that are on PATH, and the names of those that are not.

@@ -22,6 +22,7 @@ pub(crate) fn machine_info(cores: &CorePinning) -> MachineInfo {
         pinned: cores
             .pinned_cores()
             .map(|(target, generator)| PinnedCores { target, generator }),
+        polling_targets: cores.target_has_core(),
     }
 }
 

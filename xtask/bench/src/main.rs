@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod allocation_counter;
 mod args;
 mod arrival_grid;
 mod baseline;
@@ -18,6 +19,7 @@ mod claims;
 mod command;
 mod context;
 mod core_pinning;
+mod cpu_time;
 mod error;
 mod executable;
 mod figure_collector;
@@ -25,6 +27,8 @@ mod installed_tool;
 mod machine;
 mod null_run;
 mod number_format;
+mod pairs;
+mod peer_selection;
 mod peers;
 mod pinned_target;
 mod process;

@@ -1,6 +1,6 @@
 //! A target in this process, on its own core.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hammer_target::{GroundTruth, ServerCertificate, TargetBehavior, TargetServer};
 
@@ -9,14 +9,20 @@ use crate::error::Error;
 
 /// Bytes of the body of each raw answer.
 const BODY_BYTES: usize = 2;
+/// The cookie of a target that sets one, about as long as the identifier of a session.
+const COOKIE: &str = "session=0123456789abcdef0123456789abcdef; Path=/";
 /// Most arrivals that a raw target keeps: 25 s at 80,000/s, in 64 MB.
 const MAX_RAW_ARRIVALS: usize = 2_000_000;
 
 /// The mode of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TargetServerMode {
-    /// Prepared answers, as fast as a core can send them.
+    /// Prepared answers, as fast as a core can send them. It never sleeps if it has a core of its own.
     Raw,
+    /// Prepared answers over HTTP/2, otherwise as [`Raw`](Self::Raw).
+    RawHttp2,
+    /// Prepared answers over HTTP/1.1, of which the first of each connection sets a cookie.
+    RawCookie,
     /// Prepared answers, and a record of all arrivals.
     RawRecording,
     /// A full server that records all arrivals.
@@ -29,6 +35,10 @@ impl TargetServerMode {
         match (self, tls) {
             (Self::Raw, false) => "raw",
             (Self::Raw, true) => "raw-tls",
+            (Self::RawHttp2, false) => "raw-http2",
+            (Self::RawHttp2, true) => "raw-http2-tls",
+            (Self::RawCookie, false) => "raw-cookie",
+            (Self::RawCookie, true) => "raw-cookie-tls",
             (Self::RawRecording, false) => "raw-recording",
             (Self::RawRecording, true) => "raw-recording-tls",
             (Self::Recording, false) => "recording",
@@ -37,11 +47,20 @@ impl TargetServerMode {
     }
 }
 
+impl TargetServerMode {
+    /// True if it polls instead of sleeping, so that no tool pays for waking it.
+    const fn polls(self) -> bool {
+        matches!(self, Self::Raw | Self::RawHttp2 | Self::RawCookie)
+    }
+}
+
 /// A target whose thread is pinned to the target's core.
 #[derive(Debug)]
 pub(crate) struct PinnedTargetServer {
     target: TargetServer,
     thread: Option<u32>,
+    /// Set if it polls instead of sleeping.
+    polling_since: Option<Instant>,
 }
 
 impl PinnedTargetServer {
@@ -59,14 +78,16 @@ impl PinnedTargetServer {
         let failed = |error: &dyn std::error::Error| {
             Error::failed(format!("failed to start a target: {error}"))
         };
-        let mut builder = TargetServer::builder();
+        let spin = mode.polls() && cores.target_has_core();
+        let mut builder = TargetServer::builder().spin(spin);
         if tls {
             let certificate = ServerCertificate::self_signed(["127.0.0.1", "localhost"]);
             builder = builder.tls(certificate.map_err(|error| failed(&error))?);
         }
         let before = system::target_threads();
         let target = cores.run_on(CoreRole::Target, || match mode {
-            TargetServerMode::Raw => builder.spawn_raw(BODY_BYTES),
+            TargetServerMode::Raw | TargetServerMode::RawHttp2 => builder.spawn_raw(BODY_BYTES),
+            TargetServerMode::RawCookie => builder.raw_cookie(COOKIE).spawn_raw(BODY_BYTES),
             TargetServerMode::RawRecording => {
                 builder.max_arrivals(MAX_RAW_ARRIVALS).spawn_raw(BODY_BYTES)
             }
@@ -76,6 +97,7 @@ impl PinnedTargetServer {
         Ok(Self {
             target,
             thread: system::new_target_thread(&before),
+            polling_since: spin.then(Instant::now),
         })
     }
 
@@ -88,9 +110,14 @@ impl PinnedTargetServer {
         self.target.counts().answered
     }
 
-    /// CPU time that its thread has used; `None` if the system does not report it.
-    pub(crate) fn cpu_time(&self) -> Option<Duration> {
-        system::thread_cpu_time(self.thread?)
+    /// Time in which it was busy; `None` if the system does not report it.
+    ///
+    /// This is the CPU time of its thread, or if it polls, the time in which something arrived.
+    pub(crate) fn busy_time(&self) -> Option<Duration> {
+        match self.polling_since {
+            Some(start) => Some(start.elapsed().saturating_sub(self.target.idle_time())),
+            None => system::thread_cpu_time(self.thread?),
+        }
     }
 
     /// Stops it and returns its record of the run.
@@ -182,7 +209,10 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert!(raw.thread.is_some() && recording.thread.is_some());
             assert_ne!(raw.thread, recording.thread);
-            assert!(raw.cpu_time() > Some(Duration::ZERO));
+            assert!(recording.busy_time() > Some(Duration::ZERO));
+            assert!(raw.busy_time().is_some());
+            assert_eq!(raw.polling_since.is_some(), cores.target_has_core());
+            assert!(recording.polling_since.is_none());
         }
         assert_eq!((raw.answered_hits(), recording.answered_hits()), (0, 0));
         assert_eq!(recording.into_truth().arrivals.len(), 0);

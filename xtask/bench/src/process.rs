@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::core_pinning::{CorePinning, CoreRole};
+use crate::cpu_time::CpuTime;
 
 /// The arguments, environment and standard input of a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +36,8 @@ pub(crate) struct ProcessOutput {
     /// Bytes, because the output of a tool may be binary.
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: String,
-    /// CPU time of all its threads, to about 10 ms; `None` if the system does not report it.
-    pub(crate) cpu_time: Option<Duration>,
+    /// CPU time of all its threads; `None` if the system does not report it.
+    pub(crate) cpu_time: Option<CpuTime>,
 }
 
 /// Kills the child process when dropped.
@@ -125,7 +126,7 @@ fn run_with_stdin(
     if !system::wait_for_exit(&mut child.0, Instant::now() + time_limit) {
         return Err(format!("did not end within {} s", time_limit.as_secs()));
     }
-    let cpu = system::read_cpu_time(child.0.id());
+    let cpu = CpuTime::of_process(child.0.id());
     let status = child
         .0
         .wait()
@@ -139,11 +140,6 @@ fn run_with_stdin(
     })
 }
 
-/// CPU time that a process has used so far; `None` if the system does not report it.
-pub(crate) fn process_cpu_time(pid: u32) -> Option<Duration> {
-    system::read_cpu_time(pid)
-}
-
 fn read_from_start(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
@@ -153,9 +149,8 @@ fn read_from_start(file: &mut File) -> std::io::Result<Vec<u8>> {
 
 #[cfg(target_os = "linux")]
 mod system {
-    use std::fs;
     use std::process::Child;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -177,27 +172,15 @@ mod system {
             }
         }
     }
-
-    /// CPU time of a running or ended process, from `/proc/PID/stat`.
-    pub(super) fn read_cpu_time(pid: u32) -> Option<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let ticks = super::parse_cpu_ticks(&stat)?;
-        let per_second = rustix::param::clock_ticks_per_second();
-        Some(Duration::from_secs_f64(ticks as f64 / per_second as f64))
-    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod system {
     use std::process::Child;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     pub(super) fn wait_for_exit(child: &mut Child, deadline: Instant) -> bool {
         super::poll_until_exit(child, deadline)
-    }
-
-    pub(super) fn read_cpu_time(_pid: u32) -> Option<Duration> {
-        None
     }
 }
 
@@ -212,38 +195,9 @@ fn poll_until_exit(child: &mut Child, deadline: Instant) -> bool {
     false
 }
 
-/// The sum of utime and stime in a line of `/proc/PID/stat`.
-///
-/// They are the 14th and 15th fields, see proc_pid_stat(5). The second field is a name in
-/// parentheses, and may contain any character.
-#[cfg_attr(
-    all(not(target_os = "linux"), not(test)),
-    expect(dead_code, reason = "Linux has /proc")
-)]
-fn parse_cpu_ticks(stat: &str) -> Option<u64> {
-    let (_, after_name) = stat.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11);
-    let utime: u64 = fields.next()?.parse().ok()?;
-    let stime: u64 = fields.next()?.parse().ok()?;
-    Some(utime + stime)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_the_ticks_after_any_name() {
-        let fields = "Z 1 2 2 0 -1 4 5 6 7 8 120 34 0 0 20 0 1 0";
-        for name in ["wrk", "a (strange) name", "tmux: server"] {
-            assert_eq!(
-                parse_cpu_ticks(&format!("42 ({name}) {fields}")),
-                Some(154),
-                "{name}"
-            );
-        }
-        assert_eq!(parse_cpu_ticks("42 (wrk) Z 1 2"), None);
-    }
 
     #[cfg(unix)]
     #[test]

@@ -51,6 +51,9 @@ pub(crate) struct MachineInfo {
     pub(crate) kernel: String,
     /// The cores of target and generator; null if they share all cores.
     pub(crate) pinned: Option<PinnedCores>,
+    /// True if raw targets poll instead of sleeping; false in records from before they could.
+    #[serde(default)]
+    pub(crate) polling_targets: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -25,6 +25,8 @@ pub(crate) enum ScenarioKind {
     Replay,
     /// Templated requests compared with fixed ones.
     Values,
+    /// Redirects, cookies and an expectation compared with plain hits.
+    Workflow,
     /// Rows used once: number that arrive exactly once.
     Rows,
     /// 1,000/s to 80,000/s: lateness and distance of arrivals from their due times.
@@ -39,7 +41,7 @@ pub(crate) enum ScenarioKind {
     Timeline,
 }
 
-const SCENARIO_KINDS: [ScenarioKind; 16] = [
+const SCENARIO_KINDS: [ScenarioKind; 17] = [
     ScenarioKind::Closed,
     ScenarioKind::Http2,
     ScenarioKind::Ceiling,
@@ -50,6 +52,7 @@ const SCENARIO_KINDS: [ScenarioKind; 16] = [
     ScenarioKind::Engine,
     ScenarioKind::Replay,
     ScenarioKind::Values,
+    ScenarioKind::Workflow,
     ScenarioKind::Rows,
     ScenarioKind::Precise,
     ScenarioKind::Tokens,
@@ -78,6 +81,7 @@ impl ScenarioKind {
             (Self::Engine, _) => "engine",
             (Self::Replay, _) => "replay",
             (Self::Values, _) => "values",
+            (Self::Workflow, _) => "workflow",
             (Self::Rows, _) => "rows",
             (Self::Precise, _) => "precise",
             (Self::Tokens, _) => "tokens",
@@ -102,6 +106,7 @@ impl ScenarioKind {
             Self::Engine
                 | Self::Replay
                 | Self::Values
+                | Self::Workflow
                 | Self::Rows
                 | Self::Precise
                 | Self::Tokens
@@ -194,7 +199,8 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine replay values rows";
+        let plain =
+            "closed http2 ceiling steady even stall memory engine replay values workflow rows";
         for (names_text, tls, quick, selected) in [
             (
                 "",

@@ -86,7 +86,7 @@ pub(crate) fn machine_heading(record: &BenchRecord) -> String {
     let machine = &record.machine;
     let pinned = match &machine.pinned {
         Some(pinned) => format!(
-            "target on core {}, generator on core {}",
+            "target on core {}, which never sleeps if it is raw; generator on core {}",
             pinned.target, pinned.generator
         ),
         None => "none: target and generator share all cores".to_owned(),

@@ -81,6 +81,22 @@ pub(crate) fn show(error: &Diagnostic) -> String {
     format!("{}\n\n{}", error.problem(), shown.trim_end())
 }
 
+/// Writes an error and its sources in one line, up to a diagnostic, which is shown with carets.
+pub(crate) fn show_chain(error: &(dyn error::Error + 'static)) -> String {
+    let mut shown = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let separator = if shown.is_empty() { "" } else { ": " };
+        shown.push_str(separator);
+        if let Some(diagnostic) = error.downcast_ref() {
+            return shown + &show(diagnostic);
+        }
+        shown.push_str(&error.to_string());
+        next = error.source();
+    }
+    shown
+}
+
 /// A diagnostic that is displayed with carets, for clap.
 #[derive(Debug)]
 pub(crate) struct CaretError(Diagnostic);
@@ -161,6 +177,29 @@ mod tests {
         ] {
             assert_eq!(show(&error), shown);
         }
+    }
+
+    #[test]
+    fn a_diagnostic_ends_a_chain() {
+        #[derive(Debug)]
+        struct Outer(Diagnostic);
+        impl fmt::Display for Outer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("outer")
+            }
+        }
+        impl error::Error for Outer {
+            fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let error = Outer(
+            Diagnostic::new(1..2, "inner")
+                .with_hint("try b")
+                .in_input("ac"),
+        );
+        assert_eq!(show_chain(&error), "outer: inner\n\n    ac\n     ^ try b");
+        assert_eq!(show_chain(&fmt::Error), fmt::Error.to_string());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::StopHandle;
@@ -54,6 +54,12 @@ struct TargetServerArgs {
     /// Only --body-size and TLS can be set with it.
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
     raw: bool,
+    /// Poll instead of sleeping, to compare clients; uses a whole core
+    ///
+    /// A target that sleeps costs its clients the time to wake it, and sleeps more often the slower
+    /// they are.
+    #[arg(long, requires = "raw")]
+    spin: bool,
     #[command(flatten)]
     tls: TargetServerTlsArgs,
 }
@@ -86,7 +92,7 @@ impl TargetServerArgs {
             .listen
             .unwrap_or((Ipv4Addr::LOCALHOST, self.port).into());
         let behavior = self.behavior().map_err(|e| Error::Usage(e.to_string()))?;
-        let mut builder = TargetServer::builder().listen(addr);
+        let mut builder = TargetServer::builder().listen(addr).spin(self.spin);
         if let Some(certificate) = self.tls.certificate()? {
             builder = builder.tls(certificate);
         }
@@ -109,10 +115,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = TargetServerArgs::from_arg_matches(matches)?;
     let signals = SignalWatcher::watch(&StopHandle::new())?;
     let target = args.spawn_target()?;
+    let started = Instant::now();
     // Programs that start the target read its address from the first line.
     print(&format!("{}\n", target.url()));
     signals.wait();
-    print(&summary(&target.shutdown().counts));
+    let idle = target.idle_time().div_duration_f64(started.elapsed());
+    let mut text = summary(&target.shutdown().counts);
+    if args.spin {
+        text += &format!("idle         {:.1} % of the time\n", 100.0 * idle);
+    }
+    print(&text);
     Ok(CommandExit::OK)
 }
 

@@ -15,7 +15,6 @@ mod version_args;
 use std::str::FromStr;
 
 use clap::Args;
-use hammer_diagnostic::chain;
 use hammer_http::{ConfigureNetwork, Error, Http, HttpBuilder, RequestHeader, mask_url};
 
 use self::body_args::HttpBodyArgs;
@@ -24,6 +23,7 @@ use self::once_args::SingleHitArgs;
 use self::request_args::{HttpRequestArgs, method};
 use self::target_list_args::TargetListArgs;
 pub(crate) use self::transport_args::HttpTransportArgs;
+use crate::args::caret;
 use crate::network_args::NetworkArgs;
 use crate::{DataArgs, EndpointArgs, HammerArgs, HammerBuildError, SingleHitRenderer};
 
@@ -130,7 +130,9 @@ const BRACES: &str = "{{";
 
 /// Checks the value of one flag by building a hammer with it, so that clap can name the flag.
 fn check_flag(http: HttpBuilder) -> Result<(), String> {
-    http.build().map(drop).map_err(|error| chain(&error))
+    http.build()
+        .map(drop)
+        .map_err(|error| caret::show_chain(&error))
 }
 
 fn placeholder_builder() -> HttpBuilder {
@@ -148,5 +150,6 @@ pub(crate) fn parse_url(text: &str) -> Result<String, String> {
 
 /// Parses a value type of the hammer.
 pub(crate) fn parse_value<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: Error| chain(&error))
+    text.parse()
+        .map_err(|error: Error| caret::show_chain(&error))
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_diagnostic::chain;
+use hammer_diagnostic::{Diagnostic, chain, excerpt};
 use hammer_http::{Http, HttpBuilder, RequestHeader, mask_url};
 use hammer_replay::play::{PlaybackForecast, PlaybackStatus, TimelinePlayer};
 
@@ -21,7 +21,7 @@ use self::replay_hammer::ReplayRequestFactory;
 use self::replay_load::ReplayLoad;
 use self::safety_args::ReplaySafetyArgs;
 use self::timeline_input::TimelineInput;
-use crate::args::{EngineArgs, OutputArgs};
+use crate::args::{EngineArgs, OutputArgs, caret};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::execution;
@@ -220,11 +220,19 @@ fn parse_header(text: &str) -> Result<RequestHeader, String> {
 
 /// Parses a value for the Host header, or the words `keep` and `endpoint`.
 fn parse_host(text: &str) -> Result<String, String> {
-    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"/?#@\\,\"<>".contains(&byte);
-    if text.is_empty() || !text.bytes().all(is_allowed) {
-        return Err("expected keep, endpoint, or a host such as shop.example".into());
-    }
-    Ok(text.to_owned())
+    let is_allowed = |found: char| found.is_ascii_graphic() && !"/?#@\\,\"<>".contains(found);
+    let found = text.char_indices().find(|(_, found)| !is_allowed(*found));
+    let error = match found {
+        None if !text.is_empty() => return Ok(text.to_owned()),
+        None => Diagnostic::new(0..0, "missing host"),
+        Some((start, found)) => {
+            let position = start..start + found.len_utf8();
+            let shown = excerpt(&text[position.clone()]);
+            Diagnostic::new(position, format!("invalid character {shown} in the host"))
+        }
+    };
+    let expected = "keep, endpoint, or a host such as shop.example";
+    Err(caret::show(&error.with_expected(expected).in_input(text)))
 }
 
 fn parse_header_name(text: &str) -> Result<String, String> {
@@ -236,5 +244,32 @@ fn parse_header_name(text: &str) -> Result<String, String> {
     {
         Some(name) => Err(format!("the header {name} is reserved (try X-Client)")),
         None => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_a_host_cannot_have_are_shown() {
+        for host in ["keep", "shop.example:8080", "[::1]:80", "a_b%25"] {
+            assert_eq!(parse_host(host).as_deref(), Ok(host));
+        }
+        for (host, shown) in [
+            (
+                "a b",
+                "invalid character ' ' in the host\n\n    a b\n     ^ expected keep",
+            ),
+            (
+                "shop.example/x",
+                "character '/' in the host\n\n    shop.example/x\n                ^",
+            ),
+            ("b\u{fc}cher.de", "character '\u{fc}' in the host"),
+            ("", "missing host; expected keep, endpoint, or"),
+        ] {
+            let error = parse_host(host).expect_err(host);
+            assert!(error.contains(shown), "{error}");
+        }
     }
 }

@@ -397,3 +397,47 @@ fn contradicting_flags_get_a_suggestion() {
         assert!(message.contains(expected), "{args:?}: {message}");
     }
 }
+
+/// Regression: the message was "invalid uri character", without the character.
+#[test]
+fn characters_that_cannot_be_sent_are_shown_with_their_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let targets = folder.path().join("targets.txt");
+    std::fs::write(&targets, "GET http://127.0.0.1:9/\n\nGET /a b\n").expect("a written file");
+    let targets = targets.to_str().expect("a path in UTF-8");
+    let url = "http://127.0.0.1:9/";
+    for (flags, shown) in [
+        (
+            &["http://127.0.0.1:9/?q=a b"][..],
+            "the URL cannot be sent: space in the query\n\n    \
+             http://127.0.0.1:9/?q=a b\n                           ^ expected %20",
+        ),
+        (
+            &["http://127.0.0.1:9/{{seq}}/a\tb"],
+            "the URL cannot be sent: tab in the path\n\n    \
+             http://127.0.0.1:9/{{seq}}/a\u{fffd}b\n                                ^ expected %09",
+        ),
+        (
+            &["http://ann:hush@127.0.0.1:9/a b"],
+            "the URL cannot be sent: space in the path\n\n    http://ann:***@127.0.0.1:9/a b\n",
+        ),
+        (
+            &[url, "--targets", targets],
+            "targets.txt: the URL cannot be sent: space in the path\n\n    /a b\n      ^ expected %20",
+        ),
+        (
+            &[url, "--host", "a\nb"],
+            "malformed value of the header host: line break in the value",
+        ),
+        (
+            &[url, "-H", "X-A: b\u{1}c"],
+            "malformed value of the header X-A: character U+0001 in the value",
+        ),
+    ] {
+        let output = output(&[&["http", "-n", "1"], flags].concat());
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        let message = stderr(&output);
+        assert!(message.contains(shown), "{flags:?}: {message}");
+        assert!(!message.contains("hush"), "{message}");
+    }
+}

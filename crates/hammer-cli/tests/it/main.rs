@@ -48,6 +48,7 @@ mod help;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
+mod spinning_target;
 mod stalled_generator;
 #[cfg(unix)]
 mod timeline;

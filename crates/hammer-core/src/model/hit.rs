@@ -1,6 +1,8 @@
 //! One hit of the schedule and the slot it runs in.
 
-use std::{fmt, rc::Rc, time::Duration};
+use std::fmt;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -38,6 +40,12 @@ impl Slot {
     /// The phase began at the last mark of this session, or when the session began to open.
     pub fn mark(&self, phase: &'static str) {
         self.notes.mark(phase);
+    }
+
+    /// The time of the last mark, or the beginning of the current phase.
+    #[must_use]
+    pub fn last_mark(&self) -> Instant {
+        self.notes.phase_start()
     }
 
     /// The number of workers of the run.
@@ -112,6 +120,7 @@ impl fmt::Debug for Slot {
 pub struct Hit {
     pub(crate) number: u64,
     pub(crate) due: Duration,
+    pub(crate) started: Instant,
     pub(crate) slot: Slot,
 }
 
@@ -145,6 +154,12 @@ impl Hit {
     #[must_use]
     pub fn due(&self) -> Duration {
         self.due
+    }
+
+    /// The time at which this hit started.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.started
     }
 
     /// The slot that this hit runs in.

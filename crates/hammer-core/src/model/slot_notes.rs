@@ -94,6 +94,11 @@ impl SlotNotes {
         self.phase_start.set(now);
     }
 
+    /// The beginning of the current phase.
+    pub(crate) fn phase_start(&self) -> Instant {
+        self.phase_start.get()
+    }
+
     /// Sets whether notes of the current hit are ignored.
     pub(crate) fn set_muted(&self, muted: bool) {
         self.muted.set(muted);

@@ -61,6 +61,7 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
     let hit = |number, slot: &Slot| Hit {
         number,
         due: Duration::from_millis(number),
+        started: Instant::now(),
         slot: slot.clone(),
     };
     let context = WorkerContext::new(slot(0), |_, _| ());

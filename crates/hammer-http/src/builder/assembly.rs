@@ -12,8 +12,8 @@ use super::request_head_builder::{RequestHeadBuilder, check_body_headers, parse_
 use super::request_options::RequestOptions;
 use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
+use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::ConnectionPolicy;
-use crate::hammer::{HitMode, SingleRequestHit};
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};
@@ -39,39 +39,29 @@ pub(super) struct AssembledRequests {
 }
 
 impl AssembledRequests {
-    /// Chooses the single-request mode if the options need nothing beyond it.
-    pub(super) fn into_hit_mode(
-        mut self,
+    /// Combines the requests with the options for responses.
+    pub(super) fn into_workflow(
+        self,
         expect: ResponseOptions,
         connectors: ConnectorFactory,
         mut policy: ConnectionPolicy,
         captures: CaptureSet,
-    ) -> Result<HitMode, Error> {
-        let max_body = expect.max_body_bytes(captures.needs_body())?;
-        let single = self.target_picker.is_none()
-            && captures.is_empty()
-            && self.bodies.is_empty()
-            && self.signer.is_none()
-            && self.cookies.is_none()
-            && self.max_redirects.is_none();
-        if single && expect.is_default() {
-            let HttpTarget {
-                request, template, ..
-            } = self.targets.remove(0);
-            return Ok(HitMode::SingleRequest(Box::new(SingleRequestHit {
-                request,
-                template,
-                connector: self.origins.remove(0),
-            })));
-        }
+        auth_failures: Option<AuthFailureTracker>,
+    ) -> Result<HitWorkflow, Error> {
+        let max_body_bytes = expect.max_body_bytes(captures.needs_body())?;
+        let inspects_bodies = expect.expectations.needs_body() || captures.needs_body();
+        let inspects_heads = !expect.expectations.is_empty()
+            || !captures.is_empty()
+            || self.cookies.is_some()
+            || self.max_redirects.is_some()
+            || expect.recorder.is_some();
         policy.response_interest = ResponseInterest {
-            headers: true,
-            body: expect.recorder.is_some()
-                || expect.expectations.needs_body()
-                || captures.needs_body(),
+            headers: inspects_heads,
+            body: expect.recorder.is_some() || inspects_bodies,
             trailers: false,
         };
-        Ok(HitMode::Workflow(Box::new(HitWorkflow {
+        policy.first_byte_timeout = expect.first_byte_timeout;
+        Ok(HitWorkflow {
             targets: self.targets,
             origins: self.origins,
             target_picker: self.target_picker,
@@ -85,11 +75,14 @@ impl AssembledRequests {
                 connectors,
             }),
             expectations: expect.expectations,
-            max_body_bytes: max_body,
-            first_byte_timeout: expect.first_byte_timeout,
+            max_body_bytes,
             recorder: expect.recorder,
             connection_policy: policy,
-        })))
+            auth_failures,
+            inspects_heads,
+            inspects_bodies,
+            empty_template: RequestTemplate::default(),
+        })
     }
 
     /// Reports whether redirects are followed.

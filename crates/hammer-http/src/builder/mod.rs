@@ -141,6 +141,7 @@ impl HttpBuilder {
                 .filter(|lifetime_limits| *lifetime_limits != LifetimeLimits::default()),
             http2_pool: None,
             response_interest: ResponseInterest::default(),
+            first_byte_timeout: None,
         };
         let auth_failures = self
             .template_scope
@@ -163,12 +164,9 @@ impl HttpBuilder {
             .request
             .assemble(urls, &connectors, policy.keepalive, &compiler)?;
         policy.http2_pool = self.protocol.pool_config(&requests, &policy)?;
-        let mode = requests.into_hit_mode(self.response, connectors, policy, captures)?;
-        Ok(Http {
-            mode,
-            connection_policy: policy,
-            auth_failures,
-        })
+        let workflow =
+            requests.into_workflow(self.response, connectors, policy, captures, auth_failures)?;
+        Ok(Http { workflow })
     }
 }
 

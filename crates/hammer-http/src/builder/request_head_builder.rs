@@ -64,10 +64,10 @@ impl RequestHeadBuilder<'_> {
         }
         check_body_headers(&headers, &body)?;
         let target = match self.proxy_headers {
-            None => url.path_and_query.clone(),
+            None => url.path_and_query.to_string().into(),
             Some(proxy_headers) => {
                 headers.extend(proxy_headers.clone());
-                url.absolute_form()?
+                url.absolute_form()?.to_string().into()
             }
         };
         Ok(PreparedRequest::new(self.method, target, headers, body))

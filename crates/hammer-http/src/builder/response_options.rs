@@ -23,11 +23,6 @@ pub(crate) struct ResponseOptions {
 }
 
 impl ResponseOptions {
-    /// Reports whether responses need no check beyond their status.
-    pub(super) fn is_default(&self) -> bool {
-        self.expectations.is_empty() && self.first_byte_timeout.is_none() && self.recorder.is_none()
-    }
-
     /// The largest body to inspect; `captured` is true if captures need bodies.
     ///
     /// # Errors

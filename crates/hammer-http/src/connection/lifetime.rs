@@ -76,14 +76,24 @@ impl ConnectionUsage {
     }
 }
 
-/// Counts a connection that the target closed.
-pub(crate) fn count_closed_by_target(slot: &Slot) {
-    slot.count("connections_closed_by_target", 1);
+/// The end of a connection that did not last for the whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConnectionEnd {
+    /// The target closed it, or said that it will.
+    ByTarget,
+    /// The generator closed it, because it could not be kept.
+    Dropped,
 }
 
-/// Counts a connection that the client closed because it could not be used further.
-pub(crate) fn count_dropped(slot: &Slot) {
-    slot.count("connections_dropped", 1);
+impl ConnectionEnd {
+    /// Counts the end.
+    pub(crate) fn count(self, slot: &Slot) {
+        let counter = match self {
+            Self::ByTarget => "connections_closed_by_target",
+            Self::Dropped => "connections_dropped",
+        };
+        slot.count(counter, 1);
+    }
 }
 
 /// Counts a connection that the client closed because its lifetime is over.

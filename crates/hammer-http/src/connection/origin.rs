@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use hammer_core::{Failure, Hit, Slot};
-use http::Response;
-use hyper::body::Incoming;
-
-use crate::connection::http1::{BodyReadStats, Http1Connection};
-use crate::connection::http2::{Http2Client, Http2PoolConfig, Http2SendResult, WorkerPools};
-use crate::connection::lifetime::{LifetimeLimits, count_closed_by_target};
-use crate::failures;
-use crate::request::prepared::PreparedRequest;
 use hammer_net::PeerConnector;
+use hammer_wire::http1::ResponseSink;
 use hammer_wire::http2::ResponseInterest;
+use hammer_wire::{Fields, HttpVersion, ResponseHead};
+
+use super::http1::{ExchangeSummary, Http1Connection, Http1Failure};
+use super::http2::{Http2Client, Http2PoolConfig, Http2SendResult, WorkerPools};
+use super::lifetime::LifetimeLimits;
+use crate::failures;
+use crate::request::hit_request::HitRequest;
 
 /// The rules for keeping and sharing connections.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +24,19 @@ pub(crate) struct ConnectionPolicy {
     pub(crate) http2_pool: Option<Http2PoolConfig>,
     /// The parts of a response that hits need.
     pub(crate) response_interest: ResponseInterest,
+    /// Time limit for the head of a response, once the request is being sent.
+    pub(crate) first_byte_timeout: Option<Duration>,
 }
 
-/// The body of a response, still to be read.
-pub(crate) enum UnreadResponseBody {
-    Http1(Incoming),
-    Http2,
+/// Facts about a complete exchange.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct OriginExchange {
+    pub(crate) body_bytes: u64,
+    /// True if the response did not arrive together with its head.
+    pub(crate) waited_for_body: bool,
+    /// Bytes that the socket sent and received.
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
 }
 
 /// A slot's own HTTP/1.1 connection, or its client for shared HTTP/2 connections.
@@ -39,9 +46,7 @@ pub(crate) struct OriginConnection {
     origin: usize,
     /// The slot's own connection.
     http1: Option<Box<Http1Connection>>,
-    http2: Option<Http2Client>,
-    /// Bytes sent and received before the current hit.
-    traffic_before: (u64, u64),
+    http2: Option<Box<Http2Client>>,
 }
 
 impl OriginConnection {
@@ -54,7 +59,7 @@ impl OriginConnection {
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.http1.is_some() || self.http2.as_ref().is_some_and(Http2Client::is_open)
+        self.http1.is_some() || self.http2.as_ref().is_some_and(|http2| http2.is_open())
     }
 
     /// Opens the connection before the first hit.
@@ -81,30 +86,33 @@ impl OriginConnection {
             let pool =
                 slot.worker_local(WorkerPools::default)
                     .pool_for(self.origin, pool_config, slot);
-            self.http2 = Some(Http2Client::new(
+            self.http2 = Some(Box::new(Http2Client::new(
                 pool,
                 policy.keepalive,
                 policy.response_interest,
                 slot,
-            ));
+            )));
         }
     }
 
-    /// Sends `request` and waits for the head of the response, within `time_limit` if given.
+    /// Sends `request` and passes its response to `sink`.
     ///
     /// Replaces the connection once if the target closed it before any byte was sent.
-    pub(crate) async fn send(
+    ///
+    /// # Errors
+    ///
+    /// The failure of the connection or of the sink.
+    pub(crate) async fn exchange<S: ResponseSink<Error = Failure>>(
         &mut self,
         connector: &PeerConnector,
         policy: &ConnectionPolicy,
-        request: &PreparedRequest,
-        time_limit: Option<Duration>,
+        request: &mut HitRequest<'_>,
+        sink: &mut S,
         hit: &Hit,
-    ) -> Result<Response<UnreadResponseBody>, Failure> {
+    ) -> Result<OriginExchange, Failure> {
         let slot = hit.slot();
-        // Creating a future has a cost even if it has nothing to do.
         if policy.lifetime_limits.is_some() {
-            self.close_if_expired(policy, slot).await;
+            self.close_if_expired(policy, slot);
         }
         if policy.http2_pool.is_some() {
             self.join_pool(connector, policy, slot);
@@ -112,118 +120,82 @@ impl OriginConnection {
         let mut reused = self.http1.is_some();
         loop {
             if self.http1.is_none() {
-                let opened = match &mut self.http2 {
-                    None => connect(connector, slot).await?,
+                self.http1 = match &mut self.http2 {
+                    None => Some(connect(connector, slot).await?),
                     Some(http2) => {
-                        match send_shared(http2, connector, request, time_limit, hit).await? {
-                            Http2SendResult::ResponseHead(head) => {
-                                return Ok(Response::from_parts(head, UnreadResponseBody::Http2));
-                            }
-                            Http2SendResult::Http1Required(connection) => connection,
+                        let shared = exchange_shared(http2, connector, policy, request, sink, hit);
+                        match shared.await? {
+                            Ok(exchange) => return Ok(exchange),
+                            Err(connection) => Some(connection),
                         }
                     }
                 };
-                self.http1 = Some(opened);
             }
             let Some(connection) = &mut self.http1 else {
                 continue;
             };
-            self.traffic_before = if reused { connection.traffic() } else { (0, 0) };
-            let sent = match time_limit {
-                None => connection.send(request).await,
-                // Boxed: the limit is rare, and the future would be larger for every hit.
-                Some(time_limit) => {
-                    let sending = Box::pin(connection.send(request));
-                    let sent = tokio::time::timeout(time_limit, sending).await;
-                    sent.map_err(|_| failures::FIRST_BYTE_TIMEOUT)?
+            let (sent, received) = if reused { connection.traffic() } else { (0, 0) };
+            let outgoing = request.to_http1();
+            let limit = policy.first_byte_timeout;
+            match connection.exchange(outgoing, sink, limit, hit).await {
+                Ok(summary) => {
+                    let now = connection.traffic();
+                    self.release(&summary, policy, slot);
+                    return Ok(OriginExchange {
+                        body_bytes: summary.body_bytes,
+                        waited_for_body: summary.waited_for_body,
+                        sent: now.0 - sent,
+                        received: now.1 - received,
+                    });
                 }
-            };
-            match sent {
-                Ok(response) => {
-                    connection.usage.count_hit(slot);
-                    return Ok(response.map(UnreadResponseBody::Http1));
-                }
-                Err(mut error) => {
-                    if !reused || error.take_message().is_none() {
-                        return Err(count_if_broken(
-                            failures::exchange_failure(error.error()),
-                            slot,
-                        ));
-                    }
-                    tracing::debug!("the target closed an idle connection");
-                    count_closed_by_target(slot);
+                Err(Http1Failure::Unsent(end)) => {
+                    end.count(slot);
                     self.http1 = None;
                     reused = false;
                 }
+                Err(Http1Failure::Failed(failure, end)) => {
+                    end.count(slot);
+                    self.http1 = None;
+                    return Err(failure);
+                }
             }
         }
     }
 
-    /// Reads the body of a response that arrived on this connection.
-    pub(crate) async fn read(
-        &mut self,
-        body: UnreadResponseBody,
-        slot: &Slot,
-        on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<BodyReadStats, Failure> {
-        match (body, &mut self.http1, &mut self.http2) {
-            (UnreadResponseBody::Http1(body), Some(connection), _) => {
-                let read = connection.read(body, on_chunk).await;
-                read.map_err(|failure| count_if_broken(failure, slot))
-            }
-            (UnreadResponseBody::Http2, _, Some(http2)) => http2.read(slot, on_chunk).await,
-            _ => Err(Failure::CLOSED_EARLY),
-        }
-    }
-
-    /// Ends a hit whose response is complete; returns its bytes sent and received.
-    ///
-    /// Closes the connection unless it can be kept.
-    pub(crate) async fn finish_hit(
-        &mut self,
-        policy: &ConnectionPolicy,
-        slot: &Slot,
-    ) -> (u64, u64) {
-        let Some(connection) = &self.http1 else {
-            return self.http2.as_mut().map_or((0, 0), Http2Client::finish_hit);
-        };
-        let (sent, received) = connection.traffic();
+    /// Keeps the connection for the next hit, or closes it.
+    fn release(&mut self, summary: &ExchangeSummary, policy: &ConnectionPolicy, slot: &Slot) {
         if !policy.keepalive {
             self.http1 = None;
-        } else if !connection.is_ready() {
+        } else if let Some(end) = summary.connection_end {
+            end.count(slot);
             self.http1 = None;
-            count_closed_by_target(slot);
         } else if policy.lifetime_limits.is_some() {
-            self.close_if_expired(policy, slot).await;
+            self.close_if_expired(policy, slot);
         }
-        (
-            sent - self.traffic_before.0,
-            received - self.traffic_before.1,
-        )
     }
 
     /// Closes the connection between two hits if it has reached a limit.
-    async fn close_if_expired(&mut self, policy: &ConnectionPolicy, slot: &Slot) {
+    fn close_if_expired(&mut self, policy: &ConnectionPolicy, slot: &Slot) {
         if let Some(limits) = &policy.lifetime_limits
             && let Some(connection) = &self.http1
             && connection.usage.count_if_over(limits, slot)
             && let Some(connection) = self.http1.take()
         {
-            connection.close().await;
+            connection.close();
         }
     }
 
     /// Closes the slot's own connection and leaves shared ones open.
-    pub(crate) async fn close_own(self) {
+    pub(crate) fn close_own(self) {
         if let Some(connection) = self.http1 {
-            connection.close().await;
+            connection.close();
         }
     }
 
     /// Closes all connections at the end of the run.
     pub(crate) async fn close(mut self) {
         let http2 = self.http2.take();
-        self.close_own().await;
+        self.close_own();
         if let Some(http2) = http2 {
             http2.close().await;
         }
@@ -231,33 +203,40 @@ impl OriginConnection {
 }
 
 async fn connect(connector: &PeerConnector, slot: &Slot) -> Result<Box<Http1Connection>, Failure> {
-    let connection = Http1Connection::handshake(
-        connector
-            .open(slot)
-            .await
-            .map_err(failures::connection_failure)?,
-        slot,
-    )
-    .await?;
-    Ok(Box::new(connection))
+    let opened = connector.open(slot).await;
+    let opened = opened.map_err(failures::connection_failure)?;
+    Ok(Box::new(Http1Connection::new(opened, slot)))
 }
 
-async fn send_shared(
+/// Exchanges over a shared connection, or returns the connection if the target chose HTTP/1.1 for it.
+async fn exchange_shared<S: ResponseSink<Error = Failure>>(
     http2: &mut Http2Client,
     connector: &PeerConnector,
-    request: &PreparedRequest,
-    time_limit: Option<Duration>,
+    policy: &ConnectionPolicy,
+    request: &HitRequest<'_>,
+    sink: &mut S,
     hit: &Hit,
-) -> Result<Http2SendResult, Failure> {
+) -> Result<Result<OriginExchange, Box<Http1Connection>>, Failure> {
     let scheme = if connector.is_tls() { "https" } else { "http" };
-    let request = request.to_http2(scheme);
-    http2.send(connector, &request, time_limit, hit).await
-}
-
-/// Counts a connection as closed by the target if the hit's failure implies it.
-fn count_if_broken(failure: Failure, slot: &Slot) -> Failure {
-    if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
-        count_closed_by_target(slot);
+    let encoded = request.to_http2(scheme);
+    let limit = policy.first_byte_timeout;
+    let sending = http2.send(connector, &encoded, limit, hit);
+    match sending.await? {
+        Http2SendResult::Http1Required(connection) => return Ok(Err(connection)),
+        Http2SendResult::ResponseHead(status) => http2.read_fields(|fields| {
+            sink.head(&ResponseHead {
+                version: HttpVersion::Http2,
+                status,
+                fields: Fields::from_list(fields),
+            })
+        })?,
     }
-    failure
+    let body = http2.read(hit.slot(), |chunk| sink.body(chunk)).await?;
+    let (sent, received) = http2.finish_hit();
+    Ok(Ok(OriginExchange {
+        body_bytes: body.bytes,
+        waited_for_body: body.waited,
+        sent,
+        received,
+    }))
 }

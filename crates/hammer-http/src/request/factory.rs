@@ -3,10 +3,10 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
-use http::{Method, Uri};
+use http::uri::PathAndQuery;
 
-use crate::hammer::HitMode;
 use crate::request::prepared::PreparedRequest;
 use crate::{Http, RequestHeader};
 
@@ -33,7 +33,7 @@ pub struct HttpRequestFactory {
     /// The URL that targets are relative to, if the hammer's workflow needs it.
     base_url: Option<url::Url>,
     /// The part of the URL before the target, for a forwarding proxy.
-    proxy_prefix: String,
+    proxy_prefix: Box<[u8]>,
     signed: bool,
 }
 
@@ -64,24 +64,13 @@ impl Http {
     /// Creates a factory for requests to the hammer's first target, to [`send`](Self::send).
     #[must_use]
     pub fn request_factory(&self) -> HttpRequestFactory {
-        let (request, url, signed) = match &self.mode {
-            HitMode::SingleRequest(single) => (&single.request, None, false),
-            HitMode::Workflow(workflow) => {
-                let first = &workflow.targets[0];
-                let signed = workflow.signer.is_some();
-                (&first.request, Some(first.url.clone()), signed)
-            }
-        };
-        let uri = &request.head.uri;
-        let proxy_prefix = match (uri.scheme_str(), uri.authority()) {
-            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-            _ => String::new(),
-        };
+        let first = &self.workflow.targets[0];
+        let head = &first.request.head;
         HttpRequestFactory {
-            base: request.deep_copy(),
-            base_url: url,
-            proxy_prefix,
-            signed,
+            base: first.request.deep_copy(),
+            base_url: self.workflow.needs_urls().then(|| first.url.clone()),
+            proxy_prefix: head.proxy_prefix().into(),
+            signed: self.workflow.signer.is_some(),
         }
     }
 }
@@ -93,13 +82,13 @@ impl HttpRequestFactory {
     ///
     /// If a part cannot be sent byte for byte.
     pub fn make(&self, spec: &HttpRequestSpec<'_>) -> Result<HttpRequest, HttpRequestError> {
-        let (uri, target) = self.target(spec.target)?;
+        let target = self.target(spec.target)?;
         let method = Method::from_bytes(spec.method.as_bytes());
         let method = method.ok().filter(|method| method != Method::CONNECT);
         let mut request = self.base.deep_copy();
         let head = &mut request.head;
         head.method = method.ok_or(HttpRequestError::Method)?;
-        head.uri = uri;
+        head.target = target;
         if let Some(host) = spec.host {
             let host = HeaderValue::from_str(host)
                 .ok()
@@ -119,7 +108,6 @@ impl HttpRequestFactory {
             }
         }
         request.body = spec.body.clone();
-        request.target = target;
         let path = std::str::from_utf8(spec.target).ok();
         let url = self.base_url.as_ref().zip(path);
         Ok(HttpRequest {
@@ -128,35 +116,28 @@ impl HttpRequestFactory {
         })
     }
 
-    /// The target as a URI, with the raw bytes if the URI would change them.
-    fn target(&self, target: &[u8]) -> Result<(Uri, Option<Bytes>), HttpRequestError> {
+    /// The target in the request line.
+    fn target(&self, target: &[u8]) -> Result<Bytes, HttpRequestError> {
         // A forwarding proxy gets a full URL, which can only end in a path.
         let has_valid_beginning =
             target.starts_with(b"/") || target == b"*" && self.proxy_prefix.is_empty();
         let is_forbidden = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
-        if !has_valid_beginning || target.iter().any(is_forbidden) {
+        let forbidden = target.iter().position(is_forbidden);
+        if !has_valid_beginning || forbidden.is_some() {
+            tracing::debug!(forbidden, "a target cannot be sent in a request line");
             return Err(HttpRequestError::Target);
         }
-        if let Some(uri) = self.uri(target) {
-            return Ok((uri, None));
-        }
-        if self.signed {
+        if self.signed && !is_uri(target) {
             return Err(HttpRequestError::Target);
         }
-        let placeholder = self.uri(b"/").ok_or(HttpRequestError::Target)?;
-        Ok((placeholder, Some(Bytes::copy_from_slice(target))))
+        Ok(Bytes::from([&self.proxy_prefix, target].concat()))
     }
+}
 
-    fn uri(&self, target: &[u8]) -> Option<Uri> {
-        let full = Bytes::from([self.proxy_prefix.as_bytes(), target].concat());
-        let uri = Uri::from_maybe_shared(full).ok()?;
-        // Two leading slashes could be parsed as a host, and a fragment is cut off.
-        let parsed = uri
-            .path_and_query()
-            .map(|parsed| parsed.as_str().as_bytes());
-        let has_authority = self.proxy_prefix.is_empty() && uri.authority().is_some();
-        (parsed == Some(target) && !has_authority).then_some(uri)
-    }
+/// Reports whether a URI can have `target` as it is: a signature covers a parsed URI.
+fn is_uri(target: &[u8]) -> bool {
+    // A fragment is cut off.
+    PathAndQuery::try_from(target).is_ok_and(|parsed| parsed.as_str().as_bytes() == target)
 }
 
 impl HttpRequestError {
@@ -195,7 +176,7 @@ impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
             .field("method", &self.prepared.head.method)
-            .field("uri", &self.prepared.head.uri)
+            .field("target", &self.prepared.head.target)
             .finish_non_exhaustive()
     }
 }
@@ -243,10 +224,7 @@ mod tests {
             let text = String::from_utf8_lossy(target);
             assert_eq!(made.is_ok(), sendable, "{text}");
             if let Ok(request) = made {
-                let uri = request.prepared.head.uri.to_string();
-                let parsed = request.prepared.target.as_deref();
-                assert_eq!(parsed.unwrap_or(uri.as_bytes()), target);
-                assert_eq!(request.prepared.head.uri.authority(), None, "{text}");
+                assert_eq!(request.prepared.head.target, target, "{text}");
             }
         }
     }

@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
+use hammer_diagnostic::Diagnostic;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::masking::{is_secret_header, mask_header};
+use crate::url::character_name;
 use crate::{Error, ErrorKind};
 
 /// A header of a request, in the spelling of curl's `-H`.
@@ -32,13 +34,13 @@ impl RequestHeader {
             ))
             .with_source(cause)
         })?;
-        let mut value = HeaderValue::from_str(value.trim()).map_err(|cause| {
-            let value = mask_header(name, value.as_bytes());
-            let message = format!(
-                "malformed value {value:?} of the header {name}; expected no line breaks or other \
-                 control characters"
-            );
-            error(message).with_source(cause)
+        let value = value.trim();
+        let mut value = HeaderValue::from_str(value).map_err(|cause| {
+            let message = format!("malformed value of the header {name}");
+            match refused_character(name, value) {
+                Some(diagnostic) => error(message).with_source(diagnostic),
+                None => error(message).with_source(cause),
+            }
         })?;
         value.set_sensitive(is_secret_header(&parsed));
         Ok(Self {
@@ -80,6 +82,25 @@ impl FromStr for RequestHeader {
             },
         }
     }
+}
+
+/// Describes the first character that the value of a header cannot contain (RFC 9110, section 5.5),
+/// without repeating a secret.
+fn refused_character(name: &str, value: &str) -> Option<Diagnostic> {
+    let is_refused = |found: char| found.is_ascii_control() && found != '\t';
+    let start = value.find(is_refused)?;
+    let found = value[start..].chars().next()?;
+    let expected = "no line breaks or other control characters";
+    let position = start..start + found.len_utf8();
+    let is_secret = mask_header(name, value.as_bytes()) != value;
+    Some(if is_secret {
+        let error = Diagnostic::new(position, "control character in the value");
+        error.with_expected(expected).redacted()
+    } else {
+        let problem = format!("{} in the value", character_name(found));
+        let error = Diagnostic::new(position, problem);
+        error.with_expected(expected).in_input(value)
+    })
 }
 
 #[cfg(test)]
@@ -126,6 +147,40 @@ mod tests {
                 "{line}: {error}"
             );
             assert_eq!(error.kind(), ErrorKind::Header);
+        }
+    }
+
+    #[test]
+    fn characters_that_a_value_cannot_have_are_named() {
+        let expected = "expected no line breaks or other control characters";
+        for (name, value, problem, found) in [
+            ("Host", "a\r\nX: b", "line break in the value", Some("\r")),
+            (
+                "X-A",
+                "\u{e9}\u{7}",
+                "character U+0007 in the value",
+                Some("\u{7}"),
+            ),
+            (
+                "X-Token",
+                "a\nb",
+                "control character in the value at byte 1",
+                None,
+            ),
+        ] {
+            let error = RequestHeader::new(name, value).expect_err(name);
+            assert_eq!(
+                error.to_string(),
+                format!("malformed value of the header {name}")
+            );
+            let source = std::error::Error::source(&error).expect("a source");
+            let source = source.downcast_ref::<Diagnostic>().expect("a diagnostic");
+            assert_eq!(source.to_string(), format!("{problem}; {expected}"));
+            assert_eq!(source.found(), found);
+        }
+        for value in ["a\tb", "caf\u{e9}", "\"<>`{}|\\^"] {
+            let header = RequestHeader::new("Host", value).expect(value);
+            assert_eq!(header.value.expect("a value").as_bytes(), value.as_bytes());
         }
     }
 }

@@ -5,6 +5,8 @@ pub(crate) mod credentials;
 pub(crate) mod factory;
 pub(crate) mod form;
 pub(crate) mod header;
+pub(crate) mod hit_request;
+pub(crate) mod http1;
 pub(crate) mod prepared;
 pub(crate) mod signature;
 pub(crate) mod template;

@@ -6,28 +6,55 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use hammer_wire::http2::Http2Request;
 use http::header::{HeaderName, HeaderValue};
-use http::request::Parts;
-use http::{HeaderMap, Method, Request, Uri};
-use http_body_util::Full;
+use http::{HeaderMap, Method};
 
 use crate::connection::http2::{RequestReuse, to_http2_request};
-
-pub(crate) type HyperRequestBody = Full<Bytes>;
+use crate::request::http1::Http1Request;
+use crate::request::template::RequestTemplate;
 
 /// Bodies up to this size are copied.
 const MAX_COPIED_BODY_BYTES: usize = 4096;
 
+/// The request line and the headers of a request.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestHead {
+    pub(crate) method: Method,
+    /// The target in the request line, byte for byte: path and query, or the whole URL for a forwarding
+    /// proxy.
+    pub(crate) target: Bytes,
+    pub(crate) headers: HeaderMap,
+}
+
 /// A complete request with its head and body.
 #[derive(Debug)]
 pub(crate) struct PreparedRequest {
-    pub(crate) head: Parts,
+    pub(crate) head: RequestHead,
     pub(crate) body: Bytes,
-    /// The raw target, if it is not a valid URI; the path in `head` is then `/`.
-    pub(crate) target: Option<Bytes>,
     /// Headers that vary from hit to hit.
     pub(crate) dynamic_headers: Vec<HeaderName>,
+    http1_request: OnceLock<Http1Request>,
     http2_reuse: RequestReuse,
     http2_request: OnceLock<Http2Request>,
+}
+
+impl RequestHead {
+    /// The path and query of the target.
+    pub(crate) fn path_and_query(&self) -> &[u8] {
+        let target = &self.target;
+        if target.starts_with(b"/") {
+            return target;
+        }
+        // The whole URL, for a forwarding proxy.
+        let authority = memchr::memmem::find(target, b"://").map_or(0, |scheme| scheme + 3);
+        let path = memchr::memchr2(b'/', b'?', &target[authority..]);
+        path.map_or(b"/", |path| &target[authority + path..])
+    }
+
+    /// The part of the target before the path, if it is a whole URL.
+    pub(crate) fn proxy_prefix(&self) -> &[u8] {
+        let prefix = self.target.strip_suffix(self.path_and_query());
+        prefix.unwrap_or_default()
+    }
 }
 
 impl PreparedRequest {
@@ -35,37 +62,34 @@ impl PreparedRequest {
         &self.head.headers
     }
 
-    pub(crate) fn new(method: Method, path: Uri, headers: HeaderMap, body: Bytes) -> Self {
-        let (mut head, ()) = Request::new(()).into_parts();
-        head.method = method;
-        head.uri = path;
-        head.headers = headers;
+    pub(crate) fn new(method: Method, target: Bytes, headers: HeaderMap, body: Bytes) -> Self {
+        let head = RequestHead {
+            method,
+            target,
+            headers,
+        };
         Self {
             head,
             body,
-            target: None,
             dynamic_headers: vec![],
+            http1_request: OnceLock::new(),
             http2_reuse: RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
     }
 
+    /// The request encoded for HTTP/1.1, with places for the parts of `template`.
+    pub(crate) fn http1_request(&self, template: Option<&RequestTemplate>) -> &Http1Request {
+        let encode = || Http1Request::new(self, template);
+        self.http1_request.get_or_init(encode)
+    }
+
     /// The request encoded for HTTP/2; encoded only once if it is sent repeatedly and never changes.
-    pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
+    pub(crate) fn http2_request(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
         let encode = || {
-            let path = match &self.target {
-                Some(target) => target.clone(),
-                None => self.path(),
-            };
             let (head, body) = (&self.head, self.body.clone());
-            to_http2_request(
-                head,
-                &self.dynamic_headers,
-                scheme,
-                &path,
-                body,
-                self.http2_reuse,
-            )
+            let varying = &self.dynamic_headers;
+            to_http2_request(head, varying, scheme, body, self.http2_reuse)
         };
         match self.http2_reuse {
             RequestReuse::SingleUse => Cow::Owned(encode()),
@@ -75,15 +99,10 @@ impl PreparedRequest {
         }
     }
 
-    /// Marks the request as changed before each time it is sent.
-    pub(crate) fn for_single_use(mut self) -> Self {
-        self.http2_reuse = RequestReuse::SingleUse;
-        self
-    }
-
-    fn path(&self) -> Bytes {
-        let path = self.head.uri.path_and_query();
-        Bytes::copy_from_slice(path.map_or(b"/", |path| path.as_str().as_bytes()))
+    /// Drops the cached encodings, since the request is about to change.
+    pub(crate) fn forget_encodings(&mut self) {
+        self.http1_request = OnceLock::new();
+        self.http2_request = OnceLock::new();
     }
 
     /// Marks the request as one of `count` that are sent in rotation.
@@ -92,10 +111,6 @@ impl PreparedRequest {
             self.http2_reuse = RequestReuse::Rotated;
         }
         self
-    }
-
-    pub(crate) fn to_hyper(&self) -> Request<HyperRequestBody> {
-        Request::from_parts(self.head.clone(), Full::new(self.body.clone()))
     }
 
     /// Copies the request so that it shares no memory with this one.
@@ -120,11 +135,9 @@ impl PreparedRequest {
         for (key, value) in &self.head.headers {
             headers.append(copy_name(key), copy_value(value));
         }
-        let path = self.head.uri.to_string();
-        let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
+        let target = Bytes::copy_from_slice(&self.head.target);
         let body = copy_body(&self.body);
-        let mut copy = Self::new(self.head.method.clone(), path, headers, body);
-        copy.target = self.target.clone();
+        let mut copy = Self::new(self.head.method.clone(), target, headers, body);
         copy.dynamic_headers = self.dynamic_headers.clone();
         copy.http2_reuse = RequestReuse::Repeated;
         copy
@@ -132,13 +145,13 @@ impl PreparedRequest {
 }
 
 impl Clone for PreparedRequest {
-    /// Clones the request without the cached HTTP/2 encoding, since a clone is made to be changed.
+    /// Clones the request without its cached encodings, since a clone is made to be changed.
     fn clone(&self) -> Self {
         Self {
             head: self.head.clone(),
             body: self.body.clone(),
-            target: self.target.clone(),
             dynamic_headers: self.dynamic_headers.clone(),
+            http1_request: OnceLock::new(),
             http2_reuse: RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
@@ -151,5 +164,31 @@ pub(crate) fn copy_body(body: &Bytes) -> Bytes {
         Bytes::copy_from_slice(body)
     } else {
         body.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_split_before_its_path() {
+        let table = [
+            ("/a?b", "", "/a?b"),
+            ("/", "", "/"),
+            ("*", "", "/"),
+            ("//a/b", "", "//a/b"),
+            ("http://a:80/b?c=://d/e", "http://a:80", "/b?c=://d/e"),
+            ("http://a?b", "http://a", "?b"),
+        ];
+        for (target, prefix, path) in table {
+            let head = RequestHead {
+                method: Method::GET,
+                target: Bytes::from_static(target.as_bytes()),
+                headers: HeaderMap::new(),
+            };
+            assert_eq!(head.path_and_query(), path.as_bytes(), "{target}");
+            assert_eq!(head.proxy_prefix(), prefix.as_bytes(), "{target}");
+        }
     }
 }

@@ -13,8 +13,8 @@ use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use hammer_diagnostic::chain;
 use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
-use http::request::Parts;
 
+use crate::request::prepared::RequestHead;
 use crate::{Error, ErrorKind};
 
 /// The scope of a signature: `aws:amz:REGION:SERVICE`, as in curl, or `aws:REGION:SERVICE`.
@@ -96,7 +96,7 @@ impl RequestSigner {
     pub(crate) fn sign(
         &self,
         scheme: &str,
-        head: &mut Parts,
+        head: &mut RequestHead,
         body: &[u8],
         now: SystemTime,
     ) -> Result<(), Error> {
@@ -123,7 +123,7 @@ impl RequestSigner {
     fn signing_headers(
         &self,
         scheme: &str,
-        head: &Parts,
+        head: &RequestHead,
         body: &[u8],
         now: SystemTime,
     ) -> Result<Vec<(&'static str, String, bool)>, String> {
@@ -136,7 +136,7 @@ impl RequestSigner {
         }
         let host = headers.iter().find(|(name, _)| *name == HOST.as_str());
         let host = host.map_or("", |(_, host)| host);
-        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = str::from_utf8(head.path_and_query()).map_err(|_| "the target is not ASCII")?;
         let uri = format!("{scheme}://{host}{path}");
         let request = SignableRequest::new(
             head.method.as_str(),
@@ -188,8 +188,22 @@ mod tests {
         text.parse().expect("the scope is valid")
     }
 
+    fn head_of(request: Request<()>) -> RequestHead {
+        let (head, ()) = request.into_parts();
+        RequestHead {
+            method: head.method,
+            target: head.uri.to_string().into(),
+            headers: head.headers,
+        }
+    }
+
     /// Signs a request to example.amazonaws.com and returns its head.
-    fn signed(signer: &RequestSigner, line: &str, headers: &[(&str, &str)], body: &str) -> Parts {
+    fn signed(
+        signer: &RequestSigner,
+        line: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> RequestHead {
         let (method, path) = line
             .split_once(' ')
             .expect("the line has a method and a path");
@@ -198,7 +212,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let (mut head, ()) = request.body(()).expect("the request is valid").into_parts();
+        let mut head = head_of(request.body(()).expect("the request is valid"));
         let result = signer.sign("https", &mut head, body.as_bytes(), UNIX_EPOCH + NOW);
         result.expect("all headers are ASCII");
         head
@@ -334,13 +348,13 @@ mod tests {
             None,
             scope,
         );
-        let (mut head, ()) = Request::builder()
+        let request = Request::builder()
             .uri("/test.txt")
             .header("host", "examplebucket.s3.amazonaws.com")
             .header("range", "bytes=0-9")
             .body(())
-            .expect("the request is valid")
-            .into_parts();
+            .expect("the request is valid");
+        let mut head = head_of(request);
         let time = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
         signer
             .sign("https", &mut head, b"", time)
@@ -361,7 +375,7 @@ mod tests {
     fn paths_are_encoded_twice_except_for_s3() {
         let scope = scope("aws:us-east-2:lambda");
         let signer = RequestSigner::new(KEY, SECRET, None, scope);
-        let (mut head, ()) = Request::builder()
+        let request = Request::builder()
             .method("POST")
             .uri(
                 "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-west-2%3A892717189312%3A\
@@ -369,8 +383,8 @@ mod tests {
             )
             .header("host", "lambda.us-east-2.amazonaws.com")
             .body(())
-            .expect("the request is valid")
-            .into_parts();
+            .expect("the request is valid");
+        let mut head = head_of(request);
         let time = UNIX_EPOCH + Duration::from_secs(1_620_747_645);
         let result = signer.sign("https", &mut head, b"", time);
         result.expect("all headers are ASCII");

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http::HeaderMap;
+use hammer_wire::Fields;
 use http::header::HeaderName;
 use regex::bytes::Regex;
 
@@ -53,10 +53,10 @@ impl CaptureSet {
     }
 
     /// Captures values from the headers of a response.
-    pub(crate) fn capture_headers(&self, headers: &HeaderMap, found: &mut CapturedValues) {
+    pub(crate) fn capture_headers(&self, headers: &Fields<'_>, found: &mut CapturedValues) {
         self.capture_each(found, |capture, value| match capture {
             CaptureSource::Header(name) => {
-                value.extend_from_slice(headers.get(name)?.as_bytes());
+                value.extend_from_slice(headers.get(name.as_str())?);
                 Some(())
             }
             _ => None,
@@ -169,17 +169,17 @@ impl fmt::Display for ResponseCapture {
 
 #[cfg(test)]
 mod tests {
-    use http::header::HeaderValue;
+    use hammer_wire::FieldList;
 
     use super::*;
 
     #[test]
     fn values_are_captured_from_headers_and_bodies() {
         let body = br#"{"a": {"b": "x\u00e9\"", "n": 1.50, "l": [1, null]}, "t": "id=42;"}"#;
-        let mut headers = HeaderMap::new();
-        for value in ["first", "second"] {
-            headers.append("x-id", HeaderValue::from_static(value));
-        }
+        let headers: FieldList = [("X-ID", b"first".as_slice()), ("x-id", b"second")]
+            .into_iter()
+            .collect();
+        let headers = Fields::from_list(&headers);
         for (text, value) in [
             ("json:/a/b", Some("x\u{e9}\"")),
             ("json:/a/n", Some("1.50")),

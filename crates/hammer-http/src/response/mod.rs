@@ -4,3 +4,4 @@ pub(crate) mod capture;
 pub(crate) mod decoder;
 pub(crate) mod expectations;
 pub(crate) mod redirect;
+mod reference;

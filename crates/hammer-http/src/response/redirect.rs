@@ -1,17 +1,21 @@
 //! The request that follows a redirect: its URL and method, and what it may carry.
 
 use hammer_core::Failure;
-use http::header::{HeaderMap, LOCATION};
+use hammer_wire::Fields;
 use http::{Method, StatusCode};
-use url::Url;
+use url::{Position, Url};
 
+use super::reference::{ResolvedReference, resolve};
 use crate::failures;
-use crate::url::mask_url;
+use crate::url::{HttpUrl, LOWER_CASE_HEX, encode_where, mask_url};
 
 /// The next request of a redirected hit.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct RedirectedRequest {
+    /// The URL, for cookies and for the next redirect.
     pub(crate) url: Url,
+    /// The URL as it is sent.
+    pub(crate) target: HttpUrl,
     pub(crate) method: Method,
     /// True if the body is sent again.
     pub(crate) keeps_body: bool,
@@ -22,16 +26,16 @@ pub(crate) struct RedirectedRequest {
 impl RedirectedRequest {
     /// The target of a redirect in response to a request to `from`.
     ///
-    /// Returns `None` if the response is not a redirect or has no location. The method changes as in
-    /// browsers and curl: `POST` becomes `GET` after 301 and 302, every method but `HEAD` does after 303,
-    /// and 307 and 308 repeat the request (RFC 9110, section 15.4).
+    /// Returns `None` if the response is not a redirect, or if its first location is missing or empty. The
+    /// method changes as in browsers and curl: `POST` becomes `GET` after 301 and 302, every method but
+    /// `HEAD` does after 303, and 307 and 308 repeat the request (RFC 9110, section 15.4).
     ///
     /// # Errors
     ///
     /// If the location is not an http or https URL.
     pub(crate) fn from_response(
         status: StatusCode,
-        headers: &HeaderMap,
+        headers: &Fields<'_>,
         from: &Url,
         method: &Method,
     ) -> Result<Option<Self>, Failure> {
@@ -41,25 +45,20 @@ impl RedirectedRequest {
             307 | 308 => true,
             _ => return Ok(None),
         };
-        let Some(location) = headers.get(LOCATION) else {
+        let location = headers.values("location").next();
+        let location = location.unwrap_or_default().trim_ascii();
+        if location.is_empty() {
             return Ok(None);
-        };
-        let text = str::from_utf8(location.as_bytes()).map_err(|_| failures::MALFORMED_REDIRECT)?;
-        let mut url = from.join(text.trim()).map_err(|error| {
-            tracing::debug!(location = mask_url(text), %error, "malformed location of a redirect");
+        }
+        let (url, target) = parse_location(location, from).ok_or_else(|| {
+            let location = mask_url(&String::from_utf8_lossy(location));
+            tracing::debug!(location, "the location of a redirect is not an HTTP URL");
             failures::MALFORMED_REDIRECT
         })?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            tracing::debug!(
-                location = mask_url(text),
-                "the location of a redirect is not an HTTP URL"
-            );
-            return Err(failures::MALFORMED_REDIRECT);
-        }
-        url.set_fragment(None);
         Ok(Some(Self {
             same_origin: url.origin() == from.origin(),
             url,
+            target,
             method: if unchanged {
                 method.clone()
             } else {
@@ -70,29 +69,54 @@ impl RedirectedRequest {
     }
 }
 
+/// Parses a location, relative to the URL of the request.
+///
+/// Blanks within it and bytes outside ASCII are percent-encoded as by curl, whatever their encoding. Other
+/// characters are treated as in a given URL.
+fn parse_location(location: &[u8], from: &Url) -> Option<(Url, HttpUrl)> {
+    if location.iter().any(u8::is_ascii_control) {
+        return None;
+    }
+    let mut encoded = location.to_vec();
+    encode_where(&mut encoded, 0, LOWER_CASE_HEX, |byte| {
+        byte == b' ' || !byte.is_ascii()
+    });
+    let encoded = String::from_utf8(encoded).ok()?;
+    let ResolvedReference { origin, target } = resolve(from, &encoded)?;
+    // International host names become ASCII.
+    let origin: Url = origin.parse().ok()?;
+    if !matches!(origin.scheme(), "http" | "https") || !origin.has_host() {
+        return None;
+    }
+    let text = format!("{}{target}", &origin[..Position::BeforePath]);
+    Some((text.parse().ok()?, HttpUrl::parse(&text).ok()?))
+}
+
 #[cfg(test)]
 mod tests {
-    use http::header::HeaderValue;
+    use hammer_wire::FieldList;
+    use proptest::prelude::*;
 
     use super::*;
 
+    /// The answer to a request to one URL.
     fn redirect(
         status: u16,
-        location: &str,
+        locations: &[&[u8]],
         method: &str,
     ) -> Result<Option<RedirectedRequest>, Failure> {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            LOCATION,
-            HeaderValue::from_bytes(location.as_bytes())
-                .expect("the location is a valid header value"),
-        );
+        let headers: FieldList = locations.iter().map(|value| ("location", value)).collect();
         let from = "http://u:p@a.test:81/b/c?d#e"
             .parse()
             .expect("the URL is valid");
         let method = method.parse().expect("the method is valid");
         let status = StatusCode::from_u16(status).expect("the status is valid");
-        RedirectedRequest::from_response(status, &headers, &from, &method)
+        RedirectedRequest::from_response(status, &Fields::from_list(&headers), &from, &method)
+    }
+
+    fn redirected(location: &[u8]) -> RedirectedRequest {
+        let found = redirect(302, &[location], "GET").expect("the location is valid");
+        found.expect("the response is a redirect")
     }
 
     #[test]
@@ -111,7 +135,7 @@ mod tests {
             (308, "PATCH", "PATCH", true),
         ];
         for (status, before, after, with_body) in table {
-            let found = redirect(status, "/x", before).expect("the location is valid");
+            let found = redirect(status, &[b"/x"], before).expect("the location is valid");
             let found = found.expect("the response is a redirect");
             assert_eq!(
                 (found.method.as_str(), found.keeps_body),
@@ -120,58 +144,137 @@ mod tests {
             );
         }
         for status in [200, 201, 300, 304, 305, 306, 399, 404] {
-            assert_eq!(redirect(status, "/x", "GET"), Ok(None), "{status}");
+            let found = redirect(status, &[b"/x"], "GET").expect("no redirect");
+            assert!(found.is_none(), "{status}");
         }
     }
 
-    /// Relative references are resolved as RFC 3986 says.
+    /// The URL of each location, and whether it has the origin of the request.
     #[test]
     fn locations_are_resolved() {
-        let table = [
+        let table: [(&str, &str, bool); 15] = [
             ("/x?y", "http://u:p@a.test:81/x?y", true),
             ("x", "http://u:p@a.test:81/b/x", true),
             ("../x", "http://u:p@a.test:81/x", true),
             ("?x", "http://u:p@a.test:81/b/c?x", true),
-            ("", "http://u:p@a.test:81/b/c?d", true),
-            (" /x ", "http://u:p@a.test:81/x", true),
+            ("#x", "http://u:p@a.test:81/b/c?d", true),
+            (" \t/x \t", "http://u:p@a.test:81/x", true),
             ("http://a.test:81/#x", "http://a.test:81/", true),
             ("HTTP://A.test:81/x", "http://a.test:81/x", true),
             ("http://a.test/", "http://a.test/", false),
             ("https://a.test:81/", "https://a.test:81/", false),
             ("//b.test/x", "http://b.test/x", false),
             ("http://b.test", "http://b.test/", false),
-            ("http://ü.test/ä b", "http://xn--tda.test/%C3%A4%20b", false),
+            ("http://v:q@b.test/", "http://v:q@b.test/", false),
+            (
+                "http://\u{fc}.test/\u{e4} b",
+                "http://xn--tda.test/%c3%a4%20b",
+                false,
+            ),
+            ("http://[::1]:80/x", "http://[::1]/x", false),
         ];
         for (location, url, same_origin) in table {
-            let found = redirect(302, location, "GET").expect("the location is valid");
-            let found = found.expect("the response is a redirect");
+            let found = redirected(location.as_bytes());
             assert_eq!(
                 (found.url.as_str(), found.same_origin),
                 (url, same_origin),
                 "{location}"
             );
         }
-        for location in [
-            "http://",
-            "ftp://a.test/",
-            "file:///etc/passwd",
-            "javascript:x",
-            "http://a b/",
-            "//:80",
-        ] {
-            assert_eq!(
-                redirect(302, location, "GET"),
-                Err(failures::MALFORMED_REDIRECT),
-                "{location}"
-            );
+        let found = redirected(b"http://v:q@b.test/x");
+        assert!(found.target.authorization.is_some());
+        assert_eq!(found.target.authority, "b.test");
+    }
+
+    /// Regression: a location outside ASCII was malformed, unless it was UTF-8.
+    #[test]
+    fn targets_are_sent_as_by_curl() {
+        let table: [(&[u8], &str); 9] = [
+            (b"/again/caf\xe9", "/again/caf%e9"),
+            ("/caf\u{e9}?\u{e9}".as_bytes(), "/caf%c3%a9?%c3%a9"),
+            (b"/a b?c d", "/a%20b?c%20d"),
+            (b"/%e9/%zz/%", "/%e9/%zz/%"),
+            (b"/{a|b}^\\?{a|b}^\\", "/{a|b}^\\?{a|b}^\\"),
+            (b"/\"<>`?\"<>`", "/%22%3C%3E%60?%22%3C%3E%60"),
+            (b"//a.test:81//x//y", "//x//y"),
+            (b"/a//b", "/a//b"),
+            (b"http://a.test:81", "/"),
+        ];
+        for (location, target) in table {
+            let found = redirected(location);
+            let shown = String::from_utf8_lossy(location);
+            assert_eq!(found.target.path_and_query.to_string(), target, "{shown}");
         }
-        let from = "http://a.test/".parse().expect("the URL is valid");
-        let none = RedirectedRequest::from_response(
-            StatusCode::FOUND,
-            &HeaderMap::new(),
-            &from,
-            &Method::GET,
-        );
-        assert_eq!(none, Ok(None));
+    }
+
+    #[test]
+    fn locations_that_are_not_http_urls_are_malformed() {
+        for location in [
+            &b"http://"[..],
+            b"http:",
+            b"http:x",
+            b"http:/x",
+            b"http:///x",
+            b"ftp://a.test/",
+            b"file:///etc/passwd",
+            b"javascript:x",
+            b"mailto:x@a.test",
+            b"http://a b/",
+            b"http://\xe9/",
+            b"http://a\\b/",
+            b"//:80",
+            b"//",
+            b"http://a:99999/",
+            b"http://a:0/",
+            b"/a\tb",
+            b"http://a\t.test/",
+        ] {
+            let found = redirect(302, &[location], "GET").expect_err("a malformed location");
+            let shown = String::from_utf8_lossy(location);
+            assert_eq!(found, failures::MALFORMED_REDIRECT, "{shown}");
+        }
+    }
+
+    /// Regression: an empty location was followed to the same URL until there were too many.
+    #[test]
+    fn the_first_location_counts_and_must_not_be_empty() {
+        for locations in [&[][..], &[&b""[..]], &[b" \t "], &[b"", b"/x"]] {
+            let found = redirect(302, locations, "GET").expect("no malformed location");
+            assert!(found.is_none(), "{locations:?}");
+        }
+        let found = redirect(302, &[b"/x", b"/y", b"ftp://a/"], "GET").expect("a location");
+        assert_eq!(found.expect("a redirect").url.path(), "/x");
+    }
+
+    proptest! {
+        /// Any bytes make a URL that can be sent, or a failure.
+        #[test]
+        fn any_location_can_be_sent_or_is_malformed(
+            bytes in prop::collection::vec(any::<u8>(), 0..20),
+            text in r"(https?:)?/{0,3}[a-z\u{e9}.:@/?#%\\\[\]{} -]{0,30}",
+        ) {
+            let from = "http://a.test/b/c?d".parse().expect("the URL is valid");
+            for location in [text.as_bytes(), &bytes, &[text.as_bytes(), &bytes].concat()] {
+                let Some((url, target)) = parse_location(location, &from) else {
+                    continue;
+                };
+                let sent = target.path_and_query.to_string();
+                prop_assert!(sent.starts_with('/'));
+                prop_assert!(sent.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert_eq!(target.tls, url.scheme() == "https");
+                prop_assert_eq!(Some(target.port), url.port_or_known_default());
+                prop_assert_eq!(target.host.to_string(), url.host_str().unwrap_or_default());
+            }
+        }
+    }
+
+    #[test]
+    fn a_location_may_be_as_long_as_a_head() {
+        let longest = [&b"/"[..], &vec![b'x'; 65_500]].concat();
+        assert_eq!(redirected(&longest).url.path().len(), longest.len());
+        // Percent-encoding makes it longer than a URL can be.
+        let too_long = [&b"/"[..], &vec![0xe9; 65_500]].concat();
+        let found = redirect(302, &[&too_long], "GET").expect_err("a malformed location");
+        assert_eq!(found, failures::MALFORMED_REDIRECT);
     }
 }

@@ -5,7 +5,7 @@ mod json_lines;
 mod weighted_order;
 
 use std::path::Path;
-use std::str::FromStr;
+use std::str::{self, FromStr};
 use std::{fmt, fs, io};
 
 use bytes::Bytes;
@@ -77,12 +77,15 @@ impl TargetList {
     /// If the file or a body file cannot be read, or a line is malformed. The error names the place.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|cause| {
-            let message = format!("failed to read the targets file {}", path.display());
+        let source_name = path.display().to_string();
+        let bytes = fs::read(path).map_err(|cause| {
+            let message = format!("failed to read the targets file {source_name}");
             Error::new(ErrorKind::Targets, message).with_source(cause)
         })?;
+        let text = str::from_utf8(&bytes)
+            .map_err(|error| TargetLineError::not_utf8(&bytes, &error).in_source(&source_name))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, &path.display().to_string(), folder)
+        Self::parse(text, &source_name, folder)
     }
 
     fn parse(text: &str, source_name: &str, folder: &Path) -> Result<Self, Error> {
@@ -166,6 +169,16 @@ impl TargetLineError {
     fn new(line: usize, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { line, message }
+    }
+
+    /// Names the first byte that is not UTF-8, and its line.
+    fn not_utf8(bytes: &[u8], error: &str::Utf8Error) -> Self {
+        let (before, rest) = bytes.split_at(error.valid_up_to());
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let found = rest.first().copied().unwrap_or_default();
+        let message =
+            format!("expected UTF-8, found byte 0x{found:02X} (try %{found:02X} in a URL)");
+        Self::new(line, message)
     }
 
     fn in_source(self, source_name: &str) -> Error {

@@ -234,3 +234,16 @@ fn orders_are_parsed_by_name() {
         "{error}"
     );
 }
+
+/// Regression: the message was that of the system, without the line.
+#[test]
+fn a_file_that_is_not_utf8_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("targets.txt");
+    fs::write(&path, b"GET /a\n\nGET /caf\xe9\n").expect("a written file");
+    let error = TargetList::read(&path).expect_err("a Latin-1 file");
+    let message = error.to_string();
+    assert!(message.starts_with("line 3 of "), "{message}");
+    let end = "targets.txt: expected UTF-8, found byte 0xE9 (try %E9 in a URL)";
+    assert!(message.ends_with(end), "{message}");
+}

@@ -1,9 +1,11 @@
 //! The cookies of one slot.
 
+use std::time::SystemTime;
+
 use cookie_store::{CookieStore, RawCookie};
-use http::HeaderMap;
-use http::header::{HeaderValue, SET_COOKIE};
 use url::Url;
+
+use super::cookie_header_cache::{CookieHeaderCache, expires_by};
 
 /// Maximum number of cookies per slot, as many as browsers keep per site.
 ///
@@ -18,78 +20,101 @@ const MAX_COOKIE_BYTES: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct CookieJar {
     store: CookieStore,
+    cache: CookieHeaderCache,
 }
 
 impl CookieJar {
     /// The value of the header `Cookie` for `url`, if any cookie matches.
     ///
-    /// Cookies with longer paths come first (RFC 6265, section 5.4), then cookies are sorted by name, so
-    /// that the value is deterministic.
-    pub(crate) fn cookie_header(&self, url: &Url) -> Option<HeaderValue> {
-        let mut cookies = self.store.matches(url);
-        if cookies.is_empty() {
-            return None;
-        }
-        cookies.sort_by(|one, other| {
-            let length = |cookie: &cookie_store::Cookie<'_>| String::from(&cookie.path).len();
-            (length(other), one.name()).cmp(&(length(one), other.name()))
-        });
-        let pairs: Vec<String> = cookies
-            .iter()
-            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
-            .collect();
-        let mut value = HeaderValue::from_str(&pairs.join("; ")).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+    /// While the cookies stay the same, this allocates nothing: the value is that of the last URL for which
+    /// the same cookies were due.
+    pub(crate) fn cookie_header(&mut self, url: &Url) -> Option<&[u8]> {
+        self.cookie_header_at(url, SystemTime::now)
     }
 
-    /// Stores the cookies that a response from `url` sets.
-    pub(crate) fn store_response(&mut self, headers: &HeaderMap, url: &Url) {
-        for value in headers
-            .get_all(SET_COOKIE)
-            .iter()
-            .take(MAX_COOKIES_PER_RESPONSE)
-        {
-            let Ok(text) = value.to_str() else {
-                tracing::debug!("ignored a cookie that is not ASCII");
-                continue;
-            };
-            if text.len() > MAX_COOKIE_BYTES {
-                tracing::debug!(bytes = text.len(), "ignored a cookie that is too large");
-                continue;
-            }
-            // A full jar still accepts changes to known names.
-            let name = text.split(['=', ';']).next().unwrap_or_default().trim();
-            let full = self.store.iter_unexpired().count() >= MAX_COOKIES;
-            if full
-                && !self
-                    .store
-                    .iter_unexpired()
-                    .any(|cookie| cookie.name() == name)
-            {
-                tracing::debug!(name, "ignored a cookie, the jar is full");
-                continue;
-            }
-            if let Err(error) = self.store.parse(text, url) {
-                tracing::debug!(name, %error, "ignored a cookie");
-            }
+    fn cookie_header_at(&mut self, url: &Url, now: impl Fn() -> SystemTime) -> Option<&[u8]> {
+        self.store.iter_any().next()?;
+        let index = self.cache.find(url, &now);
+        let index = index.unwrap_or_else(|| self.cache.add(&self.store, url, now()));
+        self.cache.value(index)
+    }
+
+    /// Stores the cookies that a response from `url` sets: the values of its headers `Set-Cookie`.
+    pub(crate) fn store_response<'h>(
+        &mut self,
+        set_cookies: impl Iterator<Item = &'h [u8]>,
+        url: &Url,
+    ) {
+        for value in set_cookies.take(MAX_COOKIES_PER_RESPONSE) {
+            self.store_cookie(value, url);
         }
+    }
+
+    fn store_cookie(&mut self, value: &[u8], url: &Url) {
+        let Some(text) = str::from_utf8(value).ok().filter(|text| is_sendable(text)) else {
+            tracing::debug!("ignored a cookie with control characters, or that is not UTF-8");
+            return;
+        };
+        if text.len() > MAX_COOKIE_BYTES {
+            tracing::debug!(bytes = text.len(), "ignored a cookie that is too large");
+            return;
+        }
+        // A full jar still accepts changes to known names.
+        let name = text.split(['=', ';']).next().unwrap_or_default().trim();
+        if self.is_full() && !self.store.iter_any().any(|cookie| cookie.name() == name) {
+            tracing::debug!(name, "ignored a cookie, the jar is full");
+            return;
+        }
+        match self.store.parse(text, url) {
+            Ok(_) => self.cache.clear(),
+            Err(error) => tracing::debug!(name, %error, "ignored a cookie"),
+        }
+    }
+
+    /// Reports whether the jar has no room, after the removal of expired cookies.
+    fn is_full(&mut self) -> bool {
+        if self.store.iter_any().count() < MAX_COOKIES {
+            return false;
+        }
+        let now = SystemTime::now();
+        let expired = self.store.iter_any().filter(|one| expires_by(one, now));
+        let expired: Vec<[String; 3]> = expired
+            .map(|one| [(&one.domain).into(), (&one.path).into(), one.name().into()])
+            .collect();
+        for [domain, path, name] in &expired {
+            self.store.remove(domain, path, name);
+        }
+        expired.is_empty()
     }
 
     /// Adds a cookie for the host of `url` and all paths.
     pub(crate) fn insert(&mut self, name: &str, value: &str, url: &Url) {
+        if !is_sendable(value) {
+            tracing::debug!(name, "ignored a cookie with control characters");
+            return;
+        }
         let mut cookie = RawCookie::new(name.to_owned(), value.to_owned());
         cookie.set_path("/");
         // A cookie given for https must not leak to http.
         cookie.set_secure(url.scheme() == "https");
-        if let Err(error) = self.store.insert_raw(&cookie, url) {
-            tracing::debug!(name, %error, "ignored a cookie");
+        match self.store.insert_raw(&cookie, url) {
+            Ok(_) => self.cache.clear(),
+            Err(error) => tracing::debug!(name, %error, "ignored a cookie"),
         }
     }
 }
 
+/// Reports whether a header can contain `text`: control characters except tabs are refused, as by RFC
+/// 6265bis, section 5.6.
+fn is_sendable(text: &str) -> bool {
+    let is_refused = |byte: u8| byte.is_ascii_control() && byte != b'\t';
+    !text.bytes().any(is_refused)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn url(text: &str) -> Url {
@@ -97,16 +122,18 @@ mod tests {
     }
 
     fn jar(from: &str, cookies: &[&str]) -> CookieJar {
-        let mut headers = HeaderMap::new();
-        for cookie in cookies {
-            headers.append(
-                SET_COOKIE,
-                HeaderValue::from_str(cookie).expect("the cookie is ASCII"),
-            );
-        }
         let mut jar = CookieJar::default();
-        jar.store_response(&headers, &url(from));
+        store(&mut jar, from, cookies);
         jar
+    }
+
+    fn store(jar: &mut CookieJar, from: &str, cookies: &[&str]) {
+        jar.store_response(cookies.iter().map(|cookie| cookie.as_bytes()), &url(from));
+    }
+
+    fn header(jar: &mut CookieJar, to: &str) -> Option<String> {
+        let value = jar.cookie_header(&url(to))?;
+        Some(str::from_utf8(value).expect("cookies are UTF-8").to_owned())
     }
 
     #[test]
@@ -204,66 +231,144 @@ mod tests {
             ),
         ];
         for (from, cookies, to, header) in table {
-            let found = jar(from, cookies).cookie_header(&url(to));
-            let found = found
-                .as_ref()
-                .map(|value| value.to_str().expect("the cookie is ASCII"));
-            assert_eq!(found, header, "{cookies:?} from {from} to {to}");
+            let mut jar = jar(from, cookies);
+            for turn in ["fresh", "cached"] {
+                let found = super::tests::header(&mut jar, to);
+                assert_eq!(
+                    found.as_deref(),
+                    header,
+                    "{turn} {cookies:?} from {from} to {to}"
+                );
+            }
         }
     }
 
     #[test]
     fn malformed_cookies_are_ignored() {
         let large = format!("i={}", "x".repeat(MAX_COOKIE_BYTES));
-        let jar = jar("http://a.test/", &["", "=", "x", &large, "i=1"]);
-        let header = jar
-            .cookie_header(&url("http://a.test/"))
-            .expect("one cookie is valid");
-        assert_eq!(header, "i=1");
+        let mut jar = jar("http://a.test/", &["", "=", "x", "j=\u{7}", &large, "i=1"]);
+        jar.store_response([&b"k=\xe9"[..]].into_iter(), &url("http://a.test/"));
+        jar.insert("l", "a\nb", &url("http://a.test/"));
+        assert_eq!(header(&mut jar, "http://a.test/").as_deref(), Some("i=1"));
+        store(&mut jar, "http://a.test/", &["i=\u{e9}"]);
+        assert_eq!(
+            header(&mut jar, "http://a.test/").as_deref(),
+            Some("i=\u{e9}")
+        );
     }
 
     #[test]
     fn responses_can_replace_given_cookies() {
         let mut jar = CookieJar::default();
         jar.insert("i", "0", &url("http://a.test/x/y"));
-        assert_eq!(
-            jar.cookie_header(&url("http://a.test/z"))
-                .expect("the cookie applies to all paths"),
-            "i=0"
-        );
-        let mut headers = HeaderMap::new();
-        headers.append(SET_COOKIE, HeaderValue::from_static("i=1; Path=/"));
-        jar.store_response(&headers, &url("http://a.test/"));
-        assert_eq!(
-            jar.cookie_header(&url("http://a.test/z"))
-                .expect("the cookie was replaced"),
-            "i=1"
-        );
+        assert_eq!(header(&mut jar, "http://a.test/z").as_deref(), Some("i=0"));
+        store(&mut jar, "http://a.test/", &["i=1; Path=/"]);
+        assert_eq!(header(&mut jar, "http://a.test/z").as_deref(), Some("i=1"));
     }
 
     #[test]
     fn the_number_of_cookies_is_bounded() {
         let mut jar = CookieJar::default();
-        let from = url("http://a.test/");
         for response in 0..20 {
-            let mut headers = HeaderMap::new();
-            for cookie in 0..60 {
-                let cookie = format!("n{response}x{cookie}=1");
-                headers.append(SET_COOKIE, cookie.parse().expect("the cookie is ASCII"));
-            }
-            jar.store_response(&headers, &from);
+            let cookies: Vec<String> = (0..60).map(|n| format!("n{response}x{n}=1")).collect();
+            let cookies: Vec<&str> = cookies.iter().map(String::as_str).collect();
+            store(&mut jar, "http://a.test/", &cookies);
         }
         assert_eq!(jar.store.iter_any().count(), MAX_COOKIES);
-        let mut headers = HeaderMap::new();
-        headers.append(SET_COOKIE, HeaderValue::from_static("n0x0=2"));
-        jar.store_response(&headers, &from);
-        let header = jar.cookie_header(&from).expect("the jar is full");
-        assert!(
-            header
-                .to_str()
-                .expect("the cookie is ASCII")
-                .contains("n0x0=2;"),
-            "{header:?}"
+        store(&mut jar, "http://a.test/", &["n0x0=2"]);
+        let header = header(&mut jar, "http://a.test/").expect("the jar is full");
+        assert!(header.contains("n0x0=2;"), "{header:?}");
+    }
+
+    /// Regression: expired cookies stayed in the jar, which grew with every new name.
+    #[test]
+    fn expired_cookies_make_room() {
+        let mut jar = CookieJar::default();
+        for number in 0..3 * MAX_COOKIES {
+            let name = format!("n{number}");
+            store(
+                &mut jar,
+                "http://a.test/",
+                &[&format!("{name}=1"), &format!("{name}=; Max-Age=0")],
+            );
+            assert!(jar.store.iter_any().count() <= MAX_COOKIES, "{number}");
+        }
+        store(&mut jar, "http://a.test/", &["last=1"]);
+        assert_eq!(
+            header(&mut jar, "http://a.test/").as_deref(),
+            Some("last=1")
         );
+    }
+
+    #[test]
+    fn cookies_are_sent_until_they_expire() {
+        let (to, now) = (url("http://a.test/"), SystemTime::now());
+        let mut jar = jar(
+            "http://a.test/",
+            &[
+                "a=1",
+                "b=2; Max-Age=1000",
+                "c=3; Max-Age=2000",
+                "d=4; Path=/x; Max-Age=500",
+            ],
+        );
+        let after = |seconds| move || now + Duration::from_secs(seconds);
+        for (seconds, sent, is_cached) in [
+            (0, "a=1; b=2; c=3", false),
+            (600, "a=1; b=2; c=3", true),
+            (990, "a=1; b=2; c=3", true),
+            (1100, "a=1; c=3", false),
+            (1900, "a=1; c=3", true),
+            (2100, "a=1", false),
+            (1 << 30, "a=1", true),
+        ] {
+            let cached = jar.cache.find(&to, after(seconds)).is_some();
+            assert_eq!(cached, is_cached, "{seconds}");
+            let found = jar.cookie_header_at(&to, after(seconds));
+            assert_eq!(found, Some(sent.as_bytes()), "{seconds}");
+        }
+    }
+
+    /// The clock is not read for cookies that last as long as the session, nor without cookies.
+    #[test]
+    fn a_cached_header_needs_no_clock() {
+        let to = url("http://a.test/");
+        let mut jar = jar("http://a.test/x/y", &["a=1; Path=/", "b=2; Max-Age=9"]);
+        let no_clock = || -> SystemTime { panic!("the clock was read") };
+        let mut empty = CookieJar::default();
+        assert_eq!(empty.cookie_header_at(&to, no_clock), None);
+        assert_eq!(jar.cookie_header(&to), Some(&b"a=1"[..]));
+        let first = jar.cookie_header_at(&to, no_clock).map(<[u8]>::as_ptr);
+        let other = url("http://a.test/z?q");
+        assert_eq!(
+            jar.cookie_header_at(&other, no_clock).map(<[u8]>::as_ptr),
+            first
+        );
+    }
+
+    #[test]
+    fn a_change_of_the_cookies_is_seen_at_once() {
+        let to = "http://a.test/";
+        let mut jar = CookieJar::default();
+        for (set, sent) in [
+            ("a=1", Some("a=1")),
+            ("a=2", Some("a=2")),
+            ("b=1", Some("a=2; b=1")),
+            ("nothing", Some("a=2; b=1")),
+            ("b=; Max-Age=0", Some("a=2")),
+            ("a=; Max-Age=0", None),
+            ("c=1", Some("c=1")),
+        ] {
+            store(&mut jar, to, &[set]);
+            for turn in ["fresh", "cached"] {
+                assert_eq!(header(&mut jar, to).as_deref(), sent, "{turn} {set}");
+            }
+        }
+        jar.insert("d", "1", &url(to));
+        assert_eq!(header(&mut jar, to).as_deref(), Some("c=1; d=1"));
+        let cached = || url("http://a.test/");
+        store(&mut jar, to, &[]);
+        store(&mut jar, to, &["malformed"]);
+        assert!(jar.cache.find(&cached(), SystemTime::now).is_some());
     }
 }

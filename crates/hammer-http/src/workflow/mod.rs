@@ -1,44 +1,44 @@
-//! The workflow of a hit that does more than send one request and check its status.
+//! The workflow of a hit: prepare a request, exchange it for a response, inspect that, perhaps again.
 
+mod cookie_header_cache;
 pub(crate) mod cookie_jar;
-mod hop_response;
+mod inspector;
 mod persistent_slot_state;
 mod redirect_origin_cache;
 mod request_hop;
 mod slot_connections;
-mod slot_request_cache;
 mod target_picker;
 mod worker_request_copies;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hammer_core::{Failure, Hit, Outcome, Slot};
-use http::header::COOKIE;
 use url::Url;
 
+use self::inspector::{HitProgress, ResponseFindings, ResponseInspector};
 use self::persistent_slot_state::PersistentSlotState;
 use self::redirect_origin_cache::RedirectOriginCache;
 use self::request_hop::RequestHop;
 use self::slot_connections::SlotConnections;
-use self::slot_request_cache::SlotRequestCache;
 pub(crate) use self::target_picker::TargetPicker;
 use self::worker_request_copies::WorkerRequestCopies;
 use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::{ConnectionPolicy, OriginConnection};
 use crate::failures;
+use crate::request::hit_request::{HitRequest, RequestBuffer};
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
-use crate::request::template::{BodyTemplate, RenderBuffer, RenderContext, RequestTemplate};
-use crate::response::capture::{CaptureSet, CapturedValues};
+use crate::request::template::{BodyTemplate, RenderContext, RequestTemplate};
+use crate::response::capture::CaptureSet;
 use crate::response::expectations::ResponseExpectations;
 use crate::workflow::cookie_jar::CookieJar;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
-/// The steps of a hit: targets, credentials, redirects, expectations and captures.
+/// The steps of a hit; a plain one uses none of the options.
 pub(crate) struct HitWorkflow {
     /// The targets of first hops; never empty.
     pub(crate) targets: Vec<HttpTarget>,
@@ -58,10 +58,16 @@ pub(crate) struct HitWorkflow {
     pub(crate) expectations: ResponseExpectations,
     /// Maximum size of a body to inspect.
     pub(crate) max_body_bytes: u64,
-    /// Time limit for the head of a response.
-    pub(crate) first_byte_timeout: Option<Duration>,
     pub(crate) recorder: Option<ExchangeRecorder>,
     pub(crate) connection_policy: ConnectionPolicy,
+    /// Tracks refused tokens, if hits carry tokens.
+    pub(crate) auth_failures: Option<AuthFailureTracker>,
+    /// True if more than the status of a response matters.
+    pub(crate) inspects_heads: bool,
+    /// True if the bodies of responses matter.
+    pub(crate) inspects_bodies: bool,
+    /// The template of requests that vary in their bodies alone.
+    pub(crate) empty_template: RequestTemplate,
 }
 
 /// A target with its request.
@@ -88,8 +94,7 @@ pub(crate) struct RedirectPolicy {
 pub(crate) struct HitWorkflowSession {
     connections: SlotConnections,
     slot_state: Rc<RefCell<PersistentSlotState>>,
-    request_cache: SlotRequestCache,
-    render_buffer: Rc<RefCell<RenderBuffer>>,
+    buffer: RequestBuffer,
     worker_copies: Rc<WorkerRequestCopies>,
     redirect_origins: Rc<RedirectOriginCache>,
 }
@@ -108,89 +113,120 @@ impl HitWorkflow {
         Ok(HitWorkflowSession {
             connections,
             slot_state: PersistentSlotState::for_slot(slot),
-            request_cache: SlotRequestCache::default(),
-            render_buffer: slot.worker_local(RefCell::default),
+            buffer: RequestBuffer::default(),
             worker_copies: slot.worker_local(|| WorkerRequestCopies::new(self)),
             redirect_origins: slot
                 .worker_local(|| RedirectOriginCache::starting_at(self.origins.len())),
         })
     }
 
+    /// Sends the request of a hit, and those of its redirects, and judges the last response.
     pub(crate) async fn hit(
         &self,
         state: &mut HitWorkflowSession,
         hit: &Hit,
         request: Option<&HttpRequest>,
-        auth_failures: Option<&AuthFailureTracker>,
     ) -> Result<Outcome, Failure> {
-        let slot = hit.slot();
         let HitWorkflowSession {
             connections,
             slot_state,
+            buffer,
             worker_copies,
             redirect_origins,
-            request_cache,
-            render_buffer,
         } = state;
+        let slot_state = &**slot_state;
         let (target, mut hop) = match request {
-            Some(request) => (None, RequestHop::from_request(request, &self.targets[0])),
+            Some(request) => {
+                let hop = RequestHop::from_request(request, &self.targets[0], buffer);
+                (None, hop)
+            }
             None => {
-                let slot_state = &mut slot_state.borrow_mut();
-                let (target, hop) =
-                    self.first_hop(slot_state, worker_copies, request_cache, render_buffer, hit)?;
+                let (target, hop) = self.first_hop(slot_state, worker_copies, buffer, hit)?;
                 (Some(target), hop)
             }
         };
-        self.init_cookie_jar(&mut hop, &mut slot_state.borrow_mut(), hit)?;
-        let mut captured = CapturedValues::default();
-        let (mut sent, mut received, mut redirects) = (0, 0, 0);
+        let mut progress = HitProgress::default();
+        let (mut sent, mut received) = (0, 0);
         loop {
-            self.complete_request(&mut hop, &slot_state.borrow(), hit)?;
+            self.complete_request(&mut hop, slot_state, hit)?;
             let learned = redirect_origins.connector(hop.origin);
             let connector = learned.as_deref().or(self.origins.get(hop.origin));
             let connector = connector.ok_or(failures::MALFORMED_REDIRECT)?;
-            let connection = connections.connection_to(hop.origin).await;
-            let recorder = self.recorder.as_ref();
-            let recorder = recorder.map(|one| (one, one.begin_exchange(&hop.url, &hop.request)));
-            let (policy, limit) = (&self.connection_policy, self.first_byte_timeout);
-            let sending = connection.send(connector, policy, &hop.request, limit, hit);
-            let (head, body) = sending.await?.into_parts();
-            if let Some((recorder, index)) = recorder {
-                recorder.record_head(index, &head);
+            let connection = connections.connection_to(hop.origin);
+            let mut inspector =
+                self.inspector((&hop.url, &hop.request), slot_state, &mut progress, hit);
+            let policy = &self.connection_policy;
+            let exchange =
+                connection.exchange(connector, policy, &mut hop.request, &mut inspector, hit);
+            let exchange = exchange.await?;
+            sent += exchange.sent;
+            received += exchange.received;
+            hit.slot().count("body_bytes", exchange.body_bytes);
+            if let Some(recording) = &inspector.recording {
+                recording.finish_body();
             }
-            self.store_headers(&head, &hop, slot_state, &mut captured);
-            let redirect = self.redirect(&head, &hop, redirects)?;
-            let label = if redirect.is_some() {
-                redirects += 1;
-                let reading = self.read_redirect_body(connection, &head, body, recorder, hit);
-                reading.await?;
-                None
-            } else {
-                let reading = self.read_final_response(connection, &head, body, recorder, hit);
-                let (label, body) = reading.await?;
-                self.store_captures(slot_state, &mut captured, label, body.as_deref(), hit);
-                label
-            };
-            let traffic = connection.finish_hit(policy, slot).await;
-            sent += traffic.0;
-            received += traffic.1;
-            if let Some((policy, redirect)) = redirect {
-                hop = hop.redirected(redirect, connector, &policy.connectors, redirect_origins)?;
+            if let (Some(redirect), Some(policy)) =
+                (inspector.findings.redirect.take(), &self.redirect_policy)
+            {
+                hit.slot().count("redirects", 1);
+                hit.mark("redirect");
+                hop = hop.redirected(*redirect, connector, &policy.connectors, redirect_origins)?;
+                progress.redirects += 1;
                 continue;
             }
-            let status = head.status.as_u16();
+            if exchange.waited_for_body {
+                hit.mark("body");
+            }
+            let status = inspector.findings.status;
+            let label = inspector.finish().await?;
             // Only the proxy answers with this status.
             if status == 407 && connector.forward_proxy_headers().is_some() {
                 return Err(hammer_net::PROXY_AUTH_REQUIRED);
             }
-            if let (Some(auth_failures), Some(_), Some(_)) = (auth_failures, target, &label) {
-                hop.count_refused_token(status, auth_failures, hit);
-            }
-            if let (Some(picker), Some(target), None) = (&self.target_picker, target, &label) {
-                picker.mark_once_done(&mut slot_state.borrow_mut(), target);
+            match label {
+                None => self.complete_target(target, slot_state),
+                Some(_) => self.count_refused_token(&hop, status, hit),
             }
             let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
             return Ok(outcome.sent(sent).received(received));
+        }
+    }
+
+    fn inspector<'w>(
+        &'w self,
+        (url, request): (&'w Url, &HitRequest<'_>),
+        slot_state: &'w RefCell<PersistentSlotState>,
+        progress: &'w mut HitProgress,
+        hit: &'w Hit,
+    ) -> ResponseInspector<'w> {
+        let follows = self.redirect_policy.is_some();
+        let recorder = self.recorder.as_ref();
+        ResponseInspector {
+            workflow: self,
+            hit,
+            url,
+            method: follows.then(|| request.base().head.method.clone()),
+            slot_state,
+            progress,
+            recording: recorder
+                .map(|recorder| recorder.begin_exchange(url, &request.to_complete())),
+            findings: ResponseFindings::default(),
+        }
+    }
+
+    /// Records that the slot has completed a target that it hits once.
+    fn complete_target(&self, target: Option<usize>, slot_state: &RefCell<PersistentSlotState>) {
+        if let (Some(picker), Some(target)) = (&self.target_picker, target) {
+            picker.mark_once_done(&mut slot_state.borrow_mut(), target);
+        }
+    }
+
+    /// Counts a response that refuses the token of the hit, unless the hop may have lost the token.
+    fn count_refused_token(&self, hop: &RequestHop<'_>, status: u16, hit: &Hit) {
+        if let (401, true, Some(auth_failures), Some(token)) =
+            (status, hop.trusted, &self.auth_failures, hop.token_ordinal)
+        {
+            auth_failures.count(hit, token);
         }
     }
 
@@ -246,82 +282,84 @@ impl HitWorkflow {
     }
 
     /// Picks the target of a hit and renders its first request.
-    fn first_hop<'j>(
-        &'j self,
-        slot_state: &mut PersistentSlotState,
-        worker_copies: &'j WorkerRequestCopies,
-        request_cache: &'j mut SlotRequestCache,
-        render_buffer: &RefCell<RenderBuffer>,
+    fn first_hop<'w>(
+        &'w self,
+        slot_state: &RefCell<PersistentSlotState>,
+        worker_copies: &'w WorkerRequestCopies,
+        buffer: &'w mut RequestBuffer,
         hit: &Hit,
-    ) -> Result<(usize, RequestHop<'j>), Failure> {
+    ) -> Result<(usize, RequestHop<'w>), Failure> {
         let mut rng = hit.rng();
         let picker = self.target_picker.as_ref();
-        let index = picker.map_or(0, |picker| picker.pick(slot_state, hit, &mut rng));
+        let pick = |picker: &TargetPicker| picker.pick(&mut slot_state.borrow_mut(), hit, &mut rng);
+        let index = picker.map_or(0, pick);
         let target = &self.targets[index];
         if !self.groups.is_empty() {
             hit.group(target.group);
         }
         let request = worker_copies.requests.get(index).unwrap_or(&target.request);
-        let bodies = match &worker_copies.bodies[..] {
-            [] => &self.bodies[..],
-            copied => copied,
-        };
-        let turn = hit.number().checked_rem(bodies.len() as u64);
-        let body = turn.map(|turn| &bodies[turn as usize]);
-        let template = target.template.as_deref();
-        if template.is_none() && body.is_none() {
+        let body = self.rotated_body(worker_copies, hit);
+        if target.template.is_none() && body.is_none() {
+            let request = HitRequest::new(request, None, buffer);
             return Ok((index, RequestHop::first(target, request)));
         }
-        let buffer = request_cache.copy_of(index, request);
+        let template = target.template.as_deref().unwrap_or(&self.empty_template);
+        let slot_state = &slot_state.borrow();
         let mut context = RenderContext::new(hit, rng, &slot_state.captured)
             .with_recorder(self.recorder.as_ref());
-        let empty = RequestTemplate::default();
-        let template = template.unwrap_or(&empty);
-        template.render(body, &mut context, buffer, &mut render_buffer.borrow_mut())?;
-        let mut hop = RequestHop::first(target, &buffer.request);
+        template.render(body, &mut context, &mut buffer.rendered)?;
+        let request = HitRequest::new(request, Some(template), buffer);
+        let mut hop = RequestHop::first(target, request);
         hop.token_ordinal = context.token_ordinal();
         hop.rendered = true;
         if template.target.is_some() && self.needs_urls() {
-            let uri = &buffer.request.head.uri;
-            let url = hop.url.to_mut();
-            url.set_path(uri.path());
-            url.set_query(uri.query());
+            hop.set_url_path();
         }
         Ok((index, hop))
     }
 
+    /// The body of a hit, if hits rotate through several.
+    fn rotated_body<'w>(
+        &'w self,
+        worker_copies: &'w WorkerRequestCopies,
+        hit: &Hit,
+    ) -> Option<&'w BodyTemplate> {
+        let bodies = match &worker_copies.bodies[..] {
+            [] => &self.bodies[..],
+            copied => copied,
+        };
+        let turn = hit.number().checked_rem(bodies.len() as u64)?;
+        Some(&bodies[turn as usize])
+    }
+
     /// Reports whether anything depends on the path and query of the request.
-    fn needs_urls(&self) -> bool {
+    pub(crate) fn needs_urls(&self) -> bool {
         self.initial_cookies.is_some() || self.redirect_policy.is_some() || self.recorder.is_some()
     }
 
-    /// Adds the headers that depend on the time and the slot, a signature and cookies, and ends the
-    /// phase `prepare` if the request is made for this hit.
+    /// Adds a signature and cookies, and ends the phase `prepare` if the request is made for this hit.
     fn complete_request(
         &self,
         hop: &mut RequestHop<'_>,
-        slot_state: &PersistentSlotState,
+        slot_state: &RefCell<PersistentSlotState>,
         hit: &Hit,
     ) -> Result<(), Failure> {
         if let Some(signer) = self.signer.as_ref().filter(|_| hop.trusted) {
+            let scheme = hop.url.scheme();
             let request = hop.request.to_mut();
-            let (head, scheme) = (&mut request.head, hop.url.scheme());
-            let result = signer.sign(scheme, head, &request.body, SystemTime::now());
+            let (head, body) = (&mut request.head, &request.body);
+            let result = signer.sign(scheme, head, body, SystemTime::now());
             result.map_err(|error| {
                 tracing::debug!(%error, "failed to sign a request");
                 failures::NOT_SIGNED
             })?;
         }
-        if let Some(jar) = &slot_state.cookie_jar {
-            match jar.cookie_header(&hop.url) {
-                Some(cookies) => {
-                    hop.request.to_mut().head.headers.insert(COOKIE, cookies);
-                }
-                // Cookies of the previous hop.
-                None if hop.request.head.headers.contains_key(COOKIE) => {
-                    hop.request.to_mut().head.headers.remove(COOKIE);
-                }
-                None => {}
+        if self.initial_cookies.is_some() {
+            let slot_state = &mut slot_state.borrow_mut();
+            self.init_cookie_jar(hop, slot_state, hit)?;
+            if let Some(jar) = &mut slot_state.cookie_jar {
+                let cookies = jar.cookie_header(&hop.url);
+                hop.request.set_cookies(cookies.unwrap_or_default());
             }
         }
         if hop.rendered || self.signer.is_some() || self.initial_cookies.is_some() {

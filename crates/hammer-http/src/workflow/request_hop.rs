@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use hammer_core::{Failure, Hit};
+use hammer_core::Failure;
+use hammer_net::{ConnectorFactory, PeerConnector};
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING,
 };
@@ -11,13 +12,10 @@ use url::Url;
 use super::HttpTarget;
 use super::redirect_origin_cache::RedirectOriginCache;
 use crate::HttpRequest;
-use crate::auth_failures::AuthFailureTracker;
 use crate::failures;
 use crate::masking::is_secret_header;
-use crate::request::prepared::PreparedRequest;
+use crate::request::hit_request::{HitRequest, RequestBuffer};
 use crate::response::redirect::RedirectedRequest;
-use hammer_net::ConnectorFactory;
-use hammer_net::PeerConnector;
 
 /// Headers that describe the body, removed together with it.
 const BODY_HEADERS: [http::header::HeaderName; 5] = [
@@ -29,9 +27,9 @@ const BODY_HEADERS: [http::header::HeaderName; 5] = [
 ];
 
 /// One request of a hit: the first one, or one that a redirect leads to.
-pub(super) struct RequestHop<'j> {
-    pub(super) request: Cow<'j, PreparedRequest>,
-    pub(super) url: Cow<'j, Url>,
+pub(super) struct RequestHop<'w> {
+    pub(super) request: HitRequest<'w>,
+    pub(super) url: Cow<'w, Url>,
     pub(super) origin: usize,
     /// True if all hops so far went to the origin of the first, so that this one may be signed.
     pub(super) trusted: bool,
@@ -41,10 +39,10 @@ pub(super) struct RequestHop<'j> {
     pub(super) rendered: bool,
 }
 
-impl<'j> RequestHop<'j> {
-    pub(super) fn first(target: &'j HttpTarget, request: &'j PreparedRequest) -> Self {
+impl<'w> RequestHop<'w> {
+    pub(super) fn first(target: &'w HttpTarget, request: HitRequest<'w>) -> Self {
         Self {
-            request: Cow::Borrowed(request),
+            request,
             url: Cow::Borrowed(&target.url),
             origin: target.origin,
             trusted: true,
@@ -54,27 +52,27 @@ impl<'j> RequestHop<'j> {
     }
 
     /// The first hop of a hit with its own request, to the origin of `target`.
-    pub(super) fn from_request(request: &'j HttpRequest, target: &'j HttpTarget) -> Self {
+    pub(super) fn from_request(
+        request: &'w HttpRequest,
+        target: &'w HttpTarget,
+        buffer: &'w mut RequestBuffer,
+    ) -> Self {
         Self {
-            request: Cow::Borrowed(&request.prepared),
             url: Cow::Borrowed(request.url.as_ref().unwrap_or(&target.url)),
-            origin: target.origin,
-            trusted: true,
-            token_ordinal: None,
-            rendered: false,
+            ..Self::first(target, HitRequest::new(&request.prepared, None, buffer))
         }
     }
 
-    /// Counts a response that refuses the token of the hit, unless the hop may have lost the token.
-    pub(super) fn count_refused_token(
-        &self,
-        status: u16,
-        auth_failures: &AuthFailureTracker,
-        hit: &Hit,
-    ) {
-        if let (401, true, Some(token)) = (status, self.trusted, self.token_ordinal) {
-            auth_failures.count(hit, token);
-        }
+    /// Sets the path and query of the URL to those of the request.
+    pub(super) fn set_url_path(&mut self) {
+        let target = String::from_utf8_lossy(self.request.path_and_query());
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (&*target, None),
+        };
+        let url = self.url.to_mut();
+        url.set_path(path);
+        url.set_query(query);
     }
 
     /// The hop that `redirect` leads to, without headers that its origin must not see.
@@ -85,16 +83,13 @@ impl<'j> RequestHop<'j> {
         connectors: &ConnectorFactory,
         redirect_origins: &RedirectOriginCache,
     ) -> Result<Self, Failure> {
-        let target_url = crate::url::HttpUrl::parse(redirect.url.as_str()).map_err(|error| {
-            tracing::debug!(%error, "malformed redirect");
-            failures::MALFORMED_REDIRECT
-        })?;
+        let target_url = redirect.target;
         let origin = if redirect.same_origin {
             self.origin
         } else {
             redirect_origins.number_of(&target_url, connectors)?
         };
-        let mut request = self.request.into_owned();
+        let (mut request, buffer) = self.request.into_parts();
         let headers = &mut request.head.headers;
         if !redirect.keeps_body {
             request.body.clear();
@@ -124,19 +119,18 @@ impl<'j> RequestHop<'j> {
         let connector = redirect_origins.connector(origin);
         if let Some(proxy_headers) = connector.as_deref().unwrap_or(from).forward_proxy_headers() {
             headers.extend(proxy_headers.clone());
-            request.head.uri = target_url
-                .absolute_form()
-                .map_err(|_| failures::MALFORMED_REDIRECT)?;
+            let target = target_url.absolute_form();
+            let target = target.map_err(|_| failures::MALFORMED_REDIRECT)?;
+            request.head.target = target.to_string().into();
         } else {
-            request.head.uri = target_url.path_and_query;
+            request.head.target = target_url.path_and_query.to_string().into();
         }
-        request.target = None;
         request.head.method = redirect.method;
         let mut url = redirect.url;
         // The credentials are in the headers already, and must not reach the next hop.
         let _ = (url.set_username(""), url.set_password(None));
         Ok(Self {
-            request: Cow::Owned(request),
+            request: HitRequest::changed(request, buffer),
             url: Cow::Owned(url),
             origin,
             trusted: self.trusted && redirect.same_origin,

@@ -16,14 +16,15 @@ impl SlotConnections {
     }
 
     /// Returns the connection to `origin`; closes the least recently used one if there are too many.
-    pub(super) async fn connection_to(&mut self, origin: usize) -> &mut OriginConnection {
+    pub(super) fn connection_to(&mut self, origin: usize) -> &mut OriginConnection {
         match self.0.iter().position(|(known, _)| *known == origin) {
+            Some(0) => {}
             Some(position) => self.0[..=position].rotate_right(1),
             None => {
                 if self.0.len() == MAX_ORIGIN_CONNECTIONS
                     && let Some((_, oldest)) = self.0.pop()
                 {
-                    oldest.close_own().await;
+                    oldest.close_own();
                 }
                 self.insert(origin, OriginConnection::for_origin(origin));
             }
@@ -49,14 +50,14 @@ impl SlotConnections {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn the_most_recently_used_are_kept() {
+    #[test]
+    fn the_most_recently_used_are_kept() {
         let mut connections = SlotConnections::default();
         for origin in 0..MAX_ORIGIN_CONNECTIONS {
-            connections.connection_to(origin).await;
+            connections.connection_to(origin);
         }
-        connections.connection_to(0).await;
-        connections.connection_to(MAX_ORIGIN_CONNECTIONS).await;
+        connections.connection_to(0);
+        connections.connection_to(MAX_ORIGIN_CONNECTIONS);
         let kept: Vec<usize> = connections.0.iter().map(|(origin, _)| *origin).collect();
         let mut expected: Vec<usize> = (2..MAX_ORIGIN_CONNECTIONS).rev().collect();
         expected.splice(0..0, [MAX_ORIGIN_CONNECTIONS, 0]);

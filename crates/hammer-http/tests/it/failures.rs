@@ -24,21 +24,24 @@ fn incomplete_and_malformed_responses_are_failures() {
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
             "closed_early",
         ),
-        (b"SSH-2.0-OpenSSH_9.9\r\n", "malformed_answer"),
-        (b"HTTP/2 200 OK\r\n\r\n", "malformed_answer"),
+        (b"SSH-2.0-OpenSSH_9.9\r\n", "not_http"),
+        (b"HTTP/2 200 OK\r\n\r\n", "not_http"),
         (b"HTTP/1.1 2x0 OK\r\n\r\n", "malformed_answer"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-            "malformed_answer",
+            "malformed_length",
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-            "malformed_answer",
+            "malformed_length",
         ),
-        (b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "malformed_answer"),
+        (
+            b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+            "malformed_answer_header",
+        ),
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-            "malformed_answer",
+            "malformed_chunk",
         ),
     ];
     for (answer, name) in table {
@@ -117,8 +120,5 @@ fn tls_to_plain_http_and_plain_http_to_tls_are_failures() {
         .expect("valid options");
     assert_eq!(only_failure(&run(tls, 2)), ("tls", 2));
     let server = ScriptedServer::answering_once(b"\x15\x03\x01\x00\x02\x02\x0a");
-    assert_eq!(
-        only_failure(&run(http(&server.url()), 2)),
-        ("malformed_answer", 2)
-    );
+    assert_eq!(only_failure(&run(http(&server.url()), 2)), ("not_http", 2));
 }

@@ -9,6 +9,7 @@ mod credentials;
 mod expectations;
 mod failures;
 mod hostile;
+mod http1;
 mod http2;
 mod lifetimes;
 mod phases;
@@ -78,6 +79,14 @@ fn only_failure(report: &Report) -> (&str, u64) {
         report.labels
     );
     (failures[0].0, *failures[0].1)
+}
+
+/// Returns the messages of an error and of its sources, joined by colons.
+fn error_chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", error_chain(source)),
+        None => error.to_string(),
+    }
 }
 
 /// Returns the URL of a port on which no server listens.

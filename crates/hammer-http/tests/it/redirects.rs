@@ -210,6 +210,79 @@ fn redirect_loops_and_malformed_locations_are_failures() {
     );
 }
 
+/// A server that answers `/a/b?q` with these bytes as lines of `Location`, and any other target with 200.
+fn locating_server(locations: &[&[u8]]) -> ScriptedServer {
+    let lines = locations
+        .iter()
+        .map(|location| [b"Location:", *location, b"\r\n"].concat());
+    let lines: Vec<u8> = lines.flatten().collect();
+    ScriptedServer::replying(move |request| match request.path() {
+        "/a/b?q" => {
+            let begin = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n";
+            [begin, &lines[..], b"\r\n"].concat()
+        }
+        _ => response_bytes("200 OK", &[], b""),
+    })
+}
+
+/// Regression: a location outside ASCII was malformed.
+#[test]
+fn locations_are_requested_as_by_curl() {
+    let table: [(&[&[u8]], &str); 10] = [
+        (&[b" /again/caf\xe9"], "/again/caf%e9"),
+        (&["/caf\u{e9}?\u{e9}".as_bytes()], "/caf%c3%a9?%c3%a9"),
+        (&[b"\t /x \t"], "/x"),
+        (&[b" /x y?a b"], "/x%20y?a%20b"),
+        (&[b" c"], "/a/c"),
+        (&[b" ?z"], "/a/b?z"),
+        (&[b" ../../../z#f"], "/z"),
+        (&[b" /x?f={\"a\":1}|^"], "/x?f={%22a%22:1}|^"),
+        (&[b" /x", b" /y"], "/x"),
+        (&[b" /%e9/%zz//%"], "/%e9/%zz//%"),
+    ];
+    for (locations, target) in table {
+        let server = locating_server(locations);
+        let http = Http::builder(&format!("{}a/b?q", server.url())).follow_redirects(3);
+        let report = run(http.build().expect("valid options"), 1);
+        assert_eq!(report.hits.ok, 1, "{target}: {:?}", report.failures);
+        let expected = ["GET /a/b?q".to_owned(), format!("GET {target}")];
+        assert_eq!(server.request_lines(), expected);
+    }
+}
+
+/// Regression: an empty location was followed until there were too many redirects.
+#[test]
+fn an_empty_location_ends_the_chain() {
+    for locations in [&[&b""[..]][..], &[b"  "], &[]] {
+        let server = locating_server(locations);
+        let http = Http::builder(&format!("{}a/b?q", server.url())).follow_redirects(3);
+        let report = run(http.build().expect("valid options"), 2);
+        assert_eq!(report.labels["302"], 2, "{:?}", report.failures);
+        assert_eq!(server.request_lines(), ["GET /a/b?q", "GET /a/b?q"]);
+        assert!(!report.counts.contains_key("redirects"));
+    }
+    let server = ScriptedServer::replying(|_| response_bytes("300 Multiple Choices", &[], b""));
+    let report = follow(&server, |http| http);
+    assert_eq!(report.labels["300"], 2);
+}
+
+#[test]
+fn credentials_in_a_location_are_for_its_host_only() {
+    let other = redirecting_server("302 Found", "/b");
+    let location = other.url().replace("http://", "http://v:q@") + "a";
+    let server = redirecting_server("302 Found", &location);
+    let report = follow(&server, |http| http);
+    assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+    let heads = other.heads();
+    assert!(!server.heads()[0].contains("uthorization"));
+    assert_eq!(other.request_lines()[..2], ["GET /a", "GET /b"]);
+    assert!(
+        heads[0].contains("authorization: Basic djpx\r\n"),
+        "{}",
+        heads[0]
+    );
+}
+
 #[test]
 fn a_refused_connection_after_a_redirect_fails_the_hit() {
     let server = redirecting_server("302 Found", &unused_url());

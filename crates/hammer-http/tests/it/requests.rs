@@ -34,6 +34,28 @@ fn the_default_request() {
     );
 }
 
+/// Regression: a quote was sent in a path, and refused in a query; a path with two slashes lost its
+/// beginning.
+#[test]
+fn the_characters_of_a_url_are_sent_or_encoded() {
+    for (path, sent) in [
+        ("?f={\"a\":1}", "/?f={%22a%22:1}"),
+        ("\"x\"", "/%22x%22"),
+        (
+            "a|^`<>\\[]?b|^`<>\\[]",
+            "/a|^%60%3C%3E\\[]?b|^%60%3C%3E\\[]",
+        ),
+        ("caf\u{e9}?caf\u{e9}", "/caf%C3%A9?caf%C3%A9"),
+        ("%22%e9%zz%", "/%22%e9%zz%"),
+        ("/two//slashes", "//two//slashes"),
+        ("x#\"", "/x"),
+    ] {
+        let (_, head) = head(path, |http| http);
+        let line = head.lines().next().expect("a request line");
+        assert_eq!(line, format!("GET {sent} HTTP/1.1"), "{path}");
+    }
+}
+
 #[test]
 fn given_headers_replace_defaults() {
     let (_, head) = head("", |http| {

@@ -24,6 +24,11 @@ pub(crate) struct ScriptedConnection {
 
 impl ScriptedServer {
     pub(crate) fn serve(script: impl Fn(&mut ScriptedConnection) + Send + Sync + 'static) -> Self {
+        Self::serve_owned(move |mut peer| script(&mut peer))
+    }
+
+    /// Runs `script` for each connection, which decides when and how its connection ends.
+    pub(crate) fn serve_owned(script: impl Fn(ScriptedConnection) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let addr = listener.local_addr().expect("a bound listener");
         let connections = Arc::new(AtomicU64::new(0));
@@ -34,12 +39,12 @@ impl ScriptedServer {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 counted.fetch_add(1, Ordering::SeqCst);
-                let mut peer = ScriptedConnection {
+                let peer = ScriptedConnection {
                     stream,
                     heads: kept.clone(),
                 };
                 let script = script.clone();
-                thread::spawn(move || script(&mut peer));
+                thread::spawn(move || script(peer));
             }
         });
         Self {

@@ -4,7 +4,7 @@ use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_http::{ErrorKind, Http, HttpBuilder, TargetList, TargetOrder};
 
 use crate::scripted_server::{ScriptedServer, response_bytes};
-use crate::{BuilderChange, run};
+use crate::{BuilderChange, error_chain, run};
 
 fn serve() -> ScriptedServer {
     ScriptedServer::replying(|request| match request.path() {
@@ -166,6 +166,25 @@ fn targets_of_one_name_are_one_group_and_groups_are_limited() {
     assert_eq!(sum, 102);
 }
 
+/// Regression: a quote was sent in a path, and refused in a query.
+#[test]
+fn the_urls_of_targets_are_encoded_as_given_ones() {
+    let server = serve();
+    let url = server.url();
+    let text = format!("GET {url}\"x\"?f={{\"a\":1}}\n\nGET /caf\u{e9}|^?\u{e9}<>`\\\n");
+    let targets: TargetList = text.parse().expect("valid input");
+    let http = Http::builder(&url).targets(targets);
+    let report = run(http.build().expect("valid options"), 2);
+    assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+    assert_eq!(
+        server.request_lines(),
+        [
+            "GET /%22x%22?f={%22a%22:1}",
+            "GET /caf%C3%A9|^?%C3%A9%3C%3E%60\\"
+        ]
+    );
+}
+
 #[test]
 fn invalid_targets_are_refused_with_their_line() {
     let table = [
@@ -179,7 +198,21 @@ fn invalid_targets_are_refused_with_their_line() {
             "line 3 of the text of targets",
             "has no scheme",
         ),
-        ("GET http://a b/", "line 1 of the text of targets", "%20"),
+        (
+            "GET http://a/b c",
+            "line 1 of the text of targets",
+            "the URL cannot be sent: space in the path; expected %20",
+        ),
+        (
+            "GET http://a/ HTTP/1.1",
+            "line 1 of the text of targets",
+            "space in the path",
+        ),
+        (
+            "{\"method\": \"GET\", \"url\": \"http://a/?b\\u0007\"}",
+            "line 1 of the text of targets",
+            "character U+0007 in the query; expected %07",
+        ),
         ("GET /a", "line 1 of the text of targets", "try a full URL"),
         (
             "CONNECT http://a/",
@@ -201,9 +234,7 @@ fn invalid_targets_are_refused_with_their_line() {
         let targets: TargetList = text.parse().expect(text);
         let error = Http::builder_for_targets(targets).build().expect_err(text);
         assert!(error.to_string().starts_with(location), "{text}: {error}");
-        let source = std::error::Error::source(&error)
-            .expect("a cause")
-            .to_string();
+        let source = error_chain(&error);
         assert!(source.contains(cause), "{text}: {source}");
         assert_eq!(error.kind(), ErrorKind::Targets);
     }

@@ -46,14 +46,12 @@ pub(crate) fn test_certificates() -> TestCertificates {
 /// The observations of a server: server names and ends of connections.
 pub(crate) type TlsObservations = Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>;
 
-/// A server that speaks these versions and may require client certificates.
-///
-/// It records the requested server name and the end of each connection.
-pub(crate) fn serve(
+/// The configuration of a server with these certificates and versions.
+pub(crate) fn server_config(
     pki: &TestCertificates,
     versions: &[&'static SupportedProtocolVersion],
     requires_client_cert: bool,
-) -> (ScriptedServer, TlsObservations) {
+) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let pem =
         |text: &str| CertificateDer::from_pem_slice(text.as_bytes()).expect("a PEM certificate");
@@ -70,7 +68,18 @@ pub(crate) fn serve(
     };
     let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("a PEM key");
     let config = builder.with_single_cert(vec![pem(&pki.server.0)], key);
-    let config = Arc::new(config.expect("a matching key"));
+    Arc::new(config.expect("a matching key"))
+}
+
+/// A server that speaks these versions and may require client certificates.
+///
+/// It records the requested server name and the end of each connection.
+pub(crate) fn serve(
+    pki: &TestCertificates,
+    versions: &[&'static SupportedProtocolVersion],
+    requires_client_cert: bool,
+) -> (ScriptedServer, TlsObservations) {
+    let config = server_config(pki, versions, requires_client_cert);
     let seen = TlsObservations::default();
     let observations = seen.clone();
     let server = ScriptedServer::serve(move |peer| {

@@ -68,7 +68,7 @@ impl ConnectOptions {
             proxy_selector: proxies,
             tls,
             alpn_protocols: protocols,
-            tls_connector: OnceLock::new(),
+            tls_config: OnceLock::new(),
         })
     }
 

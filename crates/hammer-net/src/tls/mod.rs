@@ -5,6 +5,7 @@ pub(crate) mod client_certificate;
 mod insecure_verifier;
 mod key_log;
 mod pem;
+mod stream;
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -14,13 +15,13 @@ use rustls::client::Resumption;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CipherSuite, ClientConfig, ClientConnection, HandshakeKind, RootCertStore};
-use tokio_rustls::TlsConnector;
+use rustls::{CipherSuite, ClientConfig, HandshakeKind, RootCertStore};
 
 use self::certificate_date_status::CertificateDateStatus;
 use self::insecure_verifier::InsecureVerifier;
 pub(crate) use self::key_log::KeyLogFile;
 pub(crate) use self::pem::PemSource;
+pub use self::stream::{TlsHandshakeFacts, TlsStream, is_missing_close_notify};
 use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 
@@ -37,7 +38,7 @@ pub(crate) enum TrustPolicy {
 
 /// Speaks TLS with one host.
 pub(crate) struct TlsClient {
-    pub(crate) connector: TlsConnector,
+    pub(crate) config: Arc<ClientConfig>,
     pub(crate) name: ServerName<'static>,
 }
 
@@ -73,23 +74,29 @@ pub(crate) fn config_builder(
     })
 }
 
+/// Shares a configuration among connections.
+pub(crate) fn shared_config(mut config: ClientConfig) -> Arc<ClientConfig> {
+    // `TlsStream` seals and opens records itself, so it needs the keys.
+    config.enable_secret_extraction = true;
+    Arc::new(config)
+}
+
 /// Records the negotiated cipher suite, kind of handshake and protocol as facts.
-pub(crate) fn record_handshake(slot: &Slot, connection: &ClientConnection) {
-    let suite = connection.negotiated_cipher_suite();
+pub(crate) fn record_handshake(slot: &Slot, facts: &TlsHandshakeFacts) {
     slot.fact(
         "tls",
-        suite.map_or("unknown", |suite| cipher_suite_name(suite.suite())),
+        facts.cipher_suite.map_or("unknown", cipher_suite_name),
     );
     slot.fact(
         "tls_handshake",
-        match connection.handshake_kind() {
+        match facts.kind {
             Some(HandshakeKind::Resumed) => "resumed",
             _ => "full",
         },
     );
     slot.fact(
         "alpn",
-        match connection.alpn_protocol() {
+        match facts.alpn.as_deref() {
             Some(b"http/1.1") => "http/1.1",
             Some(b"h2") => "h2",
             Some(b"mqtt") => "mqtt",

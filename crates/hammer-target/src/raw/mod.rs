@@ -42,7 +42,7 @@ pub async fn serve(
     run(
         listener,
         TargetTransport::Tcp,
-        body_bytes,
+        CannedResponses::new(body_bytes, None),
         Arc::clone(&recorder),
         shutdown,
     )
@@ -54,13 +54,12 @@ pub async fn serve(
 pub(crate) async fn run(
     listener: TcpListener,
     transport: TargetTransport,
-    body_bytes: usize,
+    responses: CannedResponses,
     recorder: Arc<TargetRecorder>,
     shutdown: impl Future,
 ) {
     let service = Arc::new(RawHttpService {
-        body_bytes,
-        responses: CannedResponses::new(body_bytes),
+        responses,
         recorder: Arc::clone(&recorder),
     });
     transport.serve(listener, recorder, service, shutdown).await;
@@ -69,7 +68,6 @@ pub(crate) async fn run(
 /// The state that all connections of a raw target share.
 #[derive(Debug)]
 struct RawHttpService {
-    body_bytes: usize,
     responses: CannedResponses,
     recorder: Arc<TargetRecorder>,
 }
@@ -116,9 +114,14 @@ impl RawHttpService {
         mut read: usize,
     ) -> io::Result<()> {
         let mut heads = HeadScanner::default();
+        let mut first = self.responses.with_cookie.as_deref();
         while read > 0 {
-            let ended = heads.count_ends(&buf[..read]);
+            let mut ended = heads.count_ends(&buf[..read]);
             self.recorder.record_raw(read, ended);
+            if let Some(answer) = first.take_if(|_| ended > 0) {
+                stream.write_all(answer).await?;
+                ended -= 1;
+            }
             self.responses.write(stream, ended).await?;
             read = stream.read(buf).await?;
         }
@@ -126,7 +129,7 @@ impl RawHttpService {
     }
 
     async fn serve_http2(&self, stream: &mut impl ByteStream, buf: &mut [u8]) -> io::Result<()> {
-        let mut connection = CannedHttp2Connection::new(self.body_bytes);
+        let mut connection = CannedHttp2Connection::new(self.responses.body_bytes);
         self.recorder.record_raw(PREFACE.len(), 0);
         loop {
             while !connection.out.is_empty() {
@@ -149,20 +152,30 @@ impl RawHttpService {
 
 /// Copies of the same answer.
 #[derive(Debug)]
-struct CannedResponses {
+pub(crate) struct CannedResponses {
+    body_bytes: usize,
     bytes: Vec<u8>,
     response_bytes: usize,
+    /// The first answer of a connection, if it sets a cookie.
+    with_cookie: Option<Vec<u8>>,
 }
 
 impl CannedResponses {
-    fn new(body_bytes: usize) -> Self {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {body_bytes}\r\n\r\n");
-        let mut one = head.into_bytes();
-        one.resize(one.len() + body_bytes, b'x');
+    /// Creates answers with a body of `body_bytes`. The first one of a connection sets the cookie.
+    pub(crate) fn new(body_bytes: usize, cookie: Option<&str>) -> Self {
+        let answer = |fields: &str| {
+            let head = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: {body_bytes}\r\n\r\n");
+            let mut bytes = head.into_bytes();
+            bytes.resize(bytes.len() + body_bytes, b'x');
+            bytes
+        };
+        let one = answer("");
         let response_bytes = one.len();
         Self {
+            body_bytes,
             bytes: one.repeat((CHUNK_BYTES / response_bytes).max(1)),
             response_bytes,
+            with_cookie: cookie.map(|cookie| answer(&format!("Set-Cookie: {cookie}\r\n"))),
         }
     }
 
@@ -219,8 +232,7 @@ mod tests {
     async fn answers_are_flushed_through_a_buffered_stream() {
         let (mut client, server) = duplex(1024);
         let service = Arc::new(RawHttpService {
-            body_bytes: 3,
-            responses: CannedResponses::new(3),
+            responses: CannedResponses::new(3, None),
             recorder: Arc::new(TargetRecorder::new(0)),
         });
         // Like TLS, this stream writes only when its buffer is full or flushed.
@@ -269,7 +281,7 @@ mod tests {
     #[test]
     fn canned_bytes_hold_complete_answers() {
         for body_bytes in [0, 1, 100, CHUNK_BYTES, 1_000_000] {
-            let responses = CannedResponses::new(body_bytes);
+            let responses = CannedResponses::new(body_bytes, None);
             assert_eq!(
                 responses.bytes.len() % responses.response_bytes,
                 0,

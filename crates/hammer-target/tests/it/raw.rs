@@ -1,6 +1,6 @@
 //! Raw target.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hammer_target::{TargetServer, raw};
 use tokio::net::TcpListener;
@@ -28,6 +28,46 @@ async fn each_pipelined_head_gets_an_answer() {
         assert_eq!(counts.request_bytes, 1000 * GET.len() as u64);
         assert!(truth.arrivals.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_spinning_target_answers_and_counts_its_idle_time() {
+    for spin in [false, true] {
+        let builder = TargetServer::builder().spin(spin);
+        let target = builder.spawn_raw(2).expect("a free port");
+        let mut client = TestClient::connect(target.addr()).await;
+        for _ in 0..100 {
+            let answer = client.get().await.expect("it is answered");
+            assert_eq!(answer.status, 200);
+        }
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while spin && target.idle_time() < Duration::from_millis(1) {
+            assert!(Instant::now() < deadline, "it counts no idle time");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(target.idle_time() > Duration::ZERO, spin);
+        drop(client);
+        assert_eq!(target.shutdown().counts.answered, 100);
+    }
+}
+
+#[tokio::test]
+async fn only_the_first_answer_of_a_connection_sets_the_cookie() {
+    let builder = TargetServer::builder().raw_cookie("id=7; Path=/");
+    let target = builder.spawn_raw(2).expect("a free port");
+    for pipelined in [1, 3] {
+        let mut client = TestClient::connect(target.addr()).await;
+        for round in 0..2 {
+            client.send(&GET.repeat(pipelined)).await;
+            for k in 0..pipelined {
+                let answer = client.response().await.expect("it is answered");
+                let sets = answer.head.contains("\r\nset-cookie: id=7; path=/\r\n");
+                assert_eq!(sets, round == 0 && k == 0, "{pipelined}: {}", answer.head);
+                assert_eq!(answer.body, b"xx");
+            }
+        }
+    }
+    assert_eq!(target.shutdown().counts.answered, 8);
 }
 
 #[tokio::test]

@@ -1,8 +1,6 @@
 //! Bytes for tests of decoders, and mutations of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
-use std::{fs, io};
 
 /// The maximum number of mutations of one input.
 const MAX_CHANGES: usize = 4;
@@ -11,7 +9,7 @@ const MAX_PIECE_BYTES: usize = 60;
 /// Bytes that often cause trouble.
 const DIFFICULT_BYTES: [u8; 10] = [0, 1, 4, 5, 9, 0x3f, 0x7f, 0x80, 0x88, 0xff];
 
-/// The files of a folder, and mutations of them, the same ones each time.
+/// Inputs of a decoder, and mutations of them, the same ones each time.
 pub(crate) struct ByteCorpus(Vec<Vec<u8>>);
 
 /// A sequence of numbers (Marsaglia's xorshift).
@@ -27,17 +25,10 @@ impl NumberSequence {
 }
 
 impl ByteCorpus {
-    /// Reads every file in `folder`, in the order of their names.
-    pub(crate) fn read(folder: &Path) -> io::Result<Self> {
-        let files = fs::read_dir(folder)?.map(|file| file.map(|file| file.path()));
-        let mut files = files.collect::<io::Result<Vec<_>>>()?;
-        files.sort();
-        let inputs = files.iter().map(fs::read);
-        let inputs = inputs.collect::<io::Result<Vec<_>>>()?;
-        if inputs.is_empty() {
-            return Err(io::Error::other("the folder is empty"));
-        }
-        Ok(Self(inputs))
+    /// Creates a corpus of these inputs, of which there is at least one.
+    pub(crate) fn new(inputs: Vec<Vec<u8>>) -> Self {
+        assert!(!inputs.is_empty(), "the corpus must have an input");
+        Self(inputs)
     }
 
     /// Calls `check` with each input and with `count` mutations; a panic is repeated with the input.

@@ -10,6 +10,8 @@ use crate::process::ToolInvocation;
 pub(crate) struct HammerTool {
     /// True if it polls instead of sleeping.
     pub(crate) spin: bool,
+    /// More arguments, after all others.
+    pub(crate) arguments: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +71,9 @@ impl LoadTool for HammerTool {
             "http --threads 1 -o json -c {} {version} -r {rate} {extent} {spin} {trust}",
             load.max_in_flight()
         );
-        Some(ToolInvocation::new(&line, load.url))
+        let mut invocation = ToolInvocation::new(&line, load.url);
+        invocation.arguments.extend_from_slice(&self.arguments);
+        Some(invocation)
     }
 
     fn parse_output(

@@ -196,8 +196,12 @@ mod tests {
             line(&HammerTool::default(), &load(Some(1000.0))),
             format!("http --threads 1 -o json -c 64 -r 1000 -z 1500ms {url}")
         );
+        let spinning = HammerTool {
+            spin: true,
+            ..HammerTool::default()
+        };
         assert_eq!(
-            line(&HammerTool { spin: true }, &load(Some(1000.0))),
+            line(&spinning, &load(Some(1000.0))),
             format!("http --threads 1 -o json -c 64 -r 1000 -z 1500ms --spin {url}")
         );
         let counted = ToolLoad {
@@ -208,6 +212,16 @@ mod tests {
             line(&HammerTool::default(), &counted),
             format!("http --threads 1 -o json -c 64 -r max -n 7 {url}")
         );
+        let more = HammerTool {
+            arguments: vec!["-H".to_owned(), "X: a b".to_owned()],
+            ..HammerTool::default()
+        };
+        let invocation = more.invocation(&counted).expect("hammer makes it");
+        assert!(invocation.arguments.ends_with(&[
+            url.to_owned(),
+            "-H".to_owned(),
+            "X: a b".to_owned()
+        ]));
     }
 
     #[test]

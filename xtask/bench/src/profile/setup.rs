@@ -41,7 +41,8 @@ impl<'a> ProfileSetup<'a> {
         scenario: &'a ProfileScenario,
         cores: &'a CorePinning,
     ) -> Result<Self, Error> {
-        let mut builder = TargetServer::builder();
+        // As in the bench, hammer must not spend its time on waking the target.
+        let mut builder = TargetServer::builder().spin(cores.target_has_core());
         if scenario.tls {
             let certificate = ServerCertificate::self_signed(["127.0.0.1"]).map_err(|error| {
                 Error::failed(format!("failed to create a certificate: {error}"))

@@ -20,6 +20,10 @@ mod steady;
 mod timeline;
 mod tokens;
 mod values;
+mod variants;
+mod workflow;
+
+pub(crate) use mqtt::PUBLISHER_NAMES;
 
 /// The result of a scenario.
 pub(crate) struct ScenarioReport {
@@ -39,10 +43,11 @@ pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetServerMode> {
         | ScenarioKind::Memory => Some(TargetServerMode::Raw),
         ScenarioKind::Even | ScenarioKind::Stall => Some(TargetServerMode::Recording),
         ScenarioKind::Precise => Some(TargetServerMode::RawRecording),
-        ScenarioKind::Http2
-        | ScenarioKind::Engine
+        ScenarioKind::Http2 => Some(TargetServerMode::RawHttp2),
+        ScenarioKind::Engine
         | ScenarioKind::Replay
         | ScenarioKind::Values
+        | ScenarioKind::Workflow
         | ScenarioKind::Rows
         | ScenarioKind::Tokens
         | ScenarioKind::MqttSink
@@ -67,6 +72,7 @@ pub(crate) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         ScenarioKind::Engine => engine::run(bench, scenario),
         ScenarioKind::Replay => replay::run(bench, scenario),
         ScenarioKind::Values => values::run(bench, scenario),
+        ScenarioKind::Workflow => workflow::run(bench, scenario),
         ScenarioKind::Rows => rows::run(bench, scenario),
         ScenarioKind::Precise => precise::run(bench, scenario),
         ScenarioKind::Tokens => tokens::run(bench, scenario),

@@ -12,6 +12,7 @@ use self::figure_kinds::{
 use super::ScenarioReport;
 use crate::broker::{self, MosquittoBroker};
 use crate::context::BenchContext;
+use crate::cpu_time::CpuTime;
 use crate::error::Error;
 use crate::figure_collector::FigureCollector;
 use crate::process::{self, ToolInvocation};
@@ -19,6 +20,8 @@ use crate::scenario::BenchScenario;
 
 mod figure_kinds;
 mod publisher;
+
+pub(crate) use publisher::PUBLISHER_NAMES;
 
 /// Bytes of a message.
 const MESSAGE_BYTES: usize = 100;
@@ -91,7 +94,7 @@ pub(super) fn run_broker(
 /// The report of a run, its CPU time and its duration.
 struct MqttRun {
     report: Value,
-    cpu_time: Option<Duration>,
+    cpu_time: Option<CpuTime>,
     elapsed: Duration,
 }
 
@@ -149,7 +152,7 @@ fn measure_closed_loop(
                 let millis = bench.plan.closed_duration.as_millis();
                 let flags =
                     format!("-r max -z {millis}ms -c {IN_FLIGHT} --clients {CLIENTS} --qos {qos}");
-                let used = || broker.and_then(process::process_cpu_time);
+                let used = || broker.and_then(CpuTime::of_process).map(CpuTime::total);
                 let before = used();
                 let run = run_hammer(bench, &flags, port)?;
                 let ours = bench.hammer.name();
@@ -164,7 +167,7 @@ fn measure_closed_loop(
                     run.number("/rate/achieved"),
                 );
                 let ok = run.number("/hits/ok").unwrap_or(0.0);
-                let cost = run.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / ok);
+                let cost = run.cpu_time.map(|cpu| cpu.total().as_secs_f64() * 1e6 / ok);
                 figures.record(round, ours, &CPU_PER_MESSAGE[qos], cost);
                 Ok(())
             },

@@ -183,7 +183,8 @@ mod tests {
             },
             cpu_us_per_hit: Some(12.0),
             target_busy: None,
-            answers_per_target_cpu_s: None,
+            answers_per_busy_s: None,
+            user_us_per_hit: None,
         };
         let mut figures = FigureCollector::new("precise");
         record_own_figures(&mut figures, 0, "hammer", &RATES[3], &run(36.0));

@@ -3,12 +3,12 @@
 use hammer_target::TargetBehavior;
 
 use super::ScenarioReport;
+use super::variants::{RequestVariant, VariantPair, rate_ratio};
 use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
-use crate::peers::{HammerTool, LoadTool, ToolLoad, ToolReport};
-use crate::pinned_target::{PinnedTargetServer, TargetServerMode};
+use crate::pinned_target::TargetServerMode;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -94,80 +94,55 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let target = bench.start_target(TargetServerMode::Raw, false, TargetBehavior::default())?;
     let url = target.url();
     let ours = bench.hammer.name();
-    let closed = bench.closed_loop_load(&url, bench.plan.closed_duration);
+    let variant = |name, templated| {
+        let texts = TemplatedRequestParts::new(templated);
+        RequestVariant {
+            name,
+            path: texts.path,
+            arguments: ["-H", &texts.header, "--json", &texts.body]
+                .map(str::to_owned)
+                .into(),
+        }
+    };
+    let pair = VariantPair::new(bench, [variant("fixed", false), variant("templated", true)]);
+    let mut figures = FigureCollector::new(scenario.name());
+
+    let closed = bench.closed_loop_load(&url, bench.plan.pair_duration);
+    pair.measure(
+        bench,
+        scenario.name(),
+        &target,
+        &closed,
+        bench.pair_count(),
+        |round, runs| {
+            figures.record(round, ours, &CLOSED_RATIO, Some(rate_ratio(&runs)));
+            for (kind, run) in HITS.iter().zip(&runs) {
+                figures.record(round, ours, kind, Some(run.tool_report.rate()));
+            }
+        },
+    );
     let mut steady = bench.closed_loop_load(&url, bench.plan.steady_duration);
     steady.rate = Some(RATE);
-    let kinds = [
-        TemplatedRequestParts::new(false),
-        TemplatedRequestParts::new(true),
-    ];
-    let mut figures = FigureCollector::new(scenario.name());
-    for round in 0..bench.plan.rounds {
-        bench.print_progress(scenario.name(), round, ours);
-        let both = |load: &ToolLoad<'_>| -> Result<[(ToolReport, Option<f64>); 2], Error> {
-            let [fixed, templated] = &kinds;
-            Ok([
-                run_texts(bench, &target, load, fixed)?,
-                run_texts(bench, &target, load, templated)?,
-            ])
-        };
-        let measured = both(&closed).and_then(|closed| Ok((closed, both(&steady)?)));
-        let (closed, steady) = match measured {
-            Ok(measured) => measured,
-            Err(error) => {
-                bench.add_problem(format!("{}: {error}", scenario.name()));
-                bench.hammer_failed.set(true);
-                continue;
+    let label = format!("{} at {}/s", scenario.name(), format_number(RATE));
+    pair.measure(
+        bench,
+        &label,
+        &target,
+        &steady,
+        bench.plan.rounds,
+        |round, runs| {
+            figures.record(round, ours, &RATE_RATIO, Some(rate_ratio(&runs)));
+            for (kind, run) in CPU.iter().zip(&runs) {
+                figures.record(round, ours, kind, run.cpu_us_per_hit);
             }
-        };
-        let rates = closed.each_ref().map(|(report, _)| report.rate());
-        for (kind, rate) in HITS.iter().zip(rates) {
-            figures.record(round, ours, kind, Some(rate));
-        }
-        figures.record(round, ours, &CLOSED_RATIO, Some(rates[1] / rates[0]));
-        let rates = steady.each_ref().map(|(report, _)| report.rate());
-        figures.record(round, ours, &RATE_RATIO, Some(rates[1] / rates[0]));
-        for (kind, (_, cpu)) in CPU.iter().zip(&steady) {
-            figures.record(round, ours, kind, *cpu);
-        }
-    }
+        },
+    );
     let heading = format!(
         "a JSON body of 1 KiB with five variables, one in the URL and one in a header; {CONNECTIONS} \
          connections, 1 thread, closed loop and {}/s; raw target",
         format_number(RATE)
     );
     Ok(ScenarioReport { heading, figures })
-}
-
-/// Runs a load with these texts; returns the report, and the CPU time per hit in µs.
-fn run_texts(
-    bench: &BenchContext,
-    target: &PinnedTargetServer,
-    load: &ToolLoad<'_>,
-    texts: &TemplatedRequestParts,
-) -> Result<(ToolReport, Option<f64>), Error> {
-    let url = format!("{}{}", load.url, texts.path);
-    let load = ToolLoad {
-        url: &url,
-        ..load.clone()
-    };
-    let mut invocation = HammerTool::default()
-        .invocation(&load)
-        .ok_or_else(|| Error::failed("hammer cannot make this load"))?;
-    let given = ["-H", &texts.header, "--json", &texts.body];
-    invocation.arguments.extend(given.map(str::to_owned));
-    let before = target.answered_hits();
-    let ended = bench.hammer.run_invocation(&invocation, &bench.cores)?;
-    let answered = (target.answered_hits() - before) as f64;
-    let output = String::from_utf8_lossy(&ended.stdout);
-    let report = HammerTool::default()
-        .parse_output(&load, &output, &ended.stderr)
-        .map_err(|error| Error::failed(error.to_string()))?;
-    if report.errors > 0 {
-        return Err(Error::failed(format!("{} hits failed", report.errors)));
-    }
-    let cpu = ended.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
-    Ok((report, cpu))
 }
 
 #[cfg(test)]

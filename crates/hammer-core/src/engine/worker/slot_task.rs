@@ -31,6 +31,7 @@ impl<H: Hammer> Worker<H> {
             hit: Hit {
                 number: 0,
                 due: Duration::ZERO,
+                started: timer::now(),
                 slot: self.slot(index),
             },
             worker: self.clone(),
@@ -133,7 +134,7 @@ impl<H: Hammer> SlotTask<H> {
         if !dispatcher.hit_started(self.index, &mut id, started) {
             return None;
         }
-        (self.hit.number, self.hit.due) = (id.number, id.due);
+        (self.hit.number, self.hit.due, self.hit.started) = (id.number, id.due, started);
         if item.is_some() {
             self.hit.slot.notes.set_item(item);
         }

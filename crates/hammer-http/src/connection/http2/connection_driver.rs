@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Http2Connection;
 use super::failures::{H2_NOT_SPOKEN, connection_error_failure};
-use crate::connection::lifetime::{count_closed_by_target, count_dropped, count_retired};
+use crate::connection::lifetime::{ConnectionEnd, count_retired};
 use crate::connection::read_turn::{ReadTurn, wake_after_others};
 use crate::failures;
 use hammer_net::NetworkStream;
@@ -52,8 +52,8 @@ impl Http2ConnectionEnd {
     /// Counts the connection by who closed it, unless the slots did so anyway.
     fn count(self, slot: &Slot) {
         match self {
-            Self::ByTarget(_) | Self::AfterGoaway => count_closed_by_target(slot),
-            Self::Dropped(_) => count_dropped(slot),
+            Self::ByTarget(_) | Self::AfterGoaway => ConnectionEnd::ByTarget.count(slot),
+            Self::Dropped(_) => ConnectionEnd::Dropped.count(slot),
             Self::UsedUp => count_retired(slot),
             Self::Closed => {}
         }

@@ -6,8 +6,7 @@ use hammer_wire::http2::{
 };
 
 use crate::failures::{
-    HEAD_TOO_LARGE, MALFORMED_ANSWER, MALFORMED_ANSWER_HEADER, MALFORMED_LENGTH,
-    TOO_MANY_INTERIM_ANSWERS, UNEXPECTED_UPGRADE,
+    HEAD_TOO_LARGE, MALFORMED_LENGTH, TOO_MANY_INTERIM_ANSWERS, UNEXPECTED_UPGRADE,
 };
 
 const INTERNAL_ADVICE: &str = "the target had an internal error: see its log";
@@ -27,6 +26,11 @@ pub(crate) const STREAM_REFUSED: Failure = Failure::new("stream_refused").with_a
 );
 pub(crate) const H2_NOT_SPOKEN: Failure = Failure::new("h2_not_spoken").with_advice(
     "the target does not speak HTTP/2 on this port: try `http_version(Http1)`, or https in the URL",
+);
+const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
+    .with_advice("the answer breaks a rule of HTTP/2: run with RUST_LOG=debug to see which");
+const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header").with_advice(
+    "a header of the answer breaks RFC 9113, section 8.2: run with RUST_LOG=debug to see the rule",
 );
 const PROTOCOL_FAILURE: Failure = Failure::new("h2_protocol_error")
     .with_advice("the target broke a rule of HTTP/2: run with RUST_LOG=debug to see which");

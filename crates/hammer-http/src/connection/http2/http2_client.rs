@@ -10,14 +10,11 @@ use hammer_wire::FieldList;
 use hammer_wire::http2::{
     Http2Event, Http2Exchange, Http2Request, ResponseInterest, StreamFailure,
 };
-use http::header::{HeaderName, HeaderValue};
-use http::response;
-use http::{HeaderMap, Response, StatusCode, Version};
 
 use super::connection::Http2Connection;
 use super::failures::STREAM_REFUSED;
 use super::pool::{Http2Pool, PooledConnection};
-use crate::connection::http1::{BodyReadStats, Http1Connection};
+use crate::connection::http1::Http1Connection;
 use crate::failures;
 use hammer_net::PeerConnector;
 
@@ -37,6 +34,14 @@ pub(crate) struct Http2Client {
     noted_wait: Cell<Option<u64>>,
 }
 
+/// Facts about a body that was read to its end.
+#[derive(Debug, Default)]
+pub(crate) struct BodyReadStats {
+    pub(crate) bytes: u64,
+    /// True if the body did not arrive together with the head.
+    pub(crate) waited: bool,
+}
+
 /// The reason for which a hit got no answer on a connection.
 enum SendFailure {
     Stream(StreamFailure),
@@ -52,8 +57,8 @@ impl From<StreamFailure> for SendFailure {
 
 /// The result of sending a hit.
 pub(crate) enum Http2SendResult {
-    /// The head of the response.
-    ResponseHead(response::Parts),
+    /// The head of the response has come, with this status.
+    ResponseHead(u16),
     /// Nothing was sent: the target chose HTTP/1.1 for this connection.
     Http1Required(Box<Http1Connection>),
 }
@@ -128,7 +133,7 @@ impl Http2Client {
                 Err(failure) => Err(SendFailure::Stream(failure)),
             };
             match result {
-                Ok(head) => return Ok(Http2SendResult::ResponseHead(head)),
+                Ok(status) => return Ok(Http2SendResult::ResponseHead(status)),
                 Err(SendFailure::TimedOut) => return Err(failures::FIRST_BYTE_TIMEOUT),
                 Err(SendFailure::Stream(StreamFailure::Refused)) => {
                     slot.count("streams_refused", 1);
@@ -172,7 +177,7 @@ impl Http2Client {
         request: &Http2Request,
         time_limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<response::Parts, SendFailure> {
+    ) -> Result<u16, SendFailure> {
         let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
         connection.send(&self.exchange, request)?;
         connection.begin_hit(self.pool.lifetime(), slot);
@@ -194,18 +199,20 @@ impl Http2Client {
         Ok(received?)
     }
 
-    async fn response_head(&self) -> Result<response::Parts, StreamFailure> {
-        let exchange = &self.exchange;
+    /// Waits for the head of the response; returns its status.
+    async fn response_head(&self) -> Result<u16, StreamFailure> {
         loop {
-            if let Http2Event::Head(status) = poll_fn(|cx| exchange.poll_event(cx)).await? {
-                let (mut head, ()) = Response::new(()).into_parts();
-                head.version = Version::HTTP_2;
-                // The parser accepts three digits only, the first of them not 0.
-                head.status = StatusCode::from_u16(status).unwrap_or_default();
-                head.headers = exchange.read_fields(to_header_map);
-                return Ok(head);
+            let event = poll_fn(|cx| self.exchange.poll_event(cx));
+            if let Http2Event::Head(status) = event.await? {
+                return Ok(status);
             }
         }
+    }
+
+    /// Passes the fields of the head to `read`; there are none if the heads of responses are not of
+    /// interest.
+    pub(crate) fn read_fields<T>(&self, read: impl FnOnce(&FieldList) -> T) -> T {
+        self.exchange.read_fields(read)
     }
 
     /// Reads the body of the response to its end and passes each chunk to `on_chunk`, if the bodies of
@@ -310,17 +317,4 @@ impl Drop for Http2Client {
     fn drop(&mut self) {
         self.release();
     }
-}
-
-/// Copies the fields of a response, all of which are valid.
-fn to_header_map(fields: &FieldList) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(fields.len());
-    for (name, value) in fields.iter() {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
-        {
-            headers.append(name, value);
-        }
-    }
-    headers
 }

@@ -249,7 +249,7 @@ impl Http2Pool {
             .map_err(failures::connection_failure)?;
         if !self.speaks_http2(&opened, connector)? {
             self.chose_http1.set(true);
-            let own = Http1Connection::handshake(opened, slot).await?;
+            let own = Http1Connection::new(opened, slot);
             return Ok(PooledConnection::Http1(Box::new(own)));
         }
         self.chose_http1.set(false);

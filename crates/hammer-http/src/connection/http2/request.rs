@@ -4,7 +4,8 @@ use bytes::Bytes;
 use hammer_wire::http2::{FieldIndexing, Http2Request};
 use http::Method;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
-use http::request::Parts;
+
+use crate::request::prepared::RequestHead;
 
 /// The reuse of a request, which decides what is cached and indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +33,17 @@ const PER_REQUEST_FIELDS: [&str; 6] = [
 ///
 /// Headers named in `varying` differ in the next request, so they are not indexed.
 pub(crate) fn to_http2_request(
-    head: &Parts,
+    head: &RequestHead,
     varying: &[HeaderName],
     scheme: &'static str,
-    path: &[u8],
     body: Bytes,
     reuse: RequestReuse,
 ) -> Http2Request {
+    // Of all targets, only `*` has no path.
+    let path = match &*head.target {
+        b"*" => b"*",
+        _ => head.path_and_query(),
+    };
     let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
     let authority = host.unwrap_or_default();
     let mut request = Http2Request::new(head.method.as_str(), scheme, authority, path);
@@ -77,7 +82,6 @@ pub(crate) fn to_http2_request(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hammer::HitMode;
     use crate::{Http, HttpRequestSpec, TemplateScope};
 
     #[test]
@@ -87,11 +91,8 @@ mod tests {
             .header("X-Id", "{{uuid}}")
             .header("X-Same", "same");
         let http = http.build().unwrap();
-        let HitMode::SingleRequest(single) = &http.mode else {
-            panic!("expected the single-request mode");
-        };
-        let template = single.request.deep_copy().for_single_use();
-        let request = template.to_http2("http");
+        let request = http.workflow.targets[0].request.clone();
+        let request = request.http2_request("http");
         for (name, indexing) in [
             ("x-id", FieldIndexing::NotIndexed),
             ("x-same", FieldIndexing::Indexed),
@@ -114,7 +115,7 @@ mod tests {
                 ..HttpRequestSpec::default()
             };
             let made = requests.make(&spec).unwrap();
-            let request = made.prepared.to_http2("http");
+            let request = made.prepared.http2_request("http");
             let path = request.fields().find(|(name, ..)| *name == b":path");
             assert_eq!(path.map(|(_, value, _)| value), Some(target));
         }

@@ -108,21 +108,18 @@ impl DynamicBody {
         Ok(())
     }
 
-    /// Compresses the body that begins at `start`, if it has a coding, and removes it from `text`.
-    pub(super) fn encode(
-        &self,
-        text: &mut Vec<u8>,
-        start: usize,
-    ) -> Result<Option<Bytes>, Failure> {
+    /// Compresses the rendered body, if it has a coding.
+    pub(super) fn encode(&self, body: &mut Vec<u8>) -> Result<(), Failure> {
         let Some(coding) = self.coding else {
-            return Ok(None);
+            return Ok(());
         };
-        let coded = coding.encode(&text[start..]).map_err(|error| {
+        let coded = coding.encode(body).map_err(|error| {
             tracing::debug!(%error, "failed to compress a body");
             failures::COMPRESSION_FAILED
         })?;
-        text.truncate(start);
-        Ok(Some(coded))
+        body.clear();
+        body.extend_from_slice(&coded);
+        Ok(())
     }
 }
 

@@ -132,15 +132,9 @@ impl TemplateCompiler {
         basic: Option<(&HeaderValue, &Template)>,
     ) -> Result<RequestTemplate, Error> {
         let head = &mut request.head;
-        let target = path.map(|text| {
-            let proxy_prefix = match (head.uri.scheme_str(), head.uri.authority()) {
-                (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-                _ => String::new(),
-            };
-            DynamicRequestTarget {
-                proxy_prefix: proxy_prefix.into(),
-                template: text,
-            }
+        let target = path.map(|text| DynamicRequestTarget {
+            proxy_prefix: head.proxy_prefix().into(),
+            template: text,
         });
         let (mut headers, mut dynamic_headers) = (vec![], vec![]);
         for (index, (name, value)) in head.headers.iter_mut().enumerate() {

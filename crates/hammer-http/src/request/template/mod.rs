@@ -1,9 +1,9 @@
 //! The parts of a request that vary from hit to hit, and their rendering.
 
 mod body;
-mod buffers;
 mod compiler;
 mod render_context;
+mod rendered;
 mod url_template;
 
 use std::fmt;
@@ -13,15 +13,20 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hammer_core::Failure;
 use hammer_data::Template;
-use http::Uri;
 use http::header::{AUTHORIZATION, HeaderValue};
 
 pub(crate) use self::body::BodyTemplate;
-pub(crate) use self::buffers::{RenderBuffer, SlotRequestCopy};
 pub(crate) use self::compiler::TemplateCompiler;
 pub(crate) use self::render_context::RenderContext;
+use self::rendered::RenderedBody;
+pub(crate) use self::rendered::RenderedRequest;
 pub(crate) use self::url_template::parse_url_template;
 use crate::failures;
+use crate::request::prepared::PreparedRequest;
+use crate::url::percent_encode;
+
+/// Maximum size of a target in the request line.
+const MAX_TARGET_BYTES: usize = 65_534;
 
 /// The parts of a request that are rendered for each hit.
 #[derive(Default)]
@@ -34,7 +39,7 @@ pub(crate) struct RequestTemplate {
 /// A target in the request line that varies from hit to hit.
 pub(crate) struct DynamicRequestTarget {
     /// The part of the URL before the path, for a forwarding proxy.
-    pub(crate) proxy_prefix: Box<str>,
+    pub(crate) proxy_prefix: Box<[u8]>,
     /// Path and query.
     pub(crate) template: Template,
 }
@@ -54,11 +59,7 @@ impl RequestTemplate {
     }
 
     /// Adds a dynamic `Authorization` header to a request without one.
-    pub(crate) fn add_authorization(
-        &mut self,
-        request: &mut crate::request::prepared::PreparedRequest,
-        text: Template,
-    ) {
+    pub(crate) fn add_authorization(&mut self, request: &mut PreparedRequest, text: Template) {
         let mut placeholder = HeaderValue::from_static("");
         placeholder.set_sensitive(true);
         let headers = &mut request.head.headers;
@@ -85,7 +86,7 @@ impl RequestTemplate {
         target.chain(headers).chain(body)
     }
 
-    /// Renders the parts of a hit into its request.
+    /// Renders the parts of a hit.
     ///
     /// `body` is the body of this hit, if hits rotate through several.
     ///
@@ -96,108 +97,103 @@ impl RequestTemplate {
         &self,
         body: Option<&BodyTemplate>,
         context: &mut RenderContext<'_>,
-        buffer: &mut SlotRequestCopy,
-        render_buffer: &mut RenderBuffer,
+        rendered: &mut RenderedRequest,
     ) -> Result<(), Failure> {
-        let RenderBuffer { text, ends } = render_buffer;
-        text.clear();
-        ends.clear();
+        rendered.clear();
         if let Some(target) = &self.target {
-            text.extend_from_slice(target.proxy_prefix.as_bytes());
-            let start = text.len();
-            context.render(&target.template, text)?;
-            url_template::percent_encode(text, start);
-            ends.push(text.len());
+            target.render(context, rendered)?;
         }
         for header in &self.headers {
-            let start = text.len();
-            context.render(&header.template, text)?;
-            if header.basic {
-                let encoded = BASE64_STANDARD.encode(&text[start..]);
-                text.truncate(start);
-                text.extend_from_slice(b"Basic ");
-                text.extend_from_slice(encoded.as_bytes());
-            }
-            ends.push(text.len());
+            header.render(context, rendered)?;
         }
-        let body = body.or(self.body.as_ref());
-        let start = text.len();
-        if let Some(BodyTemplate::Dynamic(dynamic)) = body {
-            dynamic.render(context, text)?;
+        match body.or(self.body.as_ref()) {
+            None => {}
+            Some(BodyTemplate::Fixed(body)) => rendered.body = RenderedBody::Shared(body.clone()),
+            Some(BodyTemplate::Dynamic(dynamic)) => {
+                dynamic.render(context, &mut rendered.body_bytes)?;
+                rendered.body = RenderedBody::Rendered;
+            }
         }
         context.check_missing_values()?;
-        let encoded_body = match body {
-            Some(BodyTemplate::Dynamic(dynamic)) => dynamic.encode(&mut *text, start)?,
-            _ => None,
-        };
-        self.write_to(buffer, render_buffer, body, encoded_body)
-    }
-
-    /// Moves the rendered parts to their places in the request.
-    fn write_to(
-        &self,
-        buffer: &mut SlotRequestCopy,
-        render_buffer: &RenderBuffer,
-        body: Option<&BodyTemplate>,
-        encoded_body: Option<Bytes>,
-    ) -> Result<(), Failure> {
-        self.clear(buffer, body.is_some());
-        let rendered = buffer.store(&render_buffer.text);
-        let mut begin = 0;
-        let mut parts = render_buffer.ends.iter().map(|end| {
-            let part = rendered.slice(begin..*end);
-            begin = *end;
-            part
-        });
-        let head = &mut buffer.request.head;
-        if self.target.is_some() {
-            let target = parts.next().unwrap_or_default();
-            // Percent-encoding leaves the length as the only possible error.
-            head.uri = Uri::from_maybe_shared(target).map_err(|_| failures::URL_TOO_LONG)?;
-        }
-        let mut values = head.headers.iter_mut();
-        let mut next = 0;
-        for (header, part) in self.headers.iter().zip(&mut parts) {
-            if let Some((_, value)) = values.nth(header.index - next) {
-                let sensitive = value.is_sensitive();
-                *value =
-                    HeaderValue::from_maybe_shared(part).map_err(|_| failures::MALFORMED_HEADER)?;
-                value.set_sensitive(sensitive);
-            }
-            next = header.index + 1;
-        }
-        match (body, encoded_body) {
-            (_, Some(encoded_body)) => buffer.request.body = encoded_body,
-            (Some(BodyTemplate::Fixed(body)), None) => buffer.request.body = body.clone(),
-            (Some(BodyTemplate::Dynamic(_)), None) => {
-                let start = render_buffer.ends.last().copied().unwrap_or_default();
-                buffer.request.body = rendered.slice(start..);
-            }
-            (None, None) => {}
+        if let Some(BodyTemplate::Dynamic(dynamic)) = body.or(self.body.as_ref()) {
+            dynamic.encode(&mut rendered.body_bytes)?;
         }
         Ok(())
     }
 
-    /// Drops the parts of the previous hit, so that their memory can be reused.
-    fn clear(&self, buffer: &mut SlotRequestCopy, body: bool) {
-        let head = &mut buffer.request.head;
+    /// Copies `request` with the rendered parts in their places.
+    pub(crate) fn fill_in(
+        &self,
+        request: &PreparedRequest,
+        rendered: &RenderedRequest,
+    ) -> PreparedRequest {
+        let mut filled = request.clone();
+        let mut values = rendered.values();
         if self.target.is_some() {
-            head.uri = Uri::default();
+            let target = values.next().unwrap_or_default();
+            filled.head.target = Bytes::copy_from_slice(target);
         }
-        let mut values = head.headers.iter_mut();
+        let mut headers = filled.head.headers.iter_mut();
         let mut next = 0;
-        for header in &self.headers {
-            if let Some((_, value)) = values.nth(header.index - next) {
-                let sensitive = value.is_sensitive();
-                *value = HeaderValue::from_static("");
-                value.set_sensitive(sensitive);
+        for (header, value) in self.headers.iter().zip(values) {
+            if let Some((_, place)) = headers.nth(header.index - next)
+                && let Ok(mut value) = HeaderValue::from_bytes(value)
+            {
+                value.set_sensitive(place.is_sensitive());
+                *place = value;
             }
             next = header.index + 1;
         }
-        // A fixed body of the request stays.
-        if body {
-            buffer.request.body.clear();
+        match &rendered.body {
+            RenderedBody::Unchanged => {}
+            RenderedBody::Shared(body) => filled.body = body.clone(),
+            RenderedBody::Rendered => filled.body = Bytes::copy_from_slice(&rendered.body_bytes),
         }
+        filled
+    }
+}
+
+impl DynamicRequestTarget {
+    fn render(
+        &self,
+        context: &mut RenderContext<'_>,
+        rendered: &mut RenderedRequest,
+    ) -> Result<(), Failure> {
+        let RenderedRequest { values, ends, .. } = rendered;
+        values.extend_from_slice(&self.proxy_prefix);
+        let start = values.len();
+        context.render(&self.template, values)?;
+        percent_encode(values, start);
+        if values.len() > MAX_TARGET_BYTES {
+            return Err(failures::URL_TOO_LONG);
+        }
+        ends.push(values.len());
+        Ok(())
+    }
+}
+
+impl DynamicHeader {
+    fn render(
+        &self,
+        context: &mut RenderContext<'_>,
+        rendered: &mut RenderedRequest,
+    ) -> Result<(), Failure> {
+        let RenderedRequest { values, ends, .. } = rendered;
+        let start = values.len();
+        context.render(&self.template, values)?;
+        if self.basic {
+            let encoded = BASE64_STANDARD.encode(&values[start..]);
+            values.truncate(start);
+            values.extend_from_slice(b"Basic ");
+            values.extend_from_slice(encoded.as_bytes());
+        }
+        // RFC 9110, section 5.5.
+        let is_allowed = |byte: &u8| (*byte >= b' ' && *byte != 0x7f) || *byte == b'\t';
+        if !values[start..].iter().all(is_allowed) {
+            return Err(failures::MALFORMED_HEADER);
+        }
+        ends.push(values.len());
+        Ok(())
     }
 }
 

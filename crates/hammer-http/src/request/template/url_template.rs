@@ -8,9 +8,7 @@ use hammer_diagnostic::Diagnostic;
 
 use super::TemplateCompiler;
 use crate::Error;
-use crate::url::mask_url;
-
-const HEX: &[u8; 16] = b"0123456789ABCDEF";
+use crate::url::{check_characters, mask_url, percent_encode};
 
 /// A URL whose path and query may vary from hit to hit.
 pub(crate) struct UrlTemplate<'t> {
@@ -24,7 +22,8 @@ pub(crate) struct UrlTemplate<'t> {
 ///
 /// # Errors
 ///
-/// If the template is malformed, or has a variable outside path and query.
+/// If the template is malformed, or has a variable outside path and query, or if the text outside of
+/// variables has a character that cannot be sent.
 pub(crate) fn parse_url_template<'t>(
     text: &'t str,
     compiler: &TemplateCompiler,
@@ -34,13 +33,16 @@ pub(crate) fn parse_url_template<'t>(
         url: Cow::Borrowed(text),
         path: None,
     };
-    let Some(whole) = compiler.template("the URL", text, secret)? else {
+    let whole = compiler.template("the URL", text, secret)?;
+    let whole = whole.filter(|whole| whole.literal() != Some(text.as_bytes()));
+    let spans = match &whole {
+        Some(_) => compiler.template_spans(text),
+        None => vec![],
+    };
+    check_characters(text, &spans).map_err(Error::url_characters)?;
+    let Some(whole) = whole else {
         return Ok(unchanged);
     };
-    if whole.literal() == Some(text.as_bytes()) {
-        return Ok(unchanged);
-    }
-    let spans = compiler.template_spans(text);
     let end = find_outside_braces(text, &spans, 0, &['#']).unwrap_or(text.len());
     let begin = match find_outside_braces(text, &spans, 0, &['/', '?']) {
         Some(0) => 0,
@@ -103,25 +105,4 @@ fn find_outside_braces(
     let found = text[from..].match_indices(wanted);
     let mut positions = found.map(|(position, _)| from + position);
     positions.find(|position| !spans.iter().any(|span| span.contains(position)))
-}
-
-/// Percent-encodes bytes that a request line cannot contain, from byte `start` on: spaces, control
-/// characters, `#`, quotes, angle brackets, and everything outside ASCII.
-pub(super) fn percent_encode(text: &mut Vec<u8>, start: usize) {
-    let Some(first) = text[start..].iter().position(|byte| needs_encoding(*byte)) else {
-        return;
-    };
-    let rest = text.split_off(start + first);
-    for byte in rest {
-        if needs_encoding(byte) {
-            let digit = |nibble: u8| HEX[usize::from(nibble)];
-            text.extend([b'%', digit(byte >> 4), digit(byte & 15)]);
-        } else {
-            text.push(byte);
-        }
-    }
-}
-
-fn needs_encoding(byte: u8) -> bool {
-    !byte.is_ascii_graphic() || matches!(byte, b'#' | b'"' | b'<' | b'>' | b'`')
 }

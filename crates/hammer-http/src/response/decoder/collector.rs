@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use hammer_core::Failure;
-use http::HeaderMap;
+use hammer_wire::Fields;
 
 use super::limits::{BodyBuffer, BodySizeLimiter, WorkerBodyMemory};
 use super::{BodyDecoder, DecodedBody, failure};
@@ -36,7 +36,7 @@ impl BodyCollector {
     ///
     /// If the body has unknown codings, or too many.
     pub(crate) fn new(
-        headers: &HeaderMap,
+        headers: &Fields<'_>,
         max_bytes: u64,
         budget: Rc<WorkerBodyMemory>,
     ) -> Result<Self, Failure> {

@@ -9,8 +9,7 @@ use std::io;
 use std::rc::Rc;
 
 use hammer_core::Failure;
-use http::HeaderMap;
-use http::header::CONTENT_ENCODING;
+use hammer_wire::Fields;
 
 use crate::content_coding::ContentCoding;
 use crate::failures;
@@ -46,7 +45,7 @@ impl BodyDecoder {
     ///
     /// If the body has unknown codings, or too many.
     pub(crate) fn new(
-        headers: &HeaderMap,
+        headers: &Fields<'_>,
         max_bytes: u64,
         budget: Rc<WorkerBodyMemory>,
     ) -> Result<Self, Failure> {
@@ -104,10 +103,10 @@ impl BodyDecoder {
     }
 }
 
-fn parse_codings(headers: &HeaderMap) -> Result<Vec<ContentCoding>, Failure> {
+fn parse_codings(headers: &Fields<'_>) -> Result<Vec<ContentCoding>, Failure> {
     let mut codings = Vec::new();
-    for value in headers.get_all(CONTENT_ENCODING) {
-        let names = value.to_str().map_err(|_| failures::UNKNOWN_CODING)?;
+    for value in headers.values("content-encoding") {
+        let names = str::from_utf8(value).map_err(|_| failures::UNKNOWN_CODING)?;
         for name in names.split(',').map(str::trim) {
             if name.is_empty() || name.eq_ignore_ascii_case("identity") {
                 continue;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use http::header::HeaderValue;
+use hammer_wire::FieldList;
 
 use super::*;
 
@@ -18,18 +18,13 @@ const CODINGS: [ContentCoding; 4] = [
     ContentCoding::Zstd,
 ];
 
-fn headers(coding: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.append(
-        CONTENT_ENCODING,
-        HeaderValue::from_str(coding).expect("the coding is ASCII"),
-    );
-    headers
+fn headers(coding: &str) -> FieldList {
+    [("Content-Encoding", coding)].into_iter().collect()
 }
 
 /// Decodes `body` in chunks of `chunk` bytes.
 fn decoded(coding: &str, body: &[u8], chunk: usize, max: u64) -> Result<DecodedBody, Failure> {
-    let mut decoder = BodyDecoder::new(&headers(coding), max, Rc::default())?;
+    let mut decoder = BodyDecoder::new(&Fields::from_list(&headers(coding)), max, Rc::default())?;
     body.chunks(chunk)
         .try_for_each(|chunk| decoder.write(chunk))?;
     decoder.finish()
@@ -86,7 +81,7 @@ fn several_codings_are_decoded_in_reverse_order() {
     assert_eq!(found.bytes, plain);
     for unknown in ["compress", "gzip, zip", "br, br, br, br", "\u{e4}"] {
         assert_eq!(
-            BodyDecoder::new(&headers(unknown), 1, Rc::default()).err(),
+            BodyDecoder::new(&Fields::from_list(&headers(unknown)), 1, Rc::default()).err(),
             Some(failures::UNKNOWN_CODING),
             "{unknown}"
         );
@@ -184,8 +179,12 @@ fn the_bodies_of_a_worker_share_one_budget() {
     let (budget, chunk) = (Rc::<WorkerBodyMemory>::default(), vec![0; 1 << 20]);
     let mut open = vec![];
     let full = loop {
-        let mut decoder = BodyDecoder::new(&headers("identity"), u64::MAX, budget.clone())
-            .expect("the coding is known");
+        let mut decoder = BodyDecoder::new(
+            &Fields::from_list(&headers("identity")),
+            u64::MAX,
+            budget.clone(),
+        )
+        .expect("the coding is known");
         let kept = (0..16).try_for_each(|_| decoder.write(&chunk));
         open.push(decoder);
         if let Err(failure) = kept {
@@ -194,8 +193,8 @@ fn the_bodies_of_a_worker_share_one_budget() {
     };
     assert_eq!((full.name(), open.len()), ("body_too_large", 17));
     open.clear();
-    let mut decoder =
-        BodyDecoder::new(&headers("identity"), u64::MAX, budget).expect("the coding is known");
+    let mut decoder = BodyDecoder::new(&Fields::from_list(&headers("identity")), u64::MAX, budget)
+        .expect("the coding is known");
     assert!(decoder.write(&chunk).is_ok(), "the budget was given back");
 }
 
@@ -206,8 +205,12 @@ async fn other_tasks_run_while_a_body_is_decoded() {
     let body = ContentCoding::Gzip
         .encode(&plain)
         .expect("writing to memory succeeds");
-    let mut collector =
-        BodyCollector::new(&headers("gzip"), u64::MAX, Rc::default()).expect("the coding is known");
+    let mut collector = BodyCollector::new(
+        &Fields::from_list(&headers("gzip")),
+        u64::MAX,
+        Rc::default(),
+    )
+    .expect("the coding is known");
     collector.receive(&body).expect("within the limits");
     let mut decode = pin!(collector.decode());
     let mut pauses = 0;
@@ -229,7 +232,8 @@ async fn an_encoded_body_is_limited_too() {
         .expect("writing to memory succeeds");
     for (copies, expected) in [(50, None), (500, Some("body_too_large"))] {
         let mut collector =
-            BodyCollector::new(&headers("gzip"), 1000, Rc::default()).expect("the coding is known");
+            BodyCollector::new(&Fields::from_list(&headers("gzip")), 1000, Rc::default())
+                .expect("the coding is known");
         let received = collector.receive(&body.repeat(copies));
         assert_eq!(
             received.err().map(|failure| failure.name()),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use http::HeaderMap;
+use hammer_wire::Fields;
 use http::header::HeaderName;
 
 use crate::{Error, ErrorKind};
@@ -16,11 +16,11 @@ pub struct ExpectedHeader {
 
 impl ExpectedHeader {
     /// Reports whether a header has the expected name and value.
-    pub(crate) fn is_met_by(&self, headers: &HeaderMap) -> bool {
-        let mut values = headers.get_all(&self.name).iter();
+    pub(crate) fn is_met_by(&self, headers: &Fields<'_>) -> bool {
+        let mut values = headers.values(self.name.as_str());
         match &self.value {
             None => values.next().is_some(),
-            Some(expected) => values.any(|value| value.as_bytes() == expected.as_bytes()),
+            Some(expected) => values.any(|value| value == expected.as_bytes()),
         }
     }
 }
@@ -44,16 +44,20 @@ impl FromStr for ExpectedHeader {
 
 #[cfg(test)]
 mod tests {
-    use http::header::HeaderValue;
+    use hammer_wire::FieldList;
 
     use super::*;
 
     #[test]
     fn name_and_value_must_match() {
-        let mut headers = HeaderMap::new();
-        for (name, value) in [("x-a", "b"), ("x-a", "c: d"), ("x-empty", "")] {
-            headers.append(name, HeaderValue::from_static(value));
-        }
+        let headers: [(&str, &[u8]); 4] = [
+            ("X-a", b"b"),
+            ("x-A", b"c: d"),
+            ("x-empty", b""),
+            ("x-latin", b"\xe9"),
+        ];
+        let headers: FieldList = headers.into_iter().collect();
+        let headers = Fields::from_list(&headers);
         let table = [
             ("X-A", true),
             ("x-a: b", true),
@@ -65,6 +69,8 @@ mod tests {
             ("X-Empty", true),
             ("X-B", false),
             ("X-B:", false),
+            ("X-Latin", true),
+            ("X-Latin:", false),
         ];
         for (text, found) in table {
             let expected: ExpectedHeader = text.parse().expect(text);

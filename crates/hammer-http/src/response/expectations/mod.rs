@@ -7,7 +7,7 @@ mod pattern;
 mod status;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use hammer_wire::Fields;
 use memchr::memmem::Finder;
 
 pub use self::header::ExpectedHeader;
@@ -50,7 +50,7 @@ impl ResponseExpectations {
     }
 
     /// The label for a response that misses an expected header.
-    pub(crate) fn header_mismatch(&self, headers: &HeaderMap) -> Option<&'static str> {
+    pub(crate) fn header_mismatch(&self, headers: &Fields<'_>) -> Option<&'static str> {
         let all_met = self
             .headers
             .iter()

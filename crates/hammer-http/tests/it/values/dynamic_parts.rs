@@ -29,6 +29,14 @@ fn path_and_query_are_rendered() {
             ["/%23%3C%3E%60%C3%A40", "/%23%3C%3E%60%C3%A41"],
         ),
         ("a{{seq}}#{{seq}}", ["/a0", "/a1"]),
+        // The text around values has the same rule.
+        (
+            "\"{{seq}}\"\u{e9}?f={\"a\":{{seq}}}|^<>`\\",
+            [
+                "/%220%22%C3%A9?f={%22a%22:0}|^%3C%3E%60\\",
+                "/%221%22%C3%A9?f={%22a%22:1}|^%3C%3E%60\\",
+            ],
+        ),
         ("{{regex \"a[#/]b\"}}{{seq}}#{{seq}}", ["", ""]),
         ("x?t={{env SECRET}}", ["/x?t=s3%20cret"; 2]),
         ("\\{{seq}}", ["/{{seq}}"; 2]),

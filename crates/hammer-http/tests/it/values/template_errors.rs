@@ -50,7 +50,7 @@ fn scheduled_hits(http: Http) -> u64 {
 
 #[test]
 fn template_errors_have_their_position() {
-    let table: [(&str, BuilderChange, ErrorKind, &str, Option<&str>); 14] = [
+    let table: [(&str, BuilderChange, ErrorKind, &str, Option<&str>); 15] = [
         (
             "http://a/{{uid}}",
             |http| http,
@@ -80,10 +80,17 @@ fn template_errors_have_their_position() {
             Some("{{seq}}"),
         ),
         (
-            "http://a/{{seq}} b",
+            "http://a/{{seq}}?{{seq }} b",
             |http| http,
             ErrorKind::Url,
-            "%20",
+            "the URL cannot be sent",
+            Some(" "),
+        ),
+        (
+            "http://a/{{seq}}?token={{seq}}\n",
+            |http| http,
+            ErrorKind::Url,
+            "the URL cannot be sent",
             None,
         ),
         (
@@ -188,7 +195,7 @@ fn without_a_scope_texts_are_literal() {
         .body("{{seq}}");
     run(literal.build().expect("valid options"), 1);
     let requests = recorded.lock().expect("no script panicked");
-    for ((head, body), expected) in requests.iter().zip(["POST /{{seq}}", "POST /{{seq}}\""]) {
+    for ((head, body), expected) in requests.iter().zip(["POST /{{seq}}", "POST /{{seq}}%22"]) {
         assert_eq!(request_line(head), expected);
         assert_eq!(header(head, "x-a"), ["{{seq}}"]);
         assert_eq!(body, b"{{seq}}");

@@ -6,6 +6,7 @@ use super::figure_kinds::{CPU_PER_MESSAGE, MESSAGE_RATE};
 use super::{CLIENTS, MESSAGE_BYTES, run_part};
 use crate::broker;
 use crate::context::BenchContext;
+use crate::cpu_time::CpuTime;
 use crate::error::Error;
 use crate::figure_collector::FigureCollector;
 use crate::process::{self, ToolInvocation};
@@ -13,6 +14,9 @@ use crate::scenario::BenchScenario;
 
 /// Messages per run.
 const MESSAGE_COUNT: usize = 50_000;
+
+/// Names of the publishers, also on PATH.
+pub(crate) const PUBLISHER_NAMES: [&str; 2] = ["mosquitto_pub", "mqtt-benchmark"];
 
 /// A publisher and its arguments.
 struct MqttPublisherTool {
@@ -23,7 +27,7 @@ struct MqttPublisherTool {
 const MQTT_PUBLISHERS: [MqttPublisherTool; 2] = [
     // It has one connection, and sends a message for each line of its input.
     MqttPublisherTool {
-        name: "mosquitto_pub",
+        name: PUBLISHER_NAMES[0],
         invocation: |qos, port| {
             let line = format!("-h 127.0.0.1 -t hammer/0 -l -q {qos} -p");
             let mut invocation = ToolInvocation::new(&line, &port.to_string());
@@ -34,7 +38,7 @@ const MQTT_PUBLISHERS: [MqttPublisherTool; 2] = [
     },
     // By krylovsk. Each client waits for the acknowledgment of each message.
     MqttPublisherTool {
-        name: "mqtt-benchmark",
+        name: PUBLISHER_NAMES[1],
         invocation: |qos, port| {
             let each = MESSAGE_COUNT / CLIENTS as usize;
             let line = format!(
@@ -55,7 +59,8 @@ pub(super) fn run(
     figures: &mut FigureCollector,
 ) {
     for peer in MQTT_PUBLISHERS {
-        let Some(program) = broker::find_on_path(peer.name).filter(|_| bench.with_peers) else {
+        let program = broker::find_on_path(peer.name);
+        let Some(program) = program.filter(|_| bench.peer_selection.includes(peer.name)) else {
             continue;
         };
         for qos in 0..MESSAGE_RATE.len() {
@@ -71,7 +76,7 @@ pub(super) fn run(
                 }
                 let rate = MESSAGE_COUNT as f64 / start.elapsed().as_secs_f64();
                 figures.record(round, peer.name, &MESSAGE_RATE[qos], Some(rate));
-                let cost = |cpu: Duration| cpu.as_secs_f64() * 1e6 / MESSAGE_COUNT as f64;
+                let cost = |cpu: CpuTime| cpu.total().as_secs_f64() * 1e6 / MESSAGE_COUNT as f64;
                 figures.record(
                     round,
                     peer.name,

@@ -1,10 +1,20 @@
 //! Parsing and checking of target URLs.
 
+mod characters;
+
+use bytes::Bytes;
 use hammer_net::{PeerEndpoint, UrlHost, basic_authorization, split_host_port};
 use http::Uri;
 use http::header::HeaderValue;
+use http::uri::PathAndQuery;
 
+pub(crate) use self::characters::{
+    LOWER_CASE_HEX, character_name, check_characters, encode_where, percent_encode,
+};
 use crate::{Error, masking};
+
+/// Maximum size of path and query, in bytes: that of [`Uri`].
+const MAX_TARGET_BYTES: usize = u16::MAX as usize - 1;
 
 #[derive(Debug)]
 pub(crate) struct HttpUrl {
@@ -19,15 +29,11 @@ pub(crate) struct HttpUrl {
 }
 
 impl HttpUrl {
+    /// Parses a URL. Path and query are percent-encoded as [`percent_encode`] says.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         // Messages show the URL without its secrets.
         let url = &*mask_url(text);
-        if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic()) {
-            return Err(Error::url(format!(
-                "the URL {url:?} contains {bad:?}: percent-encode spaces, control characters and \
-                 non-ASCII characters (%20), and write non-ASCII host names in punycode (xn--…)"
-            )));
-        }
+        check_characters(text, &[]).map_err(Error::url_characters)?;
         let (scheme, rest) = text.split_once("://").ok_or_else(|| {
             Error::url(format!(
                 "the URL {url:?} has no scheme (try http://{url} or https://{url})"
@@ -69,26 +75,20 @@ impl HttpUrl {
                 }
             },
         };
-        let malformed = || format!("the URL {url:?} is malformed");
         let authority = if port == default {
             name.to_owned()
         } else {
             format!("{name}:{port}")
         };
-        let path = if path.starts_with('/') {
-            path.to_owned()
-        } else {
-            format!("/{path}")
-        };
+        let authority = HeaderValue::from_str(&authority).map_err(|cause| {
+            Error::url(format!("the URL {url:?} is malformed")).with_source(cause)
+        })?;
         Ok(Self {
             tls,
             host,
             port,
-            path_and_query: path
-                .parse()
-                .map_err(|cause| Error::url(malformed()).with_source(cause))?,
-            authority: HeaderValue::from_str(&authority)
-                .map_err(|cause| Error::url(malformed()).with_source(cause))?,
+            path_and_query: parse_target(path, url)?,
+            authority,
             authorization: userinfo.map(basic_authorization).transpose()?,
         })
     }
@@ -156,6 +156,24 @@ pub fn mask_url(url: &str) -> String {
     }
 }
 
+/// Encodes path and query, which begin with a slash in the result.
+fn parse_target(path: &str, url: &str) -> Result<Uri, Error> {
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let mut target = format!("{slash}{path}").into_bytes();
+    percent_encode(&mut target, 0);
+    if target.len() > MAX_TARGET_BYTES {
+        let bytes = target.len();
+        return Err(Error::url(format!(
+            "path and query of the URL have {bytes} bytes; expected at most {MAX_TARGET_BYTES}"
+        )));
+    }
+    // A whole URI that begins with two slashes would be parsed as a host.
+    let target = PathAndQuery::from_maybe_shared(Bytes::from(target));
+    let target = target
+        .map_err(|cause| Error::url(format!("the URL {url:?} is malformed")).with_source(cause))?;
+    Ok(Uri::from(target))
+}
+
 fn parse_host(name: &str, url: &str) -> Result<UrlHost, Error> {
     if name.is_empty() {
         return Err(Error::url(format!(
@@ -213,12 +231,21 @@ mod tests {
             ),
             ("https://[::1]:8443", ip("::1"), 8443, "/", "[::1]:8443"),
             ("http://[fe80::1]/", ip("fe80::1"), 80, "/", "[fe80::1]"),
+            ("http://a//b/c", name("a"), 80, "//b/c", "a"),
+            (
+                "http://a/\"{}|^\\?f={\"a\":<1>}`ä#\"",
+                name("a"),
+                80,
+                "/%22{}|^\\?f={%22a%22:%3C1%3E}%60%C3%A4",
+                "a",
+            ),
         ];
         for (text, host, port, path, authority) in table {
             let url = HttpUrl::parse(text).expect(text);
             assert_eq!(url.host, host, "{text}");
             assert_eq!(url.port, port, "{text}");
-            assert_eq!(url.path_and_query, path, "{text}");
+            assert_eq!(url.path_and_query.to_string(), path, "{text}");
+            assert_eq!(url.path_and_query.authority(), None, "{text}");
             assert_eq!(url.authority, authority, "{text}");
             assert_eq!(url.tls, text.starts_with("https"), "{text}");
             assert_eq!(url.authorization.is_some(), text.contains("u:p@"), "{text}");
@@ -227,6 +254,7 @@ mod tests {
 
     #[test]
     fn errors_name_what_was_expected() {
+        let long = format!("http://a/{}", "x".repeat(MAX_TARGET_BYTES + 1));
         let table = [
             ("localhost:8080", "try http://localhost:8080"),
             ("", "no scheme"),
@@ -244,19 +272,20 @@ mod tests {
             ("http://::1/", "no host"),
             ("http://[::1/", "invalid IPv6 address"),
             ("http://[::g]/", "invalid IPv6 address"),
-            ("http://a b/", "%20"),
-            ("http://a/b c", "%20"),
-            ("http://a/\r\nX: y", "%20"),
+            ("http://a b/", "space in the host"),
+            ("http://a/b c", "space in the path; expected %20"),
+            ("http://a/\r\nX: y", "line break in the path"),
             ("http://bücher.de/", "punycode"),
             ("http://a,b/", "invalid host name"),
             ("http://a%41/", "invalid host name"),
-            ("http://a/<", "malformed"),
+            (&long, "65536 bytes; expected at most 65534"),
         ];
         for (text, fragment) in table {
             let error = HttpUrl::parse(text)
                 .map(|url| panic!("{text}: {url:?}"))
                 .unwrap_err();
-            assert!(error.to_string().contains(fragment), "{text}: {error}");
+            let message = hammer_diagnostic::chain(&error);
+            assert!(message.contains(fragment), "{text}: {message}");
             assert_eq!(error.kind(), crate::ErrorKind::Url);
         }
     }

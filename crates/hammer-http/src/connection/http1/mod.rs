@@ -1,0 +1,164 @@
+//! An HTTP/1.1 connection, read and written in the task of its slot.
+
+mod exchange;
+mod read_buffer;
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+use hammer_core::{Failure, Hit, Slot};
+use hammer_net::{NetworkStream, OpenedConnection, SocketTraffic};
+use hammer_wire::http1::{ResponseDecoder, ResponseSink};
+use tokio::io::AsyncWrite;
+
+use self::exchange::Http1Exchange;
+use self::read_buffer::WorkerReadBuffer;
+use super::lifetime::{ConnectionEnd, ConnectionUsage};
+use super::read_turn::ReadTurn;
+use crate::failures;
+use crate::request::http1::OutgoingRequest;
+
+/// A connection that was idle for this long may have been closed for that reason.
+const MIN_IDLE_TIME: Duration = Duration::from_millis(100);
+
+/// An open HTTP/1.1 connection of one slot.
+pub(crate) struct Http1Connection {
+    stream: NetworkStream,
+    decoder: ResponseDecoder,
+    read_buffer: Rc<WorkerReadBuffer>,
+    /// The bytes of a head that has not fully arrived.
+    partial: Vec<u8>,
+    turn: ReadTurn,
+    traffic: Rc<SocketTraffic>,
+    pub(crate) usage: ConnectionUsage,
+    /// The slot, as long as a hit is in flight.
+    busy: Option<Slot>,
+    /// The time of the last response.
+    last_response: Instant,
+    /// True if bytes of a body may arrive although the last response had none.
+    may_get_stray_bytes: bool,
+}
+
+/// The end of a hit over HTTP/1.1 without a response.
+pub(crate) enum Http1Failure {
+    /// The connection had ended before a byte was sent.
+    Unsent(ConnectionEnd),
+    /// The hit failed.
+    Failed(Failure, ConnectionEnd),
+}
+
+/// Facts about a complete response.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ExchangeSummary {
+    pub(crate) body_bytes: u64,
+    /// True if the response did not arrive together with its head.
+    pub(crate) waited_for_body: bool,
+    /// The end of the connection, unless it can take another request.
+    pub(crate) connection_end: Option<ConnectionEnd>,
+}
+
+impl Http1Connection {
+    /// Starts HTTP/1.1 on a connection that was just opened.
+    pub(crate) fn new(opened: OpenedConnection, slot: &Slot) -> Self {
+        let OpenedConnection { stream, traffic } = opened;
+        Self {
+            stream,
+            decoder: ResponseDecoder::new(),
+            read_buffer: slot.worker_local(WorkerReadBuffer::default),
+            partial: Vec::new(),
+            turn: ReadTurn::default(),
+            traffic,
+            usage: ConnectionUsage::opened(slot),
+            busy: None,
+            last_response: Instant::now(),
+            may_get_stray_bytes: false,
+        }
+    }
+
+    /// Bytes sent and received since the connection was opened.
+    pub(crate) fn traffic(&self) -> (u64, u64) {
+        (self.traffic.sent.get(), self.traffic.received.get())
+    }
+
+    /// Sends a request and passes the response to `sink`; the head within `time_limit`, if given.
+    ///
+    /// The connection cannot be used again after a failure.
+    pub(crate) async fn exchange<S: ResponseSink<Error = Failure>>(
+        &mut self,
+        request: OutgoingRequest<'_>,
+        sink: &mut S,
+        time_limit: Option<Duration>,
+        hit: &Hit,
+    ) -> Result<ExchangeSummary, Http1Failure> {
+        let slot = hit.slot();
+        if !self.usage.is_unused()
+            && let Some(end) = self.idle_end()
+        {
+            return Err(Http1Failure::Unsent(end));
+        }
+        self.busy = Some(slot.clone());
+        self.decoder.begin(request.kind);
+        let mut exchange = Http1Exchange::new(self, request, sink, time_limit, hit);
+        let result = poll_fn(|cx| exchange.poll(cx)).await;
+        let summary = exchange.summary();
+        self.busy = None;
+        self.last_response = slot.last_mark();
+        match result {
+            Ok(()) => {
+                self.usage.count_hit(slot);
+                Ok(summary)
+            }
+            Err(failure) => {
+                let end = summary.connection_end.unwrap_or(ConnectionEnd::Dropped);
+                Err(Http1Failure::Failed(failure, end))
+            }
+        }
+    }
+
+    /// The end of the connection since the last response: the target closed it, or has sent bytes that
+    /// belong to no response.
+    fn idle_end(&mut self) -> Option<ConnectionEnd> {
+        match self.stream.try_read(&mut [0; 256]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            Ok(1..) => {
+                tracing::debug!("bytes after the end of a response");
+                Some(ConnectionEnd::Dropped)
+            }
+            Ok(0) | Err(_) => {
+                tracing::debug!("the target closed an idle connection");
+                Some(ConnectionEnd::ByTarget)
+            }
+        }
+    }
+
+    /// The failure of a hit that got no byte of a response before the connection ended.
+    ///
+    /// `failure` is that of a connection that was not idle.
+    fn idle_failure(&self, failure: Failure, hit: &Hit) -> Failure {
+        let idle = hit.started().saturating_duration_since(self.last_response);
+        if self.usage.is_unused() || idle < MIN_IDLE_TIME {
+            return failure;
+        }
+        failures::IDLE_CLOSE
+    }
+
+    /// Closes the connection without waiting for the target.
+    pub(crate) fn close(mut self) {
+        let mut context = Context::from_waker(Waker::noop());
+        // Sends the end of TLS, if the socket accepts it at once.
+        let _ = Pin::new(&mut self.stream).poll_shutdown(&mut context);
+    }
+}
+
+impl Drop for Http1Connection {
+    /// Counts a connection whose hit was canceled.
+    fn drop(&mut self) {
+        if let Some(slot) = self.busy.take() {
+            ConnectionEnd::Dropped.count(&slot);
+        }
+    }
+}

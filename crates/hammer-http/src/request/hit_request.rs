@@ -1,0 +1,142 @@
+//! The request of one hit, as it is sent: fixed, rendered, or changed on the way.
+
+use std::borrow::Cow;
+
+use http::header::{COOKIE, HeaderValue};
+
+use super::http1::OutgoingRequest;
+use super::prepared::PreparedRequest;
+use super::template::{RenderedRequest, RequestTemplate};
+use hammer_wire::http2::Http2Request;
+
+/// The memory that a slot renders and encodes its requests in.
+#[derive(Debug, Default)]
+pub(crate) struct RequestBuffer {
+    pub(crate) rendered: RenderedRequest,
+    /// The value of the header `Cookie`, from the slot's cookie jar; empty without cookies.
+    pub(crate) cookies: Vec<u8>,
+    encoded: Vec<u8>,
+}
+
+/// The request of one hit.
+pub(crate) struct HitRequest<'w> {
+    request: Cow<'w, PreparedRequest>,
+    /// The parts that are rendered for this hit.
+    template: Option<&'w RequestTemplate>,
+    buffer: &'w mut RequestBuffer,
+}
+
+impl<'w> HitRequest<'w> {
+    /// A request that is the same for all hits but for the parts of `template`, which `buffer` has.
+    pub(crate) fn new(
+        request: &'w PreparedRequest,
+        template: Option<&'w RequestTemplate>,
+        buffer: &'w mut RequestBuffer,
+    ) -> Self {
+        buffer.cookies.clear();
+        Self {
+            request: Cow::Borrowed(request),
+            template,
+            buffer,
+        }
+    }
+
+    /// A request that was changed for this hit.
+    pub(crate) fn changed(request: PreparedRequest, buffer: &'w mut RequestBuffer) -> Self {
+        buffer.cookies.clear();
+        Self {
+            request: Cow::Owned(request),
+            template: None,
+            buffer,
+        }
+    }
+
+    /// The request with its rendered parts and its cookies, to be read.
+    pub(crate) fn to_complete(&self) -> Cow<'_, PreparedRequest> {
+        let mut complete = match self.template {
+            None if self.buffer.cookies.is_empty() => return Cow::Borrowed(&*self.request),
+            None => self.request.clone().into_owned(),
+            Some(template) => template.fill_in(&self.request, &self.buffer.rendered),
+        };
+        if let Ok(mut cookies) = HeaderValue::from_bytes(&self.buffer.cookies)
+            && !cookies.is_empty()
+        {
+            cookies.set_sensitive(true);
+            complete.head.headers.insert(COOKIE, cookies);
+        }
+        Cow::Owned(complete)
+    }
+
+    /// The request with its rendered parts, to be changed for this hit.
+    pub(crate) fn to_mut(&mut self) -> &mut PreparedRequest {
+        if let Some(template) = self.template.take() {
+            let complete = template.fill_in(&self.request, &self.buffer.rendered);
+            self.request = Cow::Owned(complete);
+        }
+        let request = self.request.to_mut();
+        request.forget_encodings();
+        request
+    }
+
+    /// The request without its rendered parts and cookies.
+    pub(crate) fn base(&self) -> &PreparedRequest {
+        &self.request
+    }
+
+    /// The request with its rendered parts and without its cookies, and the memory of the slot.
+    pub(crate) fn into_parts(mut self) -> (PreparedRequest, &'w mut RequestBuffer) {
+        self.to_mut();
+        (self.request.into_owned(), self.buffer)
+    }
+
+    /// The path and query of the request.
+    pub(crate) fn path_and_query(&self) -> &[u8] {
+        match self.template.and_then(|template| template.target.as_ref()) {
+            Some(target) => &self.buffer.rendered.target()[target.proxy_prefix.len()..],
+            None => self.request.head.path_and_query(),
+        }
+    }
+
+    /// Sets the cookies of this hit in place of those of the request; none if empty.
+    pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
+        if self.request.headers().contains_key(COOKIE) {
+            self.to_mut().head.headers.remove(COOKIE);
+        }
+        self.buffer.cookies.clear();
+        self.buffer.cookies.extend_from_slice(cookies);
+    }
+
+    /// The request as bytes of HTTP/1.1.
+    pub(crate) fn to_http1(&mut self) -> OutgoingRequest<'_> {
+        let template = self.template;
+        let request = self.request.http1_request(template);
+        let RequestBuffer {
+            rendered,
+            cookies,
+            encoded,
+        } = &mut *self.buffer;
+        let fixed_body = &self.request.body;
+        let body = match template {
+            Some(_) => rendered.body(fixed_body),
+            None => fixed_body,
+        };
+        let cookie_field = [("cookie", &cookies[..])];
+        let more_fields = match cookies.is_empty() {
+            true => &[][..],
+            false => &cookie_field,
+        };
+        match template {
+            None if more_fields.is_empty() => request.outgoing_fixed(fixed_body),
+            None => request.outgoing([], more_fields, body, encoded),
+            Some(_) => request.outgoing(rendered.values(), more_fields, body, encoded),
+        }
+    }
+
+    /// The request as fields and a body of HTTP/2.
+    pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
+        match self.to_complete() {
+            Cow::Borrowed(request) => request.http2_request(scheme),
+            Cow::Owned(request) => Cow::Owned(request.http2_request(scheme).into_owned()),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! HTTP/1.1 as real servers speak it: the bytes, the rule that judges them, and the result of each hit.
+//!
+//! Every table is run for the first hit of a connection and for a later one. The hits after it must be
+//! ok, since what one answer breaks must never be blamed on the next hit.
+
+mod answer_case;
+mod bodiless;
+mod closes;
+mod counts;
+mod framing;
+mod gated_server;
+mod heads;
+mod hit_gate;
+mod interim;
+mod peer;
+mod redirects;
+mod stray_bytes;
+mod uploads;

@@ -1,0 +1,9 @@
+//! The tests of hammer-net against servers.
+
+mod memory_server;
+mod openssl_server;
+mod tls_ends;
+mod tls_exchanges;
+mod tls_handshakes;
+mod tls_keys;
+mod tls_openssl;

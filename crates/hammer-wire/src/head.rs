@@ -1,0 +1,105 @@
+//! The head of a response, as both versions of HTTP report it.
+
+use std::slice;
+
+use crate::field_list::{FieldList, FieldListIter};
+
+/// The status line and the header fields of a response.
+#[derive(Debug, Clone, Copy)]
+pub struct ResponseHead<'a> {
+    /// The version of HTTP that the peer speaks.
+    pub version: HttpVersion,
+    /// The status, from 100 to 999.
+    pub status: u16,
+    /// The header fields.
+    pub fields: Fields<'a>,
+}
+
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// HTTP/1.0.
+    Http10,
+    /// HTTP/1.1.
+    Http11,
+    /// HTTP/2.
+    Http2,
+}
+
+impl HttpVersion {
+    /// The name of the version, such as `HTTP/1.1`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http10 => "HTTP/1.0",
+            Self::Http11 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+        }
+    }
+}
+
+/// Header or trailer fields, in the order received.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a>(FieldsContent<'a>);
+
+#[derive(Debug, Clone, Copy)]
+enum FieldsContent<'a> {
+    Lines(&'a [httparse::Header<'a>]),
+    List(&'a FieldList),
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn from_lines(lines: &'a [httparse::Header<'a>]) -> Self {
+        Self(FieldsContent::Lines(lines))
+    }
+
+    /// The fields of a list.
+    #[must_use]
+    pub fn from_list(list: &'a FieldList) -> Self {
+        Self(FieldsContent::List(list))
+    }
+
+    /// Each name with its value. Names have any case; values have no blanks around them.
+    pub fn iter(&self) -> FieldsIter<'a> {
+        FieldsIter(match self.0 {
+            FieldsContent::Lines(lines) => FieldsIterContent::Lines(lines.iter()),
+            FieldsContent::List(list) => FieldsIterContent::List(list.iter()),
+        })
+    }
+
+    /// The values of the fields called `name`, in any case.
+    pub fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+        self.iter()
+            .filter(|(field, _)| field.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
+    /// The first value of a field called `name`, in any case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a [u8]> {
+        self.values(name).next()
+    }
+}
+
+/// Iterates over the names and values of [`Fields`].
+#[derive(Debug, Clone)]
+pub struct FieldsIter<'a>(FieldsIterContent<'a>);
+
+#[derive(Debug, Clone)]
+enum FieldsIterContent<'a> {
+    Lines(slice::Iter<'a, httparse::Header<'a>>),
+    List(FieldListIter<'a>),
+}
+
+impl<'a> Iterator for FieldsIter<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            FieldsIterContent::Lines(lines) => {
+                lines.next().map(|line| (line.name.as_bytes(), line.value))
+            }
+            FieldsIterContent::List(list) => list.next(),
+        }
+    }
+}
