@@ -142,9 +142,26 @@ fn late_frames_of_a_canceled_stream_are_ignored() {
     client.state.cancel(&exchange);
     let code = Http2ErrorCode::CANCEL.0.to_be_bytes();
     assert_eq!(client.sent(), [raw(RST_STREAM, 0, 1, &code)]);
-    client.receive(&frame(HEADERS, END_HEADERS, 1, &[OK]));
+    // The field `a: b` enters the table.
+    client.receive(&frame(HEADERS, END_HEADERS, 1, b"\x88\x40\x01a\x01b"));
     client.receive(&frame(DATA, 0, 1, b"late"));
     client.receive(&frame(HEADERS, WHOLE, 1, &[OK]));
     assert_eq!((seen(&exchange), client.sent()), (vec![], vec![]));
     assert!(client.state.is_idle());
+    let next = client.get(ALL_PARTS);
+    client.receive(&frame(HEADERS, WHOLE, 3, &[OK, 0xbe]));
+    assert_eq!(seen(&next), [head(200, &[("a", "b")]), Seen::End]);
+}
+
+#[test]
+fn late_frames_of_many_canceled_streams_are_accepted() {
+    let mut client = Client::new();
+    for number in 0..500 {
+        let exchange = client.get(ALL_PARTS);
+        client.state.cancel(&exchange);
+        let stream = 2 * number + 1;
+        client.receive(&frame(HEADERS, END_HEADERS, stream, &[OK]));
+        client.receive(&frame(HEADERS, WHOLE, stream, &[OK]));
+        client.receive(&frame(RST_STREAM, 0, stream, &[0; 4]));
+    }
 }
