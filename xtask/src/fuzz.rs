@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cargo;
 
 /// The fuzz targets, each with the crate that owns its corpus.
-const FUZZ_TARGETS: [(&str, &str); 7] = [
+const FUZZ_TARGETS: [(&str, &str); 8] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
@@ -17,6 +17,7 @@ const FUZZ_TARGETS: [(&str, &str); 7] = [
     ("logs", "hammer-replay"),
     ("templates", "hammer-data"),
     ("http1", "hammer-wire"),
+    ("http2", "hammer-wire"),
 ];
 
 /// The target to fuzz (`None` for all) and the seconds per target.
@@ -25,7 +26,7 @@ type FuzzSelection<'a> = (Option<&'a str>, &'a str);
 /// Default seconds per target.
 const DEFAULT_SECONDS: &str = "60";
 const USAGE: &str = "expected `cargo xtask fuzz [TARGET] [SECONDS]`, where TARGET is `rates`, \
-                     `thresholds`, `plans`, `formats`, `logs`, `templates` or `http1`";
+                     `thresholds`, `plans`, `formats`, `logs`, `templates`, `http1` or `http2`";
 
 /// Runs the target that `arguments` name, or all of them, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {

@@ -5,7 +5,7 @@ use std::io;
 use hammer_core::Failure;
 use hammer_wire::http1::{ResponseError, ResponseErrorKind};
 
-use crate::h2;
+use crate::connection::http2::failures::H2_NOT_SPOKEN;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
     "no byte of the answer came within `first_byte_timeout`: raise it, or check the target",
@@ -52,10 +52,10 @@ pub(crate) const TLS_NO_CLOSE_NOTIFY: Failure = Failure::new("tls_no_close_notif
     "a body without a length ended without the close_notify of TLS, so it may be cut off: let the target \
      send a Content-Length, or end TLS in order",
 );
-const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
+pub(crate) const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
     "the target sent more than 100 interim answers (status 1xx) in a row: it is broken or hostile",
 );
-const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advice(
+pub(crate) const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advice(
     "the target switched protocols (status 101), which no hit asked for: check the URL, and the proxies \
      on the way",
 );
@@ -72,10 +72,12 @@ const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header")
     "a header of the answer breaks RFC 9112, section 5, such as one without a colon: RUST_LOG=debug shows \
      it",
 );
-const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
+pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
     "the answer has a Content-Length that is no number, or several different ones: check the target and \
      the proxies in front of it",
 );
+pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
+    .with_advice("the answer has headers of over 64 KiB, or over 256 headers: check the target");
 const MALFORMED_CHUNK: Failure = Failure::new("malformed_chunk")
     .with_advice("a chunk of the answer breaks RFC 9112, section 7.1: RUST_LOG=debug shows where");
 
@@ -88,7 +90,7 @@ pub(crate) fn response_failure(error: &ResponseError) -> Failure {
         ResponseErrorKind::FieldLine => MALFORMED_ANSWER_HEADER,
         ResponseErrorKind::ContentLength => MALFORMED_LENGTH,
         ResponseErrorKind::Chunk => MALFORMED_CHUNK,
-        ResponseErrorKind::HeadTooLarge | ResponseErrorKind::TooManyFields => h2::HEAD_TOO_LARGE,
+        ResponseErrorKind::HeadTooLarge | ResponseErrorKind::TooManyFields => HEAD_TOO_LARGE,
         ResponseErrorKind::TooManyInterimResponses => TOO_MANY_INTERIM_ANSWERS,
         ResponseErrorKind::UnexpectedUpgrade => UNEXPECTED_UPGRADE,
         ResponseErrorKind::Truncated => Failure::CLOSED_EARLY,
@@ -113,7 +115,7 @@ pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
 /// ALPN can only fail if HTTP/2 was the only protocol offered: HTTP/1.1 is offered otherwise.
 pub(crate) fn connection_failure(failure: Failure) -> Failure {
     match failure {
-        hammer_net::NO_COMMON_PROTOCOL => h2::H2_NOT_SPOKEN,
+        hammer_net::NO_COMMON_PROTOCOL => H2_NOT_SPOKEN,
         failure => failure,
     }
 }

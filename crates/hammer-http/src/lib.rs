@@ -27,8 +27,9 @@
 //!
 //! - connections: `name_not_resolved`, `no_address_of_family`, `no_socket`, `tls`, and failures of
 //!   proxies, which begin with `proxy_` or `socks_`
-//! - answers: `malformed_answer`, `answer_head_too_large` (more than 100 headers or 64 KiB),
-//!   `too_many_interim_answers` (more than 100 before the final one, HTTP/1.1), `first_byte_timeout`
+//! - answers: `malformed_answer`, `malformed_answer_header`, `malformed_length`, `unexpected_upgrade`
+//!   (status 101), `answer_head_too_large` (more than 256 headers or 64 KiB),
+//!   `too_many_interim_answers` (more than 100 before the final one), `first_byte_timeout`
 //! - redirects: `too_many_redirects`, `malformed_redirect`
 //! - inspected bodies: `body_too_large`, `malformed_body`, `unknown_coding`
 //! - requests whose templates could not be rendered, which are not sent: `value_missing` (nothing
@@ -36,8 +37,8 @@
 //!   `not_compressed`, `not_signed`
 //! - HTTP/2: `h2_not_spoken`, `stream_refused`, labels that begin with `stream_reset_` or `goaway_` and
 //!   end with the target's error code, and for violations of the protocol and floods
-//!   `h2_protocol_error`, `h2_frame_size_error`, `h2_flow_control_error`, `h2_compression_error`,
-//!   `h2_flood` and `answer_head_too_large`
+//!   `h2_protocol_error`, `h2_frame_size_error`, `h2_flow_control_error`, `h2_compression_error` and
+//!   `h2_flood`
 //!
 //! If the target closed a connection between two hits, the next hit opens a new one. No failure is
 //! counted unless a byte of that hit had already been handed to the connection. A hit is never
@@ -68,6 +69,8 @@
 //!
 //! Counts: `connections_opened`, `connections_reused` (hits over a connection that had served another
 //! hit), `connections_closed_by_target`, `connections_retired` (closed because of their lifetime),
+//! `connections_dropped` (closed by the client because they could not be used further),
+//! `upload_cut_short` (hits that were answered before the request was sent as a whole),
 //! `streams_refused` and `goaways` (HTTP/2), `capture_missed` (values that a response did not have),
 //! `redirects` (followed), `body_bytes` (of responses, as received) and `decoded_bytes` (of inspected
 //! bodies that were compressed).
@@ -81,7 +84,6 @@ mod connection;
 mod content_coding;
 mod error;
 mod failures;
-mod h2;
 mod hammer;
 mod masking;
 mod recorder;

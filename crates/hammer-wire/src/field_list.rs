@@ -1,7 +1,7 @@
 //! A list of fields in one buffer.
 
 /// Fields with their values in one buffer, which keeps its memory when it is cleared.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct FieldList {
     bytes: Vec<u8>,
     /// The end of each name and of each value in `bytes`.
@@ -89,5 +89,40 @@ impl<'a> Iterator for FieldListIter<'a> {
         self.next += 1;
         self.start = value_end;
         Some((name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_keep_their_order_and_repeat() {
+        let mut fields = FieldList::new();
+        for round in 0..2 {
+            fields.clear();
+            assert!(fields.is_empty(), "{round}");
+            let table: [(&[u8], &[u8]); 4] = [
+                (b"a", b"1"),
+                (b"", b""),
+                (b"a", b""),
+                (b"Set-Cookie", b"\xff"),
+            ];
+            for (name, value) in table {
+                fields.push(name, value);
+            }
+            assert!(fields.iter().eq(table), "{fields:?}");
+            assert_eq!(fields.len(), 4);
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_filled_again_keeps_its_memory() {
+        let mut fields = FieldList::new();
+        fields.push(b"name", &[b'v'; 100]);
+        let capacity = (fields.bytes.capacity(), fields.ends.capacity());
+        fields.clear();
+        fields.push(b"name", &[b'w'; 100]);
+        assert_eq!(capacity, (fields.bytes.capacity(), fields.ends.capacity()));
     }
 }

@@ -14,7 +14,6 @@ use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
 use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::ConnectionPolicy;
-use crate::h2::ResponseInterest;
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};
@@ -25,6 +24,7 @@ use crate::workflow::{HitWorkflow, HttpTarget, RedirectPolicy, TargetPicker};
 use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
+use hammer_wire::http2::ResponseInterest;
 
 /// The checked requests of all targets, with everything that they share.
 pub(super) struct AssembledRequests {
@@ -58,6 +58,7 @@ impl AssembledRequests {
         policy.response_interest = ResponseInterest {
             headers: inspects_heads,
             body: expect.recorder.is_some() || inspects_bodies,
+            trailers: false,
         };
         policy.first_byte_timeout = expect.first_byte_timeout;
         Ok(HitWorkflow {

@@ -22,11 +22,11 @@ use hammer_net::{ConfigureNetwork, ExpectedTlsUse, NetworkOptions};
 use crate::auth_failures::AuthFailureTracker;
 use crate::connection::lifetime::LifetimeLimits;
 use crate::connection::origin::ConnectionPolicy;
-use crate::h2::ResponseInterest;
 use crate::request::template::TemplateCompiler;
 use crate::response::capture::{CaptureSet, MAX_CAPTURES};
 use crate::url::mask_url;
 use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
+use hammer_wire::http2::ResponseInterest;
 
 /// Collects the options of a hammer for HTTP; [`build`](Self::build) checks them.
 ///

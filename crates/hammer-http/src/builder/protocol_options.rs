@@ -4,11 +4,11 @@ use http::HeaderMap;
 use http::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 
 use super::assembly::AssembledRequests;
+use crate::connection::http2::Http2PoolConfig;
 use crate::connection::origin::ConnectionPolicy;
-use crate::connection::pool::Http2PoolConfig;
-use crate::h2::FlowControlWindows;
 use crate::version::HttpVersion;
 use crate::{Error, ErrorKind, HttpBuilder};
+use hammer_wire::http2::FlowControlWindows;
 
 /// The largest flow-control window (RFC 9113, section 6.9.1).
 const MAX_WINDOW: u32 = 0x7fff_ffff;

@@ -15,7 +15,10 @@ pub(crate) struct LifetimeLimits {
 #[derive(Debug)]
 pub(crate) struct ConnectionUsage {
     opened: Instant,
+    /// Hits that were sent, except those that the target refused.
     hits: u64,
+    /// Hits whose answer has come.
+    answered: u64,
 }
 
 impl ConnectionUsage {
@@ -25,6 +28,7 @@ impl ConnectionUsage {
         Self {
             opened: Instant::now(),
             hits: 0,
+            answered: 0,
         }
     }
 
@@ -33,12 +37,28 @@ impl ConnectionUsage {
         self.hits == 0
     }
 
-    /// Counts a hit over the connection.
+    /// Counts a hit over the connection whose answer has come.
     pub(crate) fn count_hit(&mut self, slot: &Slot) {
-        if self.hits > 0 {
+        self.begin_hit();
+        self.count_answer(slot);
+    }
+
+    /// Counts a hit that is sent.
+    pub(crate) fn begin_hit(&mut self) {
+        self.hits += 1;
+    }
+
+    /// Takes back a hit that the target refused, and that is sent again.
+    pub(crate) fn take_back_hit(&mut self) {
+        self.hits = self.hits.saturating_sub(1);
+    }
+
+    /// Counts the answer to a hit that was sent.
+    pub(crate) fn count_answer(&mut self, slot: &Slot) {
+        if self.answered > 0 {
             slot.count("connections_reused", 1);
         }
-        self.hits += 1;
+        self.answered += 1;
     }
 
     /// Returns true, and counts the connection as retired, if a limit is reached.
@@ -50,7 +70,7 @@ impl ConnectionUsage {
                 .max_age
                 .is_some_and(|time| self.opened.elapsed() >= time);
         if expired {
-            slot.count("connections_retired", 1);
+            count_retired(slot);
         }
         expired
     }
@@ -74,4 +94,9 @@ impl ConnectionEnd {
         };
         slot.count(counter, 1);
     }
+}
+
+/// Counts a connection that the client closed because its lifetime is over.
+pub(crate) fn count_retired(slot: &Slot) {
+    slot.count("connections_retired", 1);
 }

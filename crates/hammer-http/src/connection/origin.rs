@@ -5,14 +5,13 @@ use std::time::Duration;
 use hammer_core::{Failure, Hit, Slot};
 use hammer_net::PeerConnector;
 use hammer_wire::http1::ResponseSink;
-use hammer_wire::{FieldList, Fields, HttpVersion, ResponseHead};
+use hammer_wire::http2::ResponseInterest;
+use hammer_wire::{Fields, HttpVersion, ResponseHead};
 
 use super::http1::{ExchangeSummary, Http1Connection, Http1Failure};
-use super::http2_client::{Http2Client, Http2SendResult};
+use super::http2::{Http2Client, Http2PoolConfig, Http2SendResult, WorkerPools};
 use super::lifetime::LifetimeLimits;
-use super::pool::{Http2PoolConfig, WorkerPools};
 use crate::failures;
-use crate::h2::ResponseInterest;
 use crate::request::hit_request::HitRequest;
 
 /// The rules for keeping and sharing connections.
@@ -224,16 +223,15 @@ async fn exchange_shared<S: ResponseSink<Error = Failure>>(
     let sending = http2.send(connector, &encoded, limit, hit);
     match sending.await? {
         Http2SendResult::Http1Required(connection) => return Ok(Err(connection)),
-        Http2SendResult::ResponseHead(head) => {
-            let fields: FieldList = head.headers.iter().collect();
+        Http2SendResult::ResponseHead(status) => http2.read_fields(|fields| {
             sink.head(&ResponseHead {
                 version: HttpVersion::Http2,
-                status: head.status.as_u16(),
-                fields: Fields::from_list(&fields),
-            })?;
-        }
+                status,
+                fields: Fields::from_list(fields),
+            })
+        })?,
     }
-    let body = http2.read(|chunk| sink.body(chunk)).await?;
+    let body = http2.read(hit.slot(), |chunk| sink.body(chunk)).await?;
     let (sent, received) = http2.finish_hit();
     Ok(Ok(OriginExchange {
         body_bytes: body.bytes,

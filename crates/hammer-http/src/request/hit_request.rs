@@ -7,7 +7,7 @@ use http::header::{COOKIE, HeaderValue};
 use super::http1::OutgoingRequest;
 use super::prepared::PreparedRequest;
 use super::template::{RenderedRequest, RequestTemplate};
-use crate::h2::Http2Request;
+use hammer_wire::http2::Http2Request;
 
 /// The memory that a slot renders and encodes its requests in.
 #[derive(Debug, Default)]

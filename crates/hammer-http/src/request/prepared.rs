@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
+use hammer_wire::http2::Http2Request;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 
-use crate::h2;
+use crate::connection::http2::{RequestReuse, to_http2_request};
 use crate::request::http1::Http1Request;
 use crate::request::template::RequestTemplate;
 
@@ -32,8 +33,8 @@ pub(crate) struct PreparedRequest {
     /// Headers that vary from hit to hit.
     pub(crate) dynamic_headers: Vec<HeaderName>,
     http1_request: OnceLock<Http1Request>,
-    http2_reuse: h2::RequestReuse,
-    http2_request: OnceLock<h2::Http2Request>,
+    http2_reuse: RequestReuse,
+    http2_request: OnceLock<Http2Request>,
 }
 
 impl RequestHead {
@@ -72,7 +73,7 @@ impl PreparedRequest {
             body,
             dynamic_headers: vec![],
             http1_request: OnceLock::new(),
-            http2_reuse: h2::RequestReuse::SingleUse,
+            http2_reuse: RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
     }
@@ -84,15 +85,15 @@ impl PreparedRequest {
     }
 
     /// The request encoded for HTTP/2; encoded only once if it is sent repeatedly and never changes.
-    pub(crate) fn http2_request(&self, scheme: &'static str) -> Cow<'_, h2::Http2Request> {
+    pub(crate) fn http2_request(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
         let encode = || {
             let (head, body) = (&self.head, self.body.clone());
             let varying = &self.dynamic_headers;
-            h2::Http2Request::new(head, varying, scheme, body, self.http2_reuse)
+            to_http2_request(head, varying, scheme, body, self.http2_reuse)
         };
         match self.http2_reuse {
-            h2::RequestReuse::SingleUse => Cow::Owned(encode()),
-            h2::RequestReuse::Repeated | h2::RequestReuse::Rotated => {
+            RequestReuse::SingleUse => Cow::Owned(encode()),
+            RequestReuse::Repeated | RequestReuse::Rotated => {
                 Cow::Borrowed(self.http2_request.get_or_init(encode))
             }
         }
@@ -107,7 +108,7 @@ impl PreparedRequest {
     /// Marks the request as one of `count` that are sent in rotation.
     pub(crate) fn in_rotation_of(mut self, count: usize) -> Self {
         if count > 1 {
-            self.http2_reuse = h2::RequestReuse::Rotated;
+            self.http2_reuse = RequestReuse::Rotated;
         }
         self
     }
@@ -138,7 +139,7 @@ impl PreparedRequest {
         let body = copy_body(&self.body);
         let mut copy = Self::new(self.head.method.clone(), target, headers, body);
         copy.dynamic_headers = self.dynamic_headers.clone();
-        copy.http2_reuse = h2::RequestReuse::Repeated;
+        copy.http2_reuse = RequestReuse::Repeated;
         copy
     }
 }
@@ -151,7 +152,7 @@ impl Clone for PreparedRequest {
             body: self.body.clone(),
             dynamic_headers: self.dynamic_headers.clone(),
             http1_request: OnceLock::new(),
-            http2_reuse: h2::RequestReuse::SingleUse,
+            http2_reuse: RequestReuse::SingleUse,
             http2_request: OnceLock::new(),
         }
     }

@@ -1,7 +1,9 @@
 //! Decodes the fuzzing corpus, and mutations and pieces of it: the result does not depend on the pieces,
 //! and limits hold.
 
+mod byte_corpus;
 mod http1;
+mod http2;
 
 use std::fs;
 use std::path::Path;
@@ -9,6 +11,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
+
+use self::byte_corpus::ByteCorpus;
 
 /// Reads each file of the corpus of a target, in the order of their names.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
@@ -29,6 +33,24 @@ fn http1_decodes_the_corpus_in_any_pieces() {
         for size in 0..=input.len() {
             http1::check_split(input, &[size]);
         }
+    }
+}
+
+/// The number of mutations of the corpus of HTTP/2.
+const HTTP2_MUTATIONS: usize = 10_000;
+
+#[test]
+fn any_bytes_of_an_http2_server_are_read_or_refused() {
+    ByteCorpus::new(corpus("http2")).check_each(HTTP2_MUTATIONS, http2::check);
+}
+
+#[test]
+fn the_answers_of_real_http2_servers_are_read_without_an_error() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/http2");
+    for name in ["nginx", "node", "go"] {
+        let bytes = fs::read(folder.join(name)).expect("a file of the corpus");
+        let outcome = http2::run(&bytes, usize::MAX);
+        assert!(outcome.is_ok(), "{name}: {outcome:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Decodes responses of HTTP/1.1, whole and in pieces.
+//! Tests of the protocols by tables of bytes, whole and in pieces.
 
 mod every_split;
 mod http1_bodies;
@@ -9,3 +9,4 @@ mod http1_interim;
 mod http1_limits;
 #[path = "../fuzz/http1_recording.rs"]
 mod http1_recording;
+mod http2;

@@ -21,6 +21,8 @@ pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const ACK: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
+/// A header block in one frame that ends the stream.
+pub(super) const WHOLE: u8 = END_STREAM | END_HEADERS;
 
 /// `:status: 200` as an index of HPACK's static table.
 pub(super) const OK: u8 = 0x88;

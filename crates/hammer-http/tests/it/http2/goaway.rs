@@ -147,6 +147,20 @@ fn hits_in_flight_fail_with_the_code_of_the_goaway() {
     assert_eq!(only_failure(&report), ("goaway_enhance_your_calm", 3));
 }
 
+/// An orderly end without an answer was reported as a crash of the target.
+#[test]
+fn an_orderly_goaway_without_an_answer_has_its_own_name() {
+    let server = frames::serve(&[], |frames| {
+        let Some(stream) = frames.request() else {
+            return;
+        };
+        frames.goaway(stream, NO_ERROR);
+    });
+    let report = run(http2(&server).build().expect("valid options"), 3);
+    assert_eq!(only_failure(&report), ("goaway_no_error", 3));
+    assert!(report.advice["goaway_no_error"].contains("in good order"));
+}
+
 #[test]
 fn a_broken_connection_fails_only_the_hits_in_flight() {
     let server = frames::serve(&[], |frames| {

@@ -1,12 +1,15 @@
 //! HTTP/2 against an independent server, and against peers that break the rules.
 
 mod build;
+mod counts;
 mod frames;
 mod goaway;
+mod heads;
 mod hostile;
 mod openings;
 mod shared_connections;
 mod stream_limits;
+mod uploads;
 mod workflows;
 
 use hammer_core::{Hammer, Report, Run, Schedule};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hammer_core::{Rate, Report, Run, Schedule, VerdictStatus};
 
-use super::frames::{self, MAX_CONCURRENT_STREAMS};
+use super::frames::{self, MAX_CONCURRENT_STREAMS, SETTINGS};
 use super::{http2, run_closed_loop};
 use crate::scripted_server::ScriptedServer;
 
@@ -81,4 +81,61 @@ fn the_first_byte_timeout_begins_once_a_stream_is_free() {
     // The last hit waits for 39 others, for 780 ms.
     let report = run_closed_loop(http.build().expect("valid options"), 40, 40);
     assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+}
+
+fn max_streams(frames: &mut frames::FrameConnection<'_>, number: u8) {
+    let setting = [0, MAX_CONCURRENT_STREAMS as u8, 0, 0, 0, number];
+    frames.send(SETTINGS, 0, 0, &setting);
+}
+
+#[test]
+fn hits_wait_for_a_target_that_allows_streams_later() {
+    let server = frames::serve(&[(MAX_CONCURRENT_STREAMS, 0)], |frames| {
+        // The client acknowledges the first settings, and waits.
+        while let Some(frame) = frames.next() {
+            if frame.kind == SETTINGS && frame.flags != 0 {
+                break;
+            }
+        }
+        max_streams(frames, 2);
+        frames.ok_to_all();
+    });
+    let http = http2(&server).connections(1).build();
+    let report = run_closed_loop(http.expect("valid options"), 4, 40);
+    assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+    assert_eq!(server.connections(), 1);
+}
+
+/// Streams that were granted before the limit fell were used after it.
+#[test]
+fn a_lower_limit_on_streams_is_respected() {
+    let server = frames::serve(&[(MAX_CONCURRENT_STREAMS, 4)], |frames| {
+        let first: Vec<_> = (0..4).map_while(|_| frames.request()).collect();
+        // In one write, so that the client learns of the free streams and the limit at once.
+        let mut bytes = vec![];
+        for stream in first {
+            bytes.extend(frames::frame(1, frames::WHOLE, stream, &[frames::OK]));
+        }
+        let setting = [0, MAX_CONCURRENT_STREAMS as u8, 0, 0, 0, 1];
+        bytes.extend(frames::frame(SETTINGS, 0, 0, &setting));
+        frames.send_raw(&bytes);
+        while let Some(stream) = frames.request() {
+            // Another request before the answer would be on the wire when this frame arrives.
+            frames.send(6, 0, 0, &[0; 8]);
+            loop {
+                let Some(next) = frames.next() else {
+                    return;
+                };
+                assert_ne!(next.kind, frames::HEADERS, "one stream at a time");
+                if next.kind == frames::PING {
+                    break;
+                }
+            }
+            frames.ok(stream);
+        }
+    });
+    let http = http2(&server).connections(1).build();
+    let report = run_closed_loop(http.expect("valid options"), 8, 60);
+    assert_eq!(report.hits.ok, 60, "{:?}", report.failures);
+    assert_eq!(server.connections(), 1);
 }

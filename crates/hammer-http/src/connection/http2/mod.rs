@@ -1,0 +1,17 @@
+//! An HTTP/2 client for many small requests: a hit is a few buffered bytes and a map entry.
+//!
+//! A connection is the protocol state of hammer-wire, and a task that moves the bytes between it and a
+//! socket. Slots queue their requests and sleep. The task reads all available bytes and then wakes
+//! the slots whose responses arrived. Their next requests leave in one write.
+
+mod connection;
+mod connection_driver;
+pub(crate) mod failures;
+mod http2_client;
+mod pool;
+mod pool_entry;
+mod request;
+
+pub(crate) use http2_client::{Http2Client, Http2SendResult};
+pub(crate) use pool::{Http2PoolConfig, WorkerPools};
+pub(crate) use request::{RequestReuse, to_http2_request};

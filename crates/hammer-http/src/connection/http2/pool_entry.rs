@@ -1,0 +1,136 @@
+//! A place for one shared connection, and the slots that wait for it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use hammer_core::Failure;
+use tokio::sync::Notify;
+
+use super::connection::Http2Connection;
+
+/// A place for one connection, which one slot at a time opens.
+#[derive(Default)]
+pub(super) struct PoolEntry {
+    connection: RefCell<Option<Rc<Http2Connection>>>,
+    opening: Cell<bool>,
+    /// Number of failed attempts to open the connection, and the last failure.
+    failures: Cell<(u64, Option<Failure>)>,
+    /// The tickets of the slots that wait, the latest one last.
+    waiting: RefCell<Vec<u64>>,
+    next_ticket: Cell<u64>,
+    changed: Notify,
+}
+
+impl PoolEntry {
+    pub(super) fn connection(&self) -> Option<Rc<Http2Connection>> {
+        self.connection.borrow().clone()
+    }
+
+    pub(super) fn set_connection(&self, connection: Rc<Http2Connection>) {
+        *self.connection.borrow_mut() = Some(connection);
+    }
+
+    pub(super) fn usable(&self) -> Option<Rc<Http2Connection>> {
+        let connection = self.connection.borrow();
+        connection
+            .as_ref()
+            .filter(|connection| connection.is_usable())
+            .cloned()
+    }
+
+    /// Reports whether the entry has a connection without a free stream.
+    pub(super) fn is_full(&self) -> bool {
+        let connection = self.connection.borrow();
+        let is_full =
+            |connection: &Rc<Http2Connection>| connection.is_usable() && !connection.has_room();
+        connection.as_ref().is_some_and(is_full)
+    }
+
+    pub(super) fn is_opening(&self) -> bool {
+        self.opening.get()
+    }
+
+    /// Records that the connection could not be opened, for the slots that wait for it.
+    pub(super) fn record_failure(&self, failure: Failure) {
+        let (count, _) = self.failures.get();
+        self.failures.set((count + 1, Some(failure)));
+    }
+
+    /// Waits until the slot that opens the connection is done, or `is_obsolete` returns true.
+    ///
+    /// If that slot gave up because its hit timed out, returns for the newest waiting slot, which has
+    /// the most time left to open the connection. The others would give up soon after, each with a
+    /// connection that the target had no time to answer.
+    ///
+    /// # Errors
+    ///
+    /// If the connection could not be opened.
+    pub(super) async fn wait_for_opening(
+        &self,
+        is_obsolete: impl Fn() -> bool,
+    ) -> Result<(), Failure> {
+        let ticket = WaitTicket::take(self);
+        let (failures_before, _) = self.failures.get();
+        loop {
+            self.changed.notified().await;
+            if let (failures, Some(failure)) = self.failures.get()
+                && failures > failures_before
+            {
+                return Err(failure);
+            }
+            if self.usable().is_some() || is_obsolete() || (!self.is_opening() && ticket.is_last())
+            {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Marks an entry as being opened; on drop, wakes the slots that wait for it.
+pub(super) struct OpeningGuard<'a>(&'a PoolEntry);
+
+impl<'a> OpeningGuard<'a> {
+    pub(super) fn begin(entry: &'a PoolEntry) -> Self {
+        entry.opening.set(true);
+        Self(entry)
+    }
+}
+
+impl Drop for OpeningGuard<'_> {
+    fn drop(&mut self) {
+        self.0.opening.set(false);
+        self.0.changed.notify_waiters();
+    }
+}
+
+/// The place of a slot among those that wait for an entry.
+struct WaitTicket<'a> {
+    entry: &'a PoolEntry,
+    number: u64,
+}
+
+impl<'a> WaitTicket<'a> {
+    fn take(entry: &'a PoolEntry) -> Self {
+        let number = entry.next_ticket.get();
+        entry.next_ticket.set(number + 1);
+        entry.waiting.borrow_mut().push(number);
+        Self { entry, number }
+    }
+
+    fn is_last(&self) -> bool {
+        self.entry.waiting.borrow().last() == Some(&self.number)
+    }
+}
+
+impl Drop for WaitTicket<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.entry.waiting.borrow_mut();
+        let was_last = waiting.last() == Some(&self.number);
+        waiting.retain(|number| *number != self.number);
+        drop(waiting);
+        // The slot may have been the one to open the connection, and given up.
+        if was_last && !self.entry.is_opening() {
+            self.entry.changed.notify_waiters();
+        }
+    }
+}
