@@ -14,9 +14,9 @@ const MAX_SKIPPED_BYTES: usize = 1024;
 
 /// Decodes the responses of a connection, one after the other (RFC 9112, sections 4 to 9).
 ///
-/// [`begin`](Self::begin) starts each response. [`receive`](Self::receive) takes the bytes of the connection in pieces of any
-/// size: apart from the pieces of a body, its events and errors do not depend on them. [`receive_end`](Self::receive_end)
-/// takes the end of the connection.
+/// [`begin`](Self::begin) starts each response. [`receive`](Self::receive) takes the bytes of the
+/// connection in pieces of any size: apart from the pieces of a body, its events and errors do not
+/// depend on them. [`receive_end`](Self::receive_end) takes the end of the connection.
 ///
 /// It accepts what real servers send and curl takes: bare line feeds, folded lines, blanks before the
 /// colon of a field, no reason phrase, empty lines before a response, bytes that are not ASCII, and
@@ -118,8 +118,9 @@ impl ResponseDecoder {
     /// Decodes `bytes`, and returns how many of them it consumed.
     ///
     /// Unless the response is complete, the caller keeps the others and presents them again together with
-    /// the next ones: these are less than 70 KiB of an incomplete head or trailer section. Bytes that
-    /// follow a complete response are not consumed. Folded header lines are unfolded in place.
+    /// the next ones. They are the beginning of a head or trailer section, and at most
+    /// [`MAX_INCOMPLETE_BYTES`](crate::http1::MAX_INCOMPLETE_BYTES) long. Bytes that follow a complete
+    /// response are not consumed. Folded header lines are unfolded in place.
     ///
     /// # Errors
     ///
