@@ -9,7 +9,7 @@ use crate::limits::{MAX_HEAD_BYTES, MAX_HEADERS};
 /// Maximum size of a head or trailer section on the wire, in bytes: 68 KiB.
 ///
 /// Besides its fields ([`MAX_HEAD_BYTES`]), it has a status line, and blanks around names and values. A
-/// decoder leaves no more of an incomplete response unconsumed, so a buffer of a byte more suffices.
+/// decoder leaves no more of an incomplete response unconsumed, so a buffer with one more byte suffices.
 pub const MAX_INCOMPLETE_BYTES: usize = MAX_HEAD_BYTES + 4 * 1024;
 
 /// The bytes that each field counts besides its name and its value.
