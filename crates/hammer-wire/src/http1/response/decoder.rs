@@ -150,7 +150,7 @@ impl ResponseDecoder {
                         left => DecoderState::Length(left),
                     };
                 }
-                DecoderState::Chunks(chunk) => match self.receive_chunk(chunk, rest, sink)? {
+                DecoderState::Chunks(_) => match self.receive_chunk(rest, sink)? {
                     Some(bytes) => consumed += bytes,
                     None => break,
                 },
@@ -310,43 +310,41 @@ impl ResponseDecoder {
     /// Decodes the next piece of a chunked body; returns its size, or `None` if it is incomplete.
     fn receive_chunk<S: ResponseSink>(
         &mut self,
-        mut chunk: ChunkState,
         bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
-        let piece = chunk.next_piece(bytes)?;
-        self.state = DecoderState::Chunks(chunk);
-        match piece {
+        let DecoderState::Chunks(chunk) = &mut self.state else {
+            return Ok(None);
+        };
+        match chunk.next_piece(bytes)? {
             ChunkPiece::Data {
                 offset,
                 bytes: length,
             } => {
-                let data = &bytes[offset..offset + length];
-                sink.body(data).map_err(ReceiveError::Sink)?;
-                Ok(Some(offset + length))
+                let end = offset + length;
+                sink.body(&bytes[offset..end]).map_err(ReceiveError::Sink)?;
+                Ok(Some(end))
             }
             ChunkPiece::Nothing => Ok(Some(bytes.len())),
             // The line of the last chunk is consumed first.
             ChunkPiece::Trailers { offset } if offset > 0 => Ok(Some(offset)),
+            // Most bodies have no trailers.
+            ChunkPiece::Trailers { .. } if bytes.starts_with(b"\r\n") => {
+                self.state = DecoderState::Complete;
+                Ok(Some(2))
+            }
             ChunkPiece::Trailers { .. } => self.receive_trailers(bytes, sink),
         }
     }
 
+    /// Decodes a trailer section; returns its size, or `None` if it is incomplete.
+    #[cold]
+    #[inline(never)]
     fn receive_trailers<S: ResponseSink>(
         &mut self,
         bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
-        // Most bodies have no trailers.
-        let empty_line = match bytes {
-            [b'\r', b'\n', ..] => Some(2),
-            [b'\n', ..] => Some(1),
-            _ => None,
-        };
-        if let Some(bytes) = empty_line {
-            self.state = DecoderState::Complete;
-            return Ok(Some(bytes));
-        }
         if !self.has_new_line(bytes) {
             head::check_incomplete(bytes)?;
             return Ok(None);

@@ -129,6 +129,11 @@ impl FramingFields {
     /// Adds the options of a `Connection` (RFC 9110, section 7.6.1).
     #[inline(never)]
     fn add_options(&mut self, value: &[u8]) {
+        // The most common value, which needs no search for commas.
+        if value.eq_ignore_ascii_case(b"keep-alive") {
+            self.keep_alive = true;
+            return;
+        }
         for option in elements(value) {
             self.close |= option.eq_ignore_ascii_case(b"close");
             self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
