@@ -9,7 +9,7 @@ use crate::field_list::{FieldList, FieldListIter};
 pub struct ResponseHead<'a> {
     /// The version of HTTP that the peer speaks.
     pub version: HttpVersion,
-    /// The status, from 100 to 999.
+    /// The status, from 100 to 999 (RFC 9110, section 15).
     pub status: u16,
     /// The header fields.
     pub fields: Fields<'a>,
@@ -67,7 +67,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// The values of the fields called `name`, in any case.
+    /// The values of the fields called `name`, in any case (RFC 9110, section 5.1).
     pub fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         self.iter()
             .filter(|(field, _)| field.eq_ignore_ascii_case(name.as_bytes()))
@@ -100,6 +100,34 @@ impl<'a> Iterator for FieldsIter<'a> {
                 lines.next().map(|line| (line.name.as_bytes(), line.value))
             }
             FieldsIterContent::List(list) => list.next(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fields;
+    use crate::FieldList;
+
+    #[test]
+    fn finds_fields_in_any_case() {
+        let mut list = FieldList::new();
+        let lines = [
+            ("Set-Cookie", "a=1"),
+            ("server", "x"),
+            ("set-cookie", "b=2"),
+        ];
+        let lines = lines.map(|(name, value)| {
+            list.push(name.as_bytes(), value.as_bytes());
+            let value = value.as_bytes();
+            httparse::Header { name, value }
+        });
+        for fields in [Fields::from_lines(&lines), Fields::from_list(&list)] {
+            let values: Vec<_> = fields.values("SET-Cookie").collect();
+            assert_eq!(values, [b"a=1", b"b=2"]);
+            assert_eq!(fields.get("Server"), Some(&b"x"[..]));
+            assert_eq!(fields.get("Serve"), None);
+            assert_eq!(fields.iter().count(), 3);
         }
     }
 }

@@ -33,5 +33,6 @@ mod response;
 
 pub use request::{BodyFraming, RequestLayout, RequestPart};
 pub use response::{
-    ReceiveError, RequestKind, ResponseDecoder, ResponseError, ResponseErrorKind, ResponseSink,
+    MAX_INCOMPLETE_BYTES, ReceiveError, RequestKind, ResponseDecoder, ResponseError,
+    ResponseErrorKind, ResponseSink,
 };

@@ -29,7 +29,7 @@ pub struct RequestLayout {
 /// A part of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestPart<'a> {
-    /// The same bytes in every request.
+    /// Bytes that every request has.
     Fixed(&'a [u8]),
     /// Bytes that are given with each request.
     Variable,

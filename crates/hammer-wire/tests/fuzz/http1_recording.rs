@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 
 use hammer_wire::http1::{
-    ReceiveError, RequestKind, ResponseDecoder, ResponseError, ResponseErrorKind, ResponseSink,
+    MAX_INCOMPLETE_BYTES, ReceiveError, RequestKind, ResponseDecoder, ResponseError,
+    ResponseErrorKind, ResponseSink,
 };
 use hammer_wire::{Fields, HttpVersion, ResponseHead};
 
@@ -139,7 +140,7 @@ pub(crate) fn record_with<'a>(
             }
         }
         assert!(
-            decoder.is_complete() || buffer.len() < 70 << 10,
+            decoder.is_complete() || buffer.len() <= MAX_INCOMPLETE_BYTES,
             "too much is kept"
         );
         assert_eq!(decoder.has_head(), recording.head.is_some());

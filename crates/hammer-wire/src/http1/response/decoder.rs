@@ -14,9 +14,9 @@ const MAX_SKIPPED_BYTES: usize = 1024;
 
 /// Decodes the responses of a connection, one after the other (RFC 9112, sections 4 to 9).
 ///
-/// [`begin`](Self::begin) starts each response. [`receive`](Self::receive) takes the bytes of the connection in pieces of any
-/// size: apart from the pieces of a body, its events and errors do not depend on them. [`receive_end`](Self::receive_end)
-/// takes the end of the connection.
+/// [`begin`](Self::begin) starts each response. [`receive`](Self::receive) takes the bytes of the
+/// connection in pieces of any size: apart from the pieces of a body, its events and errors do not
+/// depend on them. [`receive_end`](Self::receive_end) takes the end of the connection.
 ///
 /// It accepts what real servers send and curl takes: bare line feeds, folded lines, blanks before the
 /// colon of a field, no reason phrase, empty lines before a response, bytes that are not ASCII, and
@@ -118,8 +118,9 @@ impl ResponseDecoder {
     /// Decodes `bytes`, and returns how many of them it consumed.
     ///
     /// Unless the response is complete, the caller keeps the others and presents them again together with
-    /// the next ones: these are less than 70 KiB of an incomplete head or trailer section. Bytes that
-    /// follow a complete response are not consumed. Folded header lines are unfolded in place.
+    /// the next ones. They are the beginning of a head or trailer section, and at most
+    /// [`MAX_INCOMPLETE_BYTES`](crate::http1::MAX_INCOMPLETE_BYTES) long. Bytes that follow a complete
+    /// response are not consumed. Folded header lines are unfolded in place.
     ///
     /// # Errors
     ///
@@ -149,7 +150,7 @@ impl ResponseDecoder {
                         left => DecoderState::Length(left),
                     };
                 }
-                DecoderState::Chunks(chunk) => match self.receive_chunk(chunk, rest, sink)? {
+                DecoderState::Chunks(_) => match self.receive_chunk(rest, sink)? {
                     Some(bytes) => consumed += bytes,
                     None => break,
                 },
@@ -309,43 +310,41 @@ impl ResponseDecoder {
     /// Decodes the next piece of a chunked body; returns its size, or `None` if it is incomplete.
     fn receive_chunk<S: ResponseSink>(
         &mut self,
-        mut chunk: ChunkState,
         bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
-        let piece = chunk.next_piece(bytes)?;
-        self.state = DecoderState::Chunks(chunk);
-        match piece {
+        let DecoderState::Chunks(chunk) = &mut self.state else {
+            return Ok(None);
+        };
+        match chunk.next_piece(bytes)? {
             ChunkPiece::Data {
                 offset,
                 bytes: length,
             } => {
-                let data = &bytes[offset..offset + length];
-                sink.body(data).map_err(ReceiveError::Sink)?;
-                Ok(Some(offset + length))
+                let end = offset + length;
+                sink.body(&bytes[offset..end]).map_err(ReceiveError::Sink)?;
+                Ok(Some(end))
             }
             ChunkPiece::Nothing => Ok(Some(bytes.len())),
             // The line of the last chunk is consumed first.
             ChunkPiece::Trailers { offset } if offset > 0 => Ok(Some(offset)),
+            // Most bodies have no trailers.
+            ChunkPiece::Trailers { .. } if bytes.starts_with(b"\r\n") => {
+                self.state = DecoderState::Complete;
+                Ok(Some(2))
+            }
             ChunkPiece::Trailers { .. } => self.receive_trailers(bytes, sink),
         }
     }
 
+    /// Decodes a trailer section; returns its size, or `None` if it is incomplete.
+    #[cold]
+    #[inline(never)]
     fn receive_trailers<S: ResponseSink>(
         &mut self,
         bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
-        // Most bodies have no trailers.
-        let empty_line = match bytes {
-            [b'\r', b'\n', ..] => Some(2),
-            [b'\n', ..] => Some(1),
-            _ => None,
-        };
-        if let Some(bytes) = empty_line {
-            self.state = DecoderState::Complete;
-            return Ok(Some(bytes));
-        }
         if !self.has_new_line(bytes) {
             head::check_incomplete(bytes)?;
             return Ok(None);

@@ -6,9 +6,11 @@
 use super::error::{ResponseError, ResponseErrorKind};
 use crate::limits::{MAX_HEAD_BYTES, MAX_HEADERS};
 
-/// Maximum size of a section on the wire, in bytes. Besides its fields, it has a status line, and
-/// blanks around names and values.
-pub(super) const MAX_SECTION_BYTES: usize = MAX_HEAD_BYTES + 4 * 1024;
+/// Maximum size of a head or trailer section on the wire, in bytes: 68 KiB.
+///
+/// Besides its fields ([`MAX_HEAD_BYTES`]), it has a status line, and blanks around names and values. A
+/// decoder leaves no more of an incomplete response unconsumed, so a buffer with one more byte suffices.
+pub const MAX_INCOMPLETE_BYTES: usize = MAX_HEAD_BYTES + 4 * 1024;
 
 /// The bytes that each field counts besides its name and its value.
 pub(super) const LINE_OVERHEAD_BYTES: usize = 4;
@@ -84,7 +86,7 @@ pub(super) fn parse_fields<'h, 'a>(
         let rest = &bytes[begin..extent.lines_end];
         let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         begin += length + 1;
-        if begin > MAX_SECTION_BYTES {
+        if begin > MAX_INCOMPLETE_BYTES {
             return Err(too_large());
         }
         let field = parse_field(&rest[..length])?;
@@ -97,7 +99,7 @@ pub(super) fn parse_fields<'h, 'a>(
             .ok_or_else(|| ResponseError::new(ResponseErrorKind::TooManyFields, &[]))? = field;
         count += 1;
     }
-    if extent.end.unwrap_or(bytes.len()) > MAX_SECTION_BYTES {
+    if extent.end.unwrap_or(bytes.len()) > MAX_INCOMPLETE_BYTES {
         return Err(too_large());
     }
     Ok(extent.end.map(|end| (end, &table[..count])))

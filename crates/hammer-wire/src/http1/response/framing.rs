@@ -109,32 +109,54 @@ impl FramingFields {
         for field in fields {
             match field.name.len() {
                 14 if field.name.eq_ignore_ascii_case("content-length") => {
-                    framing.length = framing.length.and(field.value);
+                    framing.length = match (framing.length, parse_number(field.value)) {
+                        (LengthField::Missing, Some(length)) => LengthField::Bytes(length),
+                        (known, _) => known.and(field.value),
+                    };
                 }
                 17 if field.name.eq_ignore_ascii_case("transfer-encoding") => {
-                    // Of several fields, the last one has the last coding.
-                    for coding in elements(field.value) {
-                        framing.coding = match coding.eq_ignore_ascii_case(b"chunked") {
-                            true => TransferCoding::Chunked,
-                            false => TransferCoding::Other,
-                        };
-                    }
+                    framing.coding = framing.coding.and(field.value);
                 }
                 10 if field.name.eq_ignore_ascii_case("connection") => {
-                    for option in elements(field.value) {
-                        framing.close |= option.eq_ignore_ascii_case(b"close");
-                        framing.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-                    }
+                    framing.add_options(field.value);
                 }
                 _ => {}
             }
         }
         framing
     }
+
+    /// Adds the options of a `Connection` (RFC 9110, section 7.6.1).
+    #[inline(never)]
+    fn add_options(&mut self, value: &[u8]) {
+        // The most common value, which needs no search for commas.
+        if value.eq_ignore_ascii_case(b"keep-alive") {
+            self.keep_alive = true;
+            return;
+        }
+        for option in elements(value) {
+            self.close |= option.eq_ignore_ascii_case(b"close");
+            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+        }
+    }
+}
+
+impl TransferCoding {
+    /// Adds the codings of another field; the last one has the last coding.
+    #[inline(never)]
+    fn and(self, value: &[u8]) -> Self {
+        match elements(value).last() {
+            None => self,
+            Some(coding) if coding.eq_ignore_ascii_case(b"chunked") => Self::Chunked,
+            Some(_) => Self::Other,
+        }
+    }
 }
 
 impl LengthField {
-    /// Adds the value of another field, which may be a list of equal numbers (RFC 9110, section 8.6).
+    /// Adds the value of a field that may be a list of equal numbers, or a second one (RFC 9110, section
+    /// 8.6).
+    #[cold]
     fn and(self, value: &[u8]) -> Self {
         value
             .split(|byte| *byte == b',')

@@ -3,7 +3,9 @@
 use std::mem::MaybeUninit;
 
 use super::error::{ResponseError, ResponseErrorKind};
-use super::field_section::{self, FieldTable, LINE_OVERHEAD_BYTES, MAX_SECTION_BYTES, field_bytes};
+use super::field_section::{
+    self, FieldTable, LINE_OVERHEAD_BYTES, MAX_INCOMPLETE_BYTES, field_bytes,
+};
 use super::status_line::{self, StatusLine};
 use crate::limits::{MAX_HEAD_BYTES, MAX_HEADERS};
 
@@ -58,7 +60,7 @@ pub(super) fn parse_common<'h, 'a>(
     };
     if end > CHECKED_HEAD_BYTES {
         let size: usize = fields.iter().map(field_bytes).sum();
-        if size > MAX_HEAD_BYTES || end > MAX_SECTION_BYTES {
+        if size > MAX_HEAD_BYTES || end > MAX_INCOMPLETE_BYTES {
             return None;
         }
     }
@@ -78,7 +80,7 @@ pub(super) fn parse_by_line<'h, 'a>(
     let extent = field_section::repair(bytes, true);
     let bytes: &'a [u8] = bytes;
     let first_line = memchr::memchr(b'\n', bytes);
-    let Some(line_feed) = first_line.filter(|offset| *offset < MAX_SECTION_BYTES) else {
+    let Some(line_feed) = first_line.filter(|offset| *offset < MAX_INCOMPLETE_BYTES) else {
         return check_incomplete(bytes).map(|()| None);
     };
     let line = StatusLine::parse(&bytes[..line_feed])?;
@@ -102,7 +104,7 @@ pub(super) fn parse_trailers<'h, 'a>(
 
 /// Fails if an incomplete section is larger than a complete one may be.
 pub(super) fn check_incomplete(bytes: &[u8]) -> Result<(), ResponseError> {
-    if bytes.len() > MAX_SECTION_BYTES {
+    if bytes.len() > MAX_INCOMPLETE_BYTES {
         return Err(ResponseError::new(ResponseErrorKind::HeadTooLarge, &[]));
     }
     Ok(())

@@ -11,5 +11,6 @@ mod status_line;
 
 pub use decoder::ResponseDecoder;
 pub use error::{ReceiveError, ResponseError, ResponseErrorKind};
+pub use field_section::MAX_INCOMPLETE_BYTES;
 pub use framing::RequestKind;
 pub use sink::ResponseSink;
