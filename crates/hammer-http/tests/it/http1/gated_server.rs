@@ -167,7 +167,7 @@ impl GatedServer {
         let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
             .threads(1)
             .max_in_flight(1)
-            .timeout(Duration::from_secs(20));
+            .timeout(Duration::from_secs(8));
         let report = run.execute().expect("a finished run");
         FinishedHits {
             hits: self.gate.ended(),

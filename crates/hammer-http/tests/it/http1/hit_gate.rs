@@ -7,7 +7,10 @@ use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot
 use tokio::sync::watch;
 
 /// The time after which a hit begins even if no script allowed it, so that the test can fail.
-const MAX_WAIT: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(4);
+
+/// The result of a hit that did not end within its timeout.
+const TIMED_OUT: &str = "timed out";
 
 /// Joins a server and its hammer: hits wait for the server, and the server can wait for hits.
 #[derive(Clone)]
@@ -23,7 +26,7 @@ struct GateState {
 /// The result of a hit, and the time that its connection was idle before.
 #[derive(Debug, Clone)]
 pub(super) struct EndedHit {
-    /// The label of the outcome, or the name of the failure.
+    /// The label of the outcome, the name of the failure, or [`TIMED_OUT`].
     pub(super) result: String,
     /// The time since the end of the hit before.
     pub(super) idle: Duration,
@@ -68,15 +71,28 @@ impl HitGate {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
-    fn record(&self, result: String, begun: Instant) {
+    fn record(&self, result: &str, begun: Instant) {
         let mut ended = self.0.ended.lock().expect("no hit panicked");
         let idle = ended.last().map_or(Duration::ZERO, |last| begun - last.end);
         ended.push(EndedHit {
-            result,
+            result: result.to_owned(),
             idle,
             end: Instant::now(),
         });
         self.0.changed.notify_all();
+    }
+}
+
+/// A hit that is recorded when it ends, even if it is canceled.
+struct RunningHit<'a> {
+    gate: &'a HitGate,
+    begun: Instant,
+    result: String,
+}
+
+impl Drop for RunningHit<'_> {
+    fn drop(&mut self) {
+        self.gate.record(&self.result, self.begun);
     }
 }
 
@@ -101,13 +117,16 @@ impl<H: Hammer> Hammer for GatedHammer<H> {
         }
         // The connection was idle until now.
         hit.mark("pause");
-        let begun = Instant::now();
+        let mut running = RunningHit {
+            gate: &self.gate,
+            begun: Instant::now(),
+            result: TIMED_OUT.to_owned(),
+        };
         let result = self.hammer.hit(session, hit).await;
-        let name = match &result {
+        running.result = match &result {
             Ok(outcome) => outcome.label().to_string(),
             Err(failure) => failure.name().to_owned(),
         };
-        self.gate.record(name, begun);
         result
     }
 
