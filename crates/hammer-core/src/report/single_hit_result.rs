@@ -12,7 +12,7 @@ use crate::report::report::ByteCounts;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SingleHitResult {
-    /// How the hit ended.
+    /// The result of the hit.
     pub result: HitResult,
     /// The label of the answer, or the name of the failure. `None` if the hit was abandoned or
     /// unsent.

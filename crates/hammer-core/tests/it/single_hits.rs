@@ -191,7 +191,7 @@ fn a_hit_ends_as_in_a_run() {
             "timeout",
             &["prepare", "open", "hit", "timeout", "settle"],
         ),
-        // The hit has ended, so these are no failures of it.
+        // The hit has ended, so it does not fail.
         (
             ("settle", Step::Panic),
             LONG,
