@@ -1,7 +1,7 @@
 //! Tests of `--once`, which sends one hit without a run.
 
-use std::io::Read as _;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener};
 use std::time::Duration;
 
 use hammer_target::{TargetBehavior, TargetServer};
@@ -81,6 +81,34 @@ fn a_hit_is_not_sent_without_a_token() {
     assert!(message.starts_with("error: failed to start: "), "{message}");
     assert_eq!(stdout(&output), "");
     assert_eq!(server.requests(), [""; 0]);
+}
+
+/// A request for a token is a single hit, too.
+#[test]
+fn a_token_endpoint_that_does_not_answer_is_named_with_the_failure() {
+    let silent = TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(3600)));
+    let silent = silent.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let cutting = format!("http://a:secret@{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read_exact(&mut [0]).unwrap();
+        let begin = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{";
+        stream.write_all(begin).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        // The rest of the request is read, because the connection would be reset otherwise.
+        let _ = stream.read_to_end(&mut vec![]);
+    });
+    for (endpoint, reason) in [(silent.url(), "timeout"), (cutting, "closed early")] {
+        let flags = ["--oauth-client", "a:b", "--token-timeout", "1s"];
+        let load = ["http", "http://127.0.0.1:1/", "--oauth-url", &endpoint];
+        let output = output(&[&load[..], &flags, &["-H", "X: {{token}}"]].concat());
+        let message = stderr(&output);
+        let endpoint = endpoint.replace(":secret@", ":***@");
+        let expected = format!("the token endpoint {endpoint} did not respond: {reason}\n");
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(&expected), "{message}");
+    }
 }
 
 #[test]

@@ -67,26 +67,31 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
         }
     }
 
-    /// Takes all steps.
+    /// Takes all steps, and collects the notes of the hammer.
     pub(super) async fn run(mut self) -> Result<SingleHitResult, Error> {
-        let slot = slot(self.settings.seed, &self.notes);
-        let context = WorkerContext::new(slot, |_, _| ());
         let mut result = SingleHitResult::unsent();
-        if self.prepare(&context).await? {
-            if let Some(completion) = self.complete().await {
-                let now = timer::now();
-                record(&mut result, &completion, self.hit.started, now);
-                if !matches!(completion, HitCompletion::Answered(_)) {
-                    let session = self.session.take();
-                    ignore_panic(|| drop(session));
-                }
-            }
-            self.settle(&context).await;
-            self.close().await;
-        }
+        let ended = self.take_steps(&mut result).await;
         self.notes.locals.clear();
         self.notes.buffer.drain(|notes| result.take_notes(notes));
-        Ok(result)
+        ended.map(|()| result)
+    }
+
+    async fn take_steps(&mut self, result: &mut SingleHitResult) -> Result<(), Error> {
+        let slot = slot(self.settings.seed, &self.notes);
+        let context = WorkerContext::new(slot, |_, _| ());
+        if !self.prepare(&context).await? {
+            return Ok(());
+        }
+        if let Some(completion) = self.complete().await {
+            record(result, &completion, self.hit.started, timer::now());
+            if !matches!(completion, HitCompletion::Answered(_)) {
+                let session = self.session.take();
+                ignore_panic(|| drop(session));
+            }
+        }
+        self.settle(&context).await;
+        self.close().await;
+        Ok(())
     }
 
     /// Waits for a stop. The budget of the task does not apply, since a hit may have used it up.
