@@ -45,7 +45,7 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
 pub(crate) const IDLE_CLOSE: Failure = Failure::new("idle_close").with_advice(
-    "the target closed an idle connection as the hit was sent: set `keepalive_time` below the target's \
+    "the target closed an idle connection as the hit was sent: set `connection_lifetime` below the target's \
      keep-alive timeout",
 );
 pub(crate) const TLS_NO_CLOSE_NOTIFY: Failure = Failure::new("tls_no_close_notify").with_advice(
