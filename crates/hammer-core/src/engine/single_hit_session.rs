@@ -41,6 +41,7 @@ pub(super) struct SingleHitSession<'a, H: Hammer> {
     settings: &'a SingleHitSettings,
     notes: WorkerNotes,
     hit: Hit,
+    started: Instant,
     session: Option<H::Session>,
 }
 
@@ -55,7 +56,6 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
         let hit = Hit {
             number: 0,
             due: Duration::ZERO,
-            started: timer::now(),
             slot: slot(settings.seed, &notes),
         };
         Self {
@@ -63,6 +63,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
             settings,
             notes,
             hit,
+            started: timer::now(),
             session: None,
         }
     }
@@ -83,7 +84,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
             return Ok(());
         }
         if let Some(completion) = self.complete().await {
-            record(result, &completion, self.hit.started, timer::now());
+            record(result, &completion, self.started, timer::now());
             if !matches!(completion, HitCompletion::Answered(_)) {
                 let session = self.session.take();
                 ignore_panic(|| drop(session));
@@ -153,7 +154,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
             }
         };
         let started = timer::now();
-        self.hit.started = started;
+        self.started = started;
         self.hit.slot.notes.start_phase(started);
         let hit = &mut self.hit;
         catch_panic(pin!(async { self.hammer.hit(session, hit).await })).await

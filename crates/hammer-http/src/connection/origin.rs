@@ -135,7 +135,7 @@ impl OriginConnection {
                 continue;
             };
             let (sent, received) = if reused { connection.traffic() } else { (0, 0) };
-            let outgoing = request.to_http1();
+            let outgoing = request.encode_http1();
             let limit = policy.first_byte_timeout;
             match connection.exchange(outgoing, sink, limit, hit).await {
                 Ok(summary) => {

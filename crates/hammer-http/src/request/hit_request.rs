@@ -107,7 +107,7 @@ impl<'w> HitRequest<'w> {
     }
 
     /// The request as bytes of HTTP/1.1.
-    pub(crate) fn to_http1(&mut self) -> OutgoingRequest<'_> {
+    pub(crate) fn encode_http1(&mut self) -> OutgoingRequest<'_> {
         let template = self.template;
         let request = self.request.http1_request(template);
         let RequestBuffer {
