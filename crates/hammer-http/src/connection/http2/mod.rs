@@ -14,4 +14,4 @@ mod request;
 
 pub(crate) use http2_client::{Http2Client, Http2SendResult};
 pub(crate) use pool::{Http2PoolConfig, WorkerPools};
-pub(crate) use request::{RequestReuse, to_http2_request};
+pub(crate) use request::{Http2RequestParts, RequestReuse};

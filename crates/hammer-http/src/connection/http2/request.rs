@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hammer_wire::http2::{FieldIndexing, Http2Request};
 use http::Method;
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName};
 
 use crate::request::prepared::RequestHead;
 
@@ -28,61 +28,94 @@ const PER_REQUEST_FIELDS: [&str; 6] = [
     "x-amz-date",
 ];
 
-/// Converts an HTTP/1.1 head: `Host` becomes `:authority` (RFC 9113, section 8.3.1), and a body gets a
-/// `content-length`.
-///
-/// Headers named in `varying` differ in the next request, so they are not indexed.
-pub(crate) fn to_http2_request(
-    head: &RequestHead,
-    varying: &[HeaderName],
-    scheme: &'static str,
-    body: Bytes,
-    reuse: RequestReuse,
-) -> Http2Request {
-    // Of all targets, only `*` has no path.
-    let path = match &*head.target {
-        b"*" => b"*",
-        _ => head.path_and_query(),
-    };
-    let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
-    let authority = host.unwrap_or_default();
-    let mut request = Http2Request::new(head.method.as_str(), scheme, authority, path);
-    // HTTP/2 forbids `Connection`; the client closes a connection without it.
-    let is_sent = |name: &HeaderName| *name != HOST && *name != CONNECTION;
-    for (name, value) in head.headers.iter().filter(|(name, _)| is_sent(name)) {
-        let indexing = if value.is_sensitive() {
-            FieldIndexing::NeverIndexed
-        } else {
-            FieldIndexing::Indexed
-        };
-        request.push(name.as_str(), value.as_bytes(), indexing);
+/// The parts of a request, in the terms of HTTP/1.1.
+pub(crate) struct Http2RequestParts<'a> {
+    pub(crate) head: &'a RequestHead,
+    pub(crate) scheme: &'static str,
+    pub(crate) path: &'a [u8],
+    /// The value of the header `Cookie`, in addition to the headers; empty if there is no such header.
+    pub(crate) cookies: &'a [u8],
+    pub(crate) body: Bytes,
+    /// Headers that differ in the next request, so they are not indexed.
+    pub(crate) varying: &'a [HeaderName],
+    pub(crate) reuse: RequestReuse,
+}
+
+impl Http2RequestParts<'_> {
+    /// Writes the request to `request`, in the memory of the one before.
+    ///
+    /// `headers` returns the headers of the head with their values and true for secrets. `Host` becomes
+    /// `:authority` (RFC 9113, section 8.3.1), and a body gets a `content-length`.
+    pub(crate) fn write_to<'h, I>(self, headers: impl Fn() -> I, request: &mut Http2Request)
+    where
+        I: Iterator<Item = (&'h HeaderName, &'h [u8], bool)>,
+    {
+        let method = &self.head.method;
+        let host = headers().find(|(name, ..)| **name == HOST);
+        let authority = host.map_or(&[][..], |(_, value, _)| value);
+        request.restart(method.as_str(), self.scheme, authority, self.path);
+        // HTTP/2 forbids `Connection`; the client closes a connection without it.
+        let is_sent = |name: &HeaderName| *name != HOST && *name != CONNECTION;
+        for (name, value, is_secret) in headers().filter(|(name, ..)| is_sent(name)) {
+            let indexing = if is_secret {
+                FieldIndexing::NeverIndexed
+            } else {
+                FieldIndexing::Indexed
+            };
+            request.push(name.as_str(), value, indexing);
+        }
+        if !self.cookies.is_empty() {
+            request.push("cookie", self.cookies, FieldIndexing::NeverIndexed);
+        }
+        let body_bytes = self.body.len();
+        let expects_body = [Method::POST, Method::PUT, Method::PATCH].contains(method);
+        let announced = self.head.headers.contains_key(CONTENT_LENGTH);
+        if (body_bytes > 0 || expects_body) && !announced {
+            let mut digits = [0; 20];
+            let length = decimal(body_bytes, &mut digits);
+            request.push("content-length", length, FieldIndexing::Indexed);
+        }
+        if self.reuse != RequestReuse::Repeated {
+            request.exclude_varying(|name| {
+                let mut varying = self.varying.iter().map(HeaderName::as_str);
+                PER_REQUEST_FIELDS
+                    .iter()
+                    .any(|field| name == field.as_bytes())
+                    || varying.any(|field| name == field.as_bytes())
+            });
+        }
+        request.set_body(self.body);
+        if self.reuse != RequestReuse::SingleUse {
+            request.cache();
+        }
     }
-    let expects_body = [Method::POST, Method::PUT, Method::PATCH].contains(&head.method);
-    let announced = head.headers.contains_key(CONTENT_LENGTH);
-    if (!body.is_empty() || expects_body) && !announced {
-        let length = HeaderValue::from(body.len());
-        request.push("content-length", length.as_bytes(), FieldIndexing::Indexed);
+}
+
+/// Writes a number to the end of `digits`; returns its digits.
+fn decimal(mut number: usize, digits: &mut [u8; 20]) -> &[u8] {
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &digits[start..];
+        }
     }
-    if reuse != RequestReuse::Repeated {
-        request.exclude_varying(|name| {
-            let mut varying = varying.iter().map(HeaderName::as_str);
-            PER_REQUEST_FIELDS
-                .iter()
-                .any(|field| name == field.as_bytes())
-                || varying.any(|field| name == field.as_bytes())
-        });
-    }
-    request.set_body(body);
-    if reuse != RequestReuse::SingleUse {
-        request.cache();
-    }
-    request
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Http, HttpRequestSpec, TemplateScope};
+
+    #[test]
+    fn numbers_are_written_in_full() {
+        for number in [0, 9, 10, 1234, usize::MAX] {
+            let mut digits = [0; 20];
+            assert_eq!(decimal(number, &mut digits), number.to_string().as_bytes());
+        }
+    }
 
     #[test]
     fn varying_fields_are_not_indexed() {
