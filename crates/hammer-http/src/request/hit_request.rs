@@ -99,7 +99,7 @@ impl<'w> HitRequest<'w> {
         }
     }
 
-    /// Sets the cookies of this hit in place of those of the request; none if empty.
+    /// Sets the cookies of this hit in place of those of the request. An empty value removes them.
     pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
         if self.request.headers().contains_key(COOKIE) {
             self.to_mut().head.headers.remove(COOKIE);
