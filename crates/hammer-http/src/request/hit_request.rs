@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use http::header::{COOKIE, HeaderValue};
 
 use super::http1::OutgoingRequest;
+use super::http2::RequestReuse;
 use super::prepared::PreparedRequest;
 use super::template::{RenderedRequest, RequestTemplate};
-use crate::connection::http2::RequestReuse;
 use hammer_wire::http2::Http2Request;
 
 /// The memory that a slot renders and encodes its requests in.

@@ -7,8 +7,8 @@ use hammer_wire::http2::Http2Request;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 
-use crate::connection::http2::{Http2RequestParts, RequestReuse};
 use crate::request::http1::Http1Request;
+use crate::request::http2::{Http2RequestParts, RequestReuse};
 use crate::request::template::RequestTemplate;
 
 /// Bodies up to this size are copied.
