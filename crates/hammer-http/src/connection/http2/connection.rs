@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::connection_driver::{self, SharedReadBuffer};
 use super::failures;
-use crate::connection::lifetime::{ConnectionUsage, LifetimeLimits};
+use crate::connection::lifetime::{ConnectionEnd, ConnectionUsage, LifetimeLimits};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 use hammer_wire::http2::{
@@ -113,15 +113,21 @@ impl Http2Connection {
     }
 
     /// Counts a hit that was sent, and closes the connection after it if its lifetime is over.
-    pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>, slot: &Slot) {
+    pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>) {
         let mut usage = self.usage.borrow_mut();
         usage.begin_hit();
         if let Some(lifetime) = lifetime
             && !self.closing.get()
-            && usage.count_if_over(lifetime, slot)
+            && usage.is_over(lifetime)
         {
+            usage.end(ConnectionEnd::Retired);
             self.close();
         }
+    }
+
+    /// Counts the end of the connection, unless it was counted before.
+    pub(super) fn count_end(&self, end: ConnectionEnd) {
+        self.usage.borrow_mut().end(end);
     }
 
     /// Takes back a hit that the target refused.
