@@ -141,6 +141,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             return Poll::Pending;
         }
         if let Some(time) = &mut self.stray_time
+            && !self.connection.decoder.has_begun()
             && time.as_mut().poll(cx).is_ready()
         {
             return Poll::Ready(self.receive_kept_bytes());
@@ -224,7 +225,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     /// Ends the exchange with the stream.
     fn receive_end(&mut self) -> Result<(), Failure> {
         self.closed_by_target = true;
-        if self.stray_time.is_some() {
+        if self.stray_time.is_some() && !self.connection.decoder.has_begun() {
             self.receive_kept_bytes()?;
         }
         if self.connection.decoder.receive_end().is_ok() {
