@@ -22,9 +22,18 @@ pub(crate) struct RequestBuffer {
 
 /// The request of one hit.
 pub(crate) struct HitRequest<'w> {
-    request: Cow<'w, PreparedRequest>,
+    /// The request that hits share.
+    shared: &'w PreparedRequest,
+    /// The request that was changed for this hit. Boxed, since each hit passes this type on.
+    changed: Option<Box<PreparedRequest>>,
     /// The parts that are rendered for this hit.
     template: Option<&'w RequestTemplate>,
+    buffer: &'w mut RequestBuffer,
+}
+
+/// The parts of a [`HitRequest`] besides the request itself.
+pub(crate) struct HitRequestParts<'w> {
+    shared: &'w PreparedRequest,
     buffer: &'w mut RequestBuffer,
 }
 
@@ -37,17 +46,20 @@ impl<'w> HitRequest<'w> {
     ) -> Self {
         buffer.cookies.clear();
         Self {
-            request: Cow::Borrowed(request),
+            shared: request,
+            changed: None,
             template,
             buffer,
         }
     }
 
-    /// A request that was changed for this hit.
-    pub(crate) fn changed(request: PreparedRequest, buffer: &'w mut RequestBuffer) -> Self {
+    /// The request `changed` in place of the one that `parts` came from.
+    pub(crate) fn from_parts(changed: PreparedRequest, parts: HitRequestParts<'w>) -> Self {
+        let HitRequestParts { shared, buffer } = parts;
         buffer.cookies.clear();
         Self {
-            request: Cow::Owned(request),
+            shared,
+            changed: Some(Box::new(changed)),
             template: None,
             buffer,
         }
@@ -56,9 +68,9 @@ impl<'w> HitRequest<'w> {
     /// The request with its rendered parts and its cookies, to be read.
     pub(crate) fn to_complete(&self) -> Cow<'_, PreparedRequest> {
         let mut complete = match self.template {
-            None if self.buffer.cookies.is_empty() => return Cow::Borrowed(&*self.request),
-            None => self.request.clone().into_owned(),
-            Some(template) => template.fill_in(&self.request, &self.buffer.rendered),
+            None if self.buffer.cookies.is_empty() => return Cow::Borrowed(self.base()),
+            None => self.base().clone(),
+            Some(template) => template.fill_in(self.base(), &self.buffer.rendered),
         };
         if let Ok(mut cookies) = HeaderValue::from_bytes(&self.buffer.cookies)
             && !cookies.is_empty()
@@ -72,36 +84,38 @@ impl<'w> HitRequest<'w> {
     /// The request with its rendered parts, to be changed for this hit.
     pub(crate) fn to_mut(&mut self) -> &mut PreparedRequest {
         if let Some(template) = self.template.take() {
-            let complete = template.fill_in(&self.request, &self.buffer.rendered);
-            self.request = Cow::Owned(complete);
+            let complete = template.fill_in(self.base(), &self.buffer.rendered);
+            self.changed = Some(Box::new(complete));
         }
-        let request = self.request.to_mut();
+        let shared = self.shared;
+        let request = self.changed.get_or_insert_with(|| Box::new(shared.clone()));
         request.forget_encodings();
         request
     }
 
     /// The request without its rendered parts and cookies.
     pub(crate) fn base(&self) -> &PreparedRequest {
-        &self.request
+        self.changed.as_deref().unwrap_or(self.shared)
     }
 
     /// The request with its rendered parts and without its cookies, and the memory of the slot.
-    pub(crate) fn into_parts(mut self) -> (PreparedRequest, &'w mut RequestBuffer) {
-        self.to_mut();
-        (self.request.into_owned(), self.buffer)
+    pub(crate) fn into_parts(mut self) -> (PreparedRequest, HitRequestParts<'w>) {
+        let request = self.to_mut().clone();
+        let Self { shared, buffer, .. } = self;
+        (request, HitRequestParts { shared, buffer })
     }
 
     /// The path and query of the request.
     pub(crate) fn path_and_query(&self) -> &[u8] {
         match self.template.and_then(|template| template.target.as_ref()) {
             Some(target) => &self.buffer.rendered.target()[target.proxy_prefix.len()..],
-            None => self.request.head.path_and_query(),
+            None => self.base().head.path_and_query(),
         }
     }
 
     /// Sets the cookies of this hit in place of those of the request. An empty value removes them.
     pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
-        if self.request.headers().contains_key(COOKIE) {
+        if self.base().headers().contains_key(COOKIE) {
             self.to_mut().head.headers.remove(COOKIE);
         }
         self.buffer.cookies.clear();
@@ -111,14 +125,15 @@ impl<'w> HitRequest<'w> {
     /// The request as bytes of HTTP/1.1.
     pub(crate) fn encode_http1(&mut self) -> OutgoingRequest<'_> {
         let template = self.template;
-        let request = self.request.http1_request(template);
+        let base = self.changed.as_deref().unwrap_or(self.shared);
+        let request = base.http1_request(template);
         let RequestBuffer {
             rendered,
             cookies,
             encoded,
             ..
         } = &mut *self.buffer;
-        let fixed_body = &self.request.body;
+        let fixed_body = &base.body;
         let body = match template {
             Some(_) => rendered.body(fixed_body),
             None => fixed_body,
@@ -137,7 +152,7 @@ impl<'w> HitRequest<'w> {
 
     /// The request as fields and a body of HTTP/2.
     pub(crate) fn encode_http2(&mut self, scheme: &'static str) -> &Http2Request {
-        let request = &*self.request;
+        let request = self.changed.as_deref().unwrap_or(self.shared);
         let RequestBuffer {
             rendered,
             cookies,

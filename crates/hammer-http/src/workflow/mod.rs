@@ -290,10 +290,15 @@ impl HitWorkflow {
         buffer: &'w mut RequestBuffer,
         hit: &Hit,
     ) -> Result<(usize, RequestHop<'w>), Failure> {
-        let mut rng = hit.rng();
-        let picker = self.target_picker.as_ref();
-        let pick = |picker: &TargetPicker| picker.pick(&mut slot_state.borrow_mut(), hit, &mut rng);
-        let index = picker.map_or(0, pick);
+        // A target and the values of its request are drawn from one sequence.
+        let mut rng = None;
+        let index = match &self.target_picker {
+            None => 0,
+            Some(picker) => {
+                let rng = rng.insert(hit.rng());
+                picker.pick(&mut slot_state.borrow_mut(), hit, rng)
+            }
+        };
         let target = &self.targets[index];
         if !self.groups.is_empty() {
             hit.group(target.group);
@@ -306,6 +311,7 @@ impl HitWorkflow {
         }
         let template = target.template.as_deref().unwrap_or(&self.empty_template);
         let slot_state = &slot_state.borrow();
+        let rng = rng.unwrap_or_else(|| hit.rng());
         let mut context = RenderContext::new(hit, rng, &slot_state.captured)
             .with_recorder(self.recorder.as_ref());
         template.render(body, &mut context, &mut buffer.rendered)?;

@@ -89,7 +89,7 @@ impl<'w> RequestHop<'w> {
         } else {
             redirect_origins.number_of(&target_url, connectors)?
         };
-        let (mut request, buffer) = self.request.into_parts();
+        let (mut request, parts) = self.request.into_parts();
         let headers = &mut request.head.headers;
         if !redirect.keeps_body {
             request.body.clear();
@@ -130,7 +130,7 @@ impl<'w> RequestHop<'w> {
         // The credentials are in the headers already, and must not reach the next hop.
         let _ = (url.set_username(""), url.set_password(None));
         Ok(Self {
-            request: HitRequest::changed(request, buffer),
+            request: HitRequest::from_parts(request, parts),
             url: Cow::Owned(url),
             origin,
             trusted: self.trusted && redirect.same_origin,
