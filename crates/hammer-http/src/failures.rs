@@ -45,7 +45,7 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
 pub(crate) const IDLE_CLOSE: Failure = Failure::new("idle_close").with_advice(
-    "the target closed an idle connection as the hit was sent: set `keepalive_time` below the target's \
+    "the target closed an idle connection as the hit was sent: set `connection_lifetime` below the target's \
      keep-alive timeout",
 );
 pub(crate) const TLS_NO_CLOSE_NOTIFY: Failure = Failure::new("tls_no_close_notify").with_advice(
@@ -73,7 +73,7 @@ const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header")
      it",
 );
 pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
-    "the answer has a Content-Length that is no number, or several different ones: check the target and \
+    "the answer has a Content-Length that is not a number, or several different ones: check the target and \
      the proxies in front of it",
 );
 pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")

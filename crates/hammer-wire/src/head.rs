@@ -8,16 +8,16 @@ use crate::field_list::{FieldList, FieldListIter};
 #[derive(Debug, Clone, Copy)]
 pub struct ResponseHead<'a> {
     /// The version of HTTP that the peer speaks.
-    pub version: HttpVersion,
+    pub version: ResponseVersion,
     /// The status, from 100 to 999 (RFC 9110, section 15).
     pub status: u16,
     /// The header fields.
     pub fields: Fields<'a>,
 }
 
-/// A version of HTTP.
+/// The version of HTTP in which a response came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HttpVersion {
+pub enum ResponseVersion {
     /// HTTP/1.0.
     Http10,
     /// HTTP/1.1.
@@ -26,7 +26,7 @@ pub enum HttpVersion {
     Http2,
 }
 
-impl HttpVersion {
+impl ResponseVersion {
     /// The name of the version, such as `HTTP/1.1`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -15,5 +15,5 @@ pub mod http2;
 mod limits;
 
 pub use field_list::{FieldList, FieldListIter};
-pub use head::{Fields, FieldsIter, HttpVersion, ResponseHead};
+pub use head::{Fields, FieldsIter, ResponseHead, ResponseVersion};
 pub use limits::{MAX_HEAD_BYTES, MAX_HEADERS, MAX_INTERIM_RESPONSES};

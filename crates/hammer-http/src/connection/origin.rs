@@ -6,7 +6,7 @@ use hammer_core::{Failure, Hit, Slot};
 use hammer_net::PeerConnector;
 use hammer_wire::http1::ResponseSink;
 use hammer_wire::http2::ResponseInterest;
-use hammer_wire::{Fields, HttpVersion, ResponseHead};
+use hammer_wire::{Fields, ResponseHead, ResponseVersion};
 
 use super::http1::{ExchangeSummary, Http1Connection, Http1Failure};
 use super::http2::{Http2Client, Http2PoolConfig, Http2SendResult, WorkerPools};
@@ -225,7 +225,7 @@ async fn exchange_shared<S: ResponseSink<Error = Failure>>(
         Http2SendResult::Http1Required(connection) => return Ok(Err(connection)),
         Http2SendResult::ResponseHead(status) => http2.read_fields(|fields| {
             sink.head(&ResponseHead {
-                version: HttpVersion::Http2,
+                version: ResponseVersion::Http2,
                 status,
                 fields: Fields::from_list(fields),
             })

@@ -97,7 +97,7 @@ impl<'w> HitRequest<'w> {
         }
     }
 
-    /// Sets the cookies of this hit in place of those of the request; none if empty.
+    /// Sets the cookies of this hit in place of those of the request; with an empty value, it has no cookies.
     pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
         if self.request.headers().contains_key(COOKIE) {
             self.to_mut().head.headers.remove(COOKIE);

@@ -16,7 +16,7 @@ use crate::response::capture::CapturedValues;
 use crate::response::decoder::{BodyCollector, WorkerBodyMemory};
 use crate::response::redirect::RedirectedRequest;
 
-/// What a hit has learned from its responses so far.
+/// The redirects and captured values of a hit so far.
 #[derive(Default)]
 pub(super) struct HitProgress {
     pub(super) redirects: u32,
@@ -36,7 +36,7 @@ pub(super) struct ResponseInspector<'w> {
     pub(super) findings: ResponseFindings,
 }
 
-/// What was found in a response.
+/// The findings in a response.
 #[derive(Default)]
 pub(super) struct ResponseFindings {
     pub(super) status: u16,

@@ -6,7 +6,7 @@ use hammer_wire::http1::{
     MAX_INCOMPLETE_BYTES, ReceiveError, RequestKind, ResponseDecoder, ResponseError,
     ResponseErrorKind, ResponseSink,
 };
-use hammer_wire::{Fields, HttpVersion, ResponseHead};
+use hammer_wire::{Fields, ResponseHead, ResponseVersion};
 
 /// The names and values of fields.
 pub(crate) type FieldPairs = Vec<(String, Vec<u8>)>;
@@ -14,7 +14,7 @@ pub(crate) type FieldPairs = Vec<(String, Vec<u8>)>;
 /// A head with its own memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RecordedHead {
-    pub(crate) version: HttpVersion,
+    pub(crate) version: ResponseVersion,
     pub(crate) status: u16,
     pub(crate) fields: FieldPairs,
 }

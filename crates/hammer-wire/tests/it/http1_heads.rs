@@ -1,6 +1,6 @@
 //! Status lines and header lines (RFC 9112, sections 2.2, 4 and 5).
 
-use hammer_wire::HttpVersion;
+use hammer_wire::ResponseVersion;
 use hammer_wire::http1::ResponseErrorKind;
 
 use crate::every_split::{fields, pairs, record_error, record_valid};
@@ -15,7 +15,7 @@ fn decodes_the_example_of_the_rfc() {
          Content-Type: text/plain\r\n\r\nHello World! My content includes a trailing CRLF.\r\n",
     );
     let head = recording.head.as_ref().unwrap();
-    assert_eq!((head.version, head.status), (HttpVersion::Http11, 200));
+    assert_eq!((head.version, head.status), (ResponseVersion::Http11, 200));
     let expected = pairs(&[
         ("Date", "Mon, 27 Jul 2009 12:28:53 GMT"),
         ("Server", "Apache"),
@@ -87,17 +87,29 @@ fn accepts_bytes_that_are_not_ascii() {
 #[test]
 fn accepts_unusual_status_lines() {
     for (line, version, status) in [
-        ("HTTP/1.1 204 \r\n", HttpVersion::Http11, 204),
-        ("HTTP/1.1 204\r\n", HttpVersion::Http11, 204),
-        ("HTTP/1.1 204\n", HttpVersion::Http11, 204),
-        ("HTTP/1.1 204\r\r\n", HttpVersion::Http11, 204),
-        ("HTTP/1.1  204  No Content\r\n", HttpVersion::Http11, 204),
-        ("HTTP/1.1 204 No\x01Content\r\n", HttpVersion::Http11, 204),
-        ("HTTP/1.0 204 No Content\r\n", HttpVersion::Http10, 204),
-        ("\r\nHTTP/1.1 204 No Content\r\n", HttpVersion::Http11, 204),
+        ("HTTP/1.1 204 \r\n", ResponseVersion::Http11, 204),
+        ("HTTP/1.1 204\r\n", ResponseVersion::Http11, 204),
+        ("HTTP/1.1 204\n", ResponseVersion::Http11, 204),
+        ("HTTP/1.1 204\r\r\n", ResponseVersion::Http11, 204),
+        (
+            "HTTP/1.1  204  No Content\r\n",
+            ResponseVersion::Http11,
+            204,
+        ),
+        (
+            "HTTP/1.1 204 No\x01Content\r\n",
+            ResponseVersion::Http11,
+            204,
+        ),
+        ("HTTP/1.0 204 No Content\r\n", ResponseVersion::Http10, 204),
+        (
+            "\r\nHTTP/1.1 204 No Content\r\n",
+            ResponseVersion::Http11,
+            204,
+        ),
         (
             "\n\r\n\nHTTP/1.1 204 No Content\r\n",
-            HttpVersion::Http11,
+            ResponseVersion::Http11,
             204,
         ),
     ] {

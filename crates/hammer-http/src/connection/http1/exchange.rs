@@ -41,7 +41,7 @@ pub(super) struct Http1Exchange<'e, S> {
     has_stray_bytes: bool,
 }
 
-/// What is left to send of a request.
+/// The part of a request that is left to send.
 enum SendState {
     /// Bytes up to this offset may be sent now.
     Writing {

@@ -172,7 +172,7 @@ fn an_idle_connection_that_closes_as_a_hit_is_sent_has_a_name_of_its_own() {
                 &format!("{transport:?} {end:?}"),
             ));
             let advice = finished.report.advice.get("idle_close");
-            let advised = advice.is_some_and(|advice| advice.contains("`keepalive_time`"));
+            let advised = advice.is_some_and(|advice| advice.contains("`connection_lifetime`"));
             if !advised || !has_right_advice(&finished.report, "idle_close") {
                 wrong.push(format!("{transport:?} {end:?}: {advice:?}"));
             }

@@ -6,7 +6,7 @@ use super::framing::{BodyEnd, RequestKind, ResponseFraming};
 use super::head::{self, ParsedHead};
 use super::sink::ResponseSink;
 use super::status_line;
-use crate::head::{Fields, HttpVersion, ResponseHead};
+use crate::head::{Fields, ResponseHead, ResponseVersion};
 use crate::limits::MAX_INTERIM_RESPONSES;
 
 /// Maximum number of bytes of line breaks before the heads of a response.
@@ -264,8 +264,8 @@ impl ResponseDecoder {
         self.searched = 0;
         let head = ResponseHead {
             version: match parsed.line.is_http10 {
-                true => HttpVersion::Http10,
-                false => HttpVersion::Http11,
+                true => ResponseVersion::Http10,
+                false => ResponseVersion::Http11,
             },
             status: parsed.line.status,
             fields: Fields::from_lines(parsed.fields),
