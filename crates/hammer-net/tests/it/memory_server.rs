@@ -11,7 +11,9 @@ use std::task::{Context, Poll, Waker};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, RootCertStore, ServerConfig, ServerConnection};
+use rustls::{
+    ClientConfig, ConnectionTrafficSecrets, RootCertStore, ServerConfig, ServerConnection,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A self-signed certificate for `localhost`, for servers and for clients.
@@ -36,12 +38,15 @@ impl TestIdentity {
     }
 
     pub(crate) fn server_config(&self) -> ServerConfig {
-        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("supported versions")
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
-            .expect("a matching key")
+            .expect("a matching key");
+        config.enable_secret_extraction = true;
+        config
     }
 
     /// A server that requires this identity of its clients.
@@ -170,6 +175,19 @@ impl MemoryServer {
         std::mem::take(&mut state.to_client).split_off(taken)
     }
 
+    /// Returns the key for sending and the number of the next record, for records of any content.
+    ///
+    /// The server itself can do no more.
+    pub(crate) fn take_sending_secrets(
+        &self,
+        config: ServerConfig,
+    ) -> (u64, ConnectionTrafficSecrets) {
+        self.process();
+        let fresh = ServerConnection::new(Arc::new(config)).expect("a valid config");
+        let tls = std::mem::replace(&mut self.0.borrow_mut().tls, fresh);
+        tls.dangerous_extract_secrets().expect("permission").tx
+    }
+
     /// Ends the stream without `close_notify`.
     pub(crate) fn end(&self) {
         self.0.borrow_mut().is_ended = true;
@@ -292,7 +310,11 @@ impl AsyncWrite for MemoryServer {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+        // As a socket that the peer has reset.
+        Poll::Ready(match self.0.borrow().is_ended {
+            true => Err(io::ErrorKind::NotConnected.into()),
+            false => Ok(()),
+        })
     }
 }
 

@@ -66,6 +66,13 @@ fn a_shutdown_waits_for_the_bytes_before_it() {
 }
 
 #[test]
+fn a_shutdown_after_the_server_is_gone_is_clean() {
+    let (server, mut stream) = connected(&TLS13);
+    server.end();
+    ready(stream.shutdown()).expect("nothing left to close");
+}
+
+#[test]
 fn close_notify_ends_the_plaintext() {
     for version in VERSIONS {
         let (server, mut stream) = connected(version);
