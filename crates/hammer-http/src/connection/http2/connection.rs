@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::connection_driver::{self, SharedReadBuffer};
 use super::failures;
-use crate::connection::lifetime::{ConnectionUsage, LifetimeLimits};
+use crate::connection::lifetime::{ConnectionEnd, ConnectionUsage, LifetimeLimits};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 use hammer_wire::http2::{
@@ -71,9 +71,12 @@ impl Http2Connection {
             read_buffer,
             slot.clone(),
         ));
-        let mut close_on_drop = ConnectionCloseGuard(Some(connection.clone()));
+        let mut close_on_drop = ConnectionCloseGuard {
+            connection: Some(connection.clone()),
+            slot,
+        };
         poll_fn(|cx| connection.poll_settings_received(cx)).await?;
-        close_on_drop.0 = None;
+        close_on_drop.connection = None;
         slot.mark("settings");
         Ok(connection)
     }
@@ -216,12 +219,21 @@ impl Http2Connection {
     }
 }
 
-struct ConnectionCloseGuard(Option<Rc<Http2Connection>>);
+/// Closes a connection on drop unless its handshake has ended.
+struct ConnectionCloseGuard<'s> {
+    connection: Option<Rc<Http2Connection>>,
+    slot: &'s Slot,
+}
 
-impl Drop for ConnectionCloseGuard {
+impl Drop for ConnectionCloseGuard<'_> {
     fn drop(&mut self) {
-        if let Some(connection) = &self.0 {
-            connection.close();
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        // A connection that has ended was counted by its end.
+        if connection.end_failure.get().is_none() {
+            ConnectionEnd::Dropped.count(self.slot);
         }
+        connection.close();
     }
 }
