@@ -22,6 +22,7 @@
 //! |---|---|
 //! | hit a target over a protocol of your own | [`Hammer`]; [`from_fn`] for a closure |
 //! | run a load | [`Run`] |
+//! | send one hit | [`SingleHit`] |
 //! | define when hits are due | [`Schedule`], of a [`Rate`] or a [`Shape`], with an [`ArrivalProcess`] |
 //! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
 //! | follow a run | [`RunEvent`], in the closure given to [`Run::execute_with`] |
@@ -50,6 +51,7 @@ pub mod testing;
 
 pub use engine::error::{Error, ErrorKind};
 pub use engine::run::Run;
+pub use engine::single_hit::SingleHit;
 pub use engine::start_barrier::{RunStartBarrier, RunStartTicket};
 pub use engine::stop_handle::StopHandle;
 pub use hammer_diagnostic::Diagnostic;
@@ -75,6 +77,7 @@ pub use report::open_or_closed_loop::OpenOrClosedLoop;
 pub use report::rate_summary::RateSummary;
 pub use report::report::{ByteCounts, REPORT_SCHEMA, Report};
 pub use report::run_tick::RunTick;
+pub use report::single_hit_result::SingleHitResult;
 pub use report::stage_report::StageReport;
 pub use report::threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
 pub use report::timeline::TimelineSlice;

@@ -73,7 +73,7 @@ const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header")
      it",
 );
 pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
-    "the answer has a Content-Length that is not a number, or several different ones: check the target and \
+    "the Content-Length of the answer is not a number, or there are several different ones: check the target and \
      the proxies in front of it",
 );
 pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")

@@ -95,7 +95,6 @@
 //! Facts of a TLS connection: `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and
 //! `alpn`.
 
-mod auth_failures;
 mod builder;
 mod connection;
 mod content_coding;

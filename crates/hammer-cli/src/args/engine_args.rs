@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hammer_core::{Hammer, ResourceNeeds, Run};
+use hammer_core::{Hammer, ResourceNeeds, Run, SingleHit};
 
 use crate::parsers::{count, duration, instant};
 
@@ -80,11 +80,9 @@ impl EngineArgs {
         self.spin
     }
 
-    /// Reduces the load to a single hit that starts at once.
-    pub(crate) fn set_single_hit(&mut self) {
-        (self.hits, self.duration) = (Some(1), None);
-        (self.max_in_flight, self.threads) = (1, Some(1));
-        (self.skip_late, self.start_at, self.spin) = (None, None, false);
+    /// Creates a single hit in place of the load.
+    pub(crate) fn single_hit<'h, H: Hammer>(&self, hammer: &'h H) -> SingleHit<'h, H> {
+        SingleHit::new(hammer).timeout(self.timeout).seed(self.seed)
     }
 
     /// Estimates the files and ports of a load with this peak rate (`None` for a closed loop) and

@@ -101,14 +101,6 @@ impl LoadArgs {
         self.max_hits
     }
 
-    /// Replaces the load by a single hit that starts at once.
-    pub(crate) fn set_single_hit(&mut self) {
-        self.rate = Shape::closed_loop();
-        self.engine.set_single_hit();
-        self.warmup = None;
-        self.arrivals = ArrivalProcess::Even;
-    }
-
     /// The schedule of due times.
     pub(crate) fn schedule(&self) -> Schedule {
         let mut schedule = Schedule::new(self.rate.clone()).with_arrivals(self.arrivals);

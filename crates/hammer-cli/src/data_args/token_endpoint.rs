@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_core::{Run, Schedule};
+use hammer_core::SingleHit;
 use hammer_data::credential::{
     CredentialError, CredentialErrorKind, SecretBytes, TokenEndpointClient, TokenHttpResponse,
 };
@@ -11,7 +11,7 @@ use hammer_http::{ExchangeRecorder, Http, mask_url};
 
 use crate::NetworkArgs;
 
-/// A token endpoint. Each request is a run of one hit, with the network options of the hammer.
+/// A token endpoint. Each request is a single hit, with the network options of the hammer.
 #[derive(Debug, Clone)]
 pub(super) struct TokenEndpoint {
     pub(super) url: String,
@@ -44,12 +44,8 @@ impl TokenEndpointClient for TokenEndpoint {
         }
         let http = self.network.clone().apply(http).build();
         let http = http.map_err(|error| failed(&chain(&error)))?;
-        let report = Run::new(http, Schedule::closed_loop().with_hit_count(1))
-            .max_in_flight(1)
-            .threads(1)
-            .timeout(self.timeout)
-            .execute()
-            .map_err(|error| failed(&chain(&error)))?;
+        let hit = SingleHit::new(&http).timeout(self.timeout).execute();
+        let hit = hit.map_err(|error| failed(&chain(&error)))?;
         let response = recorder
             .take_exchanges()
             .pop()
@@ -60,8 +56,8 @@ impl TokenEndpointClient for TokenEndpoint {
                 body: response.decoded_body.unwrap_or(response.body),
             }),
             None => {
-                let failures: Vec<_> = report.failures.keys().map(String::as_str).collect();
-                Err(failed(&failures.join(", ").replace('_', " ")))
+                let name = hit.label.map_or_else(String::new, |name| name.to_string());
+                Err(failed(&name.replace('_', " ")))
             }
         }
     }

@@ -2,33 +2,49 @@
 
 use std::io::{self, Write};
 
-use hammer_core::StopHandle;
+use hammer_core::{Hammer, HitResult, SingleHit, StopHandle};
 
-use super::{RunOptions, RunnableLoad};
 use crate::SingleHitRenderer;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::process::SignalWatcher;
 use crate::setting_names::SettingNames;
 
-/// Sends one hit with the engine of a run and prints it.
-pub(crate) fn run(
-    load: Box<dyn RunnableLoad>,
-    once_renderer: SingleHitRenderer,
-) -> Result<CommandExit, Error> {
+/// Sends one hit, which the handle can end early.
+pub(crate) type SingleHitJob<'a> = Box<dyn FnOnce(StopHandle) -> Result<RenderedHit, Error> + 'a>;
+
+/// A single hit, as the text to print.
+pub(crate) struct RenderedHit {
+    text: String,
+    is_ok: bool,
+}
+
+impl RenderedHit {
+    /// Sends a hit on the calling thread and renders it.
+    pub(super) fn send<H: Hammer>(
+        hit: SingleHit<'_, H>,
+        renderer: SingleHitRenderer,
+    ) -> Result<Self, Error> {
+        let names = SettingNames::Flags;
+        let mut hit = hit
+            .execute()
+            .map_err(|error| Error::from_run_error(&error, names))?;
+        hit.advice = hit.advice.map(|advice| names.reword(&advice));
+        Ok(Self {
+            text: renderer(&hit),
+            is_ok: hit.result == HitResult::Ok,
+        })
+    }
+}
+
+/// Sends one hit and prints it.
+pub(super) fn run(job: SingleHitJob<'_>) -> Result<CommandExit, Error> {
     let stop = StopHandle::new();
     let signals = SignalWatcher::watch(&stop)?;
-    let options = RunOptions {
-        log_hits: false,
-        stop,
-        threads: 1,
-        start_ticket: None,
-        setting_names: SettingNames::Flags,
-    };
-    let report = load.run(options, &mut |_| ())?.report;
+    let hit = job(stop)?;
     // A closed pipe is not an error.
-    let _ = io::stdout().write_all(once_renderer(&report).as_bytes());
-    let ended = if report.hits.ok == 1 {
+    let _ = io::stdout().write_all(hit.text.as_bytes());
+    let ended = if hit.is_ok {
         CommandExit::OK
     } else {
         CommandExit::FAILED

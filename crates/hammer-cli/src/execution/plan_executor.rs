@@ -31,10 +31,10 @@ pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<Comma
     if output.dry_run() {
         return Ok(dry_run::print(&plan));
     }
-    match plan.take_single_hit() {
-        Some((load, renderer)) => once::run(load, renderer),
-        None => execute(plan, output),
+    if let Some(job) = plan.single_hit() {
+        return once::run(job);
     }
+    execute(plan, output)
 }
 
 /// Runs all loads at the same time, each on its own threads, and writes one report.

@@ -6,7 +6,7 @@ use hammer_core::{
     Hammer, Report, ResourceNeeds, Run, RunEvent, RunStartTicket, Schedule, StopHandle,
 };
 
-use crate::SingleHitRenderer;
+use super::once::SingleHitJob;
 use crate::dry_run::LoadForecast;
 use crate::error::Error;
 use crate::report::ReplayComparison;
@@ -33,8 +33,8 @@ pub(crate) trait RunnableLoad: Send {
         &[]
     }
 
-    /// Takes the renderer of a single hit, and reduces the load to one hit.
-    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+    /// Takes the single hit that the load asks for in its place, if it does.
+    fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {
         None
     }
 

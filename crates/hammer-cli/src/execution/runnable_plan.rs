@@ -6,7 +6,7 @@ use std::time::Duration;
 use hammer_core::{ResourceNeeds, Shape};
 
 use super::RunnableLoad;
-use crate::SingleHitRenderer;
+use super::once::SingleHitJob;
 use crate::setting_names::SettingNames;
 
 /// Loads that run at the same time. A run without a plan is a plan of one load.
@@ -51,13 +51,12 @@ impl RunnablePlan {
         }
     }
 
-    /// Takes the only load and the renderer of its hit, if it asks for a single hit.
-    pub(super) fn take_single_hit(&mut self) -> Option<(Box<dyn RunnableLoad>, SingleHitRenderer)> {
-        let [only] = &mut self.loads[..] else {
-            return None;
-        };
-        let renderer = only.load.once_renderer()?;
-        Some((self.loads.pop()?.load, renderer))
+    /// Takes the single hit that the only load asks for in its place, if it does.
+    pub(super) fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {
+        match &mut self.loads[..] {
+            [only] => only.load.single_hit(),
+            _ => None,
+        }
     }
 
     /// Names and shapes of the loads, for checking thresholds.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hammer_core::{Hammer, ResourceNeeds, RunEvent, Schedule};
 
+use super::once::{RenderedHit, SingleHitJob};
 use super::{LoadResult, RunOptions, RunnableLoad};
 use crate::SingleHitRenderer;
 use crate::args::LoadArgs;
@@ -39,10 +40,12 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         LoadForecast::of_hits(&self.load, &self.hit_description)
     }
 
-    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+    fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {
         let renderer = self.once_renderer.take()?;
-        self.load.set_single_hit();
-        Some(renderer)
+        let hit = self.load.engine().single_hit(&self.hammer);
+        Some(Box::new(move |stop| {
+            RenderedHit::send(hit.stop(stop), renderer)
+        }))
     }
 
     fn run(

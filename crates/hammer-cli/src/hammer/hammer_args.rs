@@ -2,15 +2,15 @@
 
 use std::error::Error;
 
-use hammer_core::{Hammer, Report};
+use hammer_core::{Hammer, SingleHitResult};
 
 use crate::EndpointArgs;
 
 /// An error from building a hammer. It is printed in one line with its sources.
 pub type HammerBuildError = Box<dyn Error + Send + Sync>;
 
-/// Renders a single hit from its report, as the text to print.
-pub type SingleHitRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
+/// Renders a single hit, as the text to print. Its advice names the flags of the command.
+pub type SingleHitRenderer = Box<dyn FnOnce(&SingleHitResult) -> String + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
-use hammer_core::Report;
+use hammer_core::{HitResult, Label, SingleHitResult};
 use hammer_diagnostic::printable;
 use hammer_http::{RecordedExchange, RecordedResponse, mask_header, mask_url};
 
@@ -34,7 +35,7 @@ const PHASE_ORDER: [&str; 12] = [
 /// One hit: each request with its response, then the result and the times of the phases.
 pub(super) struct HitTranscript<'a> {
     pub(super) exchanges: &'a [RecordedExchange],
-    pub(super) report: &'a Report,
+    pub(super) hit: &'a SingleHitResult,
     /// Masks secrets. `None` shows them.
     pub(super) mask: Option<SecretMask>,
 }
@@ -148,44 +149,17 @@ impl HitTranscript<'_> {
 
     /// The result of the hit and its times.
     fn result_text(&self) -> String {
-        let report = self.report;
-        let label = report.labels.keys().next().map_or("", String::as_str);
-        let hits = &report.hits;
-        let mut text = if hits.ok > 0 {
-            wrap("ok", label, 1)
-        } else if hits.rejected > 0 {
-            wrap("rejected", label, 1)
-        } else {
-            let failure = report.failures.iter().find(|(_, count)| **count > 0);
-            let name = failure.map_or("no hit was sent", |(name, _)| name);
-            let advice = report.advice.get(name).map(|advice| format!("   {advice}"));
-            let text = format!("{}{}", name.replace('_', " "), advice.unwrap_or_default());
-            wrap("failed", &text, 3)
-        };
-        let mut phases: Vec<&String> = report.phases_us.keys().collect();
-        phases.sort_by_key(|name| PHASE_ORDER.iter().position(|known| known == name));
-        let mut steps: Vec<String> = vec![];
-        for name in phases {
-            let step = &report.phases_us[name];
-            if step.count > 0 {
-                let ms = format_significant(step.mean * step.count as f64 / 1000.0);
-                steps.push(format!("{} {ms}", name.replace('_', " ")));
-            }
-        }
-        if report.service_us.count > 0 {
-            steps.push(format!(
-                "hit {}",
-                format_significant(report.service_us.mean / 1000.0)
-            ));
-        }
+        let hit = self.hit;
+        let mut text = self.ending_text();
+        let steps = self.step_times();
         if !steps.is_empty() {
             text.push_str(&wrap_items("phases, ms", &steps.join(SEPARATOR), 2));
         }
-        for (name, values) in &report.facts {
-            let values: Vec<&str> = values.keys().map(String::as_str).collect();
+        for (name, values) in &hit.facts {
+            let values: Vec<String> = values.keys().map(Label::to_string).collect();
             text.push_str(&wrap(name, &values.join(", "), 1));
         }
-        let bytes = &report.bytes;
+        let bytes = hit.bytes;
         if bytes.sent + bytes.received > 0 {
             let bytes = format!(
                 "{} sent   {} received",
@@ -195,6 +169,48 @@ impl HitTranscript<'_> {
             text.push_str(&wrap_items("bytes", &bytes, 1));
         }
         text
+    }
+
+    /// The result of the hit with its label, or with the advice for its failure.
+    fn ending_text(&self) -> String {
+        let hit = self.hit;
+        let label = hit
+            .label
+            .map_or_else(String::new, |label| label.to_string());
+        let failure = match hit.result {
+            HitResult::Ok => return wrap("ok", &label, 1),
+            HitResult::Rejected => return wrap("rejected", &label, 1),
+            HitResult::Failed | HitResult::TimedOut => label.replace('_', " "),
+            HitResult::Abandoned => "stopped before the hit ended".to_owned(),
+            HitResult::Unsent => "no hit was sent".to_owned(),
+        };
+        let advice = hit
+            .advice
+            .as_ref()
+            .map(|advice| format!("{SEPARATOR}{advice}"));
+        wrap(
+            "failed",
+            &format!("{failure}{}", advice.unwrap_or_default()),
+            3,
+        )
+    }
+
+    /// The total time of each phase in milliseconds, and the time of the hit.
+    fn step_times(&self) -> Vec<String> {
+        let mut times: Vec<(&str, Duration)> = vec![];
+        for (name, time) in &self.hit.phases {
+            match times.iter_mut().find(|(known, _)| known == name) {
+                Some((_, sum)) => *sum += *time,
+                None => times.push((*name, *time)),
+            }
+        }
+        times.sort_by_key(|(name, _)| PHASE_ORDER.iter().position(|known| known == name));
+        times.extend(self.hit.service.map(|time| ("hit", time)));
+        let shown = |(name, time): (&str, Duration)| {
+            let ms = format_significant(time.as_secs_f64() * 1000.0);
+            format!("{} {ms}", name.replace('_', " "))
+        };
+        times.into_iter().map(shown).collect()
     }
 }
 

@@ -33,11 +33,11 @@ impl SingleHitArgs {
         }
         let recorder = self.recorder.insert(ExchangeRecorder::new()).clone();
         let show_secrets = self.show_secrets;
-        Some(Box::new(move |report| {
+        Some(Box::new(move |hit| {
             let exchanges = recorder.take_exchanges();
             let transcript = HitTranscript {
                 exchanges: &exchanges,
-                report,
+                hit,
                 mask: (!show_secrets).then(|| SecretMask::new(&recorder.hidden_secrets())),
             };
             transcript.to_string()

@@ -119,7 +119,7 @@ fn prepare_load(
     };
     let mut prepared = (entry.prepare(&matches))
         .map_err(|error| arguments.translate_build_error(&entry.load_command(), &flags, error))?;
-    if prepared.once_renderer().is_some() {
+    if prepared.single_hit().is_some() {
         let problem = "'once' is not available in a plan (try the flag --once without a plan)";
         let error = file.value_error(&key_path("once"), problem);
         return Err(Error::from_plan_error(&error));

@@ -42,6 +42,7 @@ const DIFFERENT_NAMES: &[(&str, &str)] = &[
     ("http_version(Http2)", "--http 2"),
     ("keep_cookies", "--cookies"),
     ("keepalive", "--no-keepalive"),
+    ("connection_lifetime", "--connection-lifetime"),
     ("keepalive(false)", "--no-keepalive"),
     ("max_body_bytes", "--max-body"),
     ("record", "--once"),

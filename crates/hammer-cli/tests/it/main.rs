@@ -28,6 +28,8 @@ mod servers;
 mod setting_names;
 mod silent_target;
 mod silent_targets;
+#[cfg(unix)]
+mod single_hits;
 mod single_loads;
 mod spin;
 mod thresholds;

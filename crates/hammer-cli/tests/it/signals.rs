@@ -82,7 +82,7 @@ fn a_second_signal_does_not_wait_for_hits_in_flight() {
 
 /// Sends each client a response of chunks of one byte, without an end; returns its URL, and a channel
 /// with an item for each response.
-fn endless_target() -> (String, mpsc::Receiver<()>) {
+pub(crate) fn endless_target() -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let (started, responses) = mpsc::channel();

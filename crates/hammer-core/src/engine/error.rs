@@ -13,7 +13,7 @@ hammer_diagnostic::opaque_error! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The schedule has no hits.
+    /// The schedule has no hits, or the hammer has no data for any.
     EmptySchedule,
     /// A setting is out of range.
     InvalidSetting,

@@ -14,6 +14,7 @@ pub(crate) mod rate_summary;
 pub(crate) mod run_measurements;
 pub(crate) mod run_so_far;
 pub(crate) mod run_tick;
+pub(crate) mod single_hit_result;
 pub(crate) mod stage_report;
 pub(crate) mod stage_tally;
 pub(crate) mod threshold_check;

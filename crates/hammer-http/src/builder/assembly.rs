@@ -12,7 +12,6 @@ use super::request_head_builder::{RequestHeadBuilder, check_body_headers, parse_
 use super::request_options::RequestOptions;
 use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
-use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::ConnectionPolicy;
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
@@ -20,6 +19,7 @@ use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};
 use crate::response::capture::CaptureSet;
 use crate::targets::{TargetEntry, TargetList, WeightedOrder};
 use crate::url::HttpUrl;
+use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::workflow::{HitWorkflow, HttpTarget, RedirectPolicy, TargetPicker};
 use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;

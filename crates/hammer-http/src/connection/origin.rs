@@ -135,7 +135,7 @@ impl OriginConnection {
                 continue;
             };
             let (sent, received) = if reused { connection.traffic() } else { (0, 0) };
-            let outgoing = request.to_http1();
+            let outgoing = request.encode_http1();
             let limit = policy.first_byte_timeout;
             match connection.exchange(outgoing, sink, limit, hit).await {
                 Ok(summary) => {
@@ -213,14 +213,14 @@ async fn exchange_shared<S: ResponseSink<Error = Failure>>(
     http2: &mut Http2Client,
     connector: &PeerConnector,
     policy: &ConnectionPolicy,
-    request: &HitRequest<'_>,
+    request: &mut HitRequest<'_>,
     sink: &mut S,
     hit: &Hit,
 ) -> Result<Result<OriginExchange, Box<Http1Connection>>, Failure> {
     let scheme = if connector.is_tls() { "https" } else { "http" };
-    let encoded = request.to_http2(scheme);
+    let encoded = request.encode_http2(scheme);
     let limit = policy.first_byte_timeout;
-    let sending = http2.send(connector, &encoded, limit, hit);
+    let sending = http2.send(connector, encoded, limit, hit);
     match sending.await? {
         Http2SendResult::Http1Required(connection) => return Ok(Err(connection)),
         Http2SendResult::ResponseHead(status) => http2.read_fields(|fields| {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::header::{COOKIE, HeaderValue};
 
 use super::http1::OutgoingRequest;
+use super::http2::RequestReuse;
 use super::prepared::PreparedRequest;
 use super::template::{RenderedRequest, RequestTemplate};
 use hammer_wire::http2::Http2Request;
@@ -16,6 +17,7 @@ pub(crate) struct RequestBuffer {
     /// The value of the header `Cookie`, from the slot's cookie jar; empty without cookies.
     pub(crate) cookies: Vec<u8>,
     encoded: Vec<u8>,
+    http2: Http2Request,
 }
 
 /// The request of one hit.
@@ -97,7 +99,7 @@ impl<'w> HitRequest<'w> {
         }
     }
 
-    /// Sets the cookies of this hit in place of those of the request; with an empty value, it has no cookies.
+    /// Sets the cookies of this hit in place of those of the request. An empty value removes them.
     pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
         if self.request.headers().contains_key(COOKIE) {
             self.to_mut().head.headers.remove(COOKIE);
@@ -107,13 +109,14 @@ impl<'w> HitRequest<'w> {
     }
 
     /// The request as bytes of HTTP/1.1.
-    pub(crate) fn to_http1(&mut self) -> OutgoingRequest<'_> {
+    pub(crate) fn encode_http1(&mut self) -> OutgoingRequest<'_> {
         let template = self.template;
         let request = self.request.http1_request(template);
         let RequestBuffer {
             rendered,
             cookies,
             encoded,
+            ..
         } = &mut *self.buffer;
         let fixed_body = &self.request.body;
         let body = match template {
@@ -133,10 +136,29 @@ impl<'w> HitRequest<'w> {
     }
 
     /// The request as fields and a body of HTTP/2.
-    pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
-        match self.to_complete() {
-            Cow::Borrowed(request) => request.http2_request(scheme),
-            Cow::Owned(request) => Cow::Owned(request.http2_request(scheme).into_owned()),
+    pub(crate) fn encode_http2(&mut self, scheme: &'static str) -> &Http2Request {
+        let request = &*self.request;
+        let RequestBuffer {
+            rendered,
+            cookies,
+            http2,
+            ..
+        } = &mut *self.buffer;
+        if self.template.is_none() && cookies.is_empty() {
+            return request.http2_request(scheme);
         }
+        let mut parts = request.http2_parts(scheme);
+        parts.cookies = cookies;
+        parts.reuse = RequestReuse::SingleUse;
+        if let Some(template) = self.template {
+            parts.body = rendered.shared_body(&request.body);
+            if let Some(target) = &template.target {
+                parts.path = &rendered.target()[target.proxy_prefix.len()..];
+            }
+        }
+        let without_parts = RequestTemplate::default();
+        let template = self.template.unwrap_or(&without_parts);
+        parts.write_to(|| template.headers(&request.head.headers, rendered), http2);
+        http2
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod header;
 pub(crate) mod hit_request;
 pub(crate) mod http1;
+pub(crate) mod http2;
 pub(crate) mod prepared;
 pub(crate) mod signature;
 pub(crate) mod template;

@@ -1,6 +1,5 @@
 //! A request that is ready to be sent.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -8,8 +7,8 @@ use hammer_wire::http2::Http2Request;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 
-use crate::connection::http2::{RequestReuse, to_http2_request};
 use crate::request::http1::Http1Request;
+use crate::request::http2::{Http2RequestParts, RequestReuse};
 use crate::request::template::RequestTemplate;
 
 /// Bodies up to this size are copied.
@@ -84,18 +83,33 @@ impl PreparedRequest {
         self.http1_request.get_or_init(encode)
     }
 
-    /// The request encoded for HTTP/2; encoded only once if it is sent repeatedly and never changes.
-    pub(crate) fn http2_request(&self, scheme: &'static str) -> Cow<'_, Http2Request> {
-        let encode = || {
-            let (head, body) = (&self.head, self.body.clone());
-            let varying = &self.dynamic_headers;
-            to_http2_request(head, varying, scheme, body, self.http2_reuse)
-        };
-        match self.http2_reuse {
-            RequestReuse::SingleUse => Cow::Owned(encode()),
-            RequestReuse::Repeated | RequestReuse::Rotated => {
-                Cow::Borrowed(self.http2_request.get_or_init(encode))
-            }
+    /// The request encoded for HTTP/2, once until it changes.
+    pub(crate) fn http2_request(&self, scheme: &'static str) -> &Http2Request {
+        self.http2_request.get_or_init(|| {
+            let mut encoded = Http2Request::default();
+            let headers = || {
+                let headers = self.head.headers.iter();
+                headers.map(|(name, value)| (name, value.as_bytes(), value.is_sensitive()))
+            };
+            self.http2_parts(scheme).write_to(headers, &mut encoded);
+            encoded
+        })
+    }
+
+    /// The request in parts, to be encoded for HTTP/2.
+    pub(crate) fn http2_parts(&self, scheme: &'static str) -> Http2RequestParts<'_> {
+        Http2RequestParts {
+            head: &self.head,
+            scheme,
+            // Of all targets, only `*` has no path.
+            path: match &*self.head.target {
+                b"*" => b"*",
+                _ => self.head.path_and_query(),
+            },
+            cookies: &[],
+            body: self.body.clone(),
+            varying: &self.dynamic_headers,
+            reuse: self.http2_reuse,
         }
     }
 

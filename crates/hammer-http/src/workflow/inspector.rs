@@ -16,7 +16,7 @@ use crate::response::capture::CapturedValues;
 use crate::response::decoder::{BodyCollector, WorkerBodyMemory};
 use crate::response::redirect::RedirectedRequest;
 
-/// The redirects and captured values of a hit so far.
+/// The state of a hit that its responses share.
 #[derive(Default)]
 pub(super) struct HitProgress {
     pub(super) redirects: u32,

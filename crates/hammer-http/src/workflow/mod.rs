@@ -1,5 +1,6 @@
 //! The workflow of a hit: prepare a request, exchange it for a response, inspect that, perhaps again.
 
+pub(crate) mod auth_failures;
 mod cookie_header_cache;
 pub(crate) mod cookie_jar;
 mod inspector;
@@ -24,7 +25,6 @@ use self::request_hop::RequestHop;
 use self::slot_connections::SlotConnections;
 pub(crate) use self::target_picker::TargetPicker;
 use self::worker_request_copies::WorkerRequestCopies;
-use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::{ConnectionPolicy, OriginConnection};
 use crate::failures;
 use crate::request::hit_request::{HitRequest, RequestBuffer};
@@ -33,6 +33,7 @@ use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RenderContext, RequestTemplate};
 use crate::response::capture::CaptureSet;
 use crate::response::expectations::ResponseExpectations;
+use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::workflow::cookie_jar::CookieJar;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;

@@ -43,6 +43,13 @@ pub(crate) enum RequestForm {
     ExtendedConnect,
 }
 
+impl Default for Http2Request {
+    /// Creates a request without any field, to be [restarted](Http2Request::restart).
+    fn default() -> Self {
+        Self::empty(RequestForm::Complete)
+    }
+}
+
 impl Http2Request {
     /// Creates a request without a body (RFC 9113, section 8.3.1).
     ///

@@ -52,7 +52,8 @@ pub(crate) enum HitCompletion {
 }
 
 impl HitCompletion {
-    fn result(&self) -> HitResult {
+    /// The result of the hit.
+    pub(crate) fn result(&self) -> HitResult {
         match self {
             Self::Answered(outcome) if outcome.is_ok() => HitResult::Ok,
             Self::Answered(_) => HitResult::Rejected,
@@ -62,7 +63,8 @@ impl HitCompletion {
         }
     }
 
-    fn label(&self) -> Option<Label> {
+    /// The label of the answer, or the name of the failure.
+    pub(crate) fn label(&self) -> Option<Label> {
         match self {
             Self::Answered(outcome) => Some(outcome.label()),
             Self::Failed(failure) => Some(Label::from(failure.name())),

@@ -1,8 +1,7 @@
 //! The task of a slot, which runs one hit at a time.
 
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::engine::dispatcher::actions::CancelReason;
 use crate::engine::dispatcher::due_hit::{DueHit, HitId};
 use crate::engine::dispatcher::hit_recorder::{EndedHit, HitCompletion};
+use crate::engine::panic_guard::{catch_panic, ignore_panic};
 use crate::engine::timer;
 use crate::engine::worker::slot_channel::SlotChannel;
 use crate::engine::worker::worker::Worker;
@@ -241,16 +241,14 @@ impl<H: Hammer> SlotTask<H> {
     fn report_missed(&self, id: HitId, failure_name: &'static str) {
         self.hit.slot.notes.set_muted(id.is_warmup());
         let (hammer, hit) = (&self.worker.hammer, &self.hit);
-        // The panic message is on stderr, and the hit has already ended.
-        let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, failure_name)));
+        ignore_panic(|| hammer.missed(hit, failure_name));
     }
 
     /// Drops the session of a hit that failed.
     #[cold]
     fn drop_session(&mut self) {
         let session = self.session.take();
-        // The panic message is on stderr, and the hit has already failed.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(session)));
+        ignore_panic(|| drop(session));
     }
 
     async fn close(&mut self) {
@@ -266,17 +264,4 @@ impl<H: Hammer> SlotTask<H> {
         live_slots.set(live_slots.get() - 1);
         self.worker.slots_changed.notify_waiters();
     }
-}
-
-/// Turns a panic of a hammer into a failure of its hit, so that the report counts the hit.
-///
-/// The caller pins the future: passed by value, it would be copied whole for each hit.
-async fn catch_panic<T>(
-    mut future: Pin<&mut impl Future<Output = Result<T, Failure>>>,
-) -> Result<T, Failure> {
-    poll_fn(|cx| {
-        catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
-            .unwrap_or(Poll::Ready(Err(Failure::PANICKED)))
-    })
-    .await
 }

@@ -41,7 +41,7 @@ pub(super) struct Http1Exchange<'e, S> {
     has_stray_bytes: bool,
 }
 
-/// The part of a request that is left to send.
+/// The rest of a request to send.
 enum SendState {
     /// Bytes up to this offset may be sent now.
     Writing {
@@ -378,12 +378,35 @@ impl<S: ResponseSink<Error = Failure>> ResponseSink for ExchangeSink<'_, S> {
     }
 }
 
-/// The number of bytes before the head of a response.
+/// The number of bytes before the head of a response, or before what may be its beginning.
 fn stray_bytes(bytes: &[u8]) -> usize {
     const START: &[u8] = b"HTTP/1.";
-    let is_start = bytes.iter().zip(START).all(|(one, other)| one == other);
-    if is_start {
-        return 0;
+    if let Some(start) = memchr::memmem::find(bytes, START) {
+        return start;
     }
-    memchr::memmem::find(bytes, START).unwrap_or(bytes.len())
+    let is_beginning = |length: &usize| bytes.ends_with(&START[..*length]);
+    let beginning = (0..START.len()).rev().find(is_beginning);
+    bytes.len() - beginning.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stray_bytes;
+
+    #[test]
+    fn bytes_before_a_head_are_stray() {
+        let table: [(&[u8], usize); 8] = [
+            (b"HTTP/1.1 200 OK\r\n\r\n", 0),
+            (b"H", 0),
+            (b"HTTP/1", 0),
+            (b"strayHTTP/1.1 200 OK\r\n\r\n", 5),
+            (b"strayHTTP", 5),
+            (b"HTTPHTTP/", 4),
+            (b"stray", 5),
+            (b"", 0),
+        ];
+        for (bytes, stray) in table {
+            assert_eq!(stray_bytes(bytes), stray, "{}", bytes.escape_ascii());
+        }
+    }
 }

@@ -10,8 +10,6 @@ pub(crate) mod failures;
 mod http2_client;
 mod pool;
 mod pool_entry;
-mod request;
 
 pub(crate) use http2_client::{Http2Client, Http2SendResult};
 pub(crate) use pool::{Http2PoolConfig, WorkerPools};
-pub(crate) use request::{RequestReuse, to_http2_request};

@@ -13,7 +13,8 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hammer_core::Failure;
 use hammer_data::Template;
-use http::header::{AUTHORIZATION, HeaderValue};
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 pub(crate) use self::body::BodyTemplate;
 pub(crate) use self::compiler::TemplateCompiler;
@@ -144,12 +145,26 @@ impl RequestTemplate {
             }
             next = header.index + 1;
         }
-        match &rendered.body {
-            RenderedBody::Unchanged => {}
-            RenderedBody::Shared(body) => filled.body = body.clone(),
-            RenderedBody::Rendered => filled.body = Bytes::copy_from_slice(&rendered.body_bytes),
-        }
+        filled.body = rendered.shared_body(&filled.body);
         filled
+    }
+
+    /// The headers of a request with the rendered values in their places, and true for secrets.
+    pub(crate) fn headers<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        rendered: &'a RenderedRequest,
+    ) -> impl Iterator<Item = (&'a HeaderName, &'a [u8], bool)> {
+        let values = rendered.values().skip(usize::from(self.target.is_some()));
+        let mut varying = self.headers.iter().zip(values).peekable();
+        headers
+            .iter()
+            .enumerate()
+            .map(move |(index, (name, value))| {
+                let rendered = varying.next_if(|(header, _)| header.index == index);
+                let value_bytes = rendered.map_or(value.as_bytes(), |(_, rendered)| rendered);
+                (name, value_bytes, value.is_sensitive())
+            })
     }
 }
 

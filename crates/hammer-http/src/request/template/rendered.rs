@@ -49,6 +49,15 @@ impl RenderedRequest {
         self.values().next().unwrap_or_default()
     }
 
+    /// The body of this hit, which outlives the memory of the parts.
+    pub(crate) fn shared_body(&self, unchanged: &Bytes) -> Bytes {
+        match &self.body {
+            RenderedBody::Unchanged => unchanged.clone(),
+            RenderedBody::Shared(body) => body.clone(),
+            RenderedBody::Rendered => Bytes::copy_from_slice(&self.body_bytes),
+        }
+    }
+
     /// The body of this hit; `unchanged` is that of the request.
     pub(crate) fn body<'a>(&'a self, unchanged: &'a [u8]) -> &'a [u8] {
         match &self.body {
