@@ -139,12 +139,6 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         self.connection.turn.begin();
         loop {
             let has_written = self.poll_send(cx)?;
-            if self.connection.turn.is_over() {
-                // Other tasks, timers and sockets come first.
-                wake_after_others(cx);
-                self.waited_for_body |= self.sink.status.is_some();
-                return Poll::Pending;
-            }
             match self.poll_receive(cx) {
                 Poll::Ready(Ok(())) if self.is_complete() => {
                     self.finish();
@@ -157,6 +151,13 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
                     self.waited_for_body |= self.sink.status.is_some();
                     return self.poll_time_limit(cx);
                 }
+            }
+            // Only now, so that a turn that is used up by writing sees an early response.
+            if self.connection.turn.is_over() {
+                // Other tasks, timers and sockets come first.
+                wake_after_others(cx);
+                self.waited_for_body |= self.sink.status.is_some();
+                return Poll::Pending;
             }
         }
     }
