@@ -19,6 +19,8 @@ pub(crate) struct ConnectionUsage {
     hits: u64,
     /// Hits whose answer has come.
     answered: u64,
+    /// The slot that counts the end of the connection, until it has ended.
+    open_in: Option<Slot>,
 }
 
 impl ConnectionUsage {
@@ -29,6 +31,14 @@ impl ConnectionUsage {
             opened: Instant::now(),
             hits: 0,
             answered: 0,
+            open_in: Some(slot.clone()),
+        }
+    }
+
+    /// Ends the connection, and counts how. Only the first end counts.
+    pub(crate) fn end(&mut self, end: ConnectionEnd) {
+        if let (Some(slot), Some(counter)) = (self.open_in.take(), end.counter()) {
+            slot.count(counter, 1);
         }
     }
 
@@ -61,42 +71,43 @@ impl ConnectionUsage {
         self.answered += 1;
     }
 
-    /// Returns true, and counts the connection as retired, if a limit is reached.
-    ///
-    /// The caller then closes the connection.
-    pub(crate) fn count_if_over(&self, limits: &LifetimeLimits, slot: &Slot) -> bool {
-        let expired = limits.max_hits.is_some_and(|hits| self.hits >= hits)
+    /// Returns true if a limit is reached.
+    pub(crate) fn is_over(&self, limits: &LifetimeLimits) -> bool {
+        limits.max_hits.is_some_and(|hits| self.hits >= hits)
             || limits
                 .max_age
-                .is_some_and(|time| self.opened.elapsed() >= time);
-        if expired {
-            count_retired(slot);
-        }
-        expired
+                .is_some_and(|time| self.opened.elapsed() >= time)
     }
 }
 
-/// The end of a connection that did not last for the whole run.
+impl Drop for ConnectionUsage {
+    /// Counts a connection that was lost with its session, such as by a hit that failed.
+    fn drop(&mut self) {
+        self.end(ConnectionEnd::Dropped);
+    }
+}
+
+/// The end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConnectionEnd {
     /// The target closed it, or said that it will.
     ByTarget,
     /// The generator closed it, because it could not be kept.
     Dropped,
+    /// The generator closed it, because its lifetime was over.
+    Retired,
+    /// The generator closed it as planned: at the end of the run, or after a hit without keep-alive.
+    Planned,
 }
 
 impl ConnectionEnd {
-    /// Counts the end.
-    pub(crate) fn count(self, slot: &Slot) {
-        let counter = match self {
-            Self::ByTarget => "connections_closed_by_target",
-            Self::Dropped => "connections_dropped",
-        };
-        slot.count(counter, 1);
+    /// The counter of such ends, if there is one.
+    fn counter(self) -> Option<&'static str> {
+        match self {
+            Self::ByTarget => Some("connections_closed_by_target"),
+            Self::Dropped => Some("connections_dropped"),
+            Self::Retired => Some("connections_retired"),
+            Self::Planned => None,
+        }
     }
-}
-
-/// Counts a connection that the client closed because its lifetime is over.
-pub(crate) fn count_retired(slot: &Slot) {
-    slot.count("connections_retired", 1);
 }

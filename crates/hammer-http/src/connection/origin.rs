@@ -10,7 +10,7 @@ use hammer_wire::{Fields, ResponseHead, ResponseVersion};
 
 use super::http1::{ExchangeSummary, Http1Connection, Http1Failure};
 use super::http2::{Http2Client, Http2PoolConfig, Http2SendResult, WorkerPools};
-use super::lifetime::LifetimeLimits;
+use super::lifetime::{ConnectionEnd, LifetimeLimits};
 use crate::failures;
 use crate::request::hit_request::HitRequest;
 
@@ -112,93 +112,104 @@ impl OriginConnection {
     ) -> Result<OriginExchange, Failure> {
         let slot = hit.slot();
         if policy.lifetime_limits.is_some() {
-            self.close_if_expired(policy, slot);
+            self.close_if_expired(policy);
         }
         if policy.http2_pool.is_some() {
             self.join_pool(connector, policy, slot);
         }
-        let mut reused = self.http1.is_some();
         loop {
-            if self.http1.is_none() {
-                self.http1 = match &mut self.http2 {
-                    None => Some(connect(connector, slot).await?),
-                    Some(http2) => {
-                        let shared = exchange_shared(http2, connector, policy, request, sink, hit);
-                        match shared.await? {
-                            Ok(exchange) => return Ok(exchange),
-                            Err(connection) => Some(connection),
-                        }
+            let kept = self.http1.take();
+            let is_kept = kept.is_some();
+            let mut connection = match (kept, &mut self.http2) {
+                (Some(connection), _) => connection,
+                (None, None) => connect(connector, slot).await?,
+                (None, Some(http2)) => {
+                    let shared = exchange_shared(http2, connector, policy, request, sink, hit);
+                    match shared.await? {
+                        Ok(exchange) => return Ok(exchange),
+                        Err(connection) => connection,
                     }
-                };
-            }
-            let Some(connection) = &mut self.http1 else {
-                continue;
+                }
             };
-            let (sent, received) = if reused { connection.traffic() } else { (0, 0) };
+            let before = if is_kept {
+                connection.traffic()
+            } else {
+                (0, 0)
+            };
             let outgoing = request.encode_http1();
             let limit = policy.first_byte_timeout;
-            match connection.exchange(outgoing, sink, limit, hit).await {
+            let exchange = connection.exchange(outgoing, sink, limit, is_kept, slot);
+            match exchange.await {
                 Ok(summary) => {
                     let now = connection.traffic();
-                    self.release(&summary, policy, slot);
+                    self.release(connection, &summary, policy);
                     return Ok(OriginExchange {
                         body_bytes: summary.body_bytes,
                         waited_for_body: summary.waited_for_body,
-                        sent: now.0 - sent,
-                        received: now.1 - received,
+                        sent: now.0 - before.0,
+                        received: now.1 - before.1,
                     });
                 }
-                Err(Http1Failure::Unsent(end)) => {
-                    end.count(slot);
-                    self.http1 = None;
-                    reused = false;
-                }
+                // The next connection is a new one.
+                Err(Http1Failure::Unsent(end)) => connection.close(end),
                 Err(Http1Failure::Failed(failure, end)) => {
-                    end.count(slot);
-                    self.http1 = None;
+                    connection.usage.end(end);
                     return Err(failure);
                 }
             }
         }
     }
 
-    /// Keeps the connection for the next hit, or closes it.
-    fn release(&mut self, summary: &ExchangeSummary, policy: &ConnectionPolicy, slot: &Slot) {
-        if !policy.keepalive {
-            self.http1 = None;
-        } else if let Some(end) = summary.connection_end {
-            end.count(slot);
-            self.http1 = None;
-        } else if policy.lifetime_limits.is_some() {
-            self.close_if_expired(policy, slot);
+    /// Keeps a connection for the next hit, or closes it.
+    fn release(
+        &mut self,
+        connection: Box<Http1Connection>,
+        summary: &ExchangeSummary,
+        policy: &ConnectionPolicy,
+    ) {
+        let end = match summary.connection_end {
+            _ if !policy.keepalive => Some(ConnectionEnd::Planned),
+            None => policy
+                .retires(&connection)
+                .then_some(ConnectionEnd::Retired),
+            end => end,
+        };
+        match end {
+            Some(end) => connection.close(end),
+            None => self.http1 = Some(connection),
         }
     }
 
     /// Closes the connection between two hits if it has reached a limit.
-    fn close_if_expired(&mut self, policy: &ConnectionPolicy, slot: &Slot) {
-        if let Some(limits) = &policy.lifetime_limits
-            && let Some(connection) = &self.http1
-            && connection.usage.count_if_over(limits, slot)
-            && let Some(connection) = self.http1.take()
-        {
-            connection.close();
+    fn close_if_expired(&mut self, policy: &ConnectionPolicy) {
+        let expired = self.http1.take_if(|connection| policy.retires(connection));
+        if let Some(connection) = expired {
+            connection.close(ConnectionEnd::Retired);
         }
     }
 
     /// Closes the slot's own connection and leaves shared ones open.
-    pub(crate) fn close_own(self) {
+    pub(crate) fn close_own(self, end: ConnectionEnd) {
         if let Some(connection) = self.http1 {
-            connection.close();
+            connection.close(end);
         }
     }
 
     /// Closes all connections at the end of the run.
     pub(crate) async fn close(mut self) {
         let http2 = self.http2.take();
-        self.close_own();
+        self.close_own(ConnectionEnd::Planned);
         if let Some(http2) = http2 {
             http2.close().await;
         }
+    }
+}
+
+impl ConnectionPolicy {
+    /// Reports whether a connection has reached a limit of its lifetime.
+    fn retires(&self, connection: &Http1Connection) -> bool {
+        let limits = self.lifetime_limits.as_ref();
+        limits.is_some_and(|limits| connection.usage.is_over(limits))
     }
 }
 

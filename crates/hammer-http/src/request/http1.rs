@@ -28,6 +28,7 @@ pub(crate) struct Http1Request {
 pub(crate) struct OutgoingRequest<'a> {
     pub(crate) kind: RequestKind,
     pub(crate) expects_continue: bool,
+    pub(crate) has_body: bool,
     /// The head, with a small body.
     pub(crate) start: &'a [u8],
     /// A large body, and the end of its framing.
@@ -106,6 +107,7 @@ impl Http1Request {
         OutgoingRequest {
             kind: self.kind,
             expects_continue: self.expects_continue && !body.is_empty(),
+            has_body: !body.is_empty(),
             start: &self.fixed,
             body: rest,
         }
@@ -132,6 +134,7 @@ impl Http1Request {
         OutgoingRequest {
             kind: self.kind,
             expects_continue,
+            has_body: !body.is_empty(),
             start: out,
             body: rest,
         }

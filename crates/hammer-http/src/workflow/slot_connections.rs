@@ -1,5 +1,6 @@
 //! A slot's connections to several origins.
 
+use crate::connection::lifetime::ConnectionEnd;
 use crate::connection::origin::OriginConnection;
 
 /// Maximum number of origins that a slot keeps connections to; beyond that, connections are
@@ -24,7 +25,7 @@ impl SlotConnections {
                 if self.0.len() == MAX_ORIGIN_CONNECTIONS
                     && let Some((_, oldest)) = self.0.pop()
                 {
-                    oldest.close_own();
+                    oldest.close_own(ConnectionEnd::Dropped);
                 }
                 self.insert(origin, OriginConnection::for_origin(origin));
             }

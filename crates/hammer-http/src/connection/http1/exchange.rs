@@ -5,15 +5,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use hammer_core::{Failure, Hit};
+use hammer_core::{Failure, Slot};
 use hammer_wire::ResponseHead;
-use hammer_wire::http1::{ReceiveError, ResponseSink};
+use hammer_wire::http1::{MAX_INCOMPLETE_BYTES, ReceiveError, ResponseSink};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::super::lifetime::ConnectionEnd;
 use super::super::read_turn::wake_after_others;
-use super::{ExchangeSummary, Http1Connection};
+use super::{ExchangeSummary, Http1Connection, stray};
 use crate::failures;
 use crate::request::http1::OutgoingRequest;
 
@@ -27,7 +27,9 @@ const MAX_WRITE_BYTES: usize = 256 * 1024;
 pub(super) struct Http1Exchange<'e, S> {
     connection: &'e mut Http1Connection,
     request: OutgoingRequest<'e>,
-    hit: &'e Hit,
+    slot: &'e Slot,
+    /// True if the connection was open before the hit.
+    kept: bool,
     sink: ExchangeSink<'e, S>,
     sending: SendState,
     /// The number of bytes of the request that were written.
@@ -37,8 +39,10 @@ pub(super) struct Http1Exchange<'e, S> {
     waited_for_body: bool,
     /// True if the target ended the connection.
     closed_by_target: bool,
-    /// True if bytes followed the response.
+    /// True if bytes came that belong to no response.
     has_stray_bytes: bool,
+    /// The time after which bytes that are not a response are taken for one.
+    stray_time: Option<Pin<Box<Sleep>>>,
 }
 
 /// The rest of a request to send.
@@ -71,7 +75,8 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         request: OutgoingRequest<'e>,
         inner: &'e mut S,
         time_limit: Option<Duration>,
-        hit: &'e Hit,
+        kept: bool,
+        slot: &'e Slot,
     ) -> Self {
         if let Some(limit) = time_limit {
             connection.set_timer(limit);
@@ -84,7 +89,8 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         Self {
             connection,
             request,
-            hit,
+            slot,
+            kept,
             sink: ExchangeSink {
                 inner,
                 body_bytes: 0,
@@ -97,6 +103,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             waited_for_body: false,
             closed_by_target: false,
             has_stray_bytes: false,
+            stray_time: None,
         }
     }
 
@@ -110,20 +117,20 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
 
     /// The end of the connection, unless it can take another request.
     fn connection_end(&self) -> Option<ConnectionEnd> {
-        if self.closed_by_target {
-            Some(ConnectionEnd::ByTarget)
-        } else if self.is_cut_short()
-            || self.has_stray_bytes
-            || !self.is_complete()
-            || self.connection.decoder.is_switched()
-        {
-            Some(ConnectionEnd::Dropped)
-        } else if self.connection.decoder.is_persistent() {
-            None
-        } else {
-            // The target said so.
-            Some(ConnectionEnd::ByTarget)
+        let has_write_error = matches!(self.sending, SendState::CutShort(Some(_)));
+        if self.closed_by_target || has_write_error {
+            return Some(ConnectionEnd::ByTarget);
         }
+        let decoder = &self.connection.decoder;
+        if !decoder.is_complete() || decoder.is_switched() {
+            return Some(ConnectionEnd::Dropped);
+        }
+        if !decoder.is_persistent() {
+            // The target said that it closes.
+            return Some(ConnectionEnd::ByTarget);
+        }
+        let is_unusable = self.is_cut_short() || self.has_stray_bytes;
+        is_unusable.then_some(ConnectionEnd::Dropped)
     }
 
     fn is_complete(&self) -> bool {
@@ -147,24 +154,30 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
                 Poll::Ready(Ok(())) => self.react(),
                 Poll::Ready(Err(failure)) => return Poll::Ready(Err(failure)),
                 Poll::Pending if has_written && !self.is_sent() => {}
-                Poll::Pending => {
-                    self.waited_for_body |= self.sink.status.is_some();
-                    return self.poll_time_limit(cx);
-                }
+                Poll::Pending => return self.poll_limits(cx),
             }
             // Only now, so that a turn that is used up by writing sees an early response.
             if self.connection.turn.is_over() {
                 // Other tasks, timers and sockets come first.
                 wake_after_others(cx);
-                self.waited_for_body |= self.sink.status.is_some();
-                return Poll::Pending;
+                return self.poll_limits(cx);
             }
         }
     }
 
-    fn poll_time_limit(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+    /// Waits for the socket, but no longer than the limits allow.
+    fn poll_limits(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        if self.sink.status.is_some() {
+            self.waited_for_body = true;
+            return Poll::Pending;
+        }
+        if let Some(time) = &mut self.stray_time
+            && time.as_mut().poll(cx).is_ready()
+        {
+            return Poll::Ready(self.receive_kept_bytes());
+        }
         match &mut self.connection.timer {
-            Some(timer) if self.is_time_limited && self.sink.status.is_none() => {
+            Some(timer) if self.is_time_limited => {
                 ready!(timer.as_mut().poll(cx));
                 Poll::Ready(Err(failures::FIRST_BYTE_TIMEOUT))
             }
@@ -273,16 +286,36 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         Poll::Ready(self.receive(bytes))
     }
 
-    fn receive(&mut self, mut bytes: &mut [u8]) -> Result<(), Failure> {
-        let connection = &mut *self.connection;
-        if connection.may_get_stray_bytes && !connection.decoder.has_head() {
-            let skipped = stray_bytes(bytes);
-            if skipped > 0 {
+    fn receive(&mut self, bytes: &mut [u8]) -> Result<(), Failure> {
+        if !self.kept || self.connection.decoder.has_begun() {
+            return self.decode(bytes);
+        }
+        match stray::head_position(bytes) {
+            Some(0) => self.decode(bytes),
+            Some(stray) => {
+                tracing::debug!(stray, "bytes that belong to no response");
                 self.has_stray_bytes = true;
-                tracing::debug!(skipped, "bytes after a response without a body");
-                bytes = &mut bytes[skipped..];
+                self.decode(&mut bytes[stray..])
+            }
+            None if bytes.len() > MAX_INCOMPLETE_BYTES => self.decode(bytes),
+            // The head of the response may still follow.
+            None => {
+                self.connection.partial.extend_from_slice(bytes);
+                let time = || Box::pin(sleep(stray::WAIT_FOR_HEAD));
+                self.stray_time.get_or_insert_with(time);
+                Ok(())
             }
         }
+    }
+
+    /// Decodes bytes that were kept because they do not begin a response.
+    fn receive_kept_bytes(&mut self) -> Result<(), Failure> {
+        let mut bytes = std::mem::take(&mut self.connection.partial);
+        self.decode(&mut bytes)
+    }
+
+    fn decode(&mut self, bytes: &mut [u8]) -> Result<(), Failure> {
+        let connection = &mut *self.connection;
         let consumed = match connection.decoder.receive(bytes, &mut self.sink) {
             Ok(consumed) => consumed,
             Err(ReceiveError::Sink(failure)) => return Err(failure),
@@ -300,8 +333,10 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     /// Ends the exchange with the stream.
     fn receive_end(&mut self) -> Result<(), Failure> {
         self.closed_by_target = true;
-        let connection = &mut *self.connection;
-        if connection.decoder.receive_end().is_ok() {
+        if self.stray_time.is_some() {
+            self.receive_kept_bytes()?;
+        }
+        if self.connection.decoder.receive_end().is_ok() {
             return Ok(());
         }
         // The error of the socket says more than its end.
@@ -329,10 +364,10 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
 
     fn end_failure(&self, failure: Failure) -> Failure {
         let connection = &*self.connection;
-        if connection.decoder.has_begun() {
+        if !self.kept || connection.decoder.has_begun() {
             return failure;
         }
-        connection.idle_failure(failure, self.hit)
+        connection.idle_failure(failure, self.slot)
     }
 
     /// Acts on what has arrived while the request is being sent.
@@ -351,12 +386,10 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         if !self.is_sent() {
             self.sending = SendState::CutShort(None);
         }
-        if self.is_cut_short() {
-            self.hit.slot().count("upload_cut_short", 1);
+        if self.request.has_body && self.written < self.request.len() {
+            self.slot.count("upload_cut_short", 1);
         }
-        let connection = &mut *self.connection;
-        connection.partial.clear();
-        connection.may_get_stray_bytes = self.sink.body_bytes == 0;
+        self.connection.release_partial();
     }
 }
 
@@ -376,38 +409,5 @@ impl<S: ResponseSink<Error = Failure>> ResponseSink for ExchangeSink<'_, S> {
     fn body(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.body_bytes += bytes.len() as u64;
         self.inner.body(bytes)
-    }
-}
-
-/// The number of bytes before the head of a response, or before what may be its beginning.
-fn stray_bytes(bytes: &[u8]) -> usize {
-    const START: &[u8] = b"HTTP/1.";
-    if let Some(start) = memchr::memmem::find(bytes, START) {
-        return start;
-    }
-    let is_beginning = |length: &usize| bytes.ends_with(&START[..*length]);
-    let beginning = (0..START.len()).rev().find(is_beginning);
-    bytes.len() - beginning.unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::stray_bytes;
-
-    #[test]
-    fn bytes_before_a_head_are_stray() {
-        let table: [(&[u8], usize); 8] = [
-            (b"HTTP/1.1 200 OK\r\n\r\n", 0),
-            (b"H", 0),
-            (b"HTTP/1", 0),
-            (b"strayHTTP/1.1 200 OK\r\n\r\n", 5),
-            (b"strayHTTP", 5),
-            (b"HTTPHTTP/", 4),
-            (b"stray", 5),
-            (b"", 0),
-        ];
-        for (bytes, stray) in table {
-            assert_eq!(stray_bytes(bytes), stray, "{}", bytes.escape_ascii());
-        }
     }
 }

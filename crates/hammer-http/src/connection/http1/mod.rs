@@ -2,6 +2,7 @@
 
 mod exchange;
 mod read_buffer;
+mod stray;
 
 use std::future::poll_fn;
 use std::io;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use hammer_core::{Failure, Hit, Slot};
+use hammer_core::{Failure, Slot};
 use hammer_net::{NetworkStream, OpenedConnection, SocketTraffic};
 use hammer_wire::http1::{ResponseDecoder, ResponseSink};
 use tokio::io::AsyncWrite;
@@ -26,6 +27,9 @@ use crate::request::http1::OutgoingRequest;
 /// A connection that was idle for this long may have been closed for that reason.
 const MIN_IDLE_TIME: Duration = Duration::from_millis(100);
 
+/// The memory for incomplete heads that a connection keeps between hits.
+const MAX_KEPT_BYTES: usize = 4096;
+
 /// An open HTTP/1.1 connection of one slot.
 pub(crate) struct Http1Connection {
     stream: NetworkStream,
@@ -36,14 +40,10 @@ pub(crate) struct Http1Connection {
     turn: ReadTurn,
     traffic: Rc<SocketTraffic>,
     pub(crate) usage: ConnectionUsage,
-    /// The slot, as long as a hit is in flight.
-    busy: Option<Slot>,
     /// The time of the last response.
     last_response: Instant,
     /// The timer for the heads of responses, if they have a time limit.
     timer: Option<Pin<Box<Sleep>>>,
-    /// True if bytes of a body may arrive although the last response had none.
-    may_get_stray_bytes: bool,
 }
 
 /// The end of a hit over HTTP/1.1 without a response.
@@ -76,10 +76,8 @@ impl Http1Connection {
             turn: ReadTurn::default(),
             traffic,
             usage: ConnectionUsage::opened(slot),
-            busy: None,
             last_response: Instant::now(),
             timer: None,
-            may_get_stray_bytes: false,
         }
     }
 
@@ -90,26 +88,23 @@ impl Http1Connection {
 
     /// Sends a request and passes the response to `sink`; the head within `time_limit`, if given.
     ///
-    /// The connection cannot be used again after a failure.
+    /// `kept` is true if the connection was open before the hit. The connection cannot be used again after
+    /// a failure.
     pub(crate) async fn exchange<S: ResponseSink<Error = Failure>>(
         &mut self,
         request: OutgoingRequest<'_>,
         sink: &mut S,
         time_limit: Option<Duration>,
-        hit: &Hit,
+        kept: bool,
+        slot: &Slot,
     ) -> Result<ExchangeSummary, Http1Failure> {
-        let slot = hit.slot();
-        if !self.usage.is_unused()
-            && let Some(end) = self.idle_end()
-        {
+        if kept && let Some(end) = self.idle_end() {
             return Err(Http1Failure::Unsent(end));
         }
-        self.busy = Some(slot.clone());
         self.decoder.begin(request.kind);
-        let mut exchange = Http1Exchange::new(self, request, sink, time_limit, hit);
+        let mut exchange = Http1Exchange::new(self, request, sink, time_limit, kept, slot);
         let result = poll_fn(|cx| exchange.poll(cx)).await;
         let summary = exchange.summary();
-        self.busy = None;
         self.last_response = slot.last_mark();
         match result {
             Ok(()) => {
@@ -121,6 +116,12 @@ impl Http1Connection {
                 Err(Http1Failure::Failed(failure, end))
             }
         }
+    }
+
+    /// Forgets the bytes of an incomplete head, and keeps a little of their memory.
+    fn release_partial(&mut self) {
+        self.partial.clear();
+        self.partial.shrink_to(MAX_KEPT_BYTES);
     }
 
     /// Sets the timer to end after `limit`.
@@ -148,31 +149,23 @@ impl Http1Connection {
         }
     }
 
-    /// The failure of a hit that got no byte of a response before the connection ended.
+    /// The failure of a hit over a kept connection that ended before a byte of the response.
     ///
     /// `failure` is that of a connection that was not idle.
-    fn idle_failure(&self, failure: Failure, hit: &Hit) -> Failure {
-        let sent = hit.slot().last_mark();
+    fn idle_failure(&self, failure: Failure, slot: &Slot) -> Failure {
+        let sent = slot.last_mark();
         let idle = sent.saturating_duration_since(self.last_response);
-        if self.usage.is_unused() || idle < MIN_IDLE_TIME {
+        if idle < MIN_IDLE_TIME {
             return failure;
         }
         failures::IDLE_CLOSE
     }
 
     /// Closes the connection without waiting for the target.
-    pub(crate) fn close(mut self) {
+    pub(crate) fn close(mut self, end: ConnectionEnd) {
+        self.usage.end(end);
         let mut context = Context::from_waker(Waker::noop());
         // Sends the end of TLS, if the socket accepts it at once.
         let _ = Pin::new(&mut self.stream).poll_shutdown(&mut context);
-    }
-}
-
-impl Drop for Http1Connection {
-    /// Counts a connection whose hit was canceled.
-    fn drop(&mut self) {
-        if let Some(slot) = self.busy.take() {
-            ConnectionEnd::Dropped.count(&slot);
-        }
     }
 }

@@ -71,12 +71,9 @@ impl Http2Connection {
             read_buffer,
             slot.clone(),
         ));
-        let mut close_on_drop = ConnectionCloseGuard {
-            connection: Some(connection.clone()),
-            slot,
-        };
+        let mut close_on_drop = ConnectionCloseGuard(Some(connection.clone()));
         poll_fn(|cx| connection.poll_settings_received(cx)).await?;
-        close_on_drop.connection = None;
+        close_on_drop.0 = None;
         slot.mark("settings");
         Ok(connection)
     }
@@ -116,15 +113,21 @@ impl Http2Connection {
     }
 
     /// Counts a hit that was sent, and closes the connection after it if its lifetime is over.
-    pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>, slot: &Slot) {
+    pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>) {
         let mut usage = self.usage.borrow_mut();
         usage.begin_hit();
         if let Some(lifetime) = lifetime
             && !self.closing.get()
-            && usage.count_if_over(lifetime, slot)
+            && usage.is_over(lifetime)
         {
+            usage.end(ConnectionEnd::Retired);
             self.close();
         }
+    }
+
+    /// Counts the end of the connection, unless it was counted before.
+    pub(super) fn count_end(&self, end: ConnectionEnd) {
+        self.usage.borrow_mut().end(end);
     }
 
     /// Takes back a hit that the target refused.
@@ -220,20 +223,13 @@ impl Http2Connection {
 }
 
 /// Closes a connection on drop unless its handshake has ended.
-struct ConnectionCloseGuard<'s> {
-    connection: Option<Rc<Http2Connection>>,
-    slot: &'s Slot,
-}
+struct ConnectionCloseGuard(Option<Rc<Http2Connection>>);
 
-impl Drop for ConnectionCloseGuard<'_> {
+impl Drop for ConnectionCloseGuard {
     fn drop(&mut self) {
-        let Some(connection) = &self.connection else {
-            return;
-        };
-        // A connection that has ended was counted by its end.
-        if connection.end_failure.get().is_none() {
-            ConnectionEnd::Dropped.count(self.slot);
+        if let Some(connection) = &self.0 {
+            connection.count_end(ConnectionEnd::Dropped);
+            connection.close();
         }
-        connection.close();
     }
 }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Http2Connection;
 use super::failures::{H2_NOT_SPOKEN, connection_error_failure};
-use crate::connection::lifetime::{ConnectionEnd, count_retired};
+use crate::connection::lifetime::ConnectionEnd;
 use crate::connection::read_turn::{ReadTurn, wake_after_others};
 use crate::failures;
 use hammer_net::NetworkStream;
@@ -49,13 +49,13 @@ impl Http2ConnectionEnd {
         }
     }
 
-    /// Counts the connection by who closed it, unless the slots did so anyway.
-    fn count(self, slot: &Slot) {
+    /// The end of the connection, by who closed it.
+    fn connection_end(self) -> ConnectionEnd {
         match self {
-            Self::ByTarget(_) | Self::AfterGoaway => ConnectionEnd::ByTarget.count(slot),
-            Self::Dropped(_) => ConnectionEnd::Dropped.count(slot),
-            Self::UsedUp => count_retired(slot),
-            Self::Closed => {}
+            Self::ByTarget(_) | Self::AfterGoaway => ConnectionEnd::ByTarget,
+            Self::Dropped(_) => ConnectionEnd::Dropped,
+            Self::UsedUp => ConnectionEnd::Retired,
+            Self::Closed => ConnectionEnd::Planned,
         }
     }
 }
@@ -92,9 +92,7 @@ pub(super) async fn drive(
     };
     let end = poll_fn(|cx| driver.poll_once(cx)).await;
     let connection = &driver.connection;
-    if !connection.closing.get() {
-        end.count(&driver.slot);
-    }
+    connection.count_end(end.connection_end());
     connection.end_failure.set(Some(end.failure()));
     let error = match end {
         Http2ConnectionEnd::Dropped(error) => Some(error),

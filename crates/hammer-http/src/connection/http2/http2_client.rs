@@ -180,7 +180,7 @@ impl Http2Client {
     ) -> Result<u16, SendFailure> {
         let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
         connection.send(&self.exchange, request)?;
-        connection.begin_hit(self.pool.lifetime(), slot);
+        connection.begin_hit(self.pool.lifetime());
         let received = match time_limit {
             None => self.response_head().await,
             // Dropping the session after the failure resets the stream.
