@@ -88,9 +88,8 @@
 //! | `body_bytes` | bytes of bodies of responses, as received |
 //! | `decoded_bytes` | bytes of inspected bodies that were compressed, decoded |
 //!
-//! Every connection that was opened is counted as closed by the target, dropped or retired, except those
-//! that are closed at the end of the run, after each hit ([`HttpBuilder::keepalive`]), or because a slot
-//! has too many origins.
+//! Every connection that was opened is counted once as closed by the target, dropped or retired, unless
+//! it is closed as planned: at the end of the run, or after its hit without keep-alive.
 //!
 //! Facts of a TLS connection: `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and
 //! `alpn`.
