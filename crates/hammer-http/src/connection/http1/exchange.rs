@@ -1,6 +1,6 @@
 //! One request and its response on an HTTP/1.1 connection.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -8,32 +8,24 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 use hammer_wire::ResponseHead;
 use hammer_wire::http1::{MAX_INCOMPLETE_BYTES, ReceiveError, ResponseSink};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::super::lifetime::ConnectionEnd;
 use super::super::read_turn::wake_after_others;
+use super::request_sender::RequestSender;
 use super::{ExchangeSummary, Http1Connection, stray};
 use crate::failures;
 use crate::request::http1::OutgoingRequest;
 
-/// The time that a body waits for an interim response of status 100, as long as curl waits.
-const CONTINUE_TIME: Duration = Duration::from_secs(1);
-
-/// Maximum number of bytes in one write, so that an early response is seen soon.
-const MAX_WRITE_BYTES: usize = 256 * 1024;
-
 /// An exchange in progress.
 pub(super) struct Http1Exchange<'e, S> {
     connection: &'e mut Http1Connection,
-    request: OutgoingRequest<'e>,
+    sender: RequestSender<'e>,
     slot: &'e Slot,
     /// True if the connection was open before the hit.
     kept: bool,
     sink: ExchangeSink<'e, S>,
-    sending: SendState,
-    /// The number of bytes of the request that were written.
-    written: usize,
     /// True if the head of the response has a time limit, which the connection's timer ends.
     is_time_limited: bool,
     waited_for_body: bool,
@@ -45,28 +37,13 @@ pub(super) struct Http1Exchange<'e, S> {
     stray_time: Option<Pin<Box<Sleep>>>,
 }
 
-/// The rest of a request to send.
-enum SendState {
-    /// Bytes up to this offset may be sent now.
-    Writing {
-        until: usize,
-    },
-    /// The body waits for an interim response of status 100, or for the time to pass.
-    AwaitingContinue(Pin<Box<Sleep>>),
-    /// All bytes were written, and may still be in a buffer of TLS.
-    Flushing,
-    Sent,
-    /// The rest is not sent: the response came first, or the connection takes no more bytes.
-    CutShort(Option<Failure>),
-}
-
 /// Passes the events of a response on, and notes what the exchange must know.
 struct ExchangeSink<'e, S> {
     inner: &'e mut S,
     body_bytes: u64,
     /// The status of the final response.
     status: Option<u16>,
-    may_send_body: bool,
+    is_body_wanted: bool,
 }
 
 impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
@@ -81,24 +58,17 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         if let Some(limit) = time_limit {
             connection.set_timer(limit);
         }
-        let until = if request.expects_continue {
-            request.start.len()
-        } else {
-            request.len()
-        };
         Self {
             connection,
-            request,
+            sender: RequestSender::new(request),
             slot,
             kept,
             sink: ExchangeSink {
                 inner,
                 body_bytes: 0,
                 status: None,
-                may_send_body: false,
+                is_body_wanted: false,
             },
-            sending: SendState::Writing { until },
-            written: 0,
             is_time_limited: time_limit.is_some(),
             waited_for_body: false,
             closed_by_target: false,
@@ -117,8 +87,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
 
     /// The end of the connection, unless it can take another request.
     fn connection_end(&self) -> Option<ConnectionEnd> {
-        let has_write_error = matches!(self.sending, SendState::CutShort(Some(_)));
-        if self.closed_by_target || has_write_error {
+        if self.closed_by_target || self.sender.error().is_some() {
             return Some(ConnectionEnd::ByTarget);
         }
         let decoder = &self.connection.decoder;
@@ -129,7 +98,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             // The target said that it closes.
             return Some(ConnectionEnd::ByTarget);
         }
-        let is_unusable = self.is_cut_short() || self.has_stray_bytes;
+        let is_unusable = self.sender.is_cut_short() || self.has_stray_bytes;
         is_unusable.then_some(ConnectionEnd::Dropped)
     }
 
@@ -137,23 +106,24 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         self.connection.decoder.is_complete()
     }
 
-    fn is_cut_short(&self) -> bool {
-        matches!(self.sending, SendState::CutShort(_))
-    }
-
     /// Sends and receives until the response is complete.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         self.connection.turn.begin();
         loop {
-            let has_written = self.poll_send(cx)?;
+            let connection = &mut *self.connection;
+            let has_written = self
+                .sender
+                .poll(&mut connection.stream, &mut connection.turn, cx)?;
             match self.poll_receive(cx) {
                 Poll::Ready(Ok(())) if self.is_complete() => {
                     self.finish();
                     return Poll::Ready(Ok(()));
                 }
-                Poll::Ready(Ok(())) => self.react(),
+                Poll::Ready(Ok(())) => self
+                    .sender
+                    .notice(self.sink.status, self.sink.is_body_wanted),
                 Poll::Ready(Err(failure)) => return Poll::Ready(Err(failure)),
-                Poll::Pending if has_written && !self.is_sent() => {}
+                Poll::Pending if has_written && !self.sender.is_done() => {}
                 Poll::Pending => return self.poll_limits(cx),
             }
             // Only now, so that a turn that is used up by writing sees an early response.
@@ -172,6 +142,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             return Poll::Pending;
         }
         if let Some(time) = &mut self.stray_time
+            && !self.connection.decoder.has_begun()
             && time.as_mut().poll(cx).is_ready()
         {
             return Poll::Ready(self.receive_kept_bytes());
@@ -183,84 +154,6 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             }
             _ => Poll::Pending,
         }
-    }
-
-    fn is_sent(&self) -> bool {
-        matches!(self.sending, SendState::Sent | SendState::CutShort(_))
-    }
-
-    /// Sends the next bytes; returns true if any were written.
-    ///
-    /// An error does not end the exchange: the response may have arrived before.
-    fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<bool, Failure> {
-        let result = match &mut self.sending {
-            SendState::Sent | SendState::CutShort(_) => return Ok(false),
-            SendState::AwaitingContinue(time) => {
-                if time.as_mut().poll(cx).is_pending() && !self.sink.may_send_body {
-                    return Ok(false);
-                }
-                let until = self.request.len();
-                self.sending = SendState::Writing { until };
-                return Ok(true);
-            }
-            SendState::Writing { until } => {
-                let until = *until;
-                self.poll_write(until, cx)
-            }
-            SendState::Flushing => self.poll_flush(cx),
-        };
-        match result {
-            Poll::Pending => Ok(false),
-            Poll::Ready(Ok(())) => Ok(true),
-            Poll::Ready(Err(error)) => {
-                // An error of TLS is not the end of the socket, so no response would follow.
-                if let Some(failure) = failures::stream_failure(&error) {
-                    return Err(failure);
-                }
-                tracing::debug!(%error, "the request could not be sent to its end");
-                self.sending = SendState::CutShort(Some(error.into()));
-                Ok(true)
-            }
-        }
-    }
-
-    fn poll_write(&mut self, until: usize, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let stream = Pin::new(&mut self.connection.stream);
-        let pieces = self.request.pieces_after(self.written);
-        let left = until - self.written;
-        let written = if pieces[0].len() >= left {
-            // Most requests are one piece, for which a plain write is faster.
-            stream.poll_write(cx, &pieces[0][..left.min(MAX_WRITE_BYTES)])
-        } else {
-            let mut room = left.min(MAX_WRITE_BYTES);
-            let slices = pieces.map(|piece| {
-                let bytes = room.min(piece.len());
-                room -= bytes;
-                IoSlice::new(&piece[..bytes])
-            });
-            stream.poll_write_vectored(cx, &slices)
-        };
-        let bytes = ready!(written)?;
-        if bytes == 0 {
-            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-        }
-        self.connection.turn.count(bytes);
-        self.written += bytes;
-        if self.written < until {
-            return Poll::Ready(Ok(()));
-        }
-        self.sending = SendState::Flushing;
-        self.poll_flush(cx)
-    }
-
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.connection.stream).poll_flush(cx))?;
-        self.sending = if self.written == self.request.len() {
-            SendState::Sent
-        } else {
-            SendState::AwaitingContinue(Box::pin(sleep(CONTINUE_TIME)))
-        };
-        Poll::Ready(Ok(()))
     }
 
     /// Reads and decodes the next bytes.
@@ -333,14 +226,14 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     /// Ends the exchange with the stream.
     fn receive_end(&mut self) -> Result<(), Failure> {
         self.closed_by_target = true;
-        if self.stray_time.is_some() {
+        if self.stray_time.is_some() && !self.connection.decoder.has_begun() {
             self.receive_kept_bytes()?;
         }
         if self.connection.decoder.receive_end().is_ok() {
             return Ok(());
         }
         // The error of the socket says more than its end.
-        if let SendState::CutShort(Some(failure)) = self.sending {
+        if let Some(failure) = self.sender.error() {
             return Err(self.end_failure(failure));
         }
         Err(self.end_failure(Failure::CLOSED_EARLY))
@@ -370,23 +263,10 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         connection.idle_failure(failure, self.slot)
     }
 
-    /// Acts on what has arrived while the request is being sent.
-    fn react(&mut self) {
-        // A final response to an incomplete request refuses the rest, unless it is a success.
-        let is_refused = self.sink.status.is_some_and(|status| status >= 300);
-        let awaits_continue = matches!(self.sending, SendState::AwaitingContinue(_));
-        let is_answered = awaits_continue && self.sink.status.is_some();
-        if (is_refused || is_answered) && !self.is_sent() {
-            self.sending = SendState::CutShort(None);
-        }
-    }
-
     /// Notes the end of a complete response.
     fn finish(&mut self) {
-        if !self.is_sent() {
-            self.sending = SendState::CutShort(None);
-        }
-        if self.request.has_body && self.written < self.request.len() {
+        self.sender.cut_short();
+        if self.sender.has_unsent_body() {
             self.slot.count("upload_cut_short", 1);
         }
         self.connection.release_partial();
@@ -397,7 +277,7 @@ impl<S: ResponseSink<Error = Failure>> ResponseSink for ExchangeSink<'_, S> {
     type Error = Failure;
 
     fn interim(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
-        self.may_send_body |= head.status == 100;
+        self.is_body_wanted |= head.status == 100;
         self.inner.interim(head)
     }
 

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod read_buffer;
+mod request_sender;
 mod stray;
 
 use std::future::poll_fn;
