@@ -27,9 +27,13 @@
 //!
 //! - connections: `name_not_resolved`, `no_address_of_family`, `no_socket`, `tls`, and failures of
 //!   proxies, which begin with `proxy_` or `socks_`
-//! - answers: `malformed_answer`, `malformed_answer_header`, `malformed_length`, `unexpected_upgrade`
-//!   (status 101), `answer_head_too_large` (more than 256 headers or 64 KiB),
-//!   `too_many_interim_answers` (more than 100 before the final one), `first_byte_timeout`
+//! - answers: `malformed_answer` (status line, or the sequence of an HTTP/2 response),
+//!   `malformed_answer_header`, `malformed_length`, `answer_head_too_large` (more than 256 headers or 64
+//!   KiB), `too_many_interim_answers` (more than 100 before the final one), `unexpected_upgrade` (status
+//!   101), `first_byte_timeout`
+//! - HTTP/1.1: `not_http` (the first bytes are not HTTP/1), `malformed_chunk`, `idle_close` (the target
+//!   closed an idle connection as the hit was sent), `tls_no_close_notify` (a body without a length,
+//!   whose TLS stream did not end in order)
 //! - redirects: `too_many_redirects`, `malformed_redirect`
 //! - inspected bodies: `body_too_large`, `malformed_body`, `unknown_coding`
 //! - requests whose templates could not be rendered, which are not sent: `value_missing` (nothing
@@ -44,6 +48,9 @@
 //! counted unless a byte of that hit had already been handed to the connection. A hit is never
 //! processed twice: over HTTP/2, it is sent again only if the target refused its stream or excluded
 //! it with a GOAWAY. Both mean that the target did not process it (RFC 9113, section 8.7).
+//!
+//! A response counts even if it comes before the request was sent as a whole, and even if the target
+//! then resets the connection. Bytes after a complete response cost the connection, not the next hit.
 //!
 //! # Phases
 //!
@@ -67,13 +74,22 @@
 //!
 //! # Counts and facts
 //!
-//! Counts: `connections_opened`, `connections_reused` (hits over a connection that had served another
-//! hit), `connections_closed_by_target`, `connections_retired` (closed because of their lifetime),
-//! `connections_dropped` (closed by the client because they could not be used further),
-//! `upload_cut_short` (hits that were answered before the request was sent as a whole),
-//! `streams_refused` and `goaways` (HTTP/2), `capture_missed` (values that a response did not have),
-//! `redirects` (followed), `body_bytes` (of responses, as received) and `decoded_bytes` (of inspected
-//! bodies that were compressed).
+//! | count | counts |
+//! |---|---|
+//! | `connections_opened` | connections opened |
+//! | `connections_reused` | hits answered on a connection that had answered another hit before |
+//! | `connections_closed_by_target` | connections that the target closed, or said that it would |
+//! | `connections_dropped` | connections that the client closed because they could not be kept |
+//! | `connections_retired` | connections that the client closed because their lifetime was over |
+//! | `upload_cut_short` | hits answered before their request was sent as a whole |
+//! | `streams_refused`, `goaways` | of HTTP/2 |
+//! | `redirects` | redirects followed |
+//! | `capture_missed` | values that a response did not have |
+//! | `body_bytes` | bytes of bodies of responses, as received |
+//! | `decoded_bytes` | bytes of inspected bodies that were compressed, decoded |
+//!
+//! Every connection that was opened is counted once as closed by the target, dropped or retired, unless
+//! it is closed as planned: at the end of the run, or after its hit without keep-alive.
 //!
 //! Facts of a TLS connection: `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and
 //! `alpn`.

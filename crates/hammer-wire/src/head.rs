@@ -15,7 +15,7 @@ pub struct ResponseHead<'a> {
     pub fields: Fields<'a>,
 }
 
-/// A version of HTTP.
+/// The version of HTTP in which a response came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseVersion {
     /// HTTP/1.0.

@@ -114,11 +114,6 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             let has_written = self
                 .sender
                 .poll(&mut connection.stream, &mut connection.turn, cx)?;
-            if self.connection.turn.is_over() {
-                // Other tasks, timers and sockets come first.
-                wake_after_others(cx);
-                return self.poll_limits(cx);
-            }
             match self.poll_receive(cx) {
                 Poll::Ready(Ok(())) if self.is_complete() => {
                     self.finish();
@@ -130,6 +125,12 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
                 Poll::Ready(Err(failure)) => return Poll::Ready(Err(failure)),
                 Poll::Pending if has_written && !self.sender.is_done() => {}
                 Poll::Pending => return self.poll_limits(cx),
+            }
+            // Only now, so that a turn that is used up by writing sees an early response.
+            if self.connection.turn.is_over() {
+                // Other tasks, timers and sockets come first.
+                wake_after_others(cx);
+                return self.poll_limits(cx);
             }
         }
     }

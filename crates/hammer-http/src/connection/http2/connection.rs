@@ -222,11 +222,13 @@ impl Http2Connection {
     }
 }
 
+/// Closes a connection on drop unless its handshake has ended.
 struct ConnectionCloseGuard(Option<Rc<Http2Connection>>);
 
 impl Drop for ConnectionCloseGuard {
     fn drop(&mut self) {
         if let Some(connection) = &self.0 {
+            connection.count_end(ConnectionEnd::Dropped);
             connection.close();
         }
     }

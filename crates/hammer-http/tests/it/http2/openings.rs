@@ -39,6 +39,13 @@ fn a_mute_target_gets_few_connections() {
             connections <= 12,
             "{connections} connections for 100 hits of 0.4 s in 1 s"
         );
+        // Over TLS, none is open as long as the handshake lasts.
+        let opened = count(&report, "connections_opened");
+        assert_eq!(
+            count(&report, "connections_dropped"),
+            opened,
+            "{opened} opened"
+        );
     }
 }
 
