@@ -34,7 +34,8 @@ use self::session::TlsSession;
 ///
 /// rustls does the handshake, the tickets and the updates of keys. Records are sealed and opened here
 /// with its keys, in two buffers that the connection keeps, so that an exchange allocates nothing and
-/// copies each byte once.
+/// copies each byte once. Of what a large body needed, each keeps no more than a record of 16 KiB once
+/// the body was flushed or read.
 ///
 /// A read takes the plaintext of all records that have arrived, as far as the caller has room. All
 /// buffers of a vectored write go into the same records.
@@ -229,6 +230,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(this.writer.poll_send(&mut this.stream, cx))?;
+        // The end of a request: a body may have needed more memory than a connection should keep.
+        this.writer.release_memory();
         Pin::new(&mut this.stream).poll_flush(cx)
     }
 
