@@ -5,6 +5,8 @@ use std::io;
 use hammer_core::Failure;
 use rustls::{AlertDescription, CertificateError, Error};
 
+use super::stream::is_exhausted_key;
+
 const NOT_TLS: Failure = Failure::new("tls").with_advice(
     "the TLS handshake failed: check that the port speaks TLS; RUST_LOG=debug shows the cause",
 );
@@ -42,6 +44,11 @@ pub(crate) const BROKEN: Failure = Failure::new("tls_broken").with_advice(
     "TLS failed after the handshake, by an alert of the server or a broken record: RUST_LOG=debug shows it; \
      see the server's log, and the devices on the way",
 );
+const KEY_EXHAUSTED: Failure = Failure::new("tls_key_exhausted").with_advice(
+    "a connection over TLS 1.2 has sent as many records as its key may seal: use TLS 1.3, or connections \
+     that end earlier",
+);
+
 /// Converts the error of a TLS handshake.
 pub(crate) fn handshake_failure(error: io::Error) -> Failure {
     tracing::debug!(%error, "TLS handshake failed");
@@ -61,7 +68,8 @@ pub(crate) fn handshake_failure(error: io::Error) -> Failure {
 
 /// Returns the failure if an established connection ended with an error of TLS.
 ///
-/// These are an alert of the server and a broken record. A server of TLS 1.3
+/// These are an alert of the server, a broken record, and a key of TLS 1.2 that may not be used anymore
+/// ([`NetworkStream::is_near_key_limit`](crate::NetworkStream::is_near_key_limit)). A server of TLS 1.3
 /// rejects a client certificate after the handshake of the client. The end of TLS without `close_notify`
 /// is not one of them ([`is_missing_close_notify`](crate::is_missing_close_notify)).
 #[must_use]
@@ -69,6 +77,7 @@ pub fn tls_failure(error: &io::Error) -> Option<Failure> {
     let failure = match rustls_error(error) {
         Some(Error::AlertReceived(alert)) => alert_failure(*alert).unwrap_or(BROKEN),
         Some(_) => BROKEN,
+        None if is_exhausted_key(error) => KEY_EXHAUSTED,
         None => return None,
     };
     tracing::debug!(%error, "TLS failed");
