@@ -1,9 +1,10 @@
-//! The failures of connections, and the advice for each.
+//! The failures of names, sockets and proxies, and the advice for each.
 
 use std::io;
 
 use hammer_core::Failure;
-use rustls::{AlertDescription, CertificateError};
+
+use crate::tls::{failures as tls, tls_failure};
 
 pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved").with_advice(
     "the host name does not resolve: check its spelling and this machine's name server",
@@ -26,8 +27,11 @@ pub(crate) const PROXY_CLOSED_EARLY: Failure = Failure::new("proxy_closed_early"
 pub(crate) const PROXY_MALFORMED: Failure = Failure::new("proxy_malformed_answer").with_advice(
     "the server did not answer as a proxy: check the scheme (http:// or socks5://) and the port",
 );
+/// A server that begins as a proxy does, but then breaks a rule of HTTP.
+pub(crate) const PROXY_BROKE_RULES: Failure = Failure::new("proxy_malformed_answer")
+    .with_advice("the proxy's answer to CONNECT breaks a rule of HTTP: RUST_LOG=debug shows it");
 /// The proxy requires credentials, or rejected the given ones.
-pub const PROXY_AUTH_REQUIRED: Failure = Failure::new("proxy_auth_required").with_advice(
+pub(crate) const PROXY_AUTH_REQUIRED: Failure = Failure::new("proxy_auth_required").with_advice(
     "the proxy rejects the credentials, or needs some: set `proxy_user` USER:PASSWORD",
 );
 pub(crate) const PROXY_FORBIDDEN: Failure = Failure::new("proxy_forbidden").with_advice(
@@ -39,6 +43,16 @@ pub(crate) const PROXY_REFUSED: Failure = Failure::new("proxy_refused")
     .with_advice("the proxy refuses to open a tunnel: run with RUST_LOG=debug to see its status");
 const PROXY_TLS: Failure = Failure::new("proxy_tls").with_advice(
     "the TLS handshake with the proxy failed: try `proxy_cacert` FILE, http:// or `proxy_insecure`",
+);
+const PROXY_TLS_REJECTED: Failure = Failure::new("proxy_tls").with_advice(
+    "the proxy rejects the TLS handshake: it has no cipher suite in common, or requires a client \
+     certificate, which is not supported: try http://",
+);
+const PROXY_CLIENT_CERTIFICATE: Failure = Failure::new("proxy_tls").with_advice(
+    "the proxy requires a client certificate, which is not supported: try http:// or another proxy",
+);
+const PROXY_TLS_BROKEN: Failure = Failure::new("proxy_tls").with_advice(
+    "TLS with the proxy failed after the handshake: RUST_LOG=debug shows the alert or the broken record",
 );
 pub(crate) const SOCKS_GENERAL: Failure = Failure::new("socks_general_failure")
     .with_advice("the SOCKS proxy failed without a reason: see its log");
@@ -60,62 +74,53 @@ pub(crate) const SOCKS_ADDRESS_TYPE: Failure = Failure::new("socks_address_type_
     );
 pub(crate) const SOCKS_UNKNOWN_REPLY: Failure = Failure::new("socks_unknown_reply")
     .with_advice("the SOCKS proxy refused with an unknown code: see its log");
-const TLS: Failure = Failure::new("tls").with_advice(
-    "the TLS handshake failed: check that the port speaks TLS; RUST_LOG=debug shows the cause",
-);
-const TLS_UNTRUSTED: Failure = Failure::new("tls")
-    .with_advice("the certificate is not trusted: set its issuer with `cacert`, or try `insecure`");
-const TLS_NAME: Failure = Failure::new("tls").with_advice(
-    "the certificate is for another name: check the host in the URL, or try `insecure`",
-);
-const TLS_DATE: Failure = Failure::new("tls").with_advice(
-    "the certificate is expired or not valid yet: renew it, check the clock, or try `insecure`",
-);
-/// The target accepts none of the protocols offered in the TLS handshake (ALPN).
-pub const NO_COMMON_PROTOCOL: Failure = Failure::new("tls_no_common_protocol").with_advice(
-    "the target accepts none of the protocols offered in TLS (ALPN): check its settings",
-);
 
-/// Converts the error of a TLS handshake.
-pub(crate) fn handshake_failure(error: io::Error) -> Failure {
-    tracing::debug!(%error, "TLS handshake failed");
-    match error.kind() {
-        // Servers often reject a handshake by closing the connection.
-        io::ErrorKind::UnexpectedEof => TLS,
-        _ => tls_failure(&error).unwrap_or_else(|| error.into()),
-    }
-}
-
-/// Returns the TLS failure inside an I/O error, if there is one.
-#[must_use]
-pub fn tls_failure(error: &io::Error) -> Option<Failure> {
-    let inner = error.get_ref()?;
-    inner.downcast_ref().map(rustls_failure)
+/// Converts the error of a stream to a proxy.
+pub(crate) fn proxy_stream_failure(error: io::Error) -> Failure {
+    proxy_failure(tls_failure(&error).unwrap_or_else(|| error.into()))
 }
 
 /// Renames a failure on the way to or through a proxy; failures of this machine keep their names.
 pub(crate) fn proxy_failure(failure: Failure) -> Failure {
-    match failure.name() {
-        "connect_refused" | "unreachable" => PROXY_UNREACHABLE,
-        "connection_reset" | "closed_early" => PROXY_CLOSED_EARLY,
-        "name_not_resolved" => PROXY_NAME_NOT_RESOLVED,
-        "tls" => PROXY_TLS,
+    match (failure, failure.name()) {
+        (tls::CLIENT_CERTIFICATE, _) => PROXY_CLIENT_CERTIFICATE,
+        (tls::REJECTED, _) => PROXY_TLS_REJECTED,
+        (_, "connect_refused" | "unreachable") => PROXY_UNREACHABLE,
+        (_, "connection_reset" | "closed_early") => PROXY_CLOSED_EARLY,
+        (_, "name_not_resolved") => PROXY_NAME_NOT_RESOLVED,
+        (_, "tls") => PROXY_TLS,
+        (_, "tls_broken") => PROXY_TLS_BROKEN,
         _ => failure,
     }
 }
 
-fn rustls_failure(error: &rustls::Error) -> Failure {
-    use CertificateError as C;
-    match error {
-        rustls::Error::InvalidCertificate(certificate) => match certificate {
-            C::NotValidForName | C::NotValidForNameContext { .. } => TLS_NAME,
-            C::Expired
-            | C::ExpiredContext { .. }
-            | C::NotValidYet
-            | C::NotValidYetContext { .. } => TLS_DATE,
-            _ => TLS_UNTRUSTED,
-        },
-        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => NO_COMMON_PROTOCOL,
-        _ => TLS,
+#[cfg(test)]
+mod tests {
+    use rustls::{AlertDescription, Error};
+
+    use super::*;
+
+    #[test]
+    fn errors_of_tls_with_a_proxy_name_the_proxy() {
+        use AlertDescription as A;
+        let table = [
+            (
+                Error::AlertReceived(A::CertificateRequired),
+                PROXY_CLIENT_CERTIFICATE,
+            ),
+            (
+                Error::AlertReceived(A::HandshakeFailure),
+                PROXY_TLS_REJECTED,
+            ),
+            (Error::AlertReceived(A::ProtocolVersion), PROXY_TLS),
+            (Error::AlertReceived(A::InternalError), PROXY_TLS_BROKEN),
+            (Error::DecryptError, PROXY_TLS_BROKEN),
+        ];
+        for (error, expected) in table {
+            let found = io::Error::new(io::ErrorKind::InvalidData, error.clone());
+            assert_eq!(proxy_stream_failure(found), expected, "{error:?}");
+        }
+        let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+        assert_eq!(proxy_stream_failure(reset), PROXY_CLOSED_EARLY);
     }
 }

@@ -47,10 +47,12 @@ pub use address_family::AddressFamily;
 pub use configure_network::ConfigureNetwork;
 pub use connector_factory::{ConnectorFactory, PeerEndpoint};
 pub use error::{Error, ErrorKind};
-pub use failures::{NO_COMMON_PROTOCOL, PROXY_AUTH_REQUIRED, tls_failure};
 pub use host::{UrlHost, split_host_port};
 pub use options::{ExpectedTlsUse, NetworkOptions, TlsVersion};
 pub use peer_connector::{OpenedConnection, PeerConnector};
 pub use stream::{NetworkStream, SocketTraffic};
-pub use tls::{TlsHandshakeFacts, TlsStream, is_missing_close_notify};
+pub use tls::{
+    NO_COMMON_PROTOCOL, TlsHandshakeFacts, TlsStream, is_missing_close_notify, is_tls_alert,
+    tls_failure,
+};
 pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};

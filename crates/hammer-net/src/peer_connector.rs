@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::failures;
 use crate::host::UrlHost;
-use crate::proxy::{HttpConnectRequest, SocksHandshake};
+use crate::proxy::{self, HttpConnectRequest, ProxyUse, SocksHandshake};
 use crate::resolver::{CandidateAddresses, HostResolver};
 use crate::source_addresses::SourceAddresses;
 use crate::stream::{ConnectedSocket, CountingSocket, NetworkStream, SocketTraffic, StreamLayers};
@@ -110,6 +110,16 @@ impl PeerConnector {
             },
             _ => None,
         }
+    }
+
+    /// Returns the failure if a response with this status is not the target's, but that of a proxy which
+    /// forwards requests.
+    ///
+    /// `open` reports the answers of other proxies.
+    #[must_use]
+    pub fn forward_proxy_failure(&self, status: u16) -> Option<Failure> {
+        self.forward_proxy_headers()?;
+        proxy::status_failure(status, ProxyUse::Forward)
     }
 
     async fn open_without_timeout(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
@@ -213,7 +223,7 @@ where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     let connected = TlsStream::connect(tls.config.clone(), tls.name.clone(), stream).await;
-    connected.map_err(failures::handshake_failure)
+    connected.map_err(tls::failures::handshake_failure)
 }
 
 async fn traverse_proxy(

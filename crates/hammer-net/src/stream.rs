@@ -162,6 +162,22 @@ impl NetworkStream {
             StreamLayers::Nested(stream) => stream.handshake_facts().alpn.as_deref(),
         }
     }
+
+    /// Returns true if the stream should take no more requests, because a key of TLS may soon seal no
+    /// more records.
+    ///
+    /// It happens in TLS 1.2 only, after 15 million records of AES-GCM: see
+    /// [`TlsStream::is_near_key_limit`]. A new connection has new keys.
+    #[must_use]
+    pub fn is_near_key_limit(&self) -> bool {
+        match &self.0 {
+            StreamLayers::Plain(_) => false,
+            StreamLayers::Tls(stream) => stream.is_near_key_limit(),
+            StreamLayers::Nested(stream) => {
+                stream.is_near_key_limit() || stream.stream().is_near_key_limit()
+            }
+        }
+    }
 }
 
 impl NetworkStream {

@@ -11,7 +11,10 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-diagnostic", "hammer-stats"])),
     ("hammer-data", Some(&["hammer-diagnostic"])),
-    ("hammer-net", Some(&["hammer-core", "hammer-diagnostic"])),
+    (
+        "hammer-net",
+        Some(&["hammer-core", "hammer-diagnostic", "hammer-wire"]),
+    ),
     (
         "hammer-http",
         Some(&[

@@ -210,6 +210,7 @@ impl ConnectionPolicy {
     fn retires(&self, connection: &Http1Connection) -> bool {
         let limits = self.lifetime_limits.as_ref();
         limits.is_some_and(|limits| connection.usage.is_over(limits))
+            || connection.is_near_key_limit()
     }
 }
 

@@ -180,9 +180,8 @@ impl HitWorkflow {
             }
             let status = inspector.findings.status;
             let label = inspector.finish().await?;
-            // Only the proxy answers with this status.
-            if status == 407 && connector.forward_proxy_headers().is_some() {
-                return Err(hammer_net::PROXY_AUTH_REQUIRED);
+            if let Some(failure) = connector.forward_proxy_failure(status) {
+                return Err(failure);
             }
             match label {
                 None => self.complete_target(target, slot_state),

@@ -135,7 +135,29 @@ fn refused_tunnels_are_failures() {
             "{}",
             answer.escape_ascii()
         );
-        assert!(report.advice.contains_key(name));
+        let advice = &report.advice[name];
+        let is_other_protocol = name == "proxy_malformed_answer" && !answer.starts_with(b"HTTP/");
+        assert_eq!(advice.contains("scheme"), is_other_protocol, "{advice}");
+    }
+}
+
+#[test]
+fn answers_to_connect_follow_the_rules_of_other_answers() {
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(150));
+    let table: [&[u8]; 4] = [
+        b"HTTP/1.1 200\r\nServer : x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nVia: a,\r\n b\r\n\r\n",
+        b"\r\nHTTP/1.1 200 OK\r\n\r\n",
+        many.as_bytes(),
+    ];
+    for answer in table {
+        let answer = answer.to_vec();
+        let proxy = ScriptedServer::serve(move |peer| {
+            peer.request();
+            peer.send(&answer);
+            while peer.request() && peer.send(OK_RESPONSE) {}
+        });
+        hit(proxied_by(&proxy).proxy_tunnel(true), 2);
     }
 }
 

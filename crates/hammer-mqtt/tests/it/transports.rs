@@ -140,7 +140,7 @@ fn tls_failures_have_advice() {
         (
             "no certificate",
             trusting(connects(url(mutual))),
-            "handshake failed",
+            "client certificate",
         ),
     ] {
         let report = run(mqtt.build().expect("well formed"), 3);

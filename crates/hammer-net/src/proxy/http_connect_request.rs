@@ -1,20 +1,20 @@
 //! Tunnels through an HTTP proxy with CONNECT (RFC 9110, section 9.3.6).
 
-use std::io;
+use std::convert::Infallible;
 
 use hammer_core::Failure;
+use hammer_wire::ResponseHead;
+use hammer_wire::http1::{
+    ReceiveError, RequestKind, ResponseDecoder, ResponseError, ResponseErrorKind, ResponseSink,
+};
 use http::HeaderMap;
 use http::header::PROXY_AUTHORIZATION;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::ProxyServer;
+use super::response_status::{ProxyUse, status_failure};
 use crate::failures;
 use crate::host::UrlHost;
-
-/// The size limit for the head of a proxy's response.
-const MAX_HEAD_BYTES: usize = 16 * 1024;
-const MAX_HEADERS: usize = 100;
-const HTTP1_PREFIX: &[u8] = b"HTTP/1.";
 
 /// The CONNECT request to a proxy. It has no `Debug`, since it contains credentials.
 pub(crate) struct HttpConnectRequest {
@@ -52,93 +52,108 @@ impl HttpConnectRequest {
             stream.write_all(&self.request).await?;
             stream.flush().await
         };
-        send.await.map_err(io_failure)?;
-        let mut head = Vec::with_capacity(1024);
-        while head.len() < MAX_HEAD_BYTES {
-            let before = head.len();
-            let mut limited = (&mut *stream).take((MAX_HEAD_BYTES - before) as u64);
-            if limited.read_buf(&mut head).await.map_err(io_failure)? == 0 {
+        send.await.map_err(failures::proxy_stream_failure)?;
+        let mut response = ConnectResponse::new();
+        let mut received = Vec::with_capacity(1024);
+        loop {
+            let read = stream.read_buf(&mut received).await;
+            if read.map_err(failures::proxy_stream_failure)? == 0 {
                 return Err(failures::PROXY_CLOSED_EARLY);
             }
-            // Parse only the first bytes and a possible end, in case the head arrives byte by byte.
-            let unchecked = &head[before.saturating_sub(3)..];
-            if (before < HTTP1_PREFIX.len() || end_of_head(unchecked).is_some())
-                && let Some(status) = parse_status(&head)?
-            {
-                return check_status(status);
+            if let Some(status) = response.receive(&mut received)? {
+                tracing::debug!(status, "the proxy responded");
+                return status_failure(status, ProxyUse::Tunnel).map_or(Ok(()), Err);
             }
         }
-        tracing::debug!("the head of the proxy's response is too large");
-        Err(failures::PROXY_MALFORMED)
     }
 }
 
-/// Returns the status once the bytes contain a complete head.
-fn parse_status(mut head: &[u8]) -> Result<Option<u16>, Failure> {
-    let malformed = |problem: &str| {
-        tracing::debug!(problem, "malformed response of the proxy");
-        failures::PROXY_MALFORMED
-    };
-    loop {
-        if !head
-            .iter()
-            .zip(HTTP1_PREFIX)
-            .all(|(one, other)| one == other)
-        {
-            return Err(malformed("not HTTP/1"));
+/// The response to a CONNECT request, up to the end of its head.
+///
+/// It is decoded by the same rules as the responses of targets.
+struct ConnectResponse {
+    decoder: ResponseDecoder,
+    status: ConnectStatus,
+}
+
+/// The status of the final response, once its head has arrived.
+#[derive(Default)]
+struct ConnectStatus(Option<u16>);
+
+impl ConnectResponse {
+    fn new() -> Self {
+        let mut decoder = ResponseDecoder::new();
+        decoder.begin(RequestKind::Connect);
+        Self {
+            decoder,
+            status: ConnectStatus::default(),
         }
-        let Some(end) = end_of_head(head) else {
-            return Ok(None);
+    }
+
+    /// Decodes received bytes, removes those that it consumed, and returns the status once it is known.
+    fn receive(&mut self, received: &mut Vec<u8>) -> Result<Option<u16>, Failure> {
+        let consumed = match self.decoder.receive(received, &mut self.status) {
+            Ok(consumed) => consumed,
+            Err(ReceiveError::Response(error)) => return Err(response_failure(&error)),
+            Err(ReceiveError::Sink(never)) => match never {},
         };
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut response = httparse::Response::new(&mut headers);
-        response
-            .parse(&head[..end])
-            .map_err(|error| malformed(&error.to_string()))?;
-        match response.code {
-            // An interim response; the final one follows.
-            Some(100..=199) => head = &head[end..],
+        received.drain(..consumed);
+        if self.decoder.is_switched() && !received.is_empty() {
             // The target cannot have sent anything yet: the client speaks first.
-            Some(200..=299) if end < head.len() => return Err(malformed("bytes after the head")),
-            Some(status) => return Ok(Some(status)),
-            None => return Err(malformed("no status")),
+            tracing::debug!("bytes of the tunnel before the first of the client");
+            return Err(failures::PROXY_BROKE_RULES);
         }
+        Ok(self.status.0)
     }
 }
 
-fn end_of_head(head: &[u8]) -> Option<usize> {
-    let end = |mark: &[u8]| {
-        let at = head.windows(mark.len()).position(|part| part == mark);
-        at.map(|at| at + mark.len())
-    };
-    [end(b"\r\n\r\n"), end(b"\n\n")].into_iter().flatten().min()
-}
+impl ResponseSink for ConnectStatus {
+    type Error = Infallible;
 
-fn check_status(status: u16) -> Result<(), Failure> {
-    tracing::debug!(status, "the proxy responded");
-    match status {
-        200..=299 => Ok(()),
-        403 => Err(failures::PROXY_FORBIDDEN),
-        // tinyproxy answers wrong credentials with 401.
-        401 | 407 => Err(failures::PROXY_AUTH_REQUIRED),
-        // tinyproxy answers with 500, other proxies with 502 to 504.
-        500 | 502..=504 => Err(failures::PROXY_TARGET_UNREACHABLE),
-        _ => Err(failures::PROXY_REFUSED),
+    fn head(&mut self, head: &ResponseHead<'_>) -> Result<(), Infallible> {
+        self.0 = Some(head.status);
+        Ok(())
+    }
+
+    fn body(&mut self, _: &[u8]) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
-fn io_failure(error: io::Error) -> Failure {
-    failures::proxy_failure(error.into())
+fn response_failure(error: &ResponseError) -> Failure {
+    tracing::debug!(%error, "no usable response of the proxy");
+    match error.kind() {
+        ResponseErrorKind::NotHttp | ResponseErrorKind::TlsRecord => failures::PROXY_MALFORMED,
+        _ => failures::PROXY_BROKE_RULES,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    type ExpectedStatus = Result<Option<u16>, Failure>;
+
+    fn receive(bytes: &[u8], piece: usize) -> ExpectedStatus {
+        let mut response = ConnectResponse::new();
+        let mut received = Vec::new();
+        for piece in bytes.chunks(piece) {
+            received.extend_from_slice(piece);
+            if let Some(status) = response.receive(&mut received)? {
+                return Ok(Some(status));
+            }
+        }
+        Ok(None)
+    }
+
     #[test]
     fn responses_of_proxies_are_parsed() {
-        type ExpectedReply = Result<Option<u16>, &'static str>;
-        let table: [(&[u8], ExpectedReply); 12] = [
+        let many_headers = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(150));
+        let too_many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(300));
+        let large = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "b".repeat(60_000));
+        let too_large = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "b".repeat(70_000));
+        let broken = Err(failures::PROXY_BROKE_RULES);
+        let table: [(&[u8], ExpectedStatus); 20] = [
             (b"", Ok(None)),
             (b"HTTP/1.1 200 OK\r\n", Ok(None)),
             (
@@ -147,6 +162,11 @@ mod tests {
             ),
             (b"HTTP/1.0 200 OK\r\nVia: x\r\n\r\n", Ok(Some(200))),
             (b"HTTP/1.1 200 OK\n\n", Ok(Some(200))),
+            (b"HTTP/1.1 200\r\nServer : x\r\n\r\n", Ok(Some(200))),
+            (b"HTTP/1.1 200 OK\r\nVia: a,\r\n b\r\n\r\n", Ok(Some(200))),
+            (b"\r\nHTTP/1.1 200 OK\r\n\r\n", Ok(Some(200))),
+            (many_headers.as_bytes(), Ok(Some(200))),
+            (large.as_bytes(), Ok(Some(200))),
             (
                 b"HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno",
                 Ok(Some(407)),
@@ -155,21 +175,34 @@ mod tests {
                 b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
                 Ok(Some(200)),
             ),
+            // A tunnel has no length (RFC 9110, section 9.3.6).
             (
-                b"HTTP/1.1 200 OK\r\n\r\nhello",
-                Err("proxy_malformed_answer"),
+                b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                Ok(Some(200)),
             ),
-            (b"SSH-2.0", Err("proxy_malformed_answer")),
-            (b"\x05\x00", Err("proxy_malformed_answer")),
-            (b"HTTP/1.1 2x0 OK\r\n\r\n", Err("proxy_malformed_answer")),
+            (b"SSH-2.0", Err(failures::PROXY_MALFORMED)),
+            (b"\x05\x00", Err(failures::PROXY_MALFORMED)),
             (
-                b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
-                Err("proxy_malformed_answer"),
+                b"\x15\x03\x03\x00\x02\x02\x46",
+                Err(failures::PROXY_MALFORMED),
             ),
+            (b"HTTP/1.1 2x0 OK\r\n\r\n", broken),
+            (b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", broken),
+            (too_many.as_bytes(), broken),
+            (too_large.as_bytes(), broken),
         ];
         for (head, expected) in table {
-            let found = parse_status(head).map_err(|failure| failure.name());
-            assert_eq!(found, expected, "{}", head.escape_ascii());
+            for piece in [1, 7, usize::MAX] {
+                let found = receive(head, piece);
+                let start = &head[..head.len().min(80)];
+                assert_eq!(found, expected, "{} by {piece}", start.escape_ascii());
+            }
         }
+    }
+
+    #[test]
+    fn a_tunnel_begins_with_the_client() {
+        let found = receive(b"HTTP/1.1 200 OK\r\n\r\nhello", usize::MAX);
+        assert_eq!(found, Err(failures::PROXY_BROKE_RULES));
     }
 }

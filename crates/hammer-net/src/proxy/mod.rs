@@ -3,6 +3,7 @@
 mod environment;
 mod http_connect_request;
 mod no_proxy;
+mod response_status;
 mod socks_handshake;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use http::header::HeaderValue;
 pub(crate) use self::environment::ProxyEnvironment;
 pub(crate) use self::http_connect_request::HttpConnectRequest;
 pub(crate) use self::no_proxy::NoProxyList;
+pub(crate) use self::response_status::{ProxyUse, status_failure};
 pub(crate) use self::socks_handshake::SocksHandshake;
 use crate::host::{UrlHost, split_host_port};
 use crate::userinfo::{basic_authorization, mask_password, percent_decode};

@@ -96,7 +96,7 @@ fn socks_failure(error: SocksError) -> Failure {
     use SocksError as E;
     tracing::debug!(%error, "the SOCKS proxy did not connect");
     match error {
-        E::Io(error) => failures::proxy_failure(error.into()),
+        E::Io(error) => failures::proxy_stream_failure(error),
         E::GeneralSocksServerFailure => failures::SOCKS_GENERAL,
         E::ConnectionNotAllowedByRuleset => failures::PROXY_FORBIDDEN,
         E::NetworkUnreachable => failures::SOCKS_NETWORK,

@@ -2,6 +2,7 @@
 
 mod certificate_date_status;
 pub(crate) mod client_certificate;
+pub(crate) mod failures;
 mod insecure_verifier;
 mod key_log;
 mod pem;
@@ -18,6 +19,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CipherSuite, ClientConfig, HandshakeKind, RootCertStore};
 
 use self::certificate_date_status::CertificateDateStatus;
+pub use self::failures::{NO_COMMON_PROTOCOL, is_tls_alert, tls_failure};
 use self::insecure_verifier::InsecureVerifier;
 pub(crate) use self::key_log::KeyLogFile;
 pub(crate) use self::pem::PemSource;

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use hammer_net::{TlsStream, is_missing_close_notify, tls_failure};
+use hammer_net::{TlsStream, is_missing_close_notify, is_tls_alert, tls_failure};
 use rustls::version::{TLS12, TLS13};
 use rustls::{AlertDescription, Error, InvalidMessage, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -133,7 +133,12 @@ fn a_changed_record_ends_the_connection_with_an_alert() {
             let error = read(&mut stream).expect_err("a changed record");
             assert_eq!(error.kind(), io::ErrorKind::InvalidData);
             assert_eq!(tls_error(&error), Some(&Error::DecryptError));
-            assert!(tls_failure(&error).is_some());
+            let failure = tls_failure(&error).map(|failure| failure.name());
+            assert_eq!(failure, Some("tls_broken"));
+            assert!(
+                !is_tls_alert(&error),
+                "the server did not end the connection"
+            );
         }
         let seen = server.error();
         let expected = Error::AlertReceived(AlertDescription::BadRecordMac);
@@ -172,5 +177,10 @@ fn an_alert_after_the_handshake_is_returned() {
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     let expected = Error::AlertReceived(AlertDescription::CertificateRequired);
     assert_eq!(tls_error(&error), Some(&expected));
+    assert!(is_tls_alert(&error), "the server ended the connection");
+    let failure = tls_failure(&error).expect("an error of TLS");
+    assert_eq!(failure.name(), "tls");
+    let advice = failure.advice().expect("advice");
+    assert!(advice.contains("`client_cert`"), "{advice}");
     assert!(ready(stream.write_all(b"more")).is_err());
 }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use hammer_net::TlsStream;
-use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
+use hammer_net::{TlsStream, tls_failure};
+use rustls::crypto::ring::cipher_suite::{
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS13_AES_128_GCM_SHA256,
+};
 use rustls::crypto::{CipherSuiteCommon, ring};
-use rustls::{Error, PeerMisbehaved, SupportedCipherSuite, Tls13CipherSuite};
+use rustls::version::{TLS12, TLS13};
+use rustls::{Error, PeerMisbehaved, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::memory_server::{MemoryServer, TestIdentity, localhost, ready};
@@ -69,36 +72,54 @@ fn endless_updates_of_keys_end_the_connection() {
     assert_eq!(error, Some(&expected));
 }
 
-/// A suite whose keys may seal only this many records.
-fn suite_with_limit(records: u64) -> SupportedCipherSuite {
-    let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else {
-        panic!("a suite of TLS 1.3");
+/// Returns the suite of the same version, whose keys may seal only this many records.
+fn suite_with_limit(suite: SupportedCipherSuite, records: u64) -> SupportedCipherSuite {
+    let common = |suite: &CipherSuiteCommon| CipherSuiteCommon {
+        suite: suite.suite,
+        hash_provider: suite.hash_provider,
+        confidentiality_limit: records,
     };
-    SupportedCipherSuite::Tls13(Box::leak(Box::new(Tls13CipherSuite {
-        common: CipherSuiteCommon {
-            suite: suite.common.suite,
-            hash_provider: suite.common.hash_provider,
-            confidentiality_limit: records,
-        },
-        hkdf_provider: suite.hkdf_provider,
-        aead_alg: suite.aead_alg,
-        quic: suite.quic,
-    })))
+    match suite {
+        SupportedCipherSuite::Tls12(suite) => {
+            SupportedCipherSuite::Tls12(Box::leak(Box::new(Tls12CipherSuite {
+                common: common(&suite.common),
+                prf_provider: suite.prf_provider,
+                kx: suite.kx,
+                sign: suite.sign,
+                aead_alg: suite.aead_alg,
+            })))
+        }
+        SupportedCipherSuite::Tls13(suite) => {
+            SupportedCipherSuite::Tls13(Box::leak(Box::new(Tls13CipherSuite {
+                common: common(&suite.common),
+                hkdf_provider: suite.hkdf_provider,
+                aead_alg: suite.aead_alg,
+                quic: suite.quic,
+            })))
+        }
+    }
+}
+
+fn connected_with_limit(
+    suite: SupportedCipherSuite,
+    records: u64,
+) -> (MemoryServer, TlsStream<MemoryServer>) {
+    let identity = TestIdentity::generate();
+    let server = MemoryServer::new(identity.server_config());
+    let mut provider = ring::default_provider();
+    provider.cipher_suites = vec![suite_with_limit(suite, records)];
+    let version = match suite {
+        SupportedCipherSuite::Tls12(_) => &TLS12,
+        SupportedCipherSuite::Tls13(_) => &TLS13,
+    };
+    let config = Arc::new(identity.client_config_with(provider, &[version]));
+    let stream = ready(TlsStream::connect(config, localhost(), server.clone()));
+    (server, stream.expect("a handshake"))
 }
 
 #[test]
 fn a_key_is_replaced_before_it_sealed_too_many_records() {
-    let identity = TestIdentity::generate();
-    let server = MemoryServer::new(identity.server_config());
-    let mut provider = ring::default_provider();
-    provider.cipher_suites = vec![suite_with_limit(3)];
-    let config = identity.client_config_with(provider, &[&rustls::version::TLS13]);
-    let stream = ready(TlsStream::connect(
-        Arc::new(config),
-        localhost(),
-        server.clone(),
-    ));
-    let mut stream = stream.expect("a handshake");
+    let (server, mut stream) = connected_with_limit(TLS13_AES_128_GCM_SHA256, 3);
     let mut updates = 0;
     for _ in 0..20 {
         server.write_sizes();
@@ -110,8 +131,34 @@ fn a_key_is_replaced_before_it_sealed_too_many_records() {
         server.send(b"pong");
         let mut answer = [0; 4];
         ready(stream.read_exact(&mut answer)).expect("an open stream");
+        assert!(!stream.is_near_key_limit(), "a key that can be changed");
     }
     assert_eq!(server.error(), None);
     // Each key seals three requests, and the update to the next key.
     assert_eq!(updates, 6);
+}
+
+#[test]
+fn a_key_that_cannot_be_replaced_is_given_up_before_its_limit() {
+    const RECORDS: u64 = 32;
+    let (server, mut stream) =
+        connected_with_limit(TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, RECORDS);
+    // The first record is the end of the handshake.
+    for sealed in 1..RECORDS {
+        // A sixteenth of the records is left for the last exchange.
+        assert_eq!(stream.is_near_key_limit(), sealed >= 30, "{sealed} records");
+        exchange(&server, &mut stream);
+    }
+    for _ in 0..2 {
+        let refused = ready(stream.write_all(b"ping")).expect_err("a key without records");
+        let failure = tls_failure(&refused).map(|failure| failure.name());
+        assert_eq!(failure, Some("tls_key_exhausted"));
+    }
+    assert!(server.is_closed_by_client());
+    assert_eq!(server.error(), None);
+    // What the server has sent before still arrives.
+    server.send(b"late");
+    let mut answer = [0; 4];
+    ready(stream.read_exact(&mut answer)).expect("half of the stream");
+    assert_eq!(&answer, b"late");
 }

@@ -248,6 +248,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             return self.receive_end();
         }
         if let Some(failure) = failures::stream_failure(&error) {
+            self.closed_by_target = hammer_net::is_tls_alert(&error);
             return Err(failure);
         }
         self.closed_by_target = true;

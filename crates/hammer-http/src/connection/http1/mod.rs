@@ -87,6 +87,11 @@ impl Http1Connection {
         (self.traffic.sent.get(), self.traffic.received.get())
     }
 
+    /// Returns true if a key of TLS can soon seal no more records.
+    pub(crate) fn is_near_key_limit(&self) -> bool {
+        self.stream.is_near_key_limit()
+    }
+
     /// Sends a request and passes the response to `sink`; the head within `time_limit`, if given.
     ///
     /// `kept` is true if the connection was open before the hit. The connection cannot be used again after

@@ -32,6 +32,29 @@ pub fn is_missing_close_notify(error: &io::Error) -> bool {
         .is_some_and(|inner| inner.is::<MissingCloseNotify>())
 }
 
+/// The key for sending has sealed as many records as it may, and cannot be changed (TLS 1.2).
+#[derive(Debug)]
+struct ExhaustedKey;
+
+impl fmt::Display for ExhaustedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the key of the TLS connection has sealed as many records as it may")
+    }
+}
+
+impl error::Error for ExhaustedKey {}
+
+pub(super) fn exhausted_key() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, ExhaustedKey)
+}
+
+/// Returns true if a write failed because the key may not seal more records.
+pub(crate) fn is_exhausted_key(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<ExhaustedKey>())
+}
+
 pub(super) fn tls_error(error: Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }

@@ -21,6 +21,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, Error, ExtractedSecrets};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+pub(crate) use self::errors::is_exhausted_key;
 pub use self::errors::is_missing_close_notify;
 use self::errors::{alert_for, missing_close_notify, tls_error};
 use self::handshake::TlsHandshake;
@@ -34,7 +35,8 @@ use self::session::TlsSession;
 ///
 /// rustls does the handshake, the tickets and the updates of keys. Records are sealed and opened here
 /// with its keys, in two buffers that the connection keeps, so that an exchange allocates nothing and
-/// copies each byte once.
+/// copies each byte once. Of what a large body needed, each keeps no more than a record of 16 KiB once
+/// the body was flushed or read.
 ///
 /// A read takes the plaintext of all records that have arrived, as far as the caller has room. All
 /// buffers of a vectored write go into the same records.
@@ -44,7 +46,8 @@ use self::session::TlsSession;
 /// Of reads and writes: those of the stream below; an error of kind `InvalidData` with a
 /// [`rustls::Error`] if the peer breaks the rules of TLS or sends an alert; and one of kind
 /// `UnexpectedEof` that [`is_missing_close_notify`] recognizes if the stream ends without
-/// `close_notify`.
+/// `close_notify`. Of writes: one of kind `BrokenPipe` once the connection was closed, or when a key of
+/// TLS 1.2 has sealed as many records as it may ([`is_near_key_limit`](Self::is_near_key_limit)).
 ///
 /// # Cancel safety
 ///
@@ -114,6 +117,22 @@ impl<S> TlsStream<S> {
     #[must_use]
     pub fn handshake_facts(&self) -> &TlsHandshakeFacts {
         &self.facts
+    }
+
+    /// Returns true if the connection should take no more requests, because its key may soon seal no
+    /// more records.
+    ///
+    /// AES-GCM seals 2²⁴ records safely (RFC 8446 section 5.5). TLS 1.3 then changes the key. TLS 1.2
+    /// cannot: the last sixteenth of them is left for the exchange in progress; after that, a write sends
+    /// `close_notify` and fails.
+    #[must_use]
+    pub fn is_near_key_limit(&self) -> bool {
+        self.session.is_near_key_limit(&self.writer)
+    }
+
+    /// Returns the stream below.
+    pub(crate) fn stream(&self) -> &S {
+        &self.stream
     }
 
     /// Opens records until the caller's buffer is full or no whole record is left.
@@ -211,9 +230,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         ready!(this.writer.poll_send(&mut this.stream, cx))?;
-        this.session
-            .renew_sending_key(&mut this.writer)
-            .map_err(tls_error)?;
+        if let Err(error) = this.session.renew_sending_key(&mut this.writer) {
+            this.send_waiting(cx);
+            return Poll::Ready(Err(error));
+        }
         let accepted = this.writer.seal_data(buffers)?;
         // Records that the stream does not take now wait for the next call.
         match this.writer.poll_send(&mut this.stream, cx) {
@@ -229,6 +249,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(this.writer.poll_send(&mut this.stream, cx))?;
+        // The end of a request: a body may have needed more memory than a connection should keep.
+        this.writer.release_memory();
         Pin::new(&mut this.stream).poll_flush(cx)
     }
 

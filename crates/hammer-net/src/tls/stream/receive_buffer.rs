@@ -15,12 +15,17 @@ const INITIAL_BYTES: usize = 4 << 10;
 /// The largest size: two records of the usual maximum, so that a large body needs few reads.
 const MAX_BYTES: usize = 33 << 10;
 
+/// The largest size of an empty buffer: one record of the usual maximum, so that the records of a large
+/// body that come one by one need one read each.
+const MAX_KEPT_BYTES: usize = 17 << 10;
+
 /// The types of records that TLS defines: from `change_cipher_spec` to `application_data`.
 const RECORD_TYPES: std::ops::RangeInclusive<u8> = 20..=23;
 
 /// Received bytes that have not been consumed.
 ///
-/// It grows with the records that arrive, up to 33 KiB, and is filled by one read at a time.
+/// It grows with the records that arrive, up to 33 KiB, and is filled by one read at a time. Once all
+/// bytes are consumed, it keeps at most 17 KiB.
 #[derive(Debug)]
 pub(super) struct ReceiveBuffer {
     bytes: Vec<u8>,
@@ -46,6 +51,13 @@ impl ReceiveBuffer {
     pub(super) fn consume(&mut self, bytes: usize) {
         self.start += bytes;
         debug_assert!(self.start <= self.end, "consumed more than was received");
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            if self.bytes.len() > MAX_KEPT_BYTES {
+                self.bytes.truncate(MAX_KEPT_BYTES);
+                self.bytes.shrink_to_fit();
+            }
+        }
     }
 
     /// Returns the length of the record that begins `offset` bytes after the front, header included.
@@ -81,11 +93,10 @@ impl ReceiveBuffer {
 
     /// Makes room for the rest of the first record, or for one byte of a longer handshake message.
     fn make_room(&mut self) {
-        if self.start == self.end {
-            (self.start, self.end) = (0, 0);
+        let received = self.end - self.start;
+        if received == 0 {
             return;
         }
-        let received = self.end - self.start;
         let needed = match record_length(&self.bytes[self.start..self.end]) {
             Ok(Some(length)) => length.max(received + 1),
             _ => received + HEADER_BYTES,
@@ -95,7 +106,7 @@ impl ReceiveBuffer {
             (self.start, self.end) = (0, received);
         }
         if needed > self.bytes.len() {
-            self.bytes.resize(needed.next_multiple_of(INITIAL_BYTES), 0);
+            self.bytes.resize(needed.next_multiple_of(1 << 10), 0);
         }
     }
 
@@ -167,6 +178,23 @@ mod tests {
             "{} bytes",
             buffer.bytes.len()
         );
+    }
+
+    #[test]
+    fn an_empty_buffer_keeps_the_size_of_one_record() {
+        let mut buffer = ReceiveBuffer::new();
+        let records = record(16_401).repeat(5);
+        fill(&mut buffer, &records, |buffer| buffer.end > 30_000);
+        buffer.consume(16_406);
+        assert_eq!(buffer.bytes.len(), MAX_BYTES, "bytes are left");
+        buffer.consume(buffer.end - buffer.start);
+        assert_eq!(buffer.bytes.len(), MAX_KEPT_BYTES);
+        // The next record needs one read, and no more memory.
+        let mut record = &record(16_401)[..];
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(buffer.poll_fill(&mut record, &mut cx).is_ready());
+        assert_eq!(buffer.whole_record(0), Ok(Some(16_406)));
+        assert_eq!(buffer.bytes.len(), MAX_KEPT_BYTES);
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub(super) const MAX_PLAINTEXT_BYTES: usize = 1 << 14;
 /// The most bytes that follow the header of a record (RFC 5246 section 6.2.3; TLS 1.3 allows less).
 pub(super) const MAX_PAYLOAD_BYTES: usize = MAX_PLAINTEXT_BYTES + 2_048;
 
+/// The most bytes that a sealed record has besides its plaintext: header, nonce, type and tag.
+pub(super) const MAX_OVERHEAD_BYTES: usize = HEADER_BYTES + EXPLICIT_NONCE_BYTES + 1 + TAG_BYTES;
+
 const NONCE_BYTES: usize = 12;
 const EXPLICIT_NONCE_BYTES: usize = 8;
 const TAG_BYTES: usize = 16;

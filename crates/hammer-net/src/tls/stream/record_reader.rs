@@ -64,6 +64,13 @@ impl RecordReader {
         let taken = self.plaintext.start..self.plaintext.start + bytes;
         self.plaintext.start = taken.end;
         output.put_slice(&self.received.unread()[taken]);
+        if self.plaintext.is_empty() {
+            self.consume_opened();
+        }
+    }
+
+    fn consume_opened(&mut self) {
+        self.received.consume(std::mem::take(&mut self.opened));
     }
 
     /// Opens the next record if it has arrived whole.
@@ -71,7 +78,7 @@ impl RecordReader {
     /// The plaintext of the record before must have been taken.
     pub(super) fn open_next(&mut self) -> Result<Option<RecordContent>, Error> {
         debug_assert!(self.plaintext.is_empty(), "plaintext would be lost");
-        self.received.consume(std::mem::take(&mut self.opened));
+        self.consume_opened();
         let Some(length) = self.received.whole_record(0)? else {
             return Ok(None);
         };

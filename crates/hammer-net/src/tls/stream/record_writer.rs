@@ -7,10 +7,13 @@ use std::task::{Context, Poll, ready};
 use rustls::{AlertDescription, ContentType, Error};
 use tokio::io::AsyncWrite;
 
-use super::record_cipher::{MAX_PLAINTEXT_BYTES, RecordCipher};
+use super::record_cipher::{MAX_OVERHEAD_BYTES, MAX_PLAINTEXT_BYTES, RecordCipher};
 
 /// The most plaintext that is sealed at once, so that a large body needs few writes.
 const MAX_SEALED_BYTES: usize = 4 * MAX_PLAINTEXT_BYTES;
+
+/// The most memory that is kept for the records of the next exchange: that of the largest record.
+const MAX_KEPT_BYTES: usize = MAX_PLAINTEXT_BYTES + MAX_OVERHEAD_BYTES;
 
 /// The levels of alerts (RFC 8446 section 6).
 const WARNING: u8 = 1;
@@ -59,6 +62,8 @@ impl RecordWriter {
         }
         let total: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         let total = total.min(MAX_SEALED_BYTES);
+        let records = total.div_ceil(MAX_PLAINTEXT_BYTES);
+        self.sealed.reserve(total + records * MAX_OVERHEAD_BYTES);
         for start in (0..total).step_by(MAX_PLAINTEXT_BYTES) {
             let length = (total - start).min(MAX_PLAINTEXT_BYTES);
             let parts = PartsOfBuffers::new(buffers, start, length);
@@ -66,6 +71,13 @@ impl RecordWriter {
                 .map_err(super::errors::tls_error)?;
         }
         Ok(total)
+    }
+
+    /// Releases the memory of a large body, unless records wait to be sent.
+    pub(super) fn release_memory(&mut self) {
+        if self.sealed.is_empty() && self.sealed.capacity() > MAX_KEPT_BYTES {
+            self.sealed.shrink_to(MAX_KEPT_BYTES);
+        }
     }
 
     /// Returns true while a `KeyUpdate` waits for the stream.

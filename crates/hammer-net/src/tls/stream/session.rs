@@ -1,12 +1,15 @@
 //! The rules of an established connection: alerts, tickets and new keys.
 
+use std::io;
+
 use rustls::client::ClientConnectionData;
 use rustls::kernel::KernelConnection;
 use rustls::{
     AlertDescription, ConnectionTrafficSecrets, Error, HandshakeType, InvalidMessage,
-    PeerMisbehaved, ProtocolVersion,
+    PeerMisbehaved, ProtocolVersion, SupportedCipherSuite,
 };
 
+use super::errors::{exhausted_key, tls_error};
 use super::record_cipher::RecordCipher;
 use super::record_reader::RecordReader;
 use super::record_writer::RecordWriter;
@@ -19,10 +22,15 @@ const KEY_UPDATE_REQUEST: [u8; 5] = [24, 0, 0, 1, 1];
 const MAX_WARNINGS: u8 = 4;
 const MAX_KEY_UPDATES: u8 = 32;
 
+/// The part of the records of a key that is left for the last exchange, as a divisor.
+///
+/// For AES-GCM, that is a million records, or 16 GiB.
+const NEAR_KEY_LIMIT: u64 = 16;
+
 /// The secrets and counters of a connection.
 pub(super) struct TlsSession {
     kernel: KernelConnection<ClientConnectionData>,
-    /// The records that may be sealed with one key.
+    /// The records that may be sealed with one key (RFC 8446 section 5.5).
     confidentiality_limit: u64,
     warnings: u8,
     key_updates: u8,
@@ -32,9 +40,11 @@ pub(super) struct TlsSession {
 impl TlsSession {
     pub(super) fn new(kernel: KernelConnection<ClientConnectionData>) -> Self {
         let suite = kernel.negotiated_cipher_suite();
-        let confidentiality_limit = suite
-            .tls13()
-            .map_or(u64::MAX, |suite| suite.common.confidentiality_limit);
+        let common = match suite {
+            SupportedCipherSuite::Tls12(suite) => &suite.common,
+            SupportedCipherSuite::Tls13(suite) => &suite.common,
+        };
+        let confidentiality_limit = common.confidentiality_limit;
         Self {
             kernel,
             confidentiality_limit,
@@ -141,12 +151,28 @@ impl TlsSession {
 
     /// Changes the key for sending if it has sealed all the records that it may.
     ///
-    /// TLS 1.2 cannot change keys and sets no limit.
-    pub(super) fn renew_sending_key(&mut self, writer: &mut RecordWriter) -> Result<(), Error> {
+    /// TLS 1.2 cannot change keys, so the connection is closed in order, as rustls does.
+    ///
+    /// # Errors
+    ///
+    /// In TLS 1.2, if the key may not seal more records; [`is_exhausted_key`](super::is_exhausted_key)
+    /// recognizes it.
+    pub(super) fn renew_sending_key(&mut self, writer: &mut RecordWriter) -> io::Result<()> {
         if writer.sequence() < self.confidentiality_limit {
             return Ok(());
         }
-        self.change_sending_key(&KEY_UPDATE_REQUEST, writer)
+        if self.is_tls13() {
+            let changed = self.change_sending_key(&KEY_UPDATE_REQUEST, writer);
+            return changed.map_err(tls_error);
+        }
+        writer.close().map_err(tls_error)?;
+        Err(exhausted_key())
+    }
+
+    /// Returns true if the key for sending cannot be changed, and may soon seal no more records.
+    pub(super) fn is_near_key_limit(&self, writer: &RecordWriter) -> bool {
+        let left = self.confidentiality_limit.saturating_sub(writer.sequence());
+        !self.is_tls13() && left <= self.confidentiality_limit / NEAR_KEY_LIMIT
     }
 
     fn change_sending_key(
