@@ -10,11 +10,10 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 
 use super::connection::Http2Connection;
-use super::connection_driver::SharedReadBuffer;
 use super::failures::H2_NOT_SPOKEN;
 use super::pool_entry::{OpeningGuard, PoolEntry};
 use crate::connection::http1::Http1Connection;
-use crate::connection::lifetime::LifetimeLimits;
+use crate::connection::lifetime::{ConnectionEnd, LifetimeLimits};
 use crate::failures;
 use crate::version::HttpVersion;
 use hammer_net::{OpenedConnection, PeerConnector};
@@ -55,7 +54,6 @@ const OTHERS_EXTRA_TIME: Duration = Duration::from_millis(200);
 pub(crate) struct WorkerPools {
     permanent: RefCell<HashMap<usize, Rc<Http2Pool>>>,
     transient: RefCell<HashMap<usize, Weak<Http2Pool>>>,
-    scratch: SharedReadBuffer,
 }
 
 impl WorkerPools {
@@ -72,7 +70,7 @@ impl WorkerPools {
         if let Some(known) = permanent.get(&origin).cloned().or_else(in_use) {
             return known;
         }
-        let pool = Rc::new(Http2Pool::new(config, self.scratch.clone(), slot));
+        let pool = Rc::new(Http2Pool::new(config, slot));
         if permanent.len() < MAX_PERMANENT_POOLS {
             permanent.insert(origin, pool.clone());
         } else {
@@ -103,11 +101,10 @@ pub(crate) struct Http2Pool {
     chose_http1: Cell<bool>,
     /// True once the first slot has begun to open the connections of other slots.
     opened_others: Cell<bool>,
-    scratch: SharedReadBuffer,
 }
 
 impl Http2Pool {
-    fn new(config: Http2PoolConfig, scratch: SharedReadBuffer, slot: &Slot) -> Self {
+    fn new(config: Http2PoolConfig, slot: &Slot) -> Self {
         let (workers, worker) = (slot.workers(), slot.worker());
         let share = |total: usize| total / workers + usize::from(worker < total % workers);
         // Each worker needs at least one.
@@ -118,7 +115,6 @@ impl Http2Pool {
             slot_count: Cell::new(0),
             chose_http1: Cell::new(false),
             opened_others: Cell::new(false),
-            scratch,
         }
     }
 
@@ -207,13 +203,17 @@ impl Http2Pool {
         }
     }
 
-    /// Opens a connection outside the pool.
+    /// Opens a connection outside the pool, for one hit.
     pub(crate) async fn open_unpooled(
         &self,
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
-        self.open(&PoolEntry::default(), connector, slot).await
+        let opened = self.open(&PoolEntry::default(), connector, slot).await?;
+        if let PooledConnection::Http2(connection) = &opened {
+            connection.make_exclusive();
+        }
+        Ok(opened)
     }
 
     /// Chooses the entry for a slot: its own, else one with a free stream, else a new one.
@@ -254,8 +254,7 @@ impl Http2Pool {
         }
         self.chose_http1.set(false);
         let Http2PoolConfig { windows, .. } = self.config;
-        let connection =
-            Http2Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
+        let connection = Http2Connection::handshake(opened, windows, slot).await?;
         entry.set_connection(connection.clone());
         Ok(PooledConnection::Http2(connection))
     }
@@ -286,10 +285,11 @@ impl Http2Pool {
 }
 
 impl Drop for Http2Pool {
+    /// Closes the connections that no slot uses any more, before the end of the run.
     fn drop(&mut self) {
         for entry in self.entries.borrow().iter() {
             if let Some(connection) = entry.connection() {
-                connection.close();
+                connection.close_as(ConnectionEnd::Dropped);
             }
         }
     }
