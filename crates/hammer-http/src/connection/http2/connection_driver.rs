@@ -211,3 +211,6 @@ impl Http2ConnectionDriver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
