@@ -81,6 +81,15 @@ impl WorkerPools {
     }
 }
 
+impl Drop for WorkerPools {
+    /// Ends the connections that no slot has closed, at the end of the run.
+    fn drop(&mut self) {
+        for pool in self.permanent.borrow().values() {
+            pool.close_as(ConnectionEnd::Planned);
+        }
+    }
+}
+
 /// A connection acquired for a slot.
 pub(crate) enum PooledConnection {
     /// HTTP/2, shared with other slots.
@@ -282,15 +291,20 @@ impl Http2Pool {
             connection.ended().await;
         }
     }
+
+    /// Closes all connections once no hit is in flight on them, and counts now how they end.
+    fn close_as(&self, end: ConnectionEnd) {
+        for entry in self.entries.borrow().iter() {
+            if let Some(connection) = entry.connection() {
+                connection.close_as(end);
+            }
+        }
+    }
 }
 
 impl Drop for Http2Pool {
-    /// Closes the connections that no slot uses any more, before the end of the run.
+    /// Closes the connections that no slot uses any more.
     fn drop(&mut self) {
-        for entry in self.entries.borrow().iter() {
-            if let Some(connection) = entry.connection() {
-                connection.close_as(ConnectionEnd::Dropped);
-            }
-        }
+        self.close_as(ConnectionEnd::Dropped);
     }
 }
