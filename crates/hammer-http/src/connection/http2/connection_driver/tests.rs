@@ -67,6 +67,7 @@ where
         let slot = hit.slot();
         let opened = self.http.workflow.origins[0].open(slot).await?;
         let (peer, _) = self.listener.accept().expect("a connection");
+        peer.set_nodelay(true).expect("a TCP socket");
         let script = self.script.clone();
         let server = thread::spawn(move || script(peer));
         let (connection, stream) =
