@@ -1,7 +1,6 @@
 //! An HTTP/1.1 connection, read and written in the task of its slot.
 
 mod exchange;
-mod read_buffer;
 mod request_sender;
 mod stray;
 
@@ -19,8 +18,8 @@ use tokio::io::AsyncWrite;
 use tokio::time::{Sleep, sleep_until};
 
 use self::exchange::Http1Exchange;
-use self::read_buffer::WorkerReadBuffer;
 use super::lifetime::{ConnectionEnd, ConnectionUsage};
+use super::read_buffer::WorkerReadBuffer;
 use super::read_turn::ReadTurn;
 use crate::failures;
 use crate::request::http1::OutgoingRequest;

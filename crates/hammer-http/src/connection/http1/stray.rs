@@ -14,7 +14,7 @@ const START: &[u8] = b"HTTP/1.";
 pub(super) fn head_position(bytes: &[u8]) -> Option<usize> {
     // Line breaks before a head are part of it.
     let begin = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
-    let begin = begin.unwrap_or(0);
+    let begin = begin.unwrap_or(bytes.len());
     if bytes[begin..]
         .iter()
         .zip(START)

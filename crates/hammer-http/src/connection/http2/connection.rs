@@ -8,11 +8,10 @@ use std::task::{Context, Poll, Waker};
 use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 
-use super::connection_driver::{self, SharedReadBuffer};
+use super::connection_driver;
 use super::failures;
 use crate::connection::lifetime::{ConnectionEnd, ConnectionUsage, LifetimeLimits};
-use hammer_net::OpenedConnection;
-use hammer_net::SocketTraffic;
+use hammer_net::{NetworkStream, OpenedConnection, SocketTraffic};
 use hammer_wire::http2::{
     FlowControlWindows, Http2Exchange, Http2ProtocolState, Http2Request, StreamFailure,
 };
@@ -27,8 +26,10 @@ pub(crate) struct Http2Connection {
     pub(super) driver_woken: Cell<bool>,
     /// True if the connection ends as soon as no hit is in flight.
     pub(super) closing: Cell<bool>,
-    /// The failure that ended the connection.
-    pub(super) end_failure: Cell<Option<Failure>>,
+    /// The end of the connection, and the failure of hits that were in flight.
+    end: Cell<Option<(ConnectionEnd, Failure)>>,
+    /// True if one hit has the connection for itself, and counts its end.
+    exclusive: Cell<bool>,
     pub(super) ended: Notify,
     settings_waker: RefCell<Option<Waker>>,
     usage: RefCell<ConnectionUsage>,
@@ -38,6 +39,28 @@ pub(crate) struct Http2Connection {
 }
 
 impl Http2Connection {
+    /// Creates a connection over a stream that was just opened, whose bytes nothing moves yet.
+    pub(super) fn new(
+        opened: OpenedConnection,
+        windows: FlowControlWindows,
+        slot: &Slot,
+    ) -> (Rc<Self>, NetworkStream) {
+        let connection = Rc::new(Self {
+            protocol: RefCell::new(Http2ProtocolState::new(windows)),
+            driver_waker: RefCell::default(),
+            driver_woken: Cell::new(false),
+            closing: Cell::new(false),
+            end: Cell::new(None),
+            exclusive: Cell::new(false),
+            ended: Notify::new(),
+            settings_waker: RefCell::default(),
+            usage: RefCell::new(ConnectionUsage::opened(slot)),
+            traffic: opened.traffic,
+            reported_traffic: Cell::default(),
+        });
+        (connection, opened.stream)
+    }
+
     /// Sends the preface and settings over a stream, and waits for the settings of the target.
     ///
     /// # Errors
@@ -50,27 +73,11 @@ impl Http2Connection {
     pub(crate) async fn handshake(
         opened: OpenedConnection,
         windows: FlowControlWindows,
-        read_buffer: SharedReadBuffer,
         slot: &Slot,
     ) -> Result<Rc<Self>, Failure> {
-        let connection = Rc::new(Self {
-            protocol: RefCell::new(Http2ProtocolState::new(windows)),
-            driver_waker: RefCell::default(),
-            driver_woken: Cell::new(false),
-            closing: Cell::new(false),
-            end_failure: Cell::new(None),
-            ended: Notify::new(),
-            settings_waker: RefCell::default(),
-            usage: RefCell::new(ConnectionUsage::opened(slot)),
-            traffic: opened.traffic,
-            reported_traffic: Cell::default(),
-        });
-        tokio::task::spawn_local(connection_driver::drive(
-            connection.clone(),
-            opened.stream,
-            read_buffer,
-            slot.clone(),
-        ));
+        let (connection, stream) = Self::new(opened, windows, slot);
+        let driver = connection_driver::drive(connection.clone(), stream, slot.clone());
+        tokio::task::spawn_local(driver);
         let mut close_on_drop = ConnectionCloseGuard(Some(connection.clone()));
         poll_fn(|cx| connection.poll_settings_received(cx)).await?;
         close_on_drop.0 = None;
@@ -79,7 +86,7 @@ impl Http2Connection {
     }
 
     fn poll_settings_received(&self, cx: &Context<'_>) -> Poll<Result<(), Failure>> {
-        if let Some(failure) = self.end_failure.get() {
+        if let Some((_, failure)) = self.end.get() {
             return Poll::Ready(Err(failure));
         }
         if self.protocol.borrow().settings_received() {
@@ -114,20 +121,24 @@ impl Http2Connection {
 
     /// Counts a hit that was sent, and closes the connection after it if its lifetime is over.
     pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>) {
-        let mut usage = self.usage.borrow_mut();
-        usage.begin_hit();
-        if let Some(lifetime) = lifetime
-            && !self.closing.get()
-            && usage.is_over(lifetime)
-        {
-            usage.end(ConnectionEnd::Retired);
-            self.close();
+        self.usage.borrow_mut().begin_hit();
+        let is_over = |limits| self.usage.borrow().is_over(limits);
+        if !self.closing.get() && lifetime.is_some_and(is_over) {
+            self.close_as(ConnectionEnd::Retired);
         }
     }
 
-    /// Counts the end of the connection, unless it was counted before.
-    pub(super) fn count_end(&self, end: ConnectionEnd) {
-        self.usage.borrow_mut().end(end);
+    /// Records the end of the connection, and the failure of hits in flight.
+    pub(super) fn record_end(&self, end: ConnectionEnd, failure: Failure) {
+        self.end.set(Some((end, failure)));
+        if !self.exclusive.get() {
+            self.usage.borrow_mut().end(end);
+        }
+    }
+
+    /// Gives the connection to one hit, which closes it.
+    pub(crate) fn make_exclusive(&self) {
+        self.exclusive.set(true);
     }
 
     /// Takes back a hit that the target refused.
@@ -142,8 +153,11 @@ impl Http2Connection {
 
     /// Maps the failure of a stream to that of its hit.
     pub(crate) fn hit_failure(&self, failure: StreamFailure) -> Failure {
-        let own = self.end_failure.get().unwrap_or(Failure::CLOSED_EARLY);
-        failures::stream_failure(failure, own)
+        let own = self
+            .end
+            .get()
+            .map_or(Failure::CLOSED_EARLY, |(_, failure)| failure);
+        failures::http2_stream_failure(failure, own)
     }
 
     /// Returns the bytes sent and received since the last call, or since the connection was opened.
@@ -198,7 +212,24 @@ impl Http2Connection {
         }
     }
 
-    /// Ends the connection once no hit is in flight.
+    /// Ends the connection once no hit is in flight, and counts now how it ends, unless its end was
+    /// counted before.
+    pub(crate) fn close_as(&self, end: ConnectionEnd) {
+        self.usage.borrow_mut().end(end);
+        self.close();
+    }
+
+    /// Ends a connection whose opening was given up, or whose only hit has failed.
+    pub(crate) fn close_after_failure(&self) {
+        let said_goaway = self.protocol.borrow().goaway().is_some();
+        self.close_as(match self.end.get() {
+            Some((end, _)) => end,
+            None if said_goaway => ConnectionEnd::ByTarget,
+            None => ConnectionEnd::Dropped,
+        });
+    }
+
+    /// Ends the connection once no hit is in flight, as planned, unless the target ends it before.
     pub(crate) fn close(&self) {
         self.closing.set(true);
         self.wake_driver();
@@ -207,7 +238,7 @@ impl Http2Connection {
     /// Waits until the connection has ended.
     pub(crate) async fn ended(&self) {
         let ended = self.ended.notified();
-        if self.end_failure.get().is_none() {
+        if self.end.get().is_none() {
             ended.await;
         }
     }
@@ -222,14 +253,13 @@ impl Http2Connection {
     }
 }
 
-/// Closes a connection on drop unless its handshake has ended.
+/// Closes a connection whose opening was given up.
 struct ConnectionCloseGuard(Option<Rc<Http2Connection>>);
 
 impl Drop for ConnectionCloseGuard {
     fn drop(&mut self) {
         if let Some(connection) = &self.0 {
-            connection.count_end(ConnectionEnd::Dropped);
-            connection.close();
+            connection.close_after_failure();
         }
     }
 }

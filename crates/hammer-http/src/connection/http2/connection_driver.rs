@@ -1,99 +1,42 @@
 //! The task that moves bytes between a connection and its socket.
 
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use hammer_core::{Failure, Slot};
+use hammer_core::Slot;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Http2Connection;
-use super::failures::{H2_NOT_SPOKEN, connection_error_failure};
-use crate::connection::lifetime::ConnectionEnd;
+use super::connection_end::{Http2ConnectionEnd, is_end_of_peer};
+use crate::connection::read_buffer::WorkerReadBuffer;
 use crate::connection::read_turn::{ReadTurn, wake_after_others};
-use crate::failures;
 use hammer_net::NetworkStream;
-use hammer_wire::http2::Http2ConnectionError;
-
-/// The size of a read: about a hundred responses of one kilobyte.
-const READ_BYTES: usize = 128 * 1024;
-
-/// The read buffer that the connections of a worker share; only one reads at a time.
-pub(crate) type SharedReadBuffer = Rc<RefCell<Vec<u8>>>;
-
-/// The end of a connection.
-#[derive(Debug, Clone, Copy)]
-enum Http2ConnectionEnd {
-    /// The target closed the connection, or the network lost it.
-    ByTarget(Failure),
-    /// The target broke a rule of HTTP/2.
-    Dropped(Http2ConnectionError),
-    /// The target sent GOAWAY, and no hit is in flight.
-    AfterGoaway,
-    /// All stream identifiers are used up.
-    UsedUp,
-    /// The slots no longer need the connection.
-    Closed,
-}
-
-impl Http2ConnectionEnd {
-    /// The failure of hits in flight.
-    fn failure(self) -> Failure {
-        match self {
-            Self::ByTarget(failure) => failure,
-            Self::Dropped(error) => connection_error_failure(&error),
-            Self::AfterGoaway | Self::UsedUp | Self::Closed => Failure::CLOSED_EARLY,
-        }
-    }
-
-    /// The end of the connection, by who closed it.
-    fn connection_end(self) -> ConnectionEnd {
-        match self {
-            Self::ByTarget(_) | Self::AfterGoaway => ConnectionEnd::ByTarget,
-            Self::Dropped(_) => ConnectionEnd::Dropped,
-            Self::UsedUp => ConnectionEnd::Retired,
-            Self::Closed => ConnectionEnd::Planned,
-        }
-    }
-}
 
 /// The task of one connection.
 struct Http2ConnectionDriver {
     connection: Rc<Http2Connection>,
     stream: NetworkStream,
-    read_buffer: SharedReadBuffer,
+    read_buffer: Rc<WorkerReadBuffer>,
     /// The start of a frame that has not fully arrived.
     partial_frame: Vec<u8>,
     /// The slot that opened the connection; events of the connection are counted there.
     slot: Slot,
     /// True if the last poll postponed the write to the next one.
     write_deferred: bool,
+    /// The error that ended the writes. The answers that have arrived are still read.
+    write_error: Option<io::Error>,
     turn: ReadTurn,
 }
 
 /// Moves bytes until the connection ends.
-pub(super) async fn drive(
-    connection: Rc<Http2Connection>,
-    stream: NetworkStream,
-    read_buffer: SharedReadBuffer,
-    slot: Slot,
-) {
-    let mut driver = Http2ConnectionDriver {
-        connection,
-        stream,
-        read_buffer,
-        partial_frame: Vec::new(),
-        slot,
-        write_deferred: false,
-        turn: ReadTurn::default(),
-    };
+pub(super) async fn drive(connection: Rc<Http2Connection>, stream: NetworkStream, slot: Slot) {
+    let mut driver = Http2ConnectionDriver::new(connection, stream, slot);
     let end = poll_fn(|cx| driver.poll_once(cx)).await;
     let connection = &driver.connection;
-    connection.count_end(end.connection_end());
-    connection.end_failure.set(Some(end.failure()));
+    connection.record_end(end.connection_end(), end.failure());
     let error = match end {
         Http2ConnectionEnd::Dropped(error) => Some(error),
         _ => None,
@@ -111,6 +54,19 @@ pub(super) async fn drive(
 }
 
 impl Http2ConnectionDriver {
+    fn new(connection: Rc<Http2Connection>, stream: NetworkStream, slot: Slot) -> Self {
+        Self {
+            connection,
+            stream,
+            read_buffer: slot.worker_local(WorkerReadBuffer::default),
+            partial_frame: Vec::new(),
+            slot,
+            write_deferred: false,
+            write_error: None,
+            turn: ReadTurn::default(),
+        }
+    }
+
     /// Reads and writes as much as possible without waiting; ready when the connection is over.
     fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<Http2ConnectionEnd> {
         self.connection.driver_woken.set(false);
@@ -132,13 +88,16 @@ impl Http2ConnectionDriver {
             return Poll::Pending;
         }
         drop(protocol);
-        if let Err(error) = self.write(cx) {
-            // The target may have answered before it closed the connection.
-            let read = self.read(cx);
-            return Poll::Ready(
-                read.err()
-                    .unwrap_or(Http2ConnectionEnd::ByTarget(error.into())),
-            );
+        if self.write_error.is_none()
+            && let Err(error) = self.write(cx)
+        {
+            if !is_end_of_peer(&error) {
+                return Poll::Ready(self.end_by_target(Some(error)));
+            }
+            // The target may have answered before it closed the connection. The error does not make
+            // the socket readable for tokio, so that the answer is found in a later poll.
+            self.write_error = Some(error);
+            self.connection.closing.set(true);
         }
         match self.finished() {
             Some(end) => Poll::Ready(end),
@@ -147,12 +106,18 @@ impl Http2ConnectionDriver {
     }
 
     /// Returns the end of the connection if no hit is in flight and none can follow.
-    fn finished(&self) -> Option<Http2ConnectionEnd> {
+    fn finished(&mut self) -> Option<Http2ConnectionEnd> {
         let mut protocol = self.connection.protocol.borrow_mut();
-        let end = if self.connection.closing.get() {
-            Http2ConnectionEnd::Closed
+        let end = if self.write_error.is_some() {
+            if !protocol.is_idle() {
+                return None;
+            }
+            drop(protocol);
+            return Some(self.end_by_target(None));
         } else if protocol.goaway().is_some() {
             Http2ConnectionEnd::AfterGoaway
+        } else if self.connection.closing.get() {
+            Http2ConnectionEnd::Closed
         } else if protocol.streams_exhausted() {
             Http2ConnectionEnd::UsedUp
         } else {
@@ -165,10 +130,18 @@ impl Http2ConnectionDriver {
         Some(end)
     }
 
+    /// The end of the connection by the target; `error` is that of a read or write, if it is not the end
+    /// of the stream.
+    fn end_by_target(&mut self, error: Option<io::Error>) -> Http2ConnectionEnd {
+        let settings_received = self.connection.protocol.borrow().settings_received();
+        // After a failed write, the socket may report no more than the end of the stream.
+        let error = error.or_else(|| self.write_error.take());
+        Http2ConnectionEnd::by_target(error, settings_received)
+    }
+
     fn read(&mut self, cx: &mut Context<'_>) -> Result<(), Http2ConnectionEnd> {
         let read_buffer = self.read_buffer.clone();
-        let read_buffer = &mut *read_buffer.borrow_mut();
-        read_buffer.resize(READ_BYTES, 0);
+        let read_buffer = &mut *read_buffer.borrow();
         self.turn.begin();
         while !self.turn.is_over() {
             let kept = self.partial_frame.len();
@@ -177,19 +150,9 @@ impl Http2ConnectionDriver {
             buffer.set_filled(kept);
             match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
                 Poll::Pending => return Ok(()),
-                Poll::Ready(Err(error)) => {
-                    let failure = failures::stream_failure(&error);
-                    let failure = failure.unwrap_or_else(|| error.into());
-                    return Err(Http2ConnectionEnd::ByTarget(failure));
-                }
+                Poll::Ready(Err(error)) => return Err(self.end_by_target(Some(error))),
                 Poll::Ready(Ok(())) if buffer.filled().len() == kept => {
-                    let ready = self.connection.protocol.borrow().settings_received();
-                    let failure = if ready {
-                        Failure::CLOSED_EARLY
-                    } else {
-                        H2_NOT_SPOKEN
-                    };
-                    return Err(Http2ConnectionEnd::ByTarget(failure));
+                    return Err(self.end_by_target(None));
                 }
                 Poll::Ready(Ok(())) => {}
             }
@@ -224,13 +187,22 @@ impl Http2ConnectionDriver {
         Ok(())
     }
 
+    /// Writes until the socket or the turn of the connection ends it.
     fn write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let mut protocol = self.connection.protocol.borrow_mut();
         while !protocol.output().is_empty() {
             match Pin::new(&mut self.stream).poll_write(cx, protocol.output()) {
                 Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(bytes) => protocol.record_written(bytes?),
+                Poll::Ready(bytes) => {
+                    let bytes = bytes?;
+                    self.turn.count(bytes);
+                    protocol.record_written(bytes);
+                }
                 Poll::Pending => break,
+            }
+            if !protocol.output().is_empty() && self.turn.is_over() {
+                wake_after_others(cx);
+                break;
             }
         }
         match Pin::new(&mut self.stream).poll_flush(cx) {
@@ -239,3 +211,6 @@ impl Http2ConnectionDriver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ const FLOOD_FAILURE: Failure = Failure::new("h2_flood").with_advice(
 );
 
 /// Maps the failure of a stream to that of its hit; `connection_failure` is that of its connection.
-pub(super) fn stream_failure(failure: StreamFailure, connection_failure: Failure) -> Failure {
+pub(super) fn http2_stream_failure(failure: StreamFailure, connection_failure: Failure) -> Failure {
     match failure {
         StreamFailure::Refused => STREAM_REFUSED,
         StreamFailure::Reset(code) => reset_failure(code),

@@ -15,6 +15,7 @@ use super::connection::Http2Connection;
 use super::failures::STREAM_REFUSED;
 use super::pool::{Http2Pool, PooledConnection};
 use crate::connection::http1::Http1Connection;
+use crate::connection::lifetime::ConnectionEnd;
 use crate::failures;
 use hammer_net::PeerConnector;
 
@@ -262,8 +263,10 @@ impl Http2Client {
             .connection
             .as_ref()
             .map(|connection| connection.take_unreported_traffic());
-        if !self.keepalive {
-            self.release();
+        if !self.keepalive
+            && let Some(connection) = self.connection.take()
+        {
+            connection.close_as(ConnectionEnd::Planned);
         }
         bytes.unwrap_or_default()
     }
@@ -293,12 +296,13 @@ impl Http2Client {
         }
     }
 
-    /// Cancels the hit in flight and releases the connection; without keep-alive, closes it.
+    /// Cancels the hit in flight, which has failed, and releases the connection; without keep-alive,
+    /// closes it.
     fn release(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.cancel(&self.exchange);
             if !self.keepalive {
-                connection.close();
+                connection.close_after_failure();
             }
         }
     }

@@ -6,6 +6,7 @@
 
 mod connection;
 mod connection_driver;
+mod connection_end;
 pub(crate) mod failures;
 mod http2_client;
 mod pool;

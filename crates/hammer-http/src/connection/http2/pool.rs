@@ -10,11 +10,10 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 
 use super::connection::Http2Connection;
-use super::connection_driver::SharedReadBuffer;
 use super::failures::H2_NOT_SPOKEN;
 use super::pool_entry::{OpeningGuard, PoolEntry};
 use crate::connection::http1::Http1Connection;
-use crate::connection::lifetime::LifetimeLimits;
+use crate::connection::lifetime::{ConnectionEnd, LifetimeLimits};
 use crate::failures;
 use crate::version::HttpVersion;
 use hammer_net::{OpenedConnection, PeerConnector};
@@ -55,7 +54,6 @@ const OTHERS_EXTRA_TIME: Duration = Duration::from_millis(200);
 pub(crate) struct WorkerPools {
     permanent: RefCell<HashMap<usize, Rc<Http2Pool>>>,
     transient: RefCell<HashMap<usize, Weak<Http2Pool>>>,
-    scratch: SharedReadBuffer,
 }
 
 impl WorkerPools {
@@ -72,7 +70,7 @@ impl WorkerPools {
         if let Some(known) = permanent.get(&origin).cloned().or_else(in_use) {
             return known;
         }
-        let pool = Rc::new(Http2Pool::new(config, self.scratch.clone(), slot));
+        let pool = Rc::new(Http2Pool::new(config, slot));
         if permanent.len() < MAX_PERMANENT_POOLS {
             permanent.insert(origin, pool.clone());
         } else {
@@ -80,6 +78,15 @@ impl WorkerPools {
             transient.insert(origin, Rc::downgrade(&pool));
         }
         pool
+    }
+}
+
+impl Drop for WorkerPools {
+    /// Ends the connections that no slot has closed, at the end of the run.
+    fn drop(&mut self) {
+        for pool in self.permanent.borrow().values() {
+            pool.close_as(ConnectionEnd::Planned);
+        }
     }
 }
 
@@ -103,11 +110,10 @@ pub(crate) struct Http2Pool {
     chose_http1: Cell<bool>,
     /// True once the first slot has begun to open the connections of other slots.
     opened_others: Cell<bool>,
-    scratch: SharedReadBuffer,
 }
 
 impl Http2Pool {
-    fn new(config: Http2PoolConfig, scratch: SharedReadBuffer, slot: &Slot) -> Self {
+    fn new(config: Http2PoolConfig, slot: &Slot) -> Self {
         let (workers, worker) = (slot.workers(), slot.worker());
         let share = |total: usize| total / workers + usize::from(worker < total % workers);
         // Each worker needs at least one.
@@ -118,7 +124,6 @@ impl Http2Pool {
             slot_count: Cell::new(0),
             chose_http1: Cell::new(false),
             opened_others: Cell::new(false),
-            scratch,
         }
     }
 
@@ -207,13 +212,17 @@ impl Http2Pool {
         }
     }
 
-    /// Opens a connection outside the pool.
+    /// Opens a connection outside the pool, for one hit.
     pub(crate) async fn open_unpooled(
         &self,
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
-        self.open(&PoolEntry::default(), connector, slot).await
+        let opened = self.open(&PoolEntry::default(), connector, slot).await?;
+        if let PooledConnection::Http2(connection) = &opened {
+            connection.make_exclusive();
+        }
+        Ok(opened)
     }
 
     /// Chooses the entry for a slot: its own, else one with a free stream, else a new one.
@@ -254,8 +263,7 @@ impl Http2Pool {
         }
         self.chose_http1.set(false);
         let Http2PoolConfig { windows, .. } = self.config;
-        let connection =
-            Http2Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
+        let connection = Http2Connection::handshake(opened, windows, slot).await?;
         entry.set_connection(connection.clone());
         Ok(PooledConnection::Http2(connection))
     }
@@ -283,14 +291,20 @@ impl Http2Pool {
             connection.ended().await;
         }
     }
+
+    /// Closes all connections once no hit is in flight on them, and counts now how they end.
+    fn close_as(&self, end: ConnectionEnd) {
+        for entry in self.entries.borrow().iter() {
+            if let Some(connection) = entry.connection() {
+                connection.close_as(end);
+            }
+        }
+    }
 }
 
 impl Drop for Http2Pool {
+    /// Closes the connections that no slot uses any more.
     fn drop(&mut self) {
-        for entry in self.entries.borrow().iter() {
-            if let Some(connection) = entry.connection() {
-                connection.close();
-            }
-        }
+        self.close_as(ConnectionEnd::Dropped);
     }
 }

@@ -59,6 +59,8 @@ pub(super) fn serve_unless(
 ) -> ScriptedServer {
     let connections = Arc::new(AtomicU64::new(0));
     ScriptedServer::serve(move |peer| {
+        // A reset would discard bytes that the system holds back.
+        let _ = peer.stream.set_nodelay(true);
         let mut preface = [0; 24];
         if peer.stream.read_exact(&mut preface).is_err() {
             return;

@@ -2,11 +2,13 @@
 
 mod build;
 mod counts;
+mod early_ends;
 mod frames;
 mod goaway;
 mod heads;
 mod hostile;
 mod openings;
+mod planned_ends;
 mod shared_connections;
 mod stream_limits;
 mod uploads;

@@ -143,15 +143,23 @@ fn an_upload_that_was_sent_is_not_cut_short() {
 /// The answer was lost if the target closed the connection while the client was writing.
 #[test]
 fn an_answer_before_a_reset_of_the_connection_counts() {
-    let server = frames::serve(&[], |frames| {
-        if let Some(head) = frames.next_of(HEADERS) {
-            frames.send(HEADERS, frames::WHOLE, head.stream, b"\x08\x03413");
-            // The unread body makes the system reset the connection.
-        }
-    });
-    let report = upload(&server, 10_000_000, 6);
-    assert_eq!(report.hits.rejected, 6, "{:?}", report.failures);
-    assert_eq!(report.labels["413"], 6);
+    const CREDIT: &[(u16, u32)] = &[(INITIAL_WINDOW_SIZE, 1 << 30)];
+    for settings in [&[], CREDIT] {
+        let server = frames::serve(settings, |frames| {
+            credit(frames, 0, 1 << 30);
+            if let Some(head) = frames.next_of(HEADERS) {
+                frames.send(HEADERS, frames::WHOLE, head.stream, b"\x08\x03413");
+                // The unread body makes the system reset the connection.
+            }
+        });
+        // A kept connection may take the next hit before its reset.
+        let http = http2(&server).method("POST").body(vec![7; 10_000_000]);
+        let http = http.keepalive(false).build().expect("valid options");
+        let report = run_closed_loop(http, 1, 20);
+        assert_eq!(report.hits.rejected, 20, "{:?}", report.failures);
+        assert_eq!(report.labels["413"], 20);
+        assert_eq!(count(&report, "upload_cut_short"), 20);
+    }
 }
 
 /// RFC 9113, section 6.8: the target still reads the uploads on streams up to the last one.

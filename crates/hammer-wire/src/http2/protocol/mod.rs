@@ -1,6 +1,7 @@
 //! The protocol state of an HTTP/2 client (RFC 9113), without a socket.
 
 mod goaway;
+mod output_buffer;
 mod receive;
 mod receive_control;
 mod receive_response;
@@ -21,6 +22,7 @@ use super::hpack::{HpackDecoder, HpackEncoder};
 use super::stream_failure::StreamFailure;
 
 pub use self::goaway::ReceivedGoaway;
+use self::output_buffer::OutputBuffer;
 use self::receive_response::PartialHeaderBlock;
 use self::send::CachedHeaderBlock;
 use self::settings::PeerSettings;
@@ -37,10 +39,7 @@ const LAST_STREAM: u32 = 0x7fff_ffff;
 /// may add output.
 #[derive(Debug)]
 pub struct Http2ProtocolState {
-    /// The bytes to write.
-    out: Vec<u8>,
-    /// The number of bytes of `out` written so far.
-    written_bytes: u64,
+    out: OutputBuffer,
     /// True if an exchange was woken since the last time that the flag was taken.
     woke_exchanges: bool,
     /// True if the connection has ended.
@@ -78,8 +77,7 @@ impl Http2ProtocolState {
             frame::put_window_update(&mut out, 0, increment);
         }
         Self {
-            out,
-            written_bytes: 0,
+            out: OutputBuffer::new(out),
             woke_exchanges: false,
             ended: false,
             streams: StreamMap::default(),
@@ -104,18 +102,13 @@ impl Http2ProtocolState {
     /// The bytes to write to the socket.
     #[must_use]
     pub fn output(&self) -> &[u8] {
-        &self.out
+        self.out.unwritten()
     }
 
     /// Removes the first `bytes` of the output, which were written to the socket, and adds further parts
     /// of request bodies.
     pub fn record_written(&mut self, bytes: usize) {
-        self.written_bytes += bytes as u64;
-        if bytes == self.out.len() {
-            self.out.clear();
-        } else {
-            self.out.drain(..bytes);
-        }
+        self.out.record_written(bytes);
         self.queue_bodies();
     }
 
@@ -211,7 +204,7 @@ impl Http2ProtocolState {
             ExchangeState::Sent | ExchangeState::HeadReceived => {
                 self.remove_stream(stream_id);
                 self.flood_guard.expect_late_frames();
-                frame::put_reset(&mut self.out, stream_id, Http2ErrorCode::CANCEL);
+                frame::put_reset(self.out.frames(), stream_id, Http2ErrorCode::CANCEL);
             }
             ExchangeState::StreamGranted => {
                 self.granted.retain(|other| !Rc::ptr_eq(other, exchange));
@@ -246,13 +239,13 @@ impl Http2ProtocolState {
     /// Resets a stream and fails its exchange.
     fn reset_stream(&mut self, stream_id: u32, code: Http2ErrorCode, failure: StreamFailure) {
         self.flood_guard.expect_late_frames();
-        frame::put_reset(&mut self.out, stream_id, code);
+        frame::put_reset(self.out.frames(), stream_id, code);
         self.fail_stream(stream_id, failure);
     }
 
     /// Announces to the peer that the client closes the connection in good order.
     pub fn put_goaway(&mut self) {
-        frame::put_goaway(&mut self.out, Http2ErrorCode::NO_ERROR);
+        frame::put_goaway(self.out.frames(), Http2ErrorCode::NO_ERROR);
     }
 
     /// Ends the connection and fails all exchanges; `error` is the one that [`receive`](Self::receive)
@@ -260,7 +253,7 @@ impl Http2ProtocolState {
     pub fn end(&mut self, error: Option<Http2ConnectionError>) {
         self.ended = true;
         if let Some(error) = error {
-            frame::put_goaway(&mut self.out, error.code());
+            frame::put_goaway(self.out.frames(), error.code());
         }
         let failure = match (error, &self.goaway) {
             (Some(error), _) => StreamFailure::ConnectionError(error),
@@ -276,7 +269,7 @@ impl Http2ProtocolState {
         for exchange in std::mem::take(&mut self.streams).into_values() {
             let mut progress = exchange.borrow_progress();
             progress.in_send_queue = false;
-            let unsent = progress.start_offset >= self.written_bytes;
+            let unsent = progress.start_offset >= self.out.total_written();
             let failure = if unsent {
                 StreamFailure::Unsent
             } else {

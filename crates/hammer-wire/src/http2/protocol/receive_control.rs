@@ -63,7 +63,7 @@ impl Http2ProtocolState {
                 }
             }
         }
-        frame::put(&mut self.out, kind::SETTINGS, ACK, 0, &[]);
+        frame::put(self.out.frames(), kind::SETTINGS, ACK, 0, &[]);
         if self.peer_settings.received {
             self.record_idle_reply()?;
         }
@@ -98,7 +98,7 @@ impl Http2ProtocolState {
         }
         self.record_idle_reply()?;
         if !header.has_flag(ACK) {
-            frame::put(&mut self.out, kind::PING, ACK, 0, payload);
+            frame::put(self.out.frames(), kind::PING, ACK, 0, payload);
         }
         Ok(())
     }

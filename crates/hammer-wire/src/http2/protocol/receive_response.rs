@@ -193,7 +193,7 @@ impl Http2ProtocolState {
         if progress.consumed > self.windows.stream / 2 {
             let consumed = std::mem::take(&mut progress.consumed);
             progress.receive_window += i64::from(consumed);
-            frame::put_window_update(&mut self.out, header.stream_id, consumed);
+            frame::put_window_update(self.out.frames(), header.stream_id, consumed);
         }
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Http2ProtocolState {
         if self.consumed > self.windows.connection / 2 {
             let consumed = std::mem::take(&mut self.consumed);
             self.receive_window += i64::from(consumed);
-            frame::put_window_update(&mut self.out, 0, consumed);
+            frame::put_window_update(self.out.frames(), 0, consumed);
         }
         Ok(())
     }

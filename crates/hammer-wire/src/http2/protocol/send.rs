@@ -17,6 +17,9 @@ use crate::FieldList;
 /// The size of the output buffer above which no more body bytes are queued.
 const MAX_QUEUED_BODY_BYTES: usize = 256 * 1024;
 
+/// The size of a body frame. Peers may allow 16 MiB, during which other streams would wait.
+const MAX_PIECE_BYTES: usize = 64 * 1024;
+
 /// The encoded head of the last request, for the same head next time.
 #[derive(Debug, Default)]
 pub(super) struct CachedHeaderBlock {
@@ -53,7 +56,7 @@ impl Http2ProtocolState {
         let stream_id = self.next_stream;
         self.next_stream += 2;
         progress.start(stream_id, request);
-        progress.start_offset = self.written_bytes + self.out.len() as u64;
+        progress.start_offset = self.out.end_position();
         progress.receive_window = i64::from(self.windows.stream);
         progress.send_window = i64::from(self.peer_settings.initial_window);
         drop(progress);
@@ -89,7 +92,7 @@ impl Http2ProtocolState {
             self.cached_block.generation = generation;
         }
         let block = &self.cached_block.block;
-        frame::put_header_block(&mut self.out, flags, stream_id, block, max_payload);
+        frame::put_header_block(self.out.frames(), flags, stream_id, block, max_payload);
     }
 
     /// Sends a piece of a request body, or of the bytes of a tunnel.
@@ -132,7 +135,7 @@ impl Http2ProtocolState {
             None | Some(AfterPiece::More) => return,
             Some(AfterPiece::End) => {
                 frame::put(
-                    &mut self.out,
+                    self.out.frames(),
                     kind::DATA,
                     END_STREAM,
                     progress.stream_id,
@@ -165,7 +168,13 @@ impl Http2ProtocolState {
         let fields = fields.map(|(name, value)| (name, value, FieldIndexing::NotIndexed));
         self.encoder.encode(fields, &mut block);
         let max_payload = self.peer_settings.max_frame_size;
-        frame::put_header_block(&mut self.out, END_STREAM, stream_id, &block, max_payload);
+        frame::put_header_block(
+            self.out.frames(),
+            END_STREAM,
+            stream_id,
+            &block,
+            max_payload,
+        );
     }
 
     /// Queues the unsent pieces of an exchange.
@@ -208,15 +217,16 @@ impl Http2ProtocolState {
         let window = self.send_window.min(progress.send_window);
         let max_bytes = usize::try_from(window)
             .unwrap_or(0)
-            .min(self.peer_settings.max_frame_size);
+            .min(self.peer_settings.max_frame_size)
+            .min(MAX_PIECE_BYTES);
         let stream_id = progress.stream_id;
         let piece = progress.outgoing.first();
         let bytes = piece.len().min(max_bytes);
         if bytes == 0 {
             return false;
         }
-        let header_at = self.out.len();
-        frame::put(&mut self.out, kind::DATA, 0, stream_id, &piece[..bytes]);
+        let header_at = self.out.frames().len();
+        frame::put(self.out.frames(), kind::DATA, 0, stream_id, &piece[..bytes]);
         progress.send_window -= bytes as i64;
         self.send_window -= bytes as i64;
         self.flood_guard.record_sent_data(bytes);
@@ -226,7 +236,7 @@ impl Http2ProtocolState {
                 progress.request_body();
             }
             AfterPiece::More => {}
-            AfterPiece::End => frame::set_flags(&mut self.out, header_at, END_STREAM),
+            AfterPiece::End => frame::set_flags(self.out.frames(), header_at, END_STREAM),
             AfterPiece::Trailers(trailers) => self.put_trailers(stream_id, &trailers),
         }
         true
@@ -235,6 +245,6 @@ impl Http2ProtocolState {
     /// Resets the stream of a response that is complete before the request is (RFC 9113, section 8.1).
     pub(super) fn abandon_upload(&mut self, stream_id: u32) {
         self.flood_guard.expect_late_frames();
-        frame::put_reset(&mut self.out, stream_id, Http2ErrorCode::CANCEL);
+        frame::put_reset(self.out.frames(), stream_id, Http2ErrorCode::CANCEL);
     }
 }

@@ -72,6 +72,37 @@ fn a_long_head_and_body_are_split_as_the_peer_allows() {
     assert_eq!(sizes(&sent), (vec![20_000, 20_000, 10_000], END_STREAM));
 }
 
+/// A frame had up to 16 MiB, for which other streams waited.
+#[test]
+fn large_frames_are_not_sent_although_the_peer_allows_them() {
+    const WINDOW: u32 = 1 << 30;
+    let mut client = Client::with_settings(&[
+        (MAX_FRAME_SIZE, (1 << 24) - 1),
+        (INITIAL_WINDOW_SIZE, WINDOW),
+    ]);
+    client.receive(&number(WINDOW_UPDATE, 0, WINDOW));
+    let (first, second) = (exchange(), exchange());
+    let requests = [
+        (&first, post(&[1; 1_000_000])),
+        (&second, post(&[2; 100_000])),
+    ];
+    for (exchange, request) in &requests {
+        let sent = client.state.send_request(exchange, request);
+        sent.expect("the connection accepts requests");
+    }
+    let sent = client.sent();
+    let (sizes, _) = sizes(&sent);
+    assert_eq!(sizes.iter().sum::<usize>(), 1_100_000);
+    assert!(sizes.iter().all(|bytes| *bytes <= 64 * 1024), "{sizes:?}");
+    let data: Vec<u32> = sent
+        .iter()
+        .filter(|frame| frame.kind == DATA)
+        .map(|frame| frame.stream)
+        .collect();
+    let turns = data.iter().position(|stream| *stream == 3);
+    assert!(turns.is_some_and(|before| before <= 5), "{data:?}");
+}
+
 #[test]
 fn pieces_are_sent_as_they_come_and_the_end_after_them() {
     let mut client = Client::new();
