@@ -6,6 +6,7 @@ pub(crate) mod cookie_jar;
 mod inspector;
 mod persistent_slot_state;
 mod redirect_origin_cache;
+mod repeated_cookies;
 mod request_hop;
 mod slot_connections;
 mod target_picker;
