@@ -3,6 +3,7 @@
 pub(crate) mod auth_failures;
 mod cookie_header_cache;
 pub(crate) mod cookie_jar;
+pub(crate) mod cut_uploads;
 mod inspector;
 mod persistent_slot_state;
 mod redirect_origin_cache;
@@ -36,6 +37,7 @@ use crate::response::capture::CaptureSet;
 use crate::response::expectations::ResponseExpectations;
 use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::workflow::cookie_jar::CookieJar;
+use crate::workflow::cut_uploads::CutUploadCounter;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
@@ -62,6 +64,8 @@ pub(crate) struct HitWorkflow {
     pub(crate) max_body_bytes: u64,
     pub(crate) recorder: Option<ExchangeRecorder>,
     pub(crate) connection_policy: ConnectionPolicy,
+    /// Counts hits that were answered before their body was sent.
+    pub(crate) cut_uploads: CutUploadCounter,
     /// Tracks refused tokens, if hits carry tokens.
     pub(crate) auth_failures: Option<AuthFailureTracker>,
     /// True if more than the status of a response matters.
@@ -164,6 +168,9 @@ impl HitWorkflow {
             sent += exchange.sent;
             received += exchange.received;
             hit.slot().count("body_bytes", exchange.body_bytes);
+            if exchange.upload_cut_short {
+                self.cut_uploads.count(hit);
+            }
             if let Some(recording) = &inspector.recording {
                 recording.finish_body();
             }

@@ -104,6 +104,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         ExchangeSummary {
             body_bytes: self.sink.body_bytes,
             waited_for_body: self.waited_for_body,
+            upload_cut_short: self.is_cut_short(),
             connection_end: self.connection_end(),
         }
     }
@@ -349,9 +350,6 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     fn finish(&mut self) {
         if !self.is_sent() {
             self.sending = SendState::CutShort(None);
-        }
-        if self.is_cut_short() {
-            self.hit.slot().count("upload_cut_short", 1);
         }
         let connection = &mut *self.connection;
         connection.partial.clear();
