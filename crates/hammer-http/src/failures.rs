@@ -64,10 +64,12 @@ const NOT_HTTP: Failure = Failure::new("not_http")
 const TLS_RECORD: Failure = Failure::new("not_http").with_advice(
     "the answer is TLS, not HTTP: check the scheme (try https in the URL) and the port",
 );
-const MALFORMED: Failure = Failure::new("malformed_answer").with_advice(
+const MALFORMED_STATUS_LINE: Failure = Failure::new("malformed_answer").with_advice(
     "the status line of the answer breaks RFC 9112, section 4: inspect it with `record`, or see it with \
      RUST_LOG=debug",
 );
+const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
+    .with_advice("the answer breaks a rule of RFC 9112: RUST_LOG=debug shows which");
 const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header").with_advice(
     "a header of the answer breaks RFC 9112, section 5, such as one without a colon: RUST_LOG=debug shows \
      it",
@@ -87,27 +89,20 @@ pub(crate) fn response_failure(error: &ResponseError) -> Failure {
     match error.kind() {
         ResponseErrorKind::NotHttp => NOT_HTTP,
         ResponseErrorKind::TlsRecord => TLS_RECORD,
+        ResponseErrorKind::StatusLine => MALFORMED_STATUS_LINE,
         ResponseErrorKind::FieldLine => MALFORMED_ANSWER_HEADER,
         ResponseErrorKind::ContentLength => MALFORMED_LENGTH,
         ResponseErrorKind::Chunk => MALFORMED_CHUNK,
         ResponseErrorKind::HeadTooLarge | ResponseErrorKind::TooManyFields => HEAD_TOO_LARGE,
         ResponseErrorKind::TooManyInterimResponses => TOO_MANY_INTERIM_ANSWERS,
         ResponseErrorKind::UnexpectedUpgrade => UNEXPECTED_UPGRADE,
-        ResponseErrorKind::Truncated => Failure::CLOSED_EARLY,
-        _ => MALFORMED,
+        _ => MALFORMED_ANSWER,
     }
 }
 
 /// Maps an I/O error to a failure if its cause is not the socket but TLS.
 pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
-    if let Some(failure) = hammer_net::tls_failure(error) {
-        return Some(connection_failure(failure));
-    }
-    let malformed = matches!(
-        error.kind(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
-    );
-    malformed.then_some(MALFORMED)
+    hammer_net::tls_failure(error).map(connection_failure)
 }
 
 /// Translates the failure of a connection into the terms of HTTP.
@@ -117,5 +112,22 @@ pub(crate) fn connection_failure(failure: Failure) -> Failure {
     match failure {
         hammer_net::NO_COMMON_PROTOCOL => H2_NOT_SPOKEN,
         failure => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: errors of the socket were malformed status lines.
+    #[test]
+    fn only_errors_of_tls_are_told_from_those_of_the_socket() {
+        for kind in [
+            io::ErrorKind::InvalidData,
+            io::ErrorKind::InvalidInput,
+            io::ErrorKind::ConnectionReset,
+        ] {
+            assert_eq!(stream_failure(&kind.into()), None, "{kind}");
+        }
     }
 }

@@ -98,13 +98,14 @@ impl Hammer for Http {
 }
 
 impl Http {
-    /// Doubts about credentials: those that could not be renewed, and those that were rejected.
+    /// Doubts about credentials that could not be renewed or were rejected, and about uploads.
     fn doubts(&self) -> Vec<String> {
-        let Some(auth_failures) = &self.workflow.auth_failures else {
-            return vec![];
-        };
-        let mut doubts = auth_failures.scope().warnings();
-        doubts.extend(auth_failures.warnings());
+        let mut doubts = vec![];
+        if let Some(auth_failures) = &self.workflow.auth_failures {
+            doubts.extend(auth_failures.scope().warnings());
+            doubts.extend(auth_failures.warnings());
+        }
+        doubts.extend(self.workflow.cut_uploads.warning());
         doubts
     }
 }

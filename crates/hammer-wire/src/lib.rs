@@ -13,7 +13,10 @@ mod head;
 pub mod http1;
 pub mod http2;
 mod limits;
+mod number;
+mod token;
 
 pub use field_list::{FieldList, FieldListIter};
 pub use head::{Fields, FieldsIter, ResponseHead, ResponseVersion};
 pub use limits::{MAX_HEAD_BYTES, MAX_HEADERS, MAX_INTERIM_RESPONSES};
+pub use number::{MAX_DIGITS, format_number};

@@ -4,13 +4,14 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, output, stderr, wait_until};
 
-/// Requests that are sent one at a time, so that a target waits for each.
+/// Requests that are sent one at a time.
 const REQUESTS: usize = 200;
 
 /// A running `hammer target --raw`, which is stopped when dropped.
@@ -44,19 +45,29 @@ impl RawTarget {
         }
     }
 
-    /// Number of times that the thread of the target went to sleep, see proc_pid_status(5).
-    fn sleeps(&self) -> usize {
+    /// Folder of the target's thread in /proc.
+    fn thread_folder(&self) -> PathBuf {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
-        for task in tasks {
-            let folder = task.unwrap().path();
-            if fs::read_to_string(folder.join("comm")).unwrap().trim() == "hammer-target" {
-                let status = fs::read_to_string(folder.join("status")).unwrap();
-                let mut lines = status.lines();
-                let count = lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-                return count.unwrap().trim().parse().unwrap();
-            }
-        }
-        panic!("the target has no thread");
+        let mut folders = tasks.map(|task| task.unwrap().path());
+        let is_target = |folder: &PathBuf| {
+            fs::read_to_string(folder.join("comm")).unwrap().trim() == "hammer-target"
+        };
+        folders.find(is_target).expect("a thread of the target")
+    }
+
+    /// True if the thread of the target waits for an event, see proc_pid_status(5). A thread that
+    /// waits for a core is runnable, and one that waits for memory is in another state.
+    fn sleeps(&self) -> bool {
+        let status = fs::read_to_string(self.thread_folder().join("status")).unwrap();
+        let mut lines = status.lines();
+        let state = lines.find_map(|line| line.strip_prefix("State:"));
+        state.unwrap().trim().starts_with('S')
+    }
+
+    /// CPU time of the target's thread, in nanoseconds.
+    fn cpu_ns(&self) -> u64 {
+        let stat = fs::read_to_string(self.thread_folder().join("schedstat")).unwrap();
+        stat.split(' ').next().unwrap().parse().unwrap()
     }
 
     /// Stops it, and returns the rest of its output.
@@ -77,41 +88,29 @@ impl Drop for RawTarget {
     }
 }
 
-/// A target that sleeps falls asleep before almost each of these requests.
+#[test]
+fn a_target_sleeps_between_hits() {
+    let target = RawTarget::start(&[]);
+    target.hit();
+    wait_until("the target sleeps", || target.sleeps());
+    let text = target.stop();
+    assert!(text.contains("answered     200\n"), "{text}");
+    assert!(!text.contains("idle"), "{text}");
+}
+
 #[test]
 fn a_spinning_target_never_sleeps() {
-    for (flags, spins) in [(&[][..], false), (&["--spin"], true)] {
-        let target = RawTarget::start(flags);
-        target.hit();
-        let before = target.sleeps();
-        target.hit();
-        let slept = target.sleeps() - before;
-        // The thread may also wait for memory or for a lock.
-        assert_eq!(slept < REQUESTS / 10, spins, "{flags:?}: {slept}");
-        let text = target.stop();
-        assert!(text.contains("answered     400\n"), "{text}");
-        assert_eq!(text.contains("% of the time\n"), spins, "{text}");
-    }
-}
-
-#[test]
-fn a_spinning_target_uses_a_core_without_hits() {
     let target = RawTarget::start(&["--spin"]);
-    let pid = target.child.id();
-    wait_until("the target has used 0.1 s of CPU time", || {
-        cpu_ns(pid) > 100_000_000
+    target.hit();
+    let before = target.cpu_ns();
+    wait_until("the target has used 0.1 s of CPU time without hits", || {
+        assert!(!target.sleeps());
+        target.cpu_ns() > before + 100_000_000
     });
-    assert!(target.stop().contains("idle "));
-}
-
-/// CPU time of all threads of a process, in nanoseconds.
-fn cpu_ns(pid: u32) -> u64 {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    let times = tasks.map(|task| {
-        let stat = fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
-        stat.split(' ').next().unwrap().parse::<u64>().unwrap()
-    });
-    times.sum()
+    let text = target.stop();
+    assert!(text.contains("answered     200\n"), "{text}");
+    assert!(text.contains("idle "), "{text}");
+    assert!(text.contains("% of the time\n"), "{text}");
 }
 
 #[test]

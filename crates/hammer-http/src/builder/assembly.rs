@@ -20,6 +20,7 @@ use crate::response::capture::CaptureSet;
 use crate::targets::{TargetEntry, TargetList, WeightedOrder};
 use crate::url::HttpUrl;
 use crate::workflow::auth_failures::AuthFailureTracker;
+use crate::workflow::cut_uploads::CutUploadCounter;
 use crate::workflow::{HitWorkflow, HttpTarget, RedirectPolicy, TargetPicker};
 use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;
@@ -78,6 +79,7 @@ impl AssembledRequests {
             max_body_bytes,
             recorder: expect.recorder,
             connection_policy: policy,
+            cut_uploads: CutUploadCounter::default(),
             auth_failures,
             inspects_heads,
             inspects_bodies,

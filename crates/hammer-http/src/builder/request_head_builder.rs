@@ -7,6 +7,7 @@ use http::header::{
 };
 use http::{HeaderMap, Method};
 
+use crate::request::header::remove_headers;
 use crate::request::prepared::PreparedRequest;
 use crate::url::HttpUrl;
 use crate::{Error, ErrorKind, RequestHeader};
@@ -40,22 +41,24 @@ impl RequestHeadBuilder<'_> {
                 .clone()
                 .map(|value| (AUTHORIZATION, value)),
         );
-        for name in defaults.keys() {
-            headers.remove(name);
-        }
+        remove_headers(&mut headers, |name| defaults.contains_key(name));
         let mut replacements = HeaderMap::new();
         for RequestHeader { name, value } in given {
-            headers.remove(&name);
-            defaults.remove(&name);
             match value {
-                Some(value) if name == HOST => drop(replacements.insert(name, value)),
-                Some(value) => drop(replacements.append(name, value)),
+                // Host stays the first.
+                Some(value) if name == HOST => {
+                    headers.insert(HOST, value);
+                    continue;
+                }
                 None if name == HOST => {
                     let message = "the header Host cannot be left out: HTTP/1.1 requires it (try giving it a value)";
                     return Err(Error::new(ErrorKind::Header, message));
                 }
-                None => drop(replacements.remove(name)),
+                Some(value) => drop(replacements.append(name.clone(), value)),
+                None => remove_headers(&mut replacements, |other| *other == name),
             }
+            remove_headers(&mut headers, |other| *other == name);
+            remove_headers(&mut defaults, |other| *other == name);
         }
         headers.extend(defaults);
         headers.extend(replacements);

@@ -34,6 +34,8 @@ pub(crate) struct OriginExchange {
     pub(crate) body_bytes: u64,
     /// True if the response did not arrive together with its head.
     pub(crate) waited_for_body: bool,
+    /// True if the response came before the request was sent as a whole.
+    pub(crate) upload_cut_short: bool,
     /// Bytes that the socket sent and received.
     pub(crate) sent: u64,
     pub(crate) received: u64,
@@ -146,6 +148,7 @@ impl OriginConnection {
                     return Ok(OriginExchange {
                         body_bytes: summary.body_bytes,
                         waited_for_body: summary.waited_for_body,
+                        upload_cut_short: summary.upload_cut_short,
                         sent: now.0 - before.0,
                         received: now.1 - before.1,
                     });
@@ -243,11 +246,12 @@ async fn exchange_shared<S: ResponseSink<Error = Failure>>(
             })
         })?,
     }
-    let body = http2.read(hit.slot(), |chunk| sink.body(chunk)).await?;
+    let body = http2.read(|chunk| sink.body(chunk)).await?;
     let (sent, received) = http2.finish_hit();
     Ok(Ok(OriginExchange {
         body_bytes: body.bytes,
         waited_for_body: body.waited,
+        upload_cut_short: body.upload_cut_short,
         sent,
         received,
     }))

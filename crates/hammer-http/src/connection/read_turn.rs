@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// The number of bytes that a connection reads in one turn.
 const MAX_TURN_BYTES: usize = 256 * 1024;
-/// The time that a turn may take.
-const MAX_TURN_TIME: Duration = Duration::from_micros(300);
+/// The time that one task may take before others of its thread run.
+pub(crate) const MAX_TURN_TIME: Duration = Duration::from_micros(300);
 /// The number of steps between two readings of the clock. Most turns have fewer steps.
 const STEPS_PER_CLOCK_READING: u32 = 16;
 

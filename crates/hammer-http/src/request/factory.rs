@@ -7,7 +7,9 @@ use http::Method;
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::uri::PathAndQuery;
 
+use crate::request::header::remove_headers;
 use crate::request::prepared::PreparedRequest;
+use crate::url::set_path_and_query;
 use crate::{Http, RequestHeader};
 
 /// The parts of a request that a hit sends in place of its hammer's own.
@@ -104,15 +106,17 @@ impl HttpRequestFactory {
         for header in spec.headers {
             match &header.value {
                 Some(value) => drop(head.headers.insert(header.name.clone(), value.clone())),
-                None => drop(head.headers.remove(&header.name)),
+                None => remove_headers(&mut head.headers, |name| *name == header.name),
             }
         }
         request.body = spec.body.clone();
-        let path = std::str::from_utf8(spec.target).ok();
-        let url = self.base_url.as_ref().zip(path);
+        let mut url = self.base_url.clone();
+        if let Some(url) = &mut url {
+            set_path_and_query(url, spec.target);
+        }
         Ok(HttpRequest {
             prepared: request,
-            url: url.and_then(|(url, path)| url.join(path).ok()),
+            url,
         })
     }
 

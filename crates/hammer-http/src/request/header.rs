@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use hammer_diagnostic::Diagnostic;
+use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::masking::{is_secret_header, mask_header};
@@ -84,6 +85,18 @@ impl FromStr for RequestHeader {
     }
 }
 
+/// Removes headers, and keeps the order of the others, unlike [`HeaderMap::remove`].
+pub(crate) fn remove_headers(headers: &mut HeaderMap, is_removed: impl Fn(&HeaderName) -> bool) {
+    if !headers.keys().any(&is_removed) {
+        return;
+    }
+    let mut kept = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers.iter().filter(|(name, _)| !is_removed(name)) {
+        kept.append(name.clone(), value.clone());
+    }
+    *headers = kept;
+}
+
 /// Describes the first character that the value of a header cannot contain (RFC 9110, section 5.5),
 /// without repeating a secret.
 fn refused_character(name: &str, value: &str) -> Option<Diagnostic> {
@@ -148,6 +161,23 @@ mod tests {
             );
             assert_eq!(error.kind(), ErrorKind::Header);
         }
+    }
+
+    #[test]
+    fn removed_headers_leave_the_others_in_order() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("c", "5")] {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        remove_headers(&mut headers, |name| name == "a" || name == "e");
+        let kept: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}{value:?}"))
+            .collect();
+        assert_eq!(kept, ["b\"2\"", "c\"3\"", "c\"5\"", "d\"4\""]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::header::{COOKIE, HeaderValue};
 
+use super::header::remove_headers;
 use super::http1::OutgoingRequest;
 use super::http2::RequestReuse;
 use super::prepared::PreparedRequest;
@@ -116,7 +117,7 @@ impl<'w> HitRequest<'w> {
     /// Sets the cookies of this hit in place of those of the request. An empty value removes them.
     pub(crate) fn set_cookies(&mut self, cookies: &[u8]) {
         if self.base().headers().contains_key(COOKIE) {
-            self.to_mut().head.headers.remove(COOKIE);
+            remove_headers(&mut self.to_mut().head.headers, |name| *name == COOKIE);
         }
         self.buffer.cookies.clear();
         self.buffer.cookies.extend_from_slice(cookies);

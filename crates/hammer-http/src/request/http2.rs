@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use hammer_wire::http2::{FieldIndexing, Http2Request};
+use hammer_wire::{MAX_DIGITS, format_number};
 use http::Method;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName};
 
@@ -71,8 +72,8 @@ impl Http2RequestParts<'_> {
         let expects_body = [Method::POST, Method::PUT, Method::PATCH].contains(method);
         let announced = self.head.headers.contains_key(CONTENT_LENGTH);
         if (body_bytes > 0 || expects_body) && !announced {
-            let mut digits = [0; 20];
-            let length = decimal(body_bytes, &mut digits);
+            let mut digits = [0; MAX_DIGITS];
+            let length = format_number::<10>(body_bytes, &mut digits);
             request.push("content-length", length, FieldIndexing::Indexed);
         }
         if self.reuse != RequestReuse::Repeated {
@@ -91,31 +92,10 @@ impl Http2RequestParts<'_> {
     }
 }
 
-/// Writes a number to the end of `digits`; returns its digits.
-fn decimal(mut number: usize, digits: &mut [u8; 20]) -> &[u8] {
-    let mut start = digits.len();
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[start..];
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Http, HttpRequestSpec, TemplateScope};
-
-    #[test]
-    fn numbers_are_written_in_full() {
-        for number in [0, 9, 10, 1234, usize::MAX] {
-            let mut digits = [0; 20];
-            assert_eq!(decimal(number, &mut digits), number.to_string().as_bytes());
-        }
-    }
 
     #[test]
     fn varying_fields_are_not_indexed() {

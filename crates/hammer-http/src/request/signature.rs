@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use hammer_diagnostic::chain;
 use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 
+use crate::request::header::remove_headers;
 use crate::request::prepared::RequestHead;
 use crate::{Error, ErrorKind};
 
@@ -108,7 +109,7 @@ impl RequestSigner {
                     format!("the request cannot be signed: {message}"),
                 )
             })?;
-        head.headers.remove(AUTHORIZATION);
+        remove_headers(&mut head.headers, |name| *name == AUTHORIZATION);
         for (name, value, is_sensitive) in signed_headers {
             let mut value = HeaderValue::from_str(&value).map_err(|cause| {
                 Error::new(ErrorKind::Credentials, "the key cannot be sent in a header")

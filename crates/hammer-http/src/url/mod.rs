@@ -2,6 +2,8 @@
 
 mod characters;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use hammer_net::{PeerEndpoint, UrlHost, basic_authorization, split_host_port};
 use http::Uri;
@@ -136,6 +138,26 @@ impl HttpUrl {
     }
 }
 
+/// Sets path and query of `url` to those of the target in a request line.
+///
+/// The target is not a reference: one that begins with two slashes names no host.
+pub(crate) fn set_path_and_query(url: &mut url::Url, target: &[u8]) {
+    let text = match str::from_utf8(target) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let mut encoded = target.to_vec();
+            percent_encode(&mut encoded, 0);
+            Cow::Owned(String::from_utf8_lossy(&encoded).into_owned())
+        }
+    };
+    let (path, query) = match text.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*text, None),
+    };
+    url.set_path(path);
+    url.set_query(query);
+}
+
 /// Masks the secrets of a URL for display: its password, and values of the query whose names suggest a
 /// secret.
 ///
@@ -191,6 +213,26 @@ fn parse_host(name: &str, url: &str) -> Result<UrlHost, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Regression: a target that begins with two slashes changed the host.
+    #[test]
+    fn a_target_leaves_the_origin_as_it_is() {
+        let table: [(&[u8], &str); 8] = [
+            (b"/x?y=1", "http://a.test:81/x?y=1"),
+            (b"//other.test/x", "http://a.test:81//other.test/x"),
+            (b"/\\other.test/x", "http://a.test:81//other.test/x"),
+            (b"/?//b/c?d", "http://a.test:81/?//b/c?d"),
+            (b"/x#y?z", "http://a.test:81/x%23y?z"),
+            (b"*", "http://a.test:81/*"),
+            ("/\u{e9}".as_bytes(), "http://a.test:81/%C3%A9"),
+            (b"/\xe9?\xe9", "http://a.test:81/%E9?%E9"),
+        ];
+        for (target, expected) in table {
+            let mut url = "http://a.test:81/b?c".parse().expect("the URL is valid");
+            set_path_and_query(&mut url, target);
+            assert_eq!(url.as_str(), expected);
+        }
+    }
 
     #[test]
     fn passwords_are_masked_in_malformed_urls_too() {

@@ -6,6 +6,7 @@ use cookie_store::{CookieStore, RawCookie};
 use url::Url;
 
 use super::cookie_header_cache::{CookieHeaderCache, expires_by};
+use super::repeated_cookies::{RepeatedCookies, cookie_name};
 
 /// Maximum number of cookies per slot, as many as browsers keep per site.
 ///
@@ -21,6 +22,7 @@ const MAX_COOKIE_BYTES: usize = 4096;
 pub(crate) struct CookieJar {
     store: CookieStore,
     cache: CookieHeaderCache,
+    repeated: RepeatedCookies,
 }
 
 impl CookieJar {
@@ -40,13 +42,17 @@ impl CookieJar {
     }
 
     /// Stores the cookies that a response from `url` sets: the values of its headers `Set-Cookie`.
+    ///
+    /// If they repeat those of an earlier response, this changes and allocates nothing.
     pub(crate) fn store_response<'h>(
         &mut self,
         set_cookies: impl Iterator<Item = &'h [u8]>,
         url: &Url,
     ) {
         for value in set_cookies.take(MAX_COOKIES_PER_RESPONSE) {
-            self.store_cookie(value, url);
+            if !self.repeated.contains(value, url) {
+                self.store_cookie(value, url);
+            }
         }
     }
 
@@ -60,13 +66,16 @@ impl CookieJar {
             return;
         }
         // A full jar still accepts changes to known names.
-        let name = text.split(['=', ';']).next().unwrap_or_default().trim();
+        let name = cookie_name(text);
         if self.is_full() && !self.store.iter_any().any(|cookie| cookie.name() == name) {
             tracing::debug!(name, "ignored a cookie, the jar is full");
             return;
         }
         match self.store.parse(text, url) {
-            Ok(_) => self.cache.clear(),
+            Ok(_) => {
+                self.cache.clear();
+                self.repeated.add(text, url);
+            }
             Err(error) => tracing::debug!(name, %error, "ignored a cookie"),
         }
     }
@@ -98,7 +107,10 @@ impl CookieJar {
         // A cookie given for https must not leak to http.
         cookie.set_secure(url.scheme() == "https");
         match self.store.insert_raw(&cookie, url) {
-            Ok(_) => self.cache.clear(),
+            Ok(_) => {
+                self.cache.clear();
+                self.repeated.clear();
+            }
             Err(error) => tracing::debug!(name, %error, "ignored a cookie"),
         }
     }
@@ -344,6 +356,46 @@ mod tests {
             jar.cookie_header_at(&other, no_clock).map(<[u8]>::as_ptr),
             first
         );
+    }
+
+    /// Regression: each `Set-Cookie` dropped the cached header, also if it changed nothing.
+    #[test]
+    fn repeated_cookies_change_nothing() {
+        let to = url("http://a.test/");
+        for (cookies, is_kept) in [
+            (["a=1", "b=2; Path=/"], true),
+            (["a=1", "b=2; Max-Age=9"], false),
+        ] {
+            let mut jar = jar(to.as_str(), &cookies);
+            for _ in 0..2 {
+                assert_eq!(header(&mut jar, to.as_str()).as_deref(), Some("a=1; b=2"));
+                store(&mut jar, to.as_str(), &cookies);
+                let is_cached = jar.cache.find(&to, SystemTime::now).is_some();
+                assert_eq!(is_cached, is_kept, "{cookies:?}");
+            }
+        }
+    }
+
+    /// A cookie that was replaced or removed since is stored again.
+    #[test]
+    fn a_cookie_can_come_back() {
+        let to = "http://a.test/";
+        let mut jar = CookieJar::default();
+        for (set, sent) in [
+            ("a=1", Some("a=1")),
+            ("a=2", Some("a=2")),
+            ("a=1", Some("a=1")),
+            ("a=; Max-Age=0", None),
+            ("a=1", Some("a=1")),
+            ("a=2; Path=/x", Some("a=1")),
+            ("a=1", Some("a=1")),
+        ] {
+            store(&mut jar, to, &[set]);
+            assert_eq!(header(&mut jar, to).as_deref(), sent, "{set}");
+        }
+        jar.insert("a", "3", &url(to));
+        store(&mut jar, to, &["a=1"]);
+        assert_eq!(header(&mut jar, to).as_deref(), Some("a=1"));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 pub(crate) mod auth_failures;
 mod cookie_header_cache;
 pub(crate) mod cookie_jar;
+pub(crate) mod cut_uploads;
 mod inspector;
 mod persistent_slot_state;
 mod redirect_origin_cache;
+mod repeated_cookies;
 mod request_hop;
 mod slot_connections;
 mod target_picker;
@@ -35,6 +37,7 @@ use crate::response::capture::CaptureSet;
 use crate::response::expectations::ResponseExpectations;
 use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::workflow::cookie_jar::CookieJar;
+use crate::workflow::cut_uploads::CutUploadCounter;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
@@ -61,6 +64,8 @@ pub(crate) struct HitWorkflow {
     pub(crate) max_body_bytes: u64,
     pub(crate) recorder: Option<ExchangeRecorder>,
     pub(crate) connection_policy: ConnectionPolicy,
+    /// Counts hits that were answered before their body was sent.
+    pub(crate) cut_uploads: CutUploadCounter,
     /// Tracks refused tokens, if hits carry tokens.
     pub(crate) auth_failures: Option<AuthFailureTracker>,
     /// True if more than the status of a response matters.
@@ -138,7 +143,8 @@ impl HitWorkflow {
         let slot_state = &**slot_state;
         let (target, mut hop) = match request {
             Some(request) => {
-                let hop = RequestHop::from_request(request, &self.targets[0], buffer);
+                let (target, origins) = (&self.targets[0], &self.origins);
+                let hop = RequestHop::from_request(request, target, origins, buffer);
                 (None, hop)
             }
             None => {
@@ -150,10 +156,8 @@ impl HitWorkflow {
         let (mut sent, mut received) = (0, 0);
         loop {
             self.complete_request(&mut hop, slot_state, hit)?;
-            let learned = redirect_origins.connector(hop.origin);
-            let connector = learned.as_deref().or(self.origins.get(hop.origin));
-            let connector = connector.ok_or(failures::MALFORMED_REDIRECT)?;
-            let connection = connections.connection_to(hop.origin);
+            let connector = &*hop.origin.connector;
+            let connection = connections.connection_to(hop.origin.number);
             let mut inspector =
                 self.inspector((&hop.url, &hop.request), slot_state, &mut progress, hit);
             let policy = &self.connection_policy;
@@ -163,6 +167,9 @@ impl HitWorkflow {
             sent += exchange.sent;
             received += exchange.received;
             hit.slot().count("body_bytes", exchange.body_bytes);
+            if exchange.upload_cut_short {
+                self.cut_uploads.count(hit);
+            }
             if let Some(recording) = &inspector.recording {
                 recording.finish_body();
             }
@@ -171,7 +178,7 @@ impl HitWorkflow {
             {
                 hit.slot().count("redirects", 1);
                 hit.mark("redirect");
-                hop = hop.redirected(*redirect, connector, &policy.connectors, redirect_origins)?;
+                hop = hop.redirected(*redirect, &policy.connectors, redirect_origins)?;
                 progress.redirects += 1;
                 continue;
             }
@@ -306,7 +313,7 @@ impl HitWorkflow {
         let body = self.rotated_body(worker_copies, hit);
         if target.template.is_none() && body.is_none() {
             let request = HitRequest::new(request, None, buffer);
-            return Ok((index, RequestHop::first(target, request)));
+            return Ok((index, RequestHop::first(target, &self.origins, request)));
         }
         let template = target.template.as_deref().unwrap_or(&self.empty_template);
         let slot_state = &slot_state.borrow();
@@ -315,7 +322,7 @@ impl HitWorkflow {
             .with_recorder(self.recorder.as_ref());
         template.render(body, &mut context, &mut buffer.rendered)?;
         let request = HitRequest::new(request, Some(template), buffer);
-        let mut hop = RequestHop::first(target, request);
+        let mut hop = RequestHop::first(target, &self.origins, request);
         hop.token_ordinal = context.token_ordinal();
         hop.rendered = true;
         if template.target.is_some() && self.needs_urls() {

@@ -1,6 +1,8 @@
 //! One request of a hit: the first one, or one that a redirect leads to.
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::rc::Rc;
 
 use hammer_core::Failure;
 use hammer_net::{ConnectorFactory, PeerConnector};
@@ -14,8 +16,10 @@ use super::redirect_origin_cache::RedirectOriginCache;
 use crate::HttpRequest;
 use crate::failures;
 use crate::masking::is_secret_header;
+use crate::request::header::remove_headers;
 use crate::request::hit_request::{HitRequest, RequestBuffer};
 use crate::response::redirect::RedirectedRequest;
+use crate::url::set_path_and_query;
 
 /// Headers that describe the body, removed together with it.
 const BODY_HEADERS: [http::header::HeaderName; 5] = [
@@ -30,7 +34,7 @@ const BODY_HEADERS: [http::header::HeaderName; 5] = [
 pub(super) struct RequestHop<'w> {
     pub(super) request: HitRequest<'w>,
     pub(super) url: Cow<'w, Url>,
-    pub(super) origin: usize,
+    pub(super) origin: HopOrigin<'w>,
     /// True if all hops so far went to the origin of the first, so that this one may be signed.
     pub(super) trusted: bool,
     /// The ordinal of the token that the hit carries.
@@ -39,12 +43,44 @@ pub(super) struct RequestHop<'w> {
     pub(super) rendered: bool,
 }
 
+/// The origin that a hop goes to.
+pub(super) struct HopOrigin<'w> {
+    /// The number that identifies the origin.
+    pub(super) number: usize,
+    pub(super) connector: HopConnector<'w>,
+}
+
+/// The connector to the origin of a target, or to one that a redirect led to.
+pub(super) enum HopConnector<'w> {
+    Target(&'w PeerConnector),
+    Redirect(Rc<PeerConnector>),
+}
+
+impl Deref for HopConnector<'_> {
+    type Target = PeerConnector;
+
+    fn deref(&self) -> &PeerConnector {
+        match self {
+            Self::Target(connector) => connector,
+            Self::Redirect(connector) => connector,
+        }
+    }
+}
+
 impl<'w> RequestHop<'w> {
-    pub(super) fn first(target: &'w HttpTarget, request: HitRequest<'w>) -> Self {
+    /// The first hop of a hit, to the origin of `target`, one of `origins`.
+    pub(super) fn first(
+        target: &'w HttpTarget,
+        origins: &'w [PeerConnector],
+        request: HitRequest<'w>,
+    ) -> Self {
         Self {
             request,
             url: Cow::Borrowed(&target.url),
-            origin: target.origin,
+            origin: HopOrigin {
+                number: target.origin,
+                connector: HopConnector::Target(&origins[target.origin]),
+            },
             trusted: true,
             token_ordinal: None,
             rendered: false,
@@ -55,69 +91,52 @@ impl<'w> RequestHop<'w> {
     pub(super) fn from_request(
         request: &'w HttpRequest,
         target: &'w HttpTarget,
+        origins: &'w [PeerConnector],
         buffer: &'w mut RequestBuffer,
     ) -> Self {
+        let hit_request = HitRequest::new(&request.prepared, None, buffer);
         Self {
             url: Cow::Borrowed(request.url.as_ref().unwrap_or(&target.url)),
-            ..Self::first(target, HitRequest::new(&request.prepared, None, buffer))
+            ..Self::first(target, origins, hit_request)
         }
     }
 
     /// Sets the path and query of the URL to those of the request.
     pub(super) fn set_url_path(&mut self) {
-        let target = String::from_utf8_lossy(self.request.path_and_query());
-        let (path, query) = match target.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (&*target, None),
-        };
-        let url = self.url.to_mut();
-        url.set_path(path);
-        url.set_query(query);
+        set_path_and_query(self.url.to_mut(), self.request.path_and_query());
     }
 
     /// The hop that `redirect` leads to, without headers that its origin must not see.
     pub(super) fn redirected(
         self,
         redirect: RedirectedRequest,
-        from: &PeerConnector,
         connectors: &ConnectorFactory,
         redirect_origins: &RedirectOriginCache,
     ) -> Result<Self, Failure> {
         let target_url = redirect.target;
+        let (mut request, parts) = self.request.into_parts();
+        if !redirect.keeps_body {
+            request.body.clear();
+        }
+        let proxy_headers = self.origin.connector.forward_proxy_headers();
+        let headers = &mut request.head.headers;
+        remove_headers(headers, |name| {
+            (!redirect.keeps_body && BODY_HEADERS.contains(name))
+                || (!redirect.same_origin && is_secret_header(name))
+                || proxy_headers.is_some_and(|headers| headers.contains_key(name))
+        });
         let origin = if redirect.same_origin {
             self.origin
         } else {
-            redirect_origins.number_of(&target_url, connectors)?
-        };
-        let (mut request, parts) = self.request.into_parts();
-        let headers = &mut request.head.headers;
-        if !redirect.keeps_body {
-            request.body.clear();
-            BODY_HEADERS
-                .iter()
-                .for_each(|name| drop(headers.remove(name)));
-        }
-        if !redirect.same_origin {
-            let secrets: Vec<_> = headers
-                .keys()
-                .filter(|name| is_secret_header(name))
-                .cloned()
-                .collect();
-            secrets.iter().for_each(|name| drop(headers.remove(name)));
             headers.insert(HOST, target_url.authority.clone());
-        }
+            let (number, connector) = redirect_origins.origin_of(&target_url, connectors)?;
+            let connector = HopConnector::Redirect(connector);
+            HopOrigin { number, connector }
+        };
         if let Some(authorization) = &target_url.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
-        for name in from
-            .forward_proxy_headers()
-            .iter()
-            .flat_map(|proxy_headers| proxy_headers.keys())
-        {
-            headers.remove(name);
-        }
-        let connector = redirect_origins.connector(origin);
-        if let Some(proxy_headers) = connector.as_deref().unwrap_or(from).forward_proxy_headers() {
+        if let Some(proxy_headers) = origin.connector.forward_proxy_headers() {
             headers.extend(proxy_headers.clone());
             let target = target_url.absolute_form();
             let target = target.map_err(|_| failures::MALFORMED_REDIRECT)?;

@@ -2,6 +2,7 @@
 
 use super::hpack::FieldSink;
 use super::stream_failure::{MalformedResponse, StreamFailure};
+use crate::token::is_token_byte;
 use crate::{FieldList, MAX_HEAD_BYTES, MAX_HEADERS};
 
 /// The bytes that a field adds to a head besides its name and value.
@@ -67,11 +68,6 @@ impl ReceivedFields {
         }
         self.list.push(name, value);
     }
-}
-
-/// Returns true for the bytes of a name (RFC 9110, section 5.6.2).
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// Returns true for control characters, except the tab (RFC 9110, section 5.5).

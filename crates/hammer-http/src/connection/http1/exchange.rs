@@ -81,6 +81,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         ExchangeSummary {
             body_bytes: self.sink.body_bytes,
             waited_for_body: self.waited_for_body,
+            upload_cut_short: self.sender.has_unsent_body(),
             connection_end: self.connection_end(),
         }
     }
@@ -267,9 +268,6 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     /// Notes the end of a complete response.
     fn finish(&mut self) {
         self.sender.cut_short();
-        if self.sender.has_unsent_body() {
-            self.slot.count("upload_cut_short", 1);
-        }
         self.connection.release_partial();
     }
 }

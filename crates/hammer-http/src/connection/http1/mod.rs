@@ -60,6 +60,8 @@ pub(crate) struct ExchangeSummary {
     pub(crate) body_bytes: u64,
     /// True if the response did not arrive together with its head.
     pub(crate) waited_for_body: bool,
+    /// True if the response came before the request was sent as a whole.
+    pub(crate) upload_cut_short: bool,
     /// The end of the connection, unless it can take another request.
     pub(crate) connection_end: Option<ConnectionEnd>,
 }

@@ -41,6 +41,8 @@ pub(crate) struct BodyReadStats {
     pub(crate) bytes: u64,
     /// True if the body did not arrive together with the head.
     pub(crate) waited: bool,
+    /// True if the response came before the request was sent as a whole.
+    pub(crate) upload_cut_short: bool,
 }
 
 /// The reason for which a hit got no answer on a connection.
@@ -224,7 +226,6 @@ impl Http2Client {
     /// If the body ends early, or `on_chunk` fails.
     pub(crate) async fn read(
         &mut self,
-        slot: &Slot,
         mut on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<BodyReadStats, Failure> {
         let mut stats = BodyReadStats::default();
@@ -243,9 +244,7 @@ impl Http2Client {
             }
         }
         stats.bytes = exchange.body_bytes();
-        if exchange.upload_cut_short() {
-            slot.count("upload_cut_short", 1);
-        }
+        stats.upload_cut_short = exchange.upload_cut_short();
         Ok(stats)
     }
 

@@ -2,18 +2,17 @@
 
 use std::io::Write;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hammer_core::Failure;
 use hammer_wire::Fields;
 
 use super::limits::{BodyBuffer, BodySizeLimiter, WorkerBodyMemory};
 use super::{BodyDecoder, DecodedBody, failure};
+use crate::connection::read_turn::MAX_TURN_TIME;
 
 /// The number of encoded bytes that are decoded before the time is checked.
 const PIECE_BYTES: usize = 4096;
-/// The time after which other tasks of the thread may run.
-const MAX_TURN_TIME: Duration = Duration::from_micros(300);
 /// The size by which an encoded body may exceed the limit of the decoded one, in addition to an eighth.
 ///
 /// Codings add a header and a few bytes per block to data that they cannot compress.

@@ -184,6 +184,10 @@ fn an_early_answer_to_a_large_upload_counts_as_cut_short() {
                     early.what
                 ));
             }
+            let reasons = finished.report.verdict.reasons.join("\n");
+            if !reasons.contains("2 uploads were answered before the body was sent") {
+                wrong.push(format!("{} over {transport:?}: {reasons:?}", early.what));
+            }
         }
     }
     assert_nothing_wrong(&wrong);
@@ -233,6 +237,8 @@ fn an_upload_that_is_read_is_not_cut_short() {
             ([0, 0, 0], 1),
             "{transport:?}"
         );
+        let reasons = finished.report.verdict.reasons.join("\n");
+        assert!(!reasons.contains("upload"), "{transport:?}: {reasons}");
     }
 }
 

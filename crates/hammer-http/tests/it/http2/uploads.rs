@@ -124,6 +124,8 @@ fn an_answer_before_the_end_of_an_upload_counts() {
         assert_eq!(report.hits.rejected, 4, "{name}: {:?}", report.failures);
         assert_eq!(report.labels["413"], 4, "{name}");
         assert_eq!(count(&report, "upload_cut_short"), 4, "{name}");
+        let reasons = report.verdict.reasons.join("\n");
+        assert!(reasons.contains("4 uploads were answered"), "{reasons}");
     }
 }
 
