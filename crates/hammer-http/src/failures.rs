@@ -8,7 +8,7 @@ use hammer_wire::http1::{ResponseError, ResponseErrorKind};
 use crate::connection::http2::failures::H2_NOT_SPOKEN;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
-    "no byte of the answer came within `first_byte_timeout`: raise it, or check the target",
+    "the head of the answer did not arrive within `first_byte_timeout`: raise it, or check the target",
 );
 pub(crate) const TOO_MANY_REDIRECTS: Failure = Failure::new("too_many_redirects").with_advice(
     "the target redirects in a loop, or more often than `follow_redirects`: inspect it with `record`",
@@ -45,43 +45,45 @@ pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
 pub(crate) const IDLE_CLOSE: Failure = Failure::new("idle_close").with_advice(
-    "the target closed an idle connection as the hit was sent: set `connection_lifetime` below the target's \
+    "the target closed an idle connection just as the hit was sent: set `connection_lifetime` below the target's \
      keep-alive timeout",
 );
 pub(crate) const TLS_NO_CLOSE_NOTIFY: Failure = Failure::new("tls_no_close_notify").with_advice(
-    "a body without a length ended without the close_notify of TLS, so it may be cut off: let the target \
-     send a Content-Length, or end TLS in order",
+    "a body without a length ended without a TLS close_notify, so it may be truncated: make the target send \
+     a Content-Length, or close_notify",
 );
 pub(crate) const TOO_MANY_INTERIM_ANSWERS: Failure = Failure::new("too_many_interim_answers").with_advice(
-    "the target sent more than 100 interim answers (status 1xx) in a row: it is broken or hostile",
+    "the target sent more than 100 interim answers (status 1xx) before a final one: it is broken or hostile",
 );
 pub(crate) const UNEXPECTED_UPGRADE: Failure = Failure::new("unexpected_upgrade").with_advice(
-    "the target switched protocols (status 101), which no hit asked for: check the URL, and the proxies \
-     on the way",
+    "the target switched protocols (status 101), which the hit did not request: check the URL, and any \
+     proxies on the way",
 );
 const NOT_HTTP: Failure = Failure::new("not_http")
-    .with_advice("the answer does not begin as HTTP/1.1 does: check scheme and port");
+    .with_advice("the answer does not start like HTTP/1.1: check scheme and port");
 const TLS_RECORD: Failure = Failure::new("not_http").with_advice(
     "the answer is TLS, not HTTP: check the scheme (try https in the URL) and the port",
 );
 const MALFORMED_STATUS_LINE: Failure = Failure::new("malformed_answer").with_advice(
-    "the status line of the answer breaks RFC 9112, section 4: inspect it with `record`, or see it with \
+    "the status line of the answer is malformed (RFC 9112, section 4): inspect it with `record` or \
      RUST_LOG=debug",
 );
 const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
     .with_advice("the answer breaks a rule of RFC 9112: RUST_LOG=debug shows which");
 const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header").with_advice(
-    "a header of the answer breaks RFC 9112, section 5, such as one without a colon: RUST_LOG=debug shows \
-     it",
+    "a header of the answer is malformed, for example without a colon (RFC 9112, section 5): RUST_LOG=debug \
+     shows it",
 );
 pub(crate) const MALFORMED_LENGTH: Failure = Failure::new("malformed_length").with_advice(
     "the Content-Length of the answer is not a number, or there are several different ones: check the target and \
      the proxies in front of it",
 );
-pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
-    .with_advice("the answer has headers of over 64 KiB, or over 256 headers: check the target");
-const MALFORMED_CHUNK: Failure = Failure::new("malformed_chunk")
-    .with_advice("a chunk of the answer breaks RFC 9112, section 7.1: RUST_LOG=debug shows where");
+pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large").with_advice(
+    "the answer has more than 64 KiB of headers, or more than 256 headers: check the target",
+);
+const MALFORMED_CHUNK: Failure = Failure::new("malformed_chunk").with_advice(
+    "a chunk of the answer is malformed (RFC 9112, section 7.1): RUST_LOG=debug shows where",
+);
 
 /// Maps a response that breaks a rule of HTTP/1.1 to the failure of the hit.
 pub(crate) fn response_failure(error: &ResponseError) -> Failure {

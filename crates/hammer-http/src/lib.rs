@@ -33,14 +33,14 @@
 //!   KiB), `too_many_interim_answers` (more than 100 before the final one), `unexpected_upgrade` (status
 //!   101), `first_byte_timeout`
 //! - HTTP/1.1: `not_http` (the first bytes are not HTTP/1), `malformed_chunk`, `idle_close` (the target
-//!   closed an idle connection as the hit was sent), `tls_no_close_notify` (a body without a length,
-//!   whose TLS stream did not end in order)
+//!   closed an idle connection just as the hit was sent), `tls_no_close_notify` (a body without a length,
+//!   whose TLS stream ended without close_notify)
 //! - redirects: `too_many_redirects`, `malformed_redirect`
 //! - inspected bodies: `body_too_large`, `malformed_body`, `unknown_coding`
 //! - requests whose templates could not be rendered, which are not sent: `value_missing` (nothing
 //!   captured yet), `rows_gone`, `row_unreadable`, `no_token`, `malformed_header`, `url_too_long`,
 //!   `not_compressed`, `not_signed`
-//! - HTTP/2: `h2_not_spoken`, `stream_refused`, labels that begin with `stream_reset_` or `goaway_` and
+//! - HTTP/2: `h2_not_spoken`, `stream_refused`, names that begin with `stream_reset_` or `goaway_` and
 //!   end with the target's error code, and for violations of the protocol and floods
 //!   `h2_protocol_error`, `h2_frame_size_error`, `h2_flow_control_error`, `h2_compression_error` and
 //!   `h2_flood`
@@ -50,8 +50,8 @@
 //! processed twice: over HTTP/2, it is sent again only if the target refused its stream or excluded
 //! it with a GOAWAY. Both mean that the target did not process it (RFC 9113, section 8.7).
 //!
-//! A response counts even if it comes before the request was sent as a whole, and even if the target
-//! then resets the connection. Bytes after a complete response cost the connection, not the next hit.
+//! A response counts even if it comes before the whole request was sent, and even if the target
+//! then resets the connection. After stray bytes, the connection is closed, and the next hit is unaffected.
 //!
 //! # Phases
 //!
@@ -78,19 +78,19 @@
 //! | count | counts |
 //! |---|---|
 //! | `connections_opened` | connections opened |
-//! | `connections_reused` | hits answered on a connection that had answered another hit before |
-//! | `connections_closed_by_target` | connections that the target closed, or said that it would |
+//! | `connections_reused` | hits answered on a connection that had already answered another hit |
+//! | `connections_closed_by_target` | connections that the target closed, or said it would close |
 //! | `connections_dropped` | connections that the client closed because they could not be kept |
-//! | `connections_retired` | connections that the client closed because their lifetime was over |
-//! | `upload_cut_short` | hits answered before their request was sent as a whole |
+//! | `connections_retired` | connections that reached their lifetime, or used up their HTTP/2 streams |
+//! | `upload_cut_short` | hits answered before their whole request was sent |
 //! | `streams_refused`, `goaways` | of HTTP/2 |
 //! | `redirects` | redirects followed |
 //! | `capture_missed` | values that a response did not have |
 //! | `body_bytes` | bytes of bodies of responses, as received |
 //! | `decoded_bytes` | bytes of inspected bodies that were compressed, decoded |
 //!
-//! Every connection that was opened is counted once as closed by the target, dropped or retired, unless
-//! it is closed as planned: at the end of the run, or after its hit without keep-alive.
+//! Every connection is counted once, as closed by the target, dropped or retired, unless it is closed
+//! as planned: at the end of the run, or after its hit without keep-alive.
 //!
 //! Facts of a TLS connection: `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and
 //! `alpn`.

@@ -61,7 +61,7 @@ impl TargetServerBuilder {
     }
 
     /// Makes the thread of the target poll instead of sleeping if `spin` is true. It then uses a whole
-    /// core, also without hits.
+    /// core, even without hits.
     ///
     /// A target that sleeps has to be woken, which delays its answer and takes CPU time from the client
     /// that wakes it. The slower a client, the more often its target falls asleep, so a comparison of

@@ -59,7 +59,7 @@ impl<'a> Fields<'a> {
         Self(FieldsContent::List(list))
     }
 
-    /// Each name with its value. Names have any case; values have no blanks around them.
+    /// Each name with its value. Names have any case; values have no whitespace around them.
     pub fn iter(&self) -> FieldsIter<'a> {
         FieldsIter(match self.0 {
             FieldsContent::Lines(lines) => FieldsIterContent::Lines(lines.iter()),

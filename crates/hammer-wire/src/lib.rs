@@ -1,12 +1,13 @@
 //! HTTP/1.1 and HTTP/2 as a client speaks them.
 //!
-//! Bytes go in and events come out. There are no sockets, no clocks to wait for and no types of an
-//! engine here, so that every rule of the protocols can be tested with a table of bytes.
+//! Bytes go in and events come out. There are no sockets, timers or engine types here, so that every
+//! rule of the protocols can be tested with a table of bytes.
 //!
 //! - [`http1`] encodes requests and decodes responses (RFC 9112).
 //! - [`http2`] keeps the state of a connection (RFC 9113) with its header tables (RFC 7541).
 //!
-//! Both report the head of a response as a [`ResponseHead`], and both have the same limits.
+//! A [`ResponseHead`] is the head of a response of either version. The limits on heads and interim
+//! responses are the same for both.
 
 mod field_list;
 mod head;

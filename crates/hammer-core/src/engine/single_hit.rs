@@ -60,7 +60,7 @@ impl<'h, H: Hammer> SingleHit<'h, H> {
 
     /// Sets the time limit for opening the session and the hit together.
     ///
-    /// Settling has the same limit again. Preparing has none, as in a run.
+    /// Settling has a limit of the same length. Preparing has none, as in a run.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self

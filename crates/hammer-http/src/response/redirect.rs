@@ -71,7 +71,7 @@ impl RedirectedRequest {
 
 /// Parses a location, relative to the URL of the request.
 ///
-/// Blanks within it and bytes outside ASCII are percent-encoded as by curl, whatever their encoding. Other
+/// Spaces within it and non-ASCII bytes are percent-encoded as in curl, whatever their charset. Other
 /// characters are treated as in a given URL.
 fn parse_location(location: &[u8], from: &Url) -> Option<(Url, HttpUrl)> {
     if location.iter().any(u8::is_ascii_control) {

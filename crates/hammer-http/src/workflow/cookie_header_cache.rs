@@ -1,4 +1,4 @@
-//! The headers `Cookie` that a jar has sent, for hits to the same kind of URL.
+//! A cache of the `Cookie` headers that a jar has sent.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use url::Url;
 /// Maximum number of cached headers per jar; enough for the targets of most runs.
 const MAX_HEADERS: usize = 8;
 
-/// Headers for URLs of which a jar's cookies cannot tell the difference.
+/// Headers, each for all URLs that get the same cookies of a jar.
 ///
 /// The jar clears it with each change.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! The workflow of a hit: prepare a request, exchange it for a response, inspect that, perhaps again.
+//! The workflow of a hit: prepares a request, sends it, inspects the response, and follows redirects.
 
 pub(crate) mod auth_failures;
 mod cookie_header_cache;

@@ -5,7 +5,7 @@ use crate::number::{MAX_DIGITS, format_number};
 /// The head of a request as bytes, with places for the parts that vary.
 ///
 /// Names of fields are sent as given, in the given order. No part is checked: a value with a line break
-/// would begin another line, and a target with a blank would end early.
+/// would begin another line, and a target with a space would end early.
 ///
 /// ```
 /// use hammer_wire::http1::{BodyFraming, RequestLayout, RequestPart};
@@ -68,7 +68,8 @@ impl RequestLayout {
 
     /// Appends a header field (RFC 9112, section 5).
     ///
-    /// With [`BodyFraming::GivenLength`] or [`BodyFraming::Chunked`], one of them says so.
+    /// With [`BodyFraming::GivenLength`] or [`BodyFraming::Chunked`], one of the fields must
+    /// state that framing.
     pub fn push_field(&mut self, name: &str, value: RequestPart<'_>) {
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(b": ");

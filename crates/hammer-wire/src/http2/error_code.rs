@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Http2ErrorCode(pub u32);
 
 impl Http2ErrorCode {
-    /// No error: an orderly end.
+    /// No error: a graceful shutdown.
     pub const NO_ERROR: Self = Self(0x0);
     /// An unspecific violation of the protocol.
     pub const PROTOCOL_ERROR: Self = Self(0x1);

@@ -37,7 +37,7 @@ impl FloodGuard {
         self.idle_frames = 0;
     }
 
-    /// Records that a part of a request body was sent, whose credit the peer may return in crumbs of
+    /// Records that a part of a request body was sent, whose credit the peer may return in pieces of
     /// any size: once for the stream and once for the connection.
     pub(crate) fn record_sent_data(&mut self, bytes: usize) {
         self.record_progress();
@@ -110,7 +110,7 @@ impl FloodGuard {
 mod tests {
     use super::*;
 
-    /// Uploads failed as floods if the peer returned their credit in crumbs.
+    /// Uploads failed as floods if the peer returned their credit in small pieces.
     #[test]
     fn credit_in_crumbs_is_accepted() {
         let mut guard = FloodGuard::new();

@@ -1,7 +1,7 @@
 //! HTTP/2 as a client speaks it (RFC 9113), with HPACK (RFC 7541).
 //!
 //! [`Http2ProtocolState`] is a connection without a socket. Received bytes and requests go in; bytes to
-//! send come out. Each request has an [`Http2Exchange`], which has the events of its response.
+//! send come out. Each request has an [`Http2Exchange`], which reports the events of its response.
 //!
 //! ```
 //! use std::rc::Rc;
@@ -43,9 +43,9 @@
 //!
 //! # Limits
 //!
-//! The limits on heads, trailers and interim responses are those of the crate. Peers that send more
-//! than a thousand frames without content in a row, or that do not read replies, are cut off
-//! ([`Http2ConnectionErrorKind::Flood`]).
+//! The limits on heads, trailers and interim responses are those of the crate. The connection
+//! fails if the peer sends more than a thousand frames in a row that advance no exchange, or does not
+//! read replies ([`Http2ConnectionErrorKind::Flood`]).
 
 mod connection_error;
 mod error_code;

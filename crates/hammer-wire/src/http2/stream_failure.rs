@@ -31,7 +31,7 @@ pub enum StreamFailure {
     /// The connection ended after a GOAWAY with this code, and the peer may have processed the
     /// request.
     GoneAway(Http2ErrorCode),
-    /// The connection ended without a word, and the peer may have processed the request.
+    /// The connection ended without a GOAWAY, and the peer may have processed the request.
     ConnectionLost,
 }
 

@@ -90,7 +90,7 @@ impl<'e> RequestSender<'e> {
         }
     }
 
-    /// Acts on what has arrived: the status of the final response, or leave to send the body.
+    /// Acts on what has arrived: the status of the final response, or permission to send the body.
     pub(super) fn notice(&mut self, status: Option<u16>, is_body_wanted: bool) {
         self.is_body_wanted = is_body_wanted;
         let awaits_continue = matches!(self.state, SendState::AwaitingContinue(_));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// The time for the head of a response to follow bytes that are none.
+/// The time that the head of a response may take to follow stray bytes.
 ///
-/// Both may have crossed the request. Bytes that no head follows are the answer to it.
+/// Stray bytes may arrive after the request was sent. If no head follows them, they are the answer to it.
 pub(super) const WAIT_FOR_HEAD: Duration = Duration::from_millis(100);
 
 /// The first bytes of a response.

@@ -18,7 +18,7 @@ const HTTP_1_1_ADVICE: &str = "the target requires HTTP/1.1 for this: add `http_
 const SECURITY_ADVICE: &str = "the target requires stronger TLS than was negotiated: see its log";
 const UNKNOWN_ADVICE: &str = "the target sent an unknown error code: see its log";
 const CANCELED_ADVICE: &str = "the target canceled the hit while processing it: see its log";
-const GONE_ADVICE: &str = "the target closed the connection in good order, but without an answer to \
+const GONE_ADVICE: &str = "the target shut down the connection gracefully, but without answering \
                            this hit: give it more time to answer before it closes connections";
 
 pub(crate) const STREAM_REFUSED: Failure = Failure::new("stream_refused").with_advice(
@@ -30,7 +30,7 @@ pub(crate) const H2_NOT_SPOKEN: Failure = Failure::new("h2_not_spoken").with_adv
 const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
     .with_advice("the answer breaks a rule of HTTP/2: run with RUST_LOG=debug to see which");
 const MALFORMED_ANSWER_HEADER: Failure = Failure::new("malformed_answer_header").with_advice(
-    "a header of the answer breaks RFC 9113, section 8.2: run with RUST_LOG=debug to see the rule",
+    "a header of the answer is malformed (RFC 9113, section 8.2): run with RUST_LOG=debug to see why",
 );
 const PROTOCOL_FAILURE: Failure = Failure::new("h2_protocol_error")
     .with_advice("the target broke a rule of HTTP/2: run with RUST_LOG=debug to see which");
@@ -43,7 +43,7 @@ const FRAME_SIZE_FAILURE: Failure = Failure::new("h2_frame_size_error").with_adv
     "the target sent a frame of an invalid size: run with RUST_LOG=debug to see which",
 );
 const FLOOD_FAILURE: Failure = Failure::new("h2_flood").with_advice(
-    "the target sent a thousand frames in a row without content: it is broken or hostile",
+    "the target sent over 1,000 frames in a row that advanced no hit: it is broken or hostile",
 );
 
 /// Maps the failure of a stream to that of its hit; `connection_failure` is that of its connection.

@@ -158,7 +158,7 @@ fn an_orderly_goaway_without_an_answer_has_its_own_name() {
     });
     let report = run(http2(&server).build().expect("valid options"), 3);
     assert_eq!(only_failure(&report), ("goaway_no_error", 3));
-    assert!(report.advice["goaway_no_error"].contains("in good order"));
+    assert!(report.advice["goaway_no_error"].contains("gracefully"));
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl TlsHandshake {
         })
     }
 
-    /// Shakes hands over a stream.
+    /// Performs the handshake over a stream.
     pub(super) async fn complete<S>(mut self, mut stream: S) -> io::Result<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,

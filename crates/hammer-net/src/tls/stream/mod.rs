@@ -72,7 +72,7 @@ enum StreamEnd {
 }
 
 impl<S> TlsStream<S> {
-    /// Shakes hands with the server of this name.
+    /// Performs the handshake with the server of this name.
     ///
     /// # Errors
     ///
@@ -259,7 +259,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
         this.writer.close().map_err(tls_error)?;
         ready!(this.writer.poll_send(&mut this.stream, cx))?;
         match ready!(Pin::new(&mut this.stream).poll_shutdown(cx)) {
-            // The peer has closed the connection before, which is as good.
+            // The peer has already closed the connection.
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
             done => Poll::Ready(done),
         }

@@ -2,7 +2,7 @@
 
 use super::error::{ResponseError, ResponseErrorKind};
 
-/// Maximum number of bytes after the size in the line of a chunk: blanks and extensions.
+/// Maximum number of bytes after the size in the line of a chunk: whitespace and extensions.
 const MAX_EXTENSION_BYTES: u32 = 16 * 1024;
 
 /// The place in a chunked body.
@@ -10,7 +10,7 @@ const MAX_EXTENSION_BYTES: u32 = 16 * 1024;
 pub(super) enum ChunkState {
     /// In the size, with the number of digits so far, of which there may be 255.
     Size { size: u64, digits: u8 },
-    /// After the size, in blanks before a line break or an extension, with their number so far.
+    /// After the size, in whitespace before a line break or an extension, with its bytes so far.
     Blanks { size: u64, bytes: u32 },
     /// In the extensions, which are ignored, with the number of bytes since the size.
     Extension { size: u64, bytes: u32 },
@@ -163,7 +163,7 @@ mod tests {
             ("2;a\r\n", 2),
             ("2 ; a = \"b;c\" ;d\r\n", 2),
             ("0;last\r\n", 0),
-            // Old servers fill up the line with blanks.
+            // Old servers pad the line with spaces.
             ("2  \t \r\n", 2),
             ("2\n", 2),
             ("2;a\n", 2),

@@ -18,10 +18,9 @@ const MAX_SKIPPED_BYTES: usize = 1024;
 /// connection in pieces of any size: apart from the pieces of a body, its events and errors do not
 /// depend on them. [`receive_end`](Self::receive_end) takes the end of the connection.
 ///
-/// It accepts what real servers send and curl takes: bare line feeds, folded lines, blanks before the
-/// colon of a field, no reason phrase, empty lines before a response, bytes that are not ASCII, and
-/// HTTP/1.0. Of everything that is not bounded by the length of a body, it refuses more than is
-/// reasonable ([`ResponseErrorKind`]).
+/// It accepts what real servers send and curl accepts: bare line feeds, folded lines, whitespace before
+/// the colon of a field, no reason phrase, empty lines before a response, non-ASCII bytes, and
+/// HTTP/1.0. Everything but the length of a body is limited ([`ResponseErrorKind`]).
 #[derive(Debug)]
 pub struct ResponseDecoder {
     state: DecoderState,
@@ -195,8 +194,8 @@ impl ResponseDecoder {
         bytes: &mut [u8],
         sink: &mut S,
     ) -> Result<Option<usize>, ReceiveError<S::Error>> {
-        // A head of which a part arrived before is parsed by lines, so that it is not parsed in vain
-        // with each of its pieces.
+        // A head that arrives in pieces is parsed line by line, so that it is not parsed anew with
+        // each piece.
         if self.searched == 0 && bytes.first() == Some(&b'H') {
             let mut table = head::common_table();
             if let Some(parsed) = head::parse_common(bytes, &mut table) {

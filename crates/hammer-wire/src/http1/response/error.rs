@@ -37,7 +37,7 @@ pub enum ResponseErrorKind {
     /// The framing of a chunk is malformed (RFC 9112, section 7.1).
     Chunk,
     /// The header or trailer fields are larger than [`MAX_HEAD_BYTES`](crate::MAX_HEAD_BYTES), or
-    /// have more than 4 KiB of blanks and status line besides.
+    /// their section has more than 4 KiB of other bytes, such as whitespace and the status line.
     HeadTooLarge,
     /// There are more than [`MAX_HEADERS`](crate::MAX_HEADERS) header or trailer fields.
     TooManyFields,

@@ -9,8 +9,9 @@ use crate::token::is_token_byte;
 
 /// Maximum size of a head or trailer section on the wire, in bytes: 68 KiB.
 ///
-/// Besides its fields ([`MAX_HEAD_BYTES`]), it has a status line, and blanks around names and values. A
-/// decoder leaves no more of an incomplete response unconsumed, so a buffer with one more byte suffices.
+/// Besides its fields ([`MAX_HEAD_BYTES`]), it has a status line, and whitespace around names and
+/// values. A decoder leaves no more of an incomplete response unconsumed, so a buffer with one more byte
+/// suffices.
 pub const MAX_INCOMPLETE_BYTES: usize = MAX_HEAD_BYTES + 4 * 1024;
 
 /// The bytes that each field counts besides its name and its value.
@@ -31,7 +32,7 @@ pub(super) struct SectionExtent {
     end: Option<usize>,
 }
 
-/// Replaces each bare carriage return and each line break of a folded line by blanks.
+/// Replaces each bare carriage return and each line break of a folded line by spaces.
 ///
 /// RFC 9112, sections 2.2 and 5.2, permit both. The section begins at the start of `bytes`, with a
 /// start line, which is left as it is, or with the first field line. A line that ends in several
@@ -113,7 +114,7 @@ pub(super) fn field_bytes(field: &httparse::Header<'_>) -> usize {
 
 /// Parses a line without its line feed.
 ///
-/// Blanks before the colon are removed, as RFC 9112, section 5.1, demands of proxies and as curl does.
+/// Whitespace before the colon is removed, as RFC 9112, section 5.1, demands of proxies and as curl does.
 /// Control characters stay in values (RFC 9110, section 5.5), except NUL, which is refused.
 fn parse_field(line: &[u8]) -> Result<httparse::Header<'_>, ResponseError> {
     split_field(line).map_err(|expected| {
@@ -196,7 +197,7 @@ mod tests {
     fn splits_fields() {
         let table: [(&[u8], &str, &[u8]); 9] = [
             (b"Content-Type: text/html", "Content-Type", b"text/html"),
-            // RFC 9112, section 5: blanks around the value are not part of it.
+            // RFC 9112, section 5: whitespace around the value is not part of it.
             (b"a:b", "a", b"b"),
             (b"a: \t b \t ", "a", b"b"),
             (b"a:", "a", b""),

@@ -13,7 +13,7 @@ pub(super) struct StatusLine {
 impl StatusLine {
     /// Parses a line, with or without the carriage return at its end.
     ///
-    /// The reason phrase may be missing, and there may be several blanks before and after the status.
+    /// The reason phrase may be missing, and there may be several spaces before and after the status.
     pub(super) fn parse(line: &[u8]) -> Result<Self, ResponseError> {
         let line = line.trim_ascii_end();
         Self::parse_trimmed(line).ok_or_else(|| {
@@ -73,7 +73,7 @@ mod tests {
             ("HTTP/1.1 200 OK", false, 200),
             ("HTTP/1.1 200 OK\r", false, 200),
             ("HTTP/1.0 404 Not Found\r", true, 404),
-            // RFC 9112, section 4: the blank before an absent reason phrase is required.
+            // RFC 9112, section 4: the space before an absent reason phrase is required.
             ("HTTP/1.1 204 \r", false, 204),
             // Real servers leave it out.
             ("HTTP/1.1 204\r", false, 204),

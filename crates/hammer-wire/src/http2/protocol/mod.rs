@@ -243,7 +243,7 @@ impl Http2ProtocolState {
         self.fail_stream(stream_id, failure);
     }
 
-    /// Announces to the peer that the client closes the connection in good order.
+    /// Announces to the peer that the client shuts down the connection gracefully.
     pub fn put_goaway(&mut self) {
         frame::put_goaway(self.out.frames(), Http2ErrorCode::NO_ERROR);
     }
