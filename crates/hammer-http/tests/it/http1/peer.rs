@@ -93,6 +93,21 @@ impl Peer {
         sent.and_then(|()| self.stream.flush()).is_ok()
     }
 
+    /// Completes the handshake of TLS, if there is one.
+    pub(super) fn complete_handshake(&mut self) {
+        if let PeerStream::Tls(tls) = &mut self.stream {
+            while tls.conn.is_handshaking() && tls.conn.complete_io(&mut tls.sock).is_ok() {}
+        }
+    }
+
+    /// Reads and drops everything until the hammer ends the stream; an end of TLS without close_notify is
+    /// an error.
+    pub(super) fn read_end(&mut self) -> io::Result<()> {
+        let mut buffer = [0; 4096];
+        while self.stream.read(&mut buffer)? > 0 {}
+        Ok(())
+    }
+
     /// Ends the server's side in order, over TLS with close_notify, and leaves the other one open.
     pub(super) fn close_sending(&mut self) {
         if let PeerStream::Tls(tls) = &mut self.stream {
