@@ -16,6 +16,7 @@ mod heads;
 mod hit_gate;
 mod interim;
 mod late_strays;
+mod not_http;
 mod opened_ahead;
 mod peer;
 mod redirects;

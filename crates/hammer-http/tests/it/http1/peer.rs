@@ -100,6 +100,19 @@ impl Peer {
         }
     }
 
+    /// Reads and drops this many bytes of the socket, faster than the hammer sends since nothing is
+    /// decrypted; returns false if the stream ends before.
+    pub(super) fn drain(&mut self, mut bytes: usize) -> bool {
+        let mut buffer = vec![0; 1024 * 1024];
+        while bytes > 0 {
+            match self.tcp().read(&mut buffer) {
+                Ok(read @ 1..) => bytes = bytes.saturating_sub(read),
+                _ => return false,
+            }
+        }
+        true
+    }
+
     /// Reads and drops everything until the hammer ends the stream; an end of TLS without close_notify is
     /// an error.
     pub(super) fn read_end(&mut self) -> io::Result<()> {

@@ -1,11 +1,12 @@
 //! Answers that come before the request was wholly sent: they count, however the connection ends.
 
 use bytes::Bytes;
-use hammer_http::Http;
+use hammer_http::{ConfigureNetwork, Http};
 
 use super::answer_case::assert_nothing_wrong;
 use super::gated_server::{FinishedHits, GatedServer, Request, TRANSPORTS, Transport};
 use super::peer::Peer;
+use crate::proxies::{CONNECTED, accept_socks};
 use crate::run;
 use crate::scripted_server::ScriptedServer;
 
@@ -295,16 +296,21 @@ fn a_refusal_that_closes_counts_as_closed_by_the_target() {
 }
 
 /// The answer waits on a connection that takes no request, so that the request is not sent.
+///
+/// A proxy is asked first, so that the connection is reset before the request could be sent.
 #[test]
 fn a_request_without_a_body_is_not_cut_short() {
-    let server = ScriptedServer::serve_owned(|connection| {
+    let server = ScriptedServer::serve_owned(|mut connection| {
+        accept_socks(&mut connection, 0);
         let mut peer = Peer::new(connection.stream, None);
-        peer.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+        let answer = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+        peer.send(&[CONNECTED, answer].concat());
         peer.reset();
     });
-    let http = Http::builder(&server.url()).keepalive(false);
+    let http = Http::builder("http://127.0.0.1:1/")
+        .proxy(format!("socks5://{}", server.addr()))
+        .keepalive(false);
     let report = run(http.build().expect("valid options"), 100);
-    // A reset may also come before the connection is open.
     assert!(report.labels["408"] > 0, "{:?}", report.failures);
     let cut_short = report.counts.get("upload_cut_short");
     assert_eq!(cut_short, None, "{:?} {:?}", report.labels, report.failures);
