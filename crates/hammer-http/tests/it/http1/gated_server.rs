@@ -105,6 +105,7 @@ impl GatedServer {
                 return Some(peer);
             }
             peer.complete_handshake();
+            gate.wait_for_opening();
             let next = opening(peer);
             gate.allow(1);
             next

@@ -23,6 +23,7 @@ struct GateState {
     changed: Condvar,
     /// The time at which a session was last opened.
     opened: Mutex<Option<Instant>>,
+    session_opened: Condvar,
 }
 
 /// The result of a hit, and the time that its connection was idle before.
@@ -43,6 +44,7 @@ impl HitGate {
             ended: Mutex::default(),
             changed: Condvar::new(),
             opened: Mutex::default(),
+            session_opened: Condvar::new(),
         }))
     }
 
@@ -60,6 +62,16 @@ impl HitGate {
         drop(waited.expect("no hit panicked"));
     }
 
+    /// Blocks a server until a session is open.
+    pub(super) fn wait_for_opening(&self) {
+        let opened = self.0.opened.lock().expect("no hit panicked");
+        let waited = self
+            .0
+            .session_opened
+            .wait_while(opened, |opened| opened.is_none());
+        drop(waited.expect("no hit panicked"));
+    }
+
     /// The hits that have ended, in order.
     pub(super) fn ended(&self) -> Vec<EndedHit> {
         self.0.ended.lock().expect("no hit panicked").clone()
@@ -72,6 +84,11 @@ impl HitGate {
         // A timer fires only after the runtime has asked for events of all sockets, so the hammer can see
         // whatever the server did before it allowed the hit. A task that yields may run again before.
         tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    fn record_opening(&self) {
+        *self.0.opened.lock().expect("no hit panicked") = Some(Instant::now());
+        self.0.session_opened.notify_all();
     }
 
     fn record(&self, result: &str, begun: Instant) {
@@ -113,7 +130,7 @@ impl<H: Hammer> Hammer for GatedHammer<H> {
 
     async fn open(&self, slot: &Slot) -> Result<Self::Session, Failure> {
         let session = self.hammer.open(slot).await;
-        *self.gate.0.opened.lock().expect("no hit panicked") = Some(Instant::now());
+        self.gate.record_opening();
         session
     }
 
