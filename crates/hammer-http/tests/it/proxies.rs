@@ -241,7 +241,7 @@ fn an_unreachable_proxy_differs_from_an_unreachable_target() {
 }
 
 /// Reads the greeting and request of a SOCKS client; returns the requested address and port.
-fn accept_socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
+pub(crate) fn accept_socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
     let methods = peer.read(2)[1];
     let offered = peer.read(methods.into());
     assert!(offered.contains(&method), "{offered:?}");
@@ -264,7 +264,8 @@ fn accept_socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
     }
 }
 
-const CONNECTED: &[u8] = &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
+/// The last answer of a SOCKS proxy before it passes bytes on.
+pub(crate) const CONNECTED: &[u8] = &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
 
 #[test]
 fn a_socks_proxy_gets_a_name_or_an_address() {

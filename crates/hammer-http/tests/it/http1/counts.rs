@@ -127,7 +127,7 @@ const CLOSED_BY_TARGET: [CountCase; 6] = [
 ];
 
 /// Cases in which the hammer ends connections that cannot be kept.
-const DROPPED: [CountCase; 8] = [
+const DROPPED: [CountCase; 9] = [
     CountCase {
         what: "stray bytes after each answer",
         script: |_, mut peer| {
@@ -198,6 +198,19 @@ const DROPPED: [CountCase; 8] = [
         ..KEPT
     },
     CountCase {
+        what: "bodies that are not compressed as they say, in the answers to hits 1 and 3",
+        change: |http| http.expect_body("ok"),
+        script: |request, peer| {
+            let answer =
+                b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhell";
+            every_second(request, peer, answer)
+        },
+        opened: 3,
+        dropped: 2,
+        reused: None,
+        ..KEPT
+    },
+    CountCase {
         what: "uploads that are answered and never read",
         change: |http| http.body(vec![b'x'; 64 << 20]),
         script: |request, mut peer| {
@@ -243,8 +256,7 @@ fn assert_counts(cases: &[CountCase]) {
     let mut wrong = Vec::new();
     for case in cases {
         let (finished, connections) = run(case);
-        let found = ["opened", "closed_by_target", "dropped", "retired"]
-            .map(|name| finished.count(&format!("connections_{name}")));
+        let found = finished.connection_counts();
         let expected = [
             case.opened,
             case.closed_by_target,

@@ -1,7 +1,7 @@
 //! A server that runs a script for each request, and the hits that it is asked by, in turn.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use hammer_core::{Report, Run, Schedule};
@@ -89,13 +89,47 @@ impl GatedServer {
         transport: Transport,
         script: impl Fn(&Request, Peer) -> Option<Peer> + Send + Sync + 'static,
     ) -> Self {
-        let gate = HitGate::new();
+        Self::start(transport, HitGate::new(1), |_, peer, _| Some(peer), script)
+    }
+
+    /// Runs `opening` for the first connection, and `script` for the head of each request.
+    ///
+    /// The connection is opened ahead of the first hit, which begins when `opening` has returned.
+    pub(super) fn serve_opened(
+        transport: Transport,
+        opening: impl Fn(Peer) -> Option<Peer> + Send + Sync + 'static,
+        script: impl Fn(&Request, Peer) -> Option<Peer> + Send + Sync + 'static,
+    ) -> Self {
+        let open = move |number, mut peer: Peer, gate: &HitGate| {
+            if number > 0 {
+                return Some(peer);
+            }
+            peer.complete_handshake();
+            gate.wait_for_opening();
+            let next = opening(peer);
+            gate.allow(1);
+            next
+        };
+        Self::start(transport, HitGate::new(0), open, script)
+    }
+
+    /// Runs `opening` for each connection and its number, and `script` for each request.
+    fn start(
+        transport: Transport,
+        gate: HitGate,
+        opening: impl Fn(u64, Peer, &HitGate) -> Option<Peer> + Send + Sync + 'static,
+        script: impl Fn(&Request, Peer) -> Option<Peer> + Send + Sync + 'static,
+    ) -> Self {
         let tls = (transport != Transport::Clear)
             .then(|| server_config(&CERTIFICATES, transport.versions(), false));
-        let requests = Arc::new(AtomicU64::new(0));
+        let (connections, requests) = (AtomicU64::new(0), AtomicU64::new(0));
         let to_allow = gate.clone();
         let server = ScriptedServer::serve_owned(move |connection| {
-            let mut peer = Peer::new(connection.stream, tls.as_ref());
+            let peer = Peer::new(connection.stream, tls.as_ref());
+            let number = connections.fetch_add(1, Ordering::SeqCst);
+            let Some(mut peer) = opening(number, peer, &to_allow) else {
+                return;
+            };
             while let Some(head) = peer.head() {
                 let number = requests.fetch_add(1, Ordering::SeqCst);
                 let gate = to_allow.clone();
@@ -135,9 +169,13 @@ impl GatedServer {
         self.server.connections()
     }
 
+    pub(super) fn url(&self) -> String {
+        self.server.url()
+    }
+
     /// A builder with the URL of the server.
     pub(super) fn http(&self) -> HttpBuilder {
-        let url = self.server.url();
+        let url = self.url();
         match self.transport {
             Transport::Clear => Http::builder(&url),
             Transport::Tls12 | Transport::Tls13 => {
@@ -159,6 +197,17 @@ impl GatedServer {
         hits: u64,
         pause: Duration,
     ) -> FinishedHits {
+        self.run_within(http, hits, pause, Duration::from_secs(8))
+    }
+
+    /// Runs hits in turn, with a pause before each but the first, each within `timeout`.
+    pub(super) fn run_within(
+        &self,
+        http: HttpBuilder,
+        hits: u64,
+        pause: Duration,
+        timeout: Duration,
+    ) -> FinishedHits {
         let hammer = GatedHammer {
             hammer: http.build().expect("valid options"),
             gate: self.gate.clone(),
@@ -167,7 +216,7 @@ impl GatedServer {
         let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
             .threads(1)
             .max_in_flight(1)
-            .timeout(Duration::from_secs(8));
+            .timeout(timeout);
         let report = run.execute().expect("a finished run");
         FinishedHits {
             hits: self.gate.ended(),
@@ -180,6 +229,12 @@ impl FinishedHits {
     /// The results of the hits, in order.
     pub(super) fn results(&self) -> Vec<&str> {
         self.hits.iter().map(|hit| &*hit.result).collect()
+    }
+
+    /// The numbers of connections that were opened, closed by the target, dropped and retired.
+    pub(super) fn connection_counts(&self) -> [u64; 4] {
+        ["opened", "closed_by_target", "dropped", "retired"]
+            .map(|name| self.count(&format!("connections_{name}")))
     }
 
     /// A counter of the report.

@@ -21,6 +21,9 @@ struct GateState {
     allowed: watch::Sender<u64>,
     ended: Mutex<Vec<EndedHit>>,
     changed: Condvar,
+    /// The time at which a session was last opened.
+    opened: Mutex<Option<Instant>>,
+    session_opened: Condvar,
 }
 
 /// The result of a hit, and the time that its connection was idle before.
@@ -28,18 +31,20 @@ struct GateState {
 pub(super) struct EndedHit {
     /// The label of the outcome, the name of the failure, or [`TIMED_OUT`].
     pub(super) result: String,
-    /// The time since the end of the hit before.
+    /// The time since the end of the hit before, or since its session was opened.
     pub(super) idle: Duration,
     end: Instant,
 }
 
 impl HitGate {
-    /// Creates a gate that is open for the first hit.
-    pub(super) fn new() -> Self {
+    /// Creates a gate that is open for this number of hits.
+    pub(super) fn new(allowed: u64) -> Self {
         Self(Arc::new(GateState {
-            allowed: watch::Sender::new(1),
+            allowed: watch::Sender::new(allowed),
             ended: Mutex::default(),
             changed: Condvar::new(),
+            opened: Mutex::default(),
+            session_opened: Condvar::new(),
         }))
     }
 
@@ -57,6 +62,16 @@ impl HitGate {
         drop(waited.expect("no hit panicked"));
     }
 
+    /// Blocks a server until a session is open.
+    pub(super) fn wait_for_opening(&self) {
+        let opened = self.0.opened.lock().expect("no hit panicked");
+        let waited = self
+            .0
+            .session_opened
+            .wait_while(opened, |opened| opened.is_none());
+        drop(waited.expect("no hit panicked"));
+    }
+
     /// The hits that have ended, in order.
     pub(super) fn ended(&self) -> Vec<EndedHit> {
         self.0.ended.lock().expect("no hit panicked").clone()
@@ -71,9 +86,16 @@ impl HitGate {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
+    fn record_opening(&self) {
+        *self.0.opened.lock().expect("no hit panicked") = Some(Instant::now());
+        self.0.session_opened.notify_all();
+    }
+
     fn record(&self, result: &str, begun: Instant) {
         let mut ended = self.0.ended.lock().expect("no hit panicked");
-        let idle = ended.last().map_or(Duration::ZERO, |last| begun - last.end);
+        let opened = *self.0.opened.lock().expect("no hit panicked");
+        let used = ended.last().map(|last| last.end).max(opened);
+        let idle = used.map_or(Duration::ZERO, |used| begun - used);
         ended.push(EndedHit {
             result: result.to_owned(),
             idle,
@@ -107,7 +129,9 @@ impl<H: Hammer> Hammer for GatedHammer<H> {
     type Session = H::Session;
 
     async fn open(&self, slot: &Slot) -> Result<Self::Session, Failure> {
-        self.hammer.open(slot).await
+        let session = self.hammer.open(slot).await;
+        self.gate.record_opening();
+        session
     }
 
     async fn hit(&self, session: &mut Self::Session, hit: &mut Hit) -> Result<Outcome, Failure> {

@@ -5,13 +5,19 @@
 
 mod answer_case;
 mod bodiless;
+mod close_notify;
 mod closes;
+mod connection_sums;
 mod counts;
+mod first_byte_timeout;
 mod framing;
 mod gated_server;
 mod heads;
 mod hit_gate;
 mod interim;
+mod late_strays;
+mod not_http;
+mod opened_ahead;
 mod peer;
 mod redirects;
 mod stray_bytes;

@@ -93,6 +93,34 @@ impl Peer {
         sent.and_then(|()| self.stream.flush()).is_ok()
     }
 
+    /// Completes the handshake of TLS, if there is one.
+    pub(super) fn complete_handshake(&mut self) {
+        if let PeerStream::Tls(tls) = &mut self.stream {
+            while tls.conn.is_handshaking() && tls.conn.complete_io(&mut tls.sock).is_ok() {}
+        }
+    }
+
+    /// Reads and drops this many bytes of the socket, faster than the hammer sends since nothing is
+    /// decrypted; returns false if the stream ends before.
+    pub(super) fn drain(&mut self, mut bytes: usize) -> bool {
+        let mut buffer = vec![0; 1024 * 1024];
+        while bytes > 0 {
+            match self.tcp().read(&mut buffer) {
+                Ok(read @ 1..) => bytes = bytes.saturating_sub(read),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Reads and drops everything until the hammer ends the stream; an end of TLS without close_notify is
+    /// an error.
+    pub(super) fn read_end(&mut self) -> io::Result<()> {
+        let mut buffer = [0; 4096];
+        while self.stream.read(&mut buffer)? > 0 {}
+        Ok(())
+    }
+
     /// Ends the server's side in order, over TLS with close_notify, and leaves the other one open.
     pub(super) fn close_sending(&mut self) {
         if let PeerStream::Tls(tls) = &mut self.stream {

@@ -1,10 +1,14 @@
 //! Answers that come before the request was wholly sent: they count, however the connection ends.
 
 use bytes::Bytes;
+use hammer_http::{ConfigureNetwork, Http};
 
 use super::answer_case::assert_nothing_wrong;
 use super::gated_server::{FinishedHits, GatedServer, Request, TRANSPORTS, Transport};
 use super::peer::Peer;
+use crate::proxies::{CONNECTED, accept_socks};
+use crate::run;
+use crate::scripted_server::ScriptedServer;
 
 /// Fits into the buffers of two sockets, or nearly so.
 const MEDIUM_BYTES: usize = 2 << 20;
@@ -267,4 +271,53 @@ fn a_connection_that_is_lost_in_an_upload_is_a_failure() {
         }
     }
     assert_nothing_wrong(&wrong);
+}
+
+/// The target said that it closes, and its reset may come before that word is read.
+#[test]
+fn a_refusal_that_closes_counts_as_closed_by_the_target() {
+    let mut wrong = Vec::new();
+    let bodies = bodies(LARGE_BYTES);
+    for transport in TRANSPORTS {
+        for part_bytes in [0, PART_BYTES] {
+            let server = GatedServer::serve(transport, move |request, mut peer| {
+                if request.content_length() < MEDIUM_BYTES {
+                    return request.accept(peer);
+                }
+                peer.skip(part_bytes);
+                peer.send(CLOSING_REFUSAL);
+                peer.reset();
+                None
+            });
+            let finished = server.run(server.http().data_lines(bodies.clone()), 4);
+            let (results, counts) = (finished.results(), finished.connection_counts());
+            if results != ["413", "200", "413", "200"] || counts != [3, 2, 0, 0] {
+                wrong.push(format!(
+                    "{transport:?} {part_bytes}: {results:?} {counts:?}"
+                ));
+            }
+        }
+    }
+    assert_nothing_wrong(&wrong);
+}
+
+/// The answer waits on a connection that takes no request, so that the request is not sent.
+///
+/// A proxy is asked first, so that the connection is reset before the request could be sent.
+#[test]
+fn a_request_without_a_body_is_not_cut_short() {
+    let server = ScriptedServer::serve_owned(|mut connection| {
+        accept_socks(&mut connection, 0);
+        let mut peer = Peer::new(connection.stream, None);
+        let answer = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+        peer.send(&[CONNECTED, answer].concat());
+        peer.reset();
+    });
+    let http = Http::builder("http://127.0.0.1:1/")
+        .proxy(format!("socks5://{}", server.addr()))
+        .keepalive(false);
+    let report = run(http.build().expect("valid options"), 100);
+    assert!(report.labels["408"] > 0, "{:?}", report.failures);
+    let cut_short = report.counts.get("upload_cut_short");
+    assert_eq!(cut_short, None, "{:?} {:?}", report.labels, report.failures);
 }
