@@ -123,7 +123,7 @@ mod tests {
 
     /// Regression: errors of the socket were malformed status lines.
     #[test]
-    fn only_errors_of_tls_are_told_from_those_of_the_socket() {
+    fn only_errors_of_tls_differ_from_those_of_the_socket() {
         for kind in [
             io::ErrorKind::InvalidData,
             io::ErrorKind::InvalidInput,
