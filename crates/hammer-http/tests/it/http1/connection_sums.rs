@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_core::Report;
+use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_data::TemplateScope;
 use hammer_http::{ConfigureNetwork, Http, TargetList};
 
@@ -139,4 +139,19 @@ fn failures_without_keep_alive_are_counted() {
     assert_eq!(finished.results(), expected);
     assert_eq!(finished.connection_counts(), [5, 1, 2, 0]);
     assert_eq!(server.connections(), 5);
+}
+
+/// The hits of a warm-up do not count, but the connections that they open and lose do, or neither.
+#[test]
+fn connections_of_a_warm_up_add_up() {
+    let server = ScriptedServer::answering_once(b"");
+    let http = Http::builder(&server.url()).build();
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(4);
+    let run = Run::new(http.expect("valid options"), schedule)
+        .warmup(Duration::from_millis(100))
+        .threads(1)
+        .max_in_flight(1);
+    let report = run.execute().expect("a finished run");
+    let [opened, closed_by_target, dropped, retired] = connection_counts(&report);
+    assert_eq!((closed_by_target, dropped, retired), (opened, 0, 0));
 }
