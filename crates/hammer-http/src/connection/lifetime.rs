@@ -26,12 +26,14 @@ pub(crate) struct ConnectionUsage {
 impl ConnectionUsage {
     /// Counts a connection that was just opened.
     pub(crate) fn opened(slot: &Slot) -> Self {
+        // Hits of a warm-up count nothing, but connections that they open may outlive it.
+        let slot = slot.with_separate_phases();
         slot.count("connections_opened", 1);
         Self {
             opened: Instant::now(),
             hits: 0,
             answered: 0,
-            open_in: Some(slot.clone()),
+            open_in: Some(slot),
         }
     }
 

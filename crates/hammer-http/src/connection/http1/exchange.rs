@@ -143,10 +143,9 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             return Poll::Pending;
         }
         if let Some(time) = &mut self.stray_time
-            && !self.connection.decoder.has_begun()
             && time.as_mut().poll(cx).is_ready()
         {
-            return Poll::Ready(self.receive_kept_bytes());
+            self.receive_kept_bytes()?;
         }
         match &mut self.connection.timer {
             Some(timer) if self.is_time_limited => {
@@ -184,7 +183,11 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
         if !self.kept || self.connection.decoder.has_begun() {
             return self.decode(bytes);
         }
-        match stray::head_position(bytes) {
+        let position = stray::head_position(bytes);
+        if position.is_some() {
+            self.stray_time = None;
+        }
+        match position {
             Some(0) => self.decode(bytes),
             Some(stray) => {
                 tracing::debug!(stray, "bytes that belong to no response");
@@ -204,6 +207,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
 
     /// Decodes bytes that were kept because they do not begin a response.
     fn receive_kept_bytes(&mut self) -> Result<(), Failure> {
+        self.stray_time = None;
         let mut bytes = std::mem::take(&mut self.connection.partial);
         self.decode(&mut bytes)
     }
@@ -227,7 +231,7 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
     /// Ends the exchange with the stream.
     fn receive_end(&mut self) -> Result<(), Failure> {
         self.closed_by_target = true;
-        if self.stray_time.is_some() && !self.connection.decoder.has_begun() {
+        if self.stray_time.is_some() {
             self.receive_kept_bytes()?;
         }
         if self.connection.decoder.receive_end().is_ok() {
@@ -253,6 +257,9 @@ impl<'e, S: ResponseSink<Error = Failure>> Http1Exchange<'e, S> {
             return Err(failure);
         }
         self.closed_by_target = true;
+        if self.stray_time.is_some() {
+            self.receive_kept_bytes()?;
+        }
         tracing::debug!(%error, "the connection failed");
         Err(self.end_failure(error.into()))
     }
