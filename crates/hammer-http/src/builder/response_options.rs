@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use memchr::memmem::Finder;
 
 use crate::response::expectations::ResponseExpectations;
 use crate::{
@@ -56,7 +57,8 @@ impl HttpBuilder {
     /// Adds a text that the body must contain; without it, the response is rejected under the label
     /// `body_expected`.
     pub fn expect_body(mut self, text: impl Into<Bytes>) -> Self {
-        self.response.expectations.texts.push(text.into());
+        let text = Finder::new(&text.into()).into_owned();
+        self.response.expectations.texts.push(text);
         self
     }
 

@@ -130,8 +130,11 @@ impl ResponseInspector<'_> {
         let (hit, mut label) = (self.hit, self.findings.label);
         let mut body = None;
         if let Some(collector) = self.findings.collector.take() {
-            // Boxed: inspected bodies are rare, and the future would be larger for every hit.
-            let decoded = Box::pin(collector.decode()).await?;
+            let decoded = match collector.finish_uncoded() {
+                Ok(decoded) => decoded?,
+                // Boxed: coded bodies are rare, and the future would be larger for every hit.
+                Err(collector) => Box::pin(collector.decode()).await?,
+            };
             if decoded.coded {
                 hit.slot()
                     .count("decoded_bytes", decoded.bytes.len() as u64);

@@ -64,6 +64,14 @@ impl BodyCollector {
         }
     }
 
+    /// Returns the complete body if it has no coding, or the collector.
+    pub(crate) fn finish_uncoded(self) -> Result<Result<DecodedBody, Failure>, Self> {
+        match self.encoded {
+            None => Ok(self.decoder.finish()),
+            Some(_) => Err(self),
+        }
+    }
+
     /// Decodes the complete body; lets other tasks run from time to time.
     ///
     /// # Errors

@@ -6,7 +6,6 @@ mod json_pointer;
 mod pattern;
 mod status;
 
-use bytes::Bytes;
 use hammer_wire::Fields;
 use memchr::memmem::Finder;
 
@@ -27,7 +26,8 @@ const JSON_LABEL: &str = "json_expected";
 pub(crate) struct ResponseExpectations {
     pub(crate) status: Option<ExpectedStatus>,
     pub(crate) headers: Vec<ExpectedHeader>,
-    pub(crate) texts: Vec<Bytes>,
+    /// Texts that a body must contain, prepared for the search.
+    pub(crate) texts: Vec<Finder<'static>>,
     pub(crate) patterns: Vec<ExpectedPattern>,
     pub(crate) json: Vec<ExpectedJson>,
 }
@@ -60,7 +60,7 @@ impl ResponseExpectations {
 
     /// The label for a response whose body misses an expectation.
     pub(crate) fn body_mismatch(&self, body: &[u8]) -> Option<&'static str> {
-        let text = |text: &Bytes| Finder::new(text).find(body).is_some();
+        let text = |text: &Finder<'_>| text.find(body).is_some();
         if !self.texts.iter().all(text)
             || !self.patterns.iter().all(|pattern| pattern.is_met_by(body))
         {
