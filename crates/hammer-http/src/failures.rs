@@ -17,6 +17,7 @@ pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect"
     "the Location of a redirect is not an http or https URL: inspect it with `record`",
 );
 pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
+    .keep_session()
     .with_advice("the request cannot be signed: see the details with RUST_LOG=debug");
 pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large").with_advice(
     "the body to inspect is larger than `max_body_bytes`: raise it, or remove the body expectations",
@@ -26,23 +27,28 @@ pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")
 pub(crate) const UNKNOWN_CODING: Failure = Failure::new("unknown_coding").with_advice(
     "the Content-Encoding is not supported: accept gzip, deflate, br or zstd in Accept-Encoding",
 );
-pub(crate) const VALUE_MISSING: Failure = Failure::new("value_missing").with_advice(
+pub(crate) const VALUE_MISSING: Failure = Failure::new("value_missing").keep_session().with_advice(
     "the slot has not captured a value that the hit needs: mark the target that provides it `once`",
 );
 pub(crate) const ROWS_EXHAUSTED: Failure = Failure::new("rows_gone")
+    .keep_session()
     .with_advice("all rows of a feeder are used up: add rows, or let the feeder repeat them");
-pub(crate) const ROW_UNREADABLE: Failure = Failure::new("row_unreadable").with_advice(
-    "the file of a feeder was changed or is unreadable: see the details with RUST_LOG=debug",
-);
+pub(crate) const ROW_UNREADABLE: Failure =
+    Failure::new("row_unreadable").keep_session().with_advice(
+        "the file of a feeder was changed or is unreadable: see the details with RUST_LOG=debug",
+    );
 pub(crate) const NO_TOKEN: Failure = Failure::new("no_token")
+    .keep_session()
     .with_advice("no token was available for the hit: its source failed, or its row is used up");
-pub(crate) const MALFORMED_HEADER: Failure = Failure::new("malformed_header").with_advice(
+pub(crate) const MALFORMED_HEADER: Failure = Failure::new("malformed_header").keep_session().with_advice(
     "a value has line breaks or other control characters, which a header cannot carry: percent-encode \
      it with | url",
 );
 pub(crate) const URL_TOO_LONG: Failure = Failure::new("url_too_long")
+    .keep_session()
     .with_advice("the URL with its values is longer than 65,534 bytes: use shorter values");
 pub(crate) const COMPRESSION_FAILED: Failure = Failure::new("not_compressed")
+    .keep_session()
     .with_advice("a body cannot be compressed: see the details with RUST_LOG=debug");
 pub(crate) const IDLE_CLOSE: Failure = Failure::new("idle_close").with_advice(
     "the target closed an idle connection just as the hit was sent: set `connection_lifetime` below the target's \

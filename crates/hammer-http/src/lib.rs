@@ -124,6 +124,7 @@ pub use request::header::RequestHeader;
 pub use request::signature::SignatureScope;
 pub use response::capture::ResponseCapture;
 pub use response::expectations::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus};
+pub use response::rules::ResponseRules;
 pub use targets::{TargetList, TargetOrder};
 pub use url::mask_url;
 pub use version::HttpVersion;

@@ -68,6 +68,10 @@ pub struct PlanLoad {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub timeout: Option<PlanFlagValue>,
+    /// Number of slots that open before the start and are used in turn, instead of `max_in_flight`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PlanFlagValue")]
+    pub users: Option<PlanFlagValue>,
     /// Number of worker threads of this load. [default: the cores, divided among the loads]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]

@@ -24,6 +24,13 @@ pub(crate) struct EngineArgs {
     #[arg(short = 'c', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(default_value = "1024", allow_hyphen_values = true)]
     max_in_flight: u64,
+    /// Open this many slots before the start and use them in turn
+    ///
+    /// Each slot is a user with a session of its own: its connections, cookies, captured values and, with
+    /// a feeder per slot, its row. The user who has been idle longest sends the next hit.
+    #[arg(long, value_name = "COUNT", value_parser = count::parse, allow_hyphen_values = true)]
+    #[arg(conflicts_with = "max_in_flight")]
+    users: Option<u64>,
     /// Timeout of a hit
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
     #[arg(default_value = "10s", allow_hyphen_values = true)]
@@ -60,7 +67,12 @@ impl EngineArgs {
     }
 
     pub(crate) fn max_in_flight(&self) -> u64 {
-        self.max_in_flight
+        self.users.unwrap_or(self.max_in_flight)
+    }
+
+    /// The number of users, if given.
+    pub(crate) fn users(&self) -> Option<u64> {
+        self.users
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -93,7 +105,9 @@ impl EngineArgs {
         hits: Option<u64>,
         threads: usize,
     ) -> ResourceNeeds {
-        let bound = self.max_in_flight.min(hits.unwrap_or(u64::MAX));
+        // All users are there from the start, whatever the rate.
+        let peak = peak.filter(|_| self.users.is_none());
+        let bound = self.max_in_flight().min(hits.unwrap_or(u64::MAX));
         ResourceNeeds::estimate(
             peak,
             self.timeout,
@@ -104,8 +118,11 @@ impl EngineArgs {
 
     /// Configures a run; `threads` applies if `--threads` is not given.
     pub(crate) fn configure<H: Hammer>(&self, run: Run<H>, threads: usize) -> Run<H> {
+        let run = match self.users {
+            Some(users) => run.users(to_usize(users)),
+            None => run.max_in_flight(to_usize(self.max_in_flight)),
+        };
         let mut run = run
-            .max_in_flight(to_usize(self.max_in_flight))
             .timeout(self.timeout)
             .threads(self.threads.map_or(threads, to_usize))
             .seed(self.seed)

@@ -93,6 +93,10 @@ impl LoadForecast {
 
 /// Settings of every load that differ from the defaults.
 pub(crate) fn engine_settings(args: &EngineArgs) -> Vec<String> {
+    let users = args.users().map(|users| {
+        let s = if users == 1 { "" } else { "s" };
+        format!("{} user{s} in turn", format_count(users))
+    });
     let late = args.skip_late().map(|limit| {
         let ms = format_decimal(limit.as_secs_f64() * 1e3);
         format!("unsent if more than {ms} ms late")
@@ -102,7 +106,7 @@ pub(crate) fn engine_settings(args: &EngineArgs) -> Vec<String> {
     let spin = args
         .spin()
         .then(|| "threads poll instead of sleeping".to_owned());
-    [late, start, spin].into_iter().flatten().collect()
+    [users, late, start, spin].into_iter().flatten().collect()
 }
 
 /// The number of hits, or what determines it, and the time that they take if it is known.

@@ -3,6 +3,7 @@
 use clap::Args;
 use hammer_http::{HttpBuilder, ResponseCapture};
 
+use super::target_bound::TargetBound;
 use super::{check_flag, parse_value, placeholder_builder};
 
 /// Flags for values captured from responses.
@@ -13,16 +14,20 @@ pub(super) struct CaptureArgs {
     /// Capture a value of the response as {{VARIABLE}}; repeatable
     ///
     /// SOURCE is json:/POINTER, header:NAME or regex:EXPRESSION. The value is available to the next
-    /// hits of the slot.
-    #[arg(long, value_name = "VARIABLE=SOURCE", value_parser = parse_capture, allow_hyphen_values = true)]
-    capture: Vec<(String, ResponseCapture)>,
+    /// hits of the slot. With --targets, '[NAME] VARIABLE=SOURCE' captures from the targets of that
+    /// name alone.
+    #[arg(long, value_name = "VARIABLE=SOURCE", allow_hyphen_values = true)]
+    #[arg(value_parser = |text: &str| TargetBound::parse(text, parse_capture))]
+    capture: Vec<TargetBound<(String, ResponseCapture)>>,
 }
 
 impl CaptureArgs {
-    pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {
-        let captures = self.capture.into_iter();
-        captures.fold(http, |http, (variable, capture)| {
-            http.capture(variable, capture)
+    /// Adds the captures; `targets` are the names of the targets.
+    pub(super) fn apply(self, http: HttpBuilder, targets: &[String]) -> HttpBuilder {
+        self.capture.into_iter().fold(http, |http, capture| {
+            capture.apply(http, targets, |rules, (variable, capture)| {
+                rules.capture(variable, capture)
+            })
         })
     }
 }

@@ -1,11 +1,16 @@
 //! Flags for expectations on responses.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use hammer_http::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus, HttpBuilder};
+use hammer_http::{
+    Error, ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus, HttpBuilder,
+    ResponseRules,
+};
 
 use super::parse_value;
+use super::target_bound::TargetBound;
 use crate::{parsers::duration, parsers::size};
 
 /// Flags for expectations on responses.
@@ -14,21 +19,24 @@ use crate::{parsers::duration, parsers::size};
 #[group(skip)]
 pub(super) struct ExpectationArgs {
     /// Accepted statuses: 200,204,3xx [default: all below 400]
-    #[arg(long, value_name = "STATUS", value_parser = parse_value::<ExpectedStatus>)]
-    expect_status: Option<ExpectedStatus>,
+    ///
+    /// With --targets, '[NAME] STATUS' is meant for the targets of that name alone, in place of the
+    /// common statuses. The other expectations can be bound to a target in the same way.
+    #[arg(long, value_name = "STATUS", value_parser = parse_rule::<ExpectedStatus>)]
+    expect_status: Vec<TargetBound<ExpectedStatus>>,
     /// Required response header: 'Name' or 'Name: value'; repeatable
-    #[arg(long, value_name = "HEADER", value_parser = parse_value::<ExpectedHeader>)]
-    expect_header: Vec<ExpectedHeader>,
+    #[arg(long, value_name = "HEADER", value_parser = parse_rule::<ExpectedHeader>)]
+    expect_header: Vec<TargetBound<ExpectedHeader>>,
     /// Text that the body must contain; repeatable
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    expect_body: Vec<String>,
+    #[arg(long, value_name = "TEXT", value_parser = parse_text, allow_hyphen_values = true)]
+    expect_body: Vec<TargetBound<String>>,
     /// Regular expression that the body must match; repeatable
-    #[arg(long, value_name = "REGEX", value_parser = parse_value::<ExpectedPattern>)]
+    #[arg(long, value_name = "REGEX", value_parser = parse_rule::<ExpectedPattern>)]
     #[arg(allow_hyphen_values = true)]
-    expect_body_regex: Vec<ExpectedPattern>,
+    expect_body_regex: Vec<TargetBound<ExpectedPattern>>,
     /// Required JSON value in the body: '/items/0/id=7'; repeatable
-    #[arg(long, value_name = "POINTER=VALUE", value_parser = parse_value::<ExpectedJson>)]
-    expect_json: Vec<ExpectedJson>,
+    #[arg(long, value_name = "POINTER=VALUE", value_parser = parse_rule::<ExpectedJson>)]
+    expect_json: Vec<TargetBound<ExpectedJson>>,
     /// Largest response body to inspect [default: 16MiB]
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_body: Option<u64>,
@@ -38,24 +46,24 @@ pub(super) struct ExpectationArgs {
 }
 
 impl ExpectationArgs {
-    pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
-        if let Some(status) = self.expect_status {
-            http = http.expect_status(status);
-        }
-        http = self
-            .expect_header
-            .into_iter()
-            .fold(http, HttpBuilder::expect_header);
-        http = self
-            .expect_body
-            .into_iter()
-            .fold(http, HttpBuilder::expect_body);
-        let patterns = self.expect_body_regex.into_iter();
-        http = patterns.fold(http, HttpBuilder::expect_body_regex);
-        http = self
-            .expect_json
-            .into_iter()
-            .fold(http, HttpBuilder::expect_json);
+    /// Adds the expectations; `targets` are the names of the targets.
+    pub(super) fn apply(self, http: HttpBuilder, targets: &[String]) -> HttpBuilder {
+        let http = add_rules(
+            http,
+            targets,
+            self.expect_status,
+            ResponseRules::expect_status,
+        );
+        let http = add_rules(
+            http,
+            targets,
+            self.expect_header,
+            ResponseRules::expect_header,
+        );
+        let http = add_rules(http, targets, self.expect_body, ResponseRules::expect_body);
+        let patterns = self.expect_body_regex;
+        let http = add_rules(http, targets, patterns, ResponseRules::expect_body_regex);
+        let mut http = add_rules(http, targets, self.expect_json, ResponseRules::expect_json);
         if let Some(bytes) = self.max_body {
             http = http.max_body_bytes(bytes);
         }
@@ -64,4 +72,23 @@ impl ExpectationArgs {
             None => http,
         }
     }
+}
+
+/// Adds a rule for each value.
+fn add_rules<T>(
+    http: HttpBuilder,
+    targets: &[String],
+    values: Vec<TargetBound<T>>,
+    rule: fn(ResponseRules, T) -> ResponseRules,
+) -> HttpBuilder {
+    let add = |http, value: TargetBound<T>| value.apply(http, targets, rule);
+    values.into_iter().fold(http, add)
+}
+
+fn parse_rule<T: FromStr<Err = Error>>(text: &str) -> Result<TargetBound<T>, String> {
+    TargetBound::parse(text, parse_value)
+}
+
+fn parse_text(text: &str) -> Result<TargetBound<String>, String> {
+    TargetBound::parse(text, |text| Ok(text.to_owned()))
 }

@@ -8,6 +8,7 @@ mod keep_alive_args;
 mod once_args;
 mod request_args;
 mod secret_mask;
+mod target_bound;
 mod target_list_args;
 mod transport_args;
 mod version_args;
@@ -80,12 +81,13 @@ impl HammerArgs for HttpArgs {
             .with_network(self.transport.network())
             .template_scope(seed)?;
         let scope = self.once.record_secrets(scope);
+        let targets = self.targets.names();
         let http = self.targets.builder(self.url.as_deref());
         let http = self.message.apply(http);
         let http = self.body.apply(http);
-        let http = self.capture.apply(http.template_scope(scope));
+        let http = self.capture.apply(http.template_scope(scope), &targets);
         let http = self.once.apply(http);
-        Ok(self.transport.apply(http).build()?)
+        Ok(self.transport.apply(http, &targets).build()?)
     }
 
     fn once_renderer(&mut self) -> Option<SingleHitRenderer> {

@@ -38,6 +38,12 @@ impl TargetListArgs {
         self.targets.as_ref().map(|file| &*file.path)
     }
 
+    /// The names of the targets that have one.
+    pub(super) fn names(&self) -> Vec<String> {
+        let targets = self.targets.iter().flat_map(|file| file.targets.names());
+        targets.map(str::to_owned).collect()
+    }
+
     /// Describes a hit if there is a list of targets.
     pub(super) fn describe_hit(&self) -> Option<String> {
         let file = self.targets.as_ref()?;

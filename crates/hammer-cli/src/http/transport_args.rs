@@ -36,8 +36,9 @@ impl HttpTransportArgs {
         &self.network
     }
 
-    pub(crate) fn apply(self, http: HttpBuilder) -> HttpBuilder {
-        let http = self.expect.apply(http);
+    /// Applies the flags; `targets` are the names of the targets.
+    pub(crate) fn apply(self, http: HttpBuilder, targets: &[String]) -> HttpBuilder {
+        let http = self.expect.apply(http, targets);
         let http = self.network.apply(self.keep_alive.apply(http));
         self.protocol.apply(http)
     }

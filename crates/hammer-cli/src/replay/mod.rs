@@ -122,7 +122,7 @@ impl ReplayArgs {
         let player = self.safety.configure_player(player, &self.endpoint, seed)?;
         let http = self.header.iter().cloned();
         let http = http.fold(Http::builder(&self.endpoint), HttpBuilder::header_line);
-        let http = self.transport.apply(http).build();
+        let http = self.transport.apply(http, &[]).build();
         let http = http.map_err(|error| {
             Error::Usage(format!("failed to build the hammer: {}", chain(&error)))
         })?;

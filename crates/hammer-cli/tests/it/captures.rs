@@ -51,6 +51,59 @@ fn captured_values_are_used_by_later_requests() {
     assert_eq!(report["groups"][1]["name"], "GET /carts/{{cart}}");
 }
 
+/// Regression: an item's identifier, at the same place as the login's, replaced the session, and each
+/// answer of another target counted as a miss.
+#[test]
+fn a_capture_and_an_expectation_can_be_bound_to_one_target() {
+    let server = RecordingServer::replying(|request| {
+        let lower = request.to_lowercase();
+        if lower.starts_with("post /login ") {
+            return answer("201 Created", "", r#"{"id": "s1"}"#);
+        }
+        match lower.contains("x-session: s1\r\n") {
+            true => answer("200 OK", "", r#"{"id": 7} [items] in stock"#),
+            false => answer("403 Forbidden", "", ""),
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.txt");
+    let text = "# once: true\n# name: login\nPOST /login\n\n# name: items\nGET /items\nX-Session: {{id}}\n";
+    fs::write(&path, text).unwrap();
+    let targets = path.to_str().unwrap();
+    let args = |flags: &[&'static str]| -> Vec<&str> {
+        let common = [
+            "http",
+            &*server.url,
+            "--targets",
+            targets,
+            "-r",
+            "max",
+            "-n",
+            "9",
+            "-c",
+            "1",
+        ];
+        [&common, flags].concat()
+    };
+    let report = report(&args(&[
+        "--capture",
+        "[login] id=json:/id",
+        "--expect-status",
+        "[login] 201",
+        "--expect-status",
+        "200",
+        "--expect-body",
+        "[items] in stock",
+    ]));
+    assert_eq!(report["hits"]["ok"], 9, "{}", report["labels"]);
+    assert!(report["counts"]["capture_missed"].is_null());
+
+    let misspelt = output(&args(&["--capture", "[lgoin] id=json:/id"]));
+    assert_eq!(misspelt.status.code(), Some(2));
+    let message = stderr(&misspelt);
+    assert!(message.contains("did you mean \"login\"?"), "{message}");
+}
+
 #[test]
 fn malformed_captures_are_reported_with_their_flag() {
     for (capture, wrong) in [

@@ -300,3 +300,38 @@ fn no_templates_sends_braces_as_they_are() {
     ]);
     assert!(server.requests()[0].ends_with("\r\n\r\n{{uuid}}"));
 }
+
+/// Regression: the number of slots followed the latency of the target, so that two of fifty users
+/// logged in at 20 hits per second, and eight at 100.
+#[test]
+fn all_users_have_a_session_whatever_the_latency() {
+    let rows: String = (0..6).map(|row| format!("user-{row}\n")).collect();
+    let folder = folder(&[("users.txt", &rows)]);
+    let server = RecordingServer::replying(|_| answer("200 OK", "", ""));
+    for threads in ["1", "4"] {
+        let report = report(&[
+            "http",
+            &format!("{}{{{{users}}}}", server.url),
+            "--feed",
+            &(feed(&folder, "users", "users.txt") + ",per=slot"),
+            "--users",
+            "6",
+            "-r",
+            "300",
+            "-n",
+            "60",
+            "--threads",
+            threads,
+        ]);
+        assert_eq!(report["hits"]["ok"], 60, "{}", report["failures"]);
+        assert_eq!(report["generator"]["slots_opened"], 6);
+        assert_eq!(report["counts"]["connections_opened"], 6);
+    }
+    let paths = paths(&server);
+    for user in 0..6 {
+        let own = paths.iter().filter(|path| **path == format!("user-{user}"));
+        // With one thread, each user has 10 of the 60 hits; a thread of one user has 15.
+        let hits = own.count();
+        assert!((17..=25).contains(&hits), "user {user} has {hits} hits");
+    }
+}

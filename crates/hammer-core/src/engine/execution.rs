@@ -126,6 +126,7 @@ fn report_settings(config: &RunConfig, groups: Vec<String>) -> ReportSettings {
         limits: GeneratorLimits {
             threads: config.threads,
             max_in_flight: config.max_in_flight,
+            is_user_pool: config.is_user_pool,
             spin: config.spin,
         },
         groups,

@@ -26,6 +26,8 @@ pub(crate) struct RunConfig {
     pub(crate) target: String,
     pub(crate) seed: u64,
     pub(crate) max_in_flight: usize,
+    /// True if all slots are open from the start and used in turn.
+    pub(crate) is_user_pool: bool,
     pub(crate) max_backlog: usize,
     pub(crate) threads: usize,
     pub(crate) timeout: Duration,
@@ -59,6 +61,7 @@ impl<H: Hammer> Run<H> {
             target: String::new(),
             seed: 1,
             max_in_flight: 1024,
+            is_user_pool: false,
             max_backlog: 1_000_000,
             threads: cores,
             timeout: Duration::from_secs(10),
@@ -98,8 +101,21 @@ impl<H: Hammer> Run<H> {
     }
 
     /// Sets the maximum number of hits in flight, over all threads.
+    ///
+    /// Slots open when they are needed, and the one used last is used next. [`users`](Self::users)
+    /// replaces this setting.
     pub fn max_in_flight(mut self, hits: usize) -> Self {
-        self.config.max_in_flight = hits;
+        (self.config.max_in_flight, self.config.is_user_pool) = (hits, false);
+        self
+    }
+
+    /// Opens exactly this many slots before the start, over all threads, and uses them in turn.
+    ///
+    /// Each slot is a user with a session of its own. The user who has been idle longest sends the next
+    /// hit, whatever the latency of the target. Hits that find no idle user wait.
+    /// [`max_in_flight`](Self::max_in_flight) replaces this setting.
+    pub fn users(mut self, users: usize) -> Self {
+        (self.config.max_in_flight, self.config.is_user_pool) = (users, true);
         self
     }
 

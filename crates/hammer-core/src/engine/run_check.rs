@@ -40,8 +40,13 @@ pub(super) fn check(
 
 /// The name of a setting that is 0 and must not be.
 fn zero_setting(config: &RunConfig) -> Option<&'static str> {
+    let slots = if config.is_user_pool {
+        "users"
+    } else {
+        "max_in_flight"
+    };
     [
-        ("max_in_flight", config.max_in_flight == 0),
+        (slots, config.max_in_flight == 0),
         ("threads", config.threads == 0),
         ("timeout", config.timeout.is_zero()),
     ]

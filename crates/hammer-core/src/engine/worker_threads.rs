@@ -143,6 +143,7 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
         workers: config.threads,
         limits: DispatchLimits {
             max_in_flight: part(config.max_in_flight),
+            is_user_pool: config.is_user_pool,
             // A hit waits in the backlog for a slot that opens.
             max_backlog: part(config.max_backlog).max(1),
             timeout: config.timeout,

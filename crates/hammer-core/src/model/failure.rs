@@ -2,7 +2,8 @@
 
 use std::{error, fmt};
 
-/// The reason that a hit has no usable answer. Its session is dropped.
+/// The reason that a hit has no usable answer. Its session is dropped, unless the failure
+/// [keeps](Self::keep_session) it.
 ///
 /// A failure has a fixed name in `snake_case`, under which the report counts it. It can have advice
 /// for the reader of the report. Log details of one occurrence with `tracing::debug!`.
@@ -10,6 +11,7 @@ use std::{error, fmt};
 pub struct Failure {
     name: &'static str,
     advice: Option<&'static str>,
+    keeps_session: bool,
 }
 
 impl Failure {
@@ -54,7 +56,11 @@ impl Failure {
     /// Creates a failure with a name, such as `connect_refused`.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, advice: None }
+        Self {
+            name,
+            advice: None,
+            keeps_session: false,
+        }
     }
 
     /// Adds advice for the reader of the report, in one line.
@@ -62,6 +68,20 @@ impl Failure {
     pub const fn with_advice(mut self, advice: &'static str) -> Self {
         self.advice = Some(advice);
         self
+    }
+
+    /// Lets the slot keep its session: the hit failed before it used the session, for example because
+    /// its request could not be made.
+    #[must_use]
+    pub const fn keep_session(mut self) -> Self {
+        self.keeps_session = true;
+        self
+    }
+
+    /// Returns true if the slot keeps its session.
+    #[must_use]
+    pub const fn keeps_session(&self) -> bool {
+        self.keeps_session
     }
 
     /// The name under which the report counts the failure.

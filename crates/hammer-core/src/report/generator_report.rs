@@ -18,6 +18,10 @@ pub struct GeneratorReport {
     pub threads: usize,
     /// The maximum number of hits in flight.
     pub max_in_flight: usize,
+    /// True if all slots were open from the start and used in turn, each as a user. Absent from JSON
+    /// if false.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_user_pool: bool,
     /// True if threads polled and never slept, so that they were always busy.
     #[serde(default)]
     pub spin: bool,
@@ -70,11 +74,21 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// The limits of the generator.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GeneratorLimits {
     pub(crate) threads: usize,
     pub(crate) max_in_flight: usize,
+    /// True if all slots are open from the start and used in turn.
+    pub(crate) is_user_pool: bool,
     /// True if threads poll and never sleep.
     pub(crate) spin: bool,
 }
@@ -97,6 +111,15 @@ impl GeneratorPeaks {
 }
 
 impl GeneratorReport {
+    /// The setting that limits the slots.
+    pub(crate) fn slots_setting(&self) -> &'static str {
+        if self.is_user_pool {
+            "users"
+        } else {
+            "max_in_flight"
+        }
+    }
+
     /// Makes a report of the measurements so far.
     pub(crate) fn new(
         limits: GeneratorLimits,
@@ -108,6 +131,7 @@ impl GeneratorReport {
         Self {
             threads: limits.threads,
             max_in_flight: limits.max_in_flight,
+            is_user_pool: limits.is_user_pool,
             spin: limits.spin,
             unresponsive: 0,
             cpu_s: resources.cpu.as_secs_f64(),

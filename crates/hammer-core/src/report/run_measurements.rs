@@ -374,6 +374,7 @@ mod tests {
             limits: GeneratorLimits {
                 threads: 2,
                 max_in_flight: 64,
+                is_user_pool: false,
                 spin: false,
             },
             groups: vec![],

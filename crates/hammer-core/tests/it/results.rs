@@ -1,6 +1,8 @@
 //! Results of hits: each hit has exactly one.
 
-use hammer_core::testing::ScriptStep;
+use std::sync::{Arc, Mutex};
+
+use hammer_core::testing::{ScriptStep, ScriptedHammer};
 use hammer_core::{
     Description, ErrorKind, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, VerdictStatus,
 };
@@ -52,6 +54,57 @@ proptest! {
         let ok: u64 = report.timeline.iter().map(|slice| slice.hits.ok).sum();
         prop_assert_eq!(ok, hits.ok);
     }
+}
+
+#[test]
+fn a_failure_before_anything_was_sent_keeps_the_session() {
+    for (failure, opened) in [
+        (Failure::new("not_rendered").keep_session(), 1),
+        (Failure::RESET, 20),
+    ] {
+        let hammer = ScriptedHammer::new(move |_| ScriptStep::Fail(ms(0), failure));
+        let counts = hammer.counts();
+        let report = run_paused(Run::new(hammer, constant_schedule(20, ms(1000))).threads(1));
+        assert_eq!(report.hits.failed, 20, "{failure}");
+        assert_eq!(counts.opened(), opened, "{failure}");
+    }
+}
+
+#[test]
+fn all_users_are_open_before_the_start_and_hit_in_turn() {
+    let slots = Arc::new(Mutex::new(vec![]));
+    let seen = slots.clone();
+    let hammer = ScriptedHammer::new(move |hit| {
+        seen.lock().expect("a lock").push(hit.slot().index());
+        ok_after(ms(1))
+    });
+    let counts = hammer.counts();
+    let report = run_paused(
+        Run::new(hammer, constant_schedule(20, ms(1000)))
+            .threads(1)
+            .users(5),
+    );
+    assert_eq!(counts.opened(), 5);
+    assert!(report.generator.is_user_pool);
+    let mut slots = slots.lock().expect("a lock").clone();
+    let order: Vec<usize> = slots.drain(..5).collect();
+    for turn in slots.chunks(5) {
+        assert_eq!(turn, order, "each turn has the same order");
+    }
+}
+
+#[test]
+fn advice_names_the_users_where_they_are_the_limit() {
+    let hammer = scripted_hammer(|_| ok_after(ms(500)));
+    let report = run_paused(
+        Run::new(hammer, constant_schedule(50, ms(1000)))
+            .threads(1)
+            .users(2),
+    );
+    let reasons = report.verdict.reasons.join(" ");
+    assert!(reasons.contains("all 2 slots were in use"), "{reasons}");
+    assert!(reasons.contains("Raise `users`"), "{reasons}");
+    assert!(!reasons.contains("max_in_flight"), "{reasons}");
 }
 
 #[test]

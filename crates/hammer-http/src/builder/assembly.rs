@@ -16,7 +16,6 @@ use crate::connection::origin::ConnectionPolicy;
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};
-use crate::response::capture::CaptureSet;
 use crate::targets::{TargetEntry, TargetList, WeightedOrder};
 use crate::url::HttpUrl;
 use crate::workflow::auth_failures::AuthFailureTracker;
@@ -32,6 +31,8 @@ pub(super) struct AssembledRequests {
     targets: Vec<HttpTarget>,
     origins: Vec<PeerConnector>,
     groups: Vec<String>,
+    /// The names of the targets, where given.
+    names: Vec<Option<String>>,
     target_picker: Option<TargetPicker>,
     bodies: Vec<BodyTemplate>,
     signer: Option<RequestSigner>,
@@ -42,22 +43,24 @@ pub(super) struct AssembledRequests {
 impl AssembledRequests {
     /// Combines the requests with the options for responses.
     pub(super) fn into_workflow(
-        self,
+        mut self,
         expect: ResponseOptions,
         connectors: ConnectorFactory,
         mut policy: ConnectionPolicy,
-        captures: CaptureSet,
+        variables: &[String],
         auth_failures: Option<AuthFailureTracker>,
     ) -> Result<HitWorkflow, Error> {
-        let max_body_bytes = expect.max_body_bytes(captures.needs_body())?;
-        let inspects_bodies = expect.expectations.needs_body() || captures.needs_body();
-        let inspects_heads = !expect.expectations.is_empty()
-            || !captures.is_empty()
-            || self.cookies.is_some()
-            || self.max_redirects.is_some()
-            || expect.recorder.is_some();
+        let inspects_all_heads =
+            self.cookies.is_some() || self.max_redirects.is_some() || expect.recorder.is_some();
+        let names: Vec<_> = self.names.iter().map(Option::as_deref).collect();
+        let compiled = expect.rules.compile(variables, &names, inspects_all_heads);
+        let (rules, indexes) = compiled?;
+        for (target, index) in self.targets.iter_mut().zip(indexes) {
+            target.rules = index;
+        }
+        let inspects_bodies = rules.iter().any(|rules| rules.inspects_bodies);
         policy.response_interest = ResponseInterest {
-            headers: inspects_heads,
+            headers: rules.iter().any(|rules| rules.inspects_heads),
             body: expect.recorder.is_some() || inspects_bodies,
             trailers: false,
         };
@@ -69,20 +72,17 @@ impl AssembledRequests {
             bodies: self.bodies,
             groups: self.groups,
             initial_cookies: self.cookies,
-            captures,
             signer: self.signer,
             redirect_policy: self.max_redirects.map(|max| RedirectPolicy {
                 max_redirects: max,
                 connectors,
             }),
-            expectations: expect.expectations,
-            max_body_bytes,
+            rules,
+            max_body_bytes: expect.max_body_bytes(inspects_bodies)?,
             recorder: expect.recorder,
             connection_policy: policy,
             cut_uploads: CutUploadCounter::default(),
             auth_failures,
-            inspects_heads,
-            inspects_bodies,
             empty_template: RequestTemplate::default(),
         })
     }
@@ -141,6 +141,7 @@ impl AssembledRequests {
             targets: vec![],
             origins: vec![],
             groups: vec![],
+            names: vec![],
             target_picker: None,
             bodies: vec![],
             signer: None,
@@ -274,6 +275,7 @@ impl CommonRequestParts<'_> {
             url: url.without_credentials()?,
             origin: 0,
             group: 0,
+            rules: 0,
         });
         assembled.origins.push(connector);
         assembled.bodies = bodies.rotation;
@@ -356,9 +358,12 @@ impl CommonRequestParts<'_> {
                 url: url.without_credentials().map_err(in_line)?,
                 origin,
                 group: 0,
+                rules: 0,
             });
         }
         assembled.assign_groups(&targets.entries, &paths);
+        let names = targets.entries.iter().map(|entry| entry.name.clone());
+        assembled.names = names.collect();
         let entries = targets.entries.iter();
         let once = entries.clone().enumerate().filter(|(_, entry)| entry.once);
         let once: Vec<_> = once.map(|(index, _)| index).collect();

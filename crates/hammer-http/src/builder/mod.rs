@@ -8,6 +8,7 @@ mod protocol_options;
 mod request_head_builder;
 mod request_options;
 mod response_options;
+mod rule_options;
 mod target_url;
 
 use std::fmt;
@@ -22,10 +23,9 @@ use hammer_net::{ConfigureNetwork, ExpectedTlsUse, NetworkOptions};
 use crate::connection::lifetime::LifetimeLimits;
 use crate::connection::origin::ConnectionPolicy;
 use crate::request::template::TemplateCompiler;
-use crate::response::capture::{CaptureSet, MAX_CAPTURES};
 use crate::url::mask_url;
 use crate::workflow::auth_failures::AuthFailureTracker;
-use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
+use crate::{Error, Http, TargetList};
 use hammer_wire::http2::ResponseInterest;
 
 /// Collects the options of a hammer for HTTP; [`build`](Self::build) checks them.
@@ -41,7 +41,6 @@ pub struct HttpBuilder {
     response: ResponseOptions,
     protocol: ProtocolOptions,
     template_scope: Option<TemplateScope>,
-    captures: Vec<(String, ResponseCapture)>,
 }
 
 impl HttpBuilder {
@@ -54,7 +53,6 @@ impl HttpBuilder {
             response: ResponseOptions::default(),
             protocol: ProtocolOptions::default(),
             template_scope: None,
-            captures: vec![],
         }
     }
 
@@ -71,59 +69,6 @@ impl HttpBuilder {
     pub fn template_scope(mut self, scope: TemplateScope) -> Self {
         self.template_scope = Some(scope);
         self
-    }
-
-    /// Captures a value of each response for the next hits of the same slot, as `{{name}}` in their
-    /// templates.
-    ///
-    /// Captured values belong to the slot and outlive its connections. They are taken only from responses
-    /// that meet the expectations, and headers also from redirects on the way. If the response does not
-    /// have the value, or it is longer than 64 KiB, the last value stays and `capture_missed` is counted.
-    /// A hit that needs a value which its slot has not captured yet is not sent and fails with
-    /// `value_missing`.
-    pub fn capture(mut self, name: impl Into<String>, capture: ResponseCapture) -> Self {
-        self.captures.push((name.into(), capture));
-        self
-    }
-
-    /// The compiler for all texts, in the given scope and with the names of the captures.
-    fn compiler(&mut self) -> Result<TemplateCompiler, Error> {
-        let error = |message: String| Err(Error::new(ErrorKind::Capture, message));
-        let scope = self.template_scope.take();
-        let names = || self.captures.iter().map(|(name, _)| &**name);
-        if let (None, Some(name)) = (&scope, names().next()) {
-            return error(format!(
-                "the captured value {name:?} cannot be used because templates are disabled"
-            ));
-        }
-        if self.captures.len() > MAX_CAPTURES {
-            return error(format!(
-                "too many captures; expected at most {MAX_CAPTURES}"
-            ));
-        }
-        for (index, name) in names().enumerate() {
-            let mut chars = name.chars();
-            let first = chars
-                .next()
-                .is_some_and(|first| first.is_ascii_alphabetic());
-            let is_valid = |char: char| char.is_ascii_alphanumeric() || char == '_';
-            if !first || !chars.all(is_valid) {
-                return error(format!(
-                    "invalid name {name:?} of a capture; expected a letter, then letters, digits or _"
-                ));
-            }
-            if scope.as_ref().is_some_and(|scope| scope.defines(name)) {
-                return error(format!(
-                    "the capture {name:?} has a name that templates already use (try another name)"
-                ));
-            }
-            if names().take(index).any(|other| other == name) {
-                return error(format!(
-                    "two captures are named {name:?}; expected distinct names"
-                ));
-            }
-        }
-        Ok(TemplateCompiler::new(scope, names()))
     }
 
     /// Checks everything that can be checked without the target, and builds the hammer.
@@ -147,9 +92,12 @@ impl HttpBuilder {
             .template_scope
             .as_ref()
             .and_then(AuthFailureTracker::for_scope);
-        let compiler = self.compiler()?;
-        let captures = self.captures.into_iter().map(|(_, capture)| capture);
-        let captures = CaptureSet(captures.collect());
+        let variables = self
+            .response
+            .rules
+            .variables(self.template_scope.as_ref())?;
+        let names = variables.iter().map(|name| &**name);
+        let compiler = TemplateCompiler::new(self.template_scope.take(), names);
         let urls = self.request.target_urls(self.url.as_deref(), &compiler)?;
         self.keep_alive.check()?;
         let tls = match self.request.max_redirects {
@@ -165,7 +113,7 @@ impl HttpBuilder {
             .assemble(urls, &connectors, policy.keepalive, &compiler)?;
         policy.http2_pool = self.protocol.pool_config(&requests, &policy)?;
         let workflow =
-            requests.into_workflow(self.response, connectors, policy, captures, auth_failures)?;
+            requests.into_workflow(self.response, connectors, policy, &variables, auth_failures)?;
         Ok(Http { workflow })
     }
 }

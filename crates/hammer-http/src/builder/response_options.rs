@@ -3,35 +3,33 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use memchr::memmem::Finder;
 
-use crate::response::expectations::ResponseExpectations;
+use super::rule_options::RuleOptions;
 use crate::{
     Error, ErrorKind, ExchangeRecorder, ExpectedHeader, ExpectedJson, ExpectedPattern,
-    ExpectedStatus, HttpBuilder,
+    ExpectedStatus, HttpBuilder, ResponseCapture, ResponseRules,
 };
 
 /// Default for the largest body to inspect.
 const DEFAULT_MAX_BODY_BYTES: u64 = 16 << 20;
 
-/// The expectations, limits and recorder for responses.
+/// The rules, limits and recorder for responses.
 #[derive(Debug, Default)]
 pub(crate) struct ResponseOptions {
-    pub(super) expectations: ResponseExpectations,
+    pub(super) rules: RuleOptions,
     max_body_bytes: Option<u64>,
     pub(super) first_byte_timeout: Option<Duration>,
     pub(super) recorder: Option<ExchangeRecorder>,
 }
 
 impl ResponseOptions {
-    /// The largest body to inspect; `captured` is true if captures need bodies.
+    /// The largest body to inspect; `inspects_bodies` is true if any rule needs bodies.
     ///
     /// # Errors
     ///
     /// If a limit was set and no body is inspected.
-    pub(super) fn max_body_bytes(&self, captured: bool) -> Result<u64, Error> {
-        let inspects = captured || self.expectations.needs_body();
-        if self.max_body_bytes.is_some() && !inspects {
+    pub(super) fn max_body_bytes(&self, inspects_bodies: bool) -> Result<u64, Error> {
+        if self.max_body_bytes.is_some() && !inspects_bodies {
             let message = "the limit of the body size has no effect, since no body is inspected (try \
                            adding a body expectation, or leaving the limit out)";
             return Err(Error::new(ErrorKind::Expectation, message));
@@ -41,39 +39,49 @@ impl ResponseOptions {
 }
 
 impl HttpBuilder {
-    /// Sets the statuses that count as ok, in place of all below 400.
-    pub fn expect_status(mut self, status: ExpectedStatus) -> Self {
-        self.response.expectations.status = Some(status);
+    /// Adds rules for the responses of all targets.
+    pub fn rules(mut self, rules: ResponseRules) -> Self {
+        self.response.rules.add(None, rules);
         self
     }
 
-    /// Adds a header that a response must have; without it, the response is rejected under the label
-    /// `header_expected`.
-    pub fn expect_header(mut self, header: ExpectedHeader) -> Self {
-        self.response.expectations.headers.push(header);
+    /// Adds rules for the responses of the targets named `target`, besides those of all targets.
+    ///
+    /// The statuses expected of one target replace the common ones; other rules add up. Targets get their
+    /// names in a [list](crate::TargetList).
+    pub fn rules_for(mut self, target: impl Into<String>, rules: ResponseRules) -> Self {
+        self.response.rules.add(Some(target.into()), rules);
         self
     }
 
-    /// Adds a text that the body must contain; without it, the response is rejected under the label
-    /// `body_expected`.
-    pub fn expect_body(mut self, text: impl Into<Bytes>) -> Self {
-        let text = Finder::new(&text.into()).into_owned();
-        self.response.expectations.texts.push(text);
-        self
+    /// Adds [statuses that count as ok](ResponseRules::expect_status) for all targets.
+    pub fn expect_status(self, status: ExpectedStatus) -> Self {
+        self.rules(ResponseRules::new().expect_status(status))
     }
 
-    /// Adds a regular expression that must match somewhere in the body; otherwise the response is
-    /// rejected under the label `body_expected`.
-    pub fn expect_body_regex(mut self, pattern: ExpectedPattern) -> Self {
-        self.response.expectations.patterns.push(pattern);
-        self
+    /// Adds [a header that a response must have](ResponseRules::expect_header), for all targets.
+    pub fn expect_header(self, header: ExpectedHeader) -> Self {
+        self.rules(ResponseRules::new().expect_header(header))
     }
 
-    /// Adds a value that a JSON body must have; without it, the response is rejected under the label
-    /// `json_expected`.
-    pub fn expect_json(mut self, json: ExpectedJson) -> Self {
-        self.response.expectations.json.push(json);
-        self
+    /// Adds [a text that the body must contain](ResponseRules::expect_body), for all targets.
+    pub fn expect_body(self, text: impl Into<Bytes>) -> Self {
+        self.rules(ResponseRules::new().expect_body(text))
+    }
+
+    /// Adds [an expression that the body must match](ResponseRules::expect_body_regex), for all targets.
+    pub fn expect_body_regex(self, pattern: ExpectedPattern) -> Self {
+        self.rules(ResponseRules::new().expect_body_regex(pattern))
+    }
+
+    /// Adds [a value that a JSON body must have](ResponseRules::expect_json), for all targets.
+    pub fn expect_json(self, json: ExpectedJson) -> Self {
+        self.rules(ResponseRules::new().expect_json(json))
+    }
+
+    /// Adds [a value to capture](ResponseRules::capture) from the responses of all targets.
+    pub fn capture(self, variable: impl Into<String>, capture: ResponseCapture) -> Self {
+        self.rules(ResponseRules::new().capture(variable, capture))
     }
 
     /// Sets the largest body to inspect, in bytes after decoding; 16 MiB by default.

@@ -13,9 +13,6 @@ use crate::{Error, ErrorKind};
 /// Maximum size of a captured value.
 const MAX_CAPTURED_BYTES: usize = 64 << 10;
 
-/// Maximum number of captures; each costs a search in every response.
-pub(crate) const MAX_CAPTURES: usize = 64;
-
 /// The source of a captured value in a response.
 ///
 /// - `json:/a/b`: a value of a JSON body by its pointer (RFC 6901). A string loses its quotes, and `null`
@@ -33,15 +30,28 @@ enum CaptureSource {
     Pattern(Regex),
 }
 
-/// The captures of a hammer.
+/// The captures from the responses of a target.
 #[derive(Debug, Default)]
-pub(crate) struct CaptureSet(pub(crate) Vec<ResponseCapture>);
+pub(crate) struct CaptureSet(Vec<VariableCapture>);
+
+/// A capture with the index of the variable that it sets.
+#[derive(Debug)]
+struct VariableCapture {
+    source: CaptureSource,
+    variable: usize,
+}
 
 /// The values found by a hit, in the order of the captures, before they are stored.
 #[derive(Debug, Default)]
 pub(crate) struct CapturedValues(Vec<Option<Vec<u8>>>);
 
 impl CaptureSet {
+    /// Adds a capture that sets the variable with this index.
+    pub(crate) fn add(&mut self, capture: &ResponseCapture, variable: usize) {
+        let source = capture.0.clone();
+        self.0.push(VariableCapture { source, variable });
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -49,7 +59,7 @@ impl CaptureSet {
     /// Reports whether captures need the body.
     pub(crate) fn needs_body(&self) -> bool {
         let mut captures = self.0.iter();
-        captures.any(|capture| !matches!(capture.0, CaptureSource::Header(_)))
+        captures.any(|capture| !matches!(capture.source, CaptureSource::Header(_)))
     }
 
     /// Captures values from the headers of a response.
@@ -90,11 +100,13 @@ impl CaptureSet {
 
     /// Stores found values for the slot's next hits; returns the number of missing ones.
     pub(crate) fn store(&self, found: CapturedValues, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
-        values.resize(self.0.len(), None);
         let mut missed = self.0.len() as u64;
-        for (value, found) in values.iter_mut().zip(found.0) {
+        for (capture, found) in self.0.iter().zip(found.0) {
             if found.is_some() {
-                *value = found;
+                if values.len() <= capture.variable {
+                    values.resize(capture.variable + 1, None);
+                }
+                values[capture.variable] = found;
                 missed -= 1;
             }
         }
@@ -109,7 +121,7 @@ impl CaptureSet {
         found.0.resize(self.0.len(), None);
         for (capture, found) in self.0.iter().zip(&mut found.0) {
             let mut value = vec![];
-            if extract(&capture.0, &mut value).is_none() {
+            if extract(&capture.source, &mut value).is_none() {
                 continue;
             }
             if value.len() > MAX_CAPTURED_BYTES {
@@ -173,6 +185,12 @@ mod tests {
 
     use super::*;
 
+    fn capture_set(text: &str) -> CaptureSet {
+        let mut captures = CaptureSet::default();
+        captures.add(&text.parse().expect(text), 0);
+        captures
+    }
+
     #[test]
     fn values_are_captured_from_headers_and_bodies() {
         let body = br#"{"a": {"b": "x\u00e9\"", "n": 1.50, "l": [1, null]}, "t": "id=42;"}"#;
@@ -194,13 +212,14 @@ mod tests {
             ("regex:id=(x)?", None),
             ("regex:no", None),
         ] {
-            let captures = CaptureSet(vec![text.parse().expect(text)]);
+            let captures = capture_set(text);
             let mut values = vec![];
             let mut found = CapturedValues::default();
             captures.capture_headers(&headers, &mut found);
             captures.capture_body(body, &mut found);
             let missed = captures.store(found, &mut values);
-            let kept = values[0].as_deref().map(String::from_utf8_lossy);
+            let kept = values.first().and_then(Option::as_deref);
+            let kept = kept.map(String::from_utf8_lossy);
             assert_eq!(kept.as_deref(), value, "{text}");
             assert_eq!(missed, u64::from(value.is_none()), "{text}");
         }
@@ -208,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_last_value_stays_until_another_one_is_captured() {
-        let captures = CaptureSet(vec!["json:/a".parse().expect("the capture is valid")]);
+        let captures = capture_set("json:/a");
         let mut values = vec![];
         let long = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_CAPTURED_BYTES + 1));
         for (body, missed, kept) in [

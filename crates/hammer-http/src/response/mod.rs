@@ -5,3 +5,4 @@ pub(crate) mod decoder;
 pub(crate) mod expectations;
 pub(crate) mod redirect;
 mod reference;
+pub(crate) mod rules;

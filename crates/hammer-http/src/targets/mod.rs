@@ -115,6 +115,13 @@ impl TargetList {
         Error::new(ErrorKind::Targets, message).with_source(cause)
     }
 
+    /// The names of the targets that have one.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries
+            .iter()
+            .filter_map(|entry| entry.name.as_deref())
+    }
+
     /// The number of targets; never 0.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]

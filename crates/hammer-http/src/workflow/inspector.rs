@@ -15,6 +15,7 @@ use crate::recorder::ExchangeRecording;
 use crate::response::capture::CapturedValues;
 use crate::response::decoder::{BodyCollector, WorkerBodyMemory};
 use crate::response::redirect::RedirectedRequest;
+use crate::response::rules::TargetRules;
 
 /// The state of a hit that its responses share.
 #[derive(Default)]
@@ -26,6 +27,7 @@ pub(super) struct HitProgress {
 /// Inspects the response to one request of a hit.
 pub(super) struct ResponseInspector<'w> {
     pub(super) workflow: &'w HitWorkflow,
+    pub(super) rules: &'w TargetRules,
     pub(super) hit: &'w Hit,
     pub(super) url: &'w Url,
     /// The method of the request, if redirects are followed.
@@ -51,7 +53,7 @@ impl ResponseSink for ResponseInspector<'_> {
 
     fn head(&mut self, head: &ResponseHead<'_>) -> Result<(), Failure> {
         self.findings.status = head.status;
-        if self.workflow.inspects_heads {
+        if self.rules.inspects_heads {
             self.inspect_head(head)?;
         } else if head.status >= 400 {
             self.findings.label = Some(head.status.into());
@@ -84,13 +86,13 @@ impl ResponseInspector<'_> {
         if self.findings.redirect.is_some() {
             return Ok(());
         }
-        let expectations = &workflow.expectations;
+        let expectations = &self.rules.expectations;
         self.findings.label = if expectations.accepts_status(head.status) {
             expectations.header_mismatch(&head.fields).map(Label::from)
         } else {
             Some(head.status.into())
         };
-        if workflow.inspects_bodies && self.findings.label.is_none() {
+        if self.rules.inspects_bodies && self.findings.label.is_none() {
             let budget = self.hit.slot().worker_local(WorkerBodyMemory::default);
             let collector = BodyCollector::new(&head.fields, workflow.max_body_bytes, budget)?;
             self.findings.collector = Some(Box::new(collector));
@@ -105,7 +107,7 @@ impl ResponseInspector<'_> {
         {
             jar.store_response(fields.values("set-cookie"), self.url);
         }
-        let captures = &self.workflow.captures;
+        let captures = &self.rules.captures;
         if !captures.is_empty() {
             captures.capture_headers(fields, &mut self.progress.captured);
         }
@@ -126,8 +128,7 @@ impl ResponseInspector<'_> {
 
     /// Ends the inspection of a final response, and returns the label of a missed expectation.
     pub(super) async fn finish(mut self) -> Result<Option<Label>, Failure> {
-        let workflow = self.workflow;
-        let (hit, mut label) = (self.hit, self.findings.label);
+        let (hit, rules, mut label) = (self.hit, self.rules, self.findings.label);
         let mut body = None;
         if let Some(collector) = self.findings.collector.take() {
             let decoded = match collector.finish_uncoded() {
@@ -139,13 +140,13 @@ impl ResponseInspector<'_> {
                 hit.slot()
                     .count("decoded_bytes", decoded.bytes.len() as u64);
             }
-            label = workflow
+            label = rules
                 .expectations
                 .body_mismatch(&decoded.bytes)
                 .map(Label::from);
             body = Some(decoded.bytes);
         }
-        if label.is_none() && !workflow.captures.is_empty() {
+        if label.is_none() && !rules.captures.is_empty() {
             self.store_captures(body.as_deref().unwrap_or_default());
         }
         if body.is_some() {
@@ -156,7 +157,7 @@ impl ResponseInspector<'_> {
 
     /// Stores the values that a hit captured, and counts the missing ones.
     fn store_captures(&mut self, body: &[u8]) {
-        let captures = &self.workflow.captures;
+        let captures = &self.rules.captures;
         let mut captured = std::mem::take(&mut self.progress.captured);
         captures.capture_body(body, &mut captured);
         let slot_state = &mut self.slot_state.borrow_mut();

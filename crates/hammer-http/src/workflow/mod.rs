@@ -33,8 +33,7 @@ use crate::request::hit_request::{HitRequest, RequestBuffer};
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RenderContext, RequestTemplate};
-use crate::response::capture::CaptureSet;
-use crate::response::expectations::ResponseExpectations;
+use crate::response::rules::TargetRules;
 use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::workflow::cookie_jar::CookieJar;
 use crate::workflow::cut_uploads::CutUploadCounter;
@@ -55,11 +54,10 @@ pub(crate) struct HitWorkflow {
     pub(crate) origins: Vec<PeerConnector>,
     /// The cookies that each slot starts with, if slots keep cookies.
     pub(crate) initial_cookies: Option<Vec<(String, hammer_data::Template)>>,
-    /// The values that slots capture from responses.
-    pub(crate) captures: CaptureSet,
     pub(crate) signer: Option<RequestSigner>,
     pub(crate) redirect_policy: Option<RedirectPolicy>,
-    pub(crate) expectations: ResponseExpectations,
+    /// The rules for responses: the common ones, then those of targets with rules of their own.
+    pub(crate) rules: Vec<TargetRules>,
     /// Maximum size of a body to inspect.
     pub(crate) max_body_bytes: u64,
     pub(crate) recorder: Option<ExchangeRecorder>,
@@ -68,10 +66,6 @@ pub(crate) struct HitWorkflow {
     pub(crate) cut_uploads: CutUploadCounter,
     /// Tracks refused tokens, if hits carry tokens.
     pub(crate) auth_failures: Option<AuthFailureTracker>,
-    /// True if more than the status of a response matters.
-    pub(crate) inspects_heads: bool,
-    /// True if the bodies of responses matter.
-    pub(crate) inspects_bodies: bool,
     /// The template of requests that vary in their bodies alone.
     pub(crate) empty_template: RequestTemplate,
 }
@@ -87,6 +81,8 @@ pub(crate) struct HttpTarget {
     pub(crate) origin: usize,
     /// Index into [`HitWorkflow::groups`].
     pub(crate) group: usize,
+    /// Index into [`HitWorkflow::rules`].
+    pub(crate) rules: usize,
 }
 
 /// The rules for following redirects.
@@ -152,14 +148,15 @@ impl HitWorkflow {
                 (Some(target), hop)
             }
         };
+        let rules = &self.rules[target.map_or(0, |target| self.targets[target].rules)];
         let mut progress = HitProgress::default();
         let (mut sent, mut received) = (0, 0);
         loop {
             self.complete_request(&mut hop, slot_state, hit)?;
             let connector = &*hop.origin.connector;
             let connection = connections.connection_to(hop.origin.number);
-            let mut inspector =
-                self.inspector((&hop.url, &hop.request), slot_state, &mut progress, hit);
+            let request = (&*hop.url, &hop.request);
+            let mut inspector = self.inspector(request, rules, slot_state, &mut progress, hit);
             let policy = &self.connection_policy;
             let exchange =
                 connection.exchange(connector, policy, &mut hop.request, &mut inspector, hit);
@@ -202,6 +199,7 @@ impl HitWorkflow {
     fn inspector<'w>(
         &'w self,
         (url, request): (&'w Url, &HitRequest<'_>),
+        rules: &'w TargetRules,
         slot_state: &'w RefCell<PersistentSlotState>,
         progress: &'w mut HitProgress,
         hit: &'w Hit,
@@ -210,6 +208,7 @@ impl HitWorkflow {
         let recorder = self.recorder.as_ref();
         ResponseInspector {
             workflow: self,
+            rules,
             hit,
             url,
             method: follows.then(|| request.base().head.method.clone()),

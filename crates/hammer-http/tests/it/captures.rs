@@ -78,6 +78,11 @@ fn a_hit_without_its_captured_value_is_not_sent() {
     assert_eq!(report.failures["value_missing"], 2, "{:?}", report.failures);
     assert_eq!(server.request_lines(), ["GET /a", "GET /a"]);
     assert_eq!(report.counts["capture_missed"], 2);
+    assert_eq!(
+        report.counts["connections_opened"], 1,
+        "the connection of an unsent hit is kept"
+    );
+    assert_eq!(report.counts.get("connections_dropped"), None);
 }
 
 /// A server that accepts the token issued to the same slot.

@@ -23,6 +23,7 @@ mod responses;
 mod routes;
 mod scripted_server;
 mod target_counts;
+mod target_rules;
 mod targets;
 mod tls;
 mod tls_options;

@@ -29,6 +29,8 @@ const BEHIND: Duration = Duration::from_millis(1);
 #[derive(Debug, Clone)]
 pub(crate) struct DispatchLimits {
     pub(crate) max_in_flight: usize,
+    /// True if all slots open before the start and are used in turn.
+    pub(crate) is_user_pool: bool,
     pub(crate) max_backlog: usize,
     pub(crate) timeout: Duration,
     /// The limit of the drain, at which hits in flight are abandoned. By default, they end by
@@ -86,7 +88,7 @@ impl Dispatcher {
             source,
             warmup,
             backlog: Backlog::new(limits.max_backlog),
-            slots: SlotTable::new(limits.max_in_flight),
+            slots: SlotTable::new(limits.max_in_flight, limits.is_user_pool),
             in_flight: InFlightHits::default(),
             growth: SlotGrowth::default(),
             rests: SlotRests::default(),
@@ -100,7 +102,8 @@ impl Dispatcher {
 
     /// Opens the slots that the schedule will need, before the clock starts.
     pub(crate) fn open_ahead(&mut self) -> Vec<usize> {
-        let slots = initial_slots(self.source.peak(), self.limits.max_in_flight);
+        let peak = self.source.peak().filter(|_| !self.limits.is_user_pool);
+        let slots = initial_slots(peak, self.limits.max_in_flight);
         (0..slots).map(|_| self.open_slot_ahead()).collect()
     }
 

@@ -115,7 +115,7 @@ impl SlotGrowth {
 
 /// The number of slots to open before the clock starts.
 ///
-/// A closed loop (`rate` is `None`) opens all slots. An open loop opens enough for the peak `rate`
+/// A closed loop or a pool of users (`rate` is `None`) opens all slots. An open loop opens enough for the peak `rate`
 /// per second if each hit takes a millisecond.
 pub(super) fn initial_slots(rate: Option<f64>, limit: usize) -> usize {
     match rate {

@@ -1,5 +1,7 @@
 //! The slots of a worker: opened, idle and in use.
 
+use std::collections::VecDeque;
+
 /// The slots of a worker by their index.
 #[derive(Debug)]
 pub(crate) struct SlotTable {
@@ -7,20 +9,24 @@ pub(crate) struct SlotTable {
     opened: usize,
     /// Slots that open before the start and are not ready yet.
     opening: usize,
-    /// Idle slots. The most recently used one is used next, so that few connections stay busy.
-    idle: Vec<usize>,
+    /// Idle slots, the one that has been idle longest first.
+    idle: VecDeque<usize>,
+    /// True if the slot that has been idle longest is used next. Otherwise, it is the one used last,
+    /// so that few connections stay busy.
+    in_turn: bool,
     /// Hits that have a slot and have not ended.
     active: usize,
 }
 
 impl SlotTable {
-    /// Creates a table for at most `limit` slots.
-    pub(crate) fn new(limit: usize) -> Self {
+    /// Creates a table for at most `limit` slots, which are used in turn if `in_turn` is set.
+    pub(crate) fn new(limit: usize, in_turn: bool) -> Self {
         Self {
             limit,
             opened: 0,
             opening: 0,
-            idle: vec![],
+            idle: VecDeque::new(),
+            in_turn,
             active: 0,
         }
     }
@@ -51,7 +57,11 @@ impl SlotTable {
 
     /// Takes an idle slot for a hit.
     pub(crate) fn take_idle(&mut self) -> Option<usize> {
-        let slot = self.idle.pop()?;
+        let slot = if self.in_turn {
+            self.idle.pop_front()?
+        } else {
+            self.idle.pop_back()?
+        };
         self.active += 1;
         Some(slot)
     }
@@ -73,7 +83,7 @@ impl SlotTable {
 
     /// Records that a slot is idle.
     pub(crate) fn set_idle(&mut self, slot: usize) {
-        self.idle.push(slot);
+        self.idle.push_back(slot);
     }
 
     /// Hits that have a slot and have not ended.

@@ -147,7 +147,12 @@ impl<H: Hammer> SlotTask<H> {
         started: Instant,
         completion: HitCompletion,
     ) -> (Option<DueHit>, Instant) {
-        if !matches!(completion, HitCompletion::Answered(_)) {
+        let keeps_session = match &completion {
+            HitCompletion::Answered(_) => true,
+            HitCompletion::Failed(failure) => failure.keeps_session(),
+            HitCompletion::Abandoned => false,
+        };
+        if !keeps_session {
             self.drop_session();
         }
         let notes = &self.hit.slot.notes;

@@ -13,9 +13,10 @@ pub(super) fn memory(evidence: &Evidence<'_>) -> Option<Finding> {
     );
     let share = used as f64 / limit.max(1) as f64;
     (share >= thresholds::MEMORY_SHARE).then(|| {
+        let setting = evidence.generator.slots_setting();
         let (share, limit) = (format_percent(share), format_megabytes(limit));
         let reason = format!(
-            "The generator used {share} of the {limit} of memory available to it, so connections may fail. Lower `max_in_flight` or raise the limit."
+            "The generator used {share} of the {limit} of memory available to it, so connections may fail. Lower `{setting}` or raise the limit."
         );
         Finding::suspect(FindingCode::Memory, reason)
     })
@@ -23,25 +24,28 @@ pub(super) fn memory(evidence: &Evidence<'_>) -> Option<Finding> {
 
 /// Judges hits that failed because the generator ran out of a resource, so nothing was sent.
 pub(super) fn shortages(evidence: &Evidence<'_>) -> impl Iterator<Item = Finding> {
+    let setting = evidence.generator.slots_setting();
     let kinds = [
         (
             FindingCode::OutOfFiles,
             "files",
             "open files",
-            "Raise the limit (ulimit -n) or lower `max_in_flight`.",
+            format!("Raise the limit (ulimit -n) or lower `{setting}`."),
         ),
         (
             FindingCode::OutOfPorts,
             "ports",
             "local ports",
-            "Keep connections alive, lower `max_in_flight`, connect from several addresses, or \
-             widen net.ipv4.ip_local_port_range.",
+            format!(
+                "Keep connections alive, lower `{setting}`, connect from several addresses, or \
+                 widen net.ipv4.ip_local_port_range."
+            ),
         ),
         (
             FindingCode::OutOfMemory,
             "memory",
             "memory for connections",
-            "Lower `max_in_flight`.",
+            format!("Lower `{setting}`."),
         ),
     ];
     kinds

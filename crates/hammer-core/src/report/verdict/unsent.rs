@@ -14,6 +14,7 @@ use super::{VerdictStatus, thresholds};
 pub(super) fn unsent(evidence: &Evidence<'_>, kept_up: bool) -> Vec<Finding> {
     let generator = evidence.generator;
     let limit = format_count(generator.max_in_flight as u64);
+    let setting = generator.slots_setting();
     // The peak is known when the run is over.
     let backlog = match generator.peak_backlog {
         peak if peak > 0 && evidence.is_over => format!(" ({} hits)", format_count(peak)),
@@ -24,14 +25,14 @@ pub(super) fn unsent(evidence: &Evidence<'_>, kept_up: bool) -> Vec<Finding> {
             FindingCode::BacklogFull,
             "backlog",
             format!(
-                "the backlog was full{backlog}; latencies exclude them. Raise `max_in_flight` or lower the rate."
+                "the backlog was full{backlog}; latencies exclude them. Raise `{setting}` or lower the rate."
             ),
         ),
         (
             FindingCode::SlotsFullAtEnd,
             "in_flight_bound",
             format!(
-                "all {limit} slots were in use until the drain ended; latencies exclude them. Raise `max_in_flight` or `drain`, or lower the rate."
+                "all {limit} slots were in use until the drain ended; latencies exclude them. Raise `{setting}` or `drain`, or lower the rate."
             ),
         ),
         (FindingCode::SlotsNotOpened, "drain", not_opened(kept_up)),
@@ -76,9 +77,9 @@ fn skipped_late(evidence: &Evidence<'_>) -> Option<Finding> {
     let late = evidence.unsent("late")?;
     // A run that sent nothing has a reason of its own.
     (evidence.sent() > 0 && evidence.share_of_hits(late) > thresholds::WAITED_SHARE).then(|| {
-        let late = format_hits_were(late);
+        let (late, setting) = (format_hits_were(late), evidence.generator.slots_setting());
         let reason = format!(
-            "{late} skipped because they could not start within `skip_late`; latencies exclude them. Raise `max_in_flight` or lower the rate."
+            "{late} skipped because they could not start within `skip_late`; latencies exclude them. Raise `{setting}` or lower the rate."
         );
         Finding::suspect(FindingCode::SkippedLate, reason)
     })

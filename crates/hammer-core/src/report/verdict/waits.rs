@@ -18,10 +18,11 @@ pub(super) fn waits_at_limit(evidence: &Evidence<'_>, kept_up: bool) -> Option<F
     if evidence.is_closed_loop() || evidence.share_of_hits(waited) <= thresholds::WAITED_SHARE {
         return None;
     }
+    let setting = evidence.generator.slots_setting();
     let consequence = if kept_up {
-        "response includes that wait. Raise `max_in_flight` or lower the rate."
+        format!("response includes that wait. Raise `{setting}` or lower the rate.")
     } else {
-        "the generator did not keep up either. See the other reasons."
+        "the generator did not keep up either. See the other reasons.".to_owned()
     };
     let limit = format_count(evidence.generator.max_in_flight as u64);
     let waited = format_hits(waited);

@@ -22,7 +22,7 @@ const BODY_LABEL: &str = "body_expected";
 const JSON_LABEL: &str = "json_expected";
 
 /// The expectations of a response.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ResponseExpectations {
     pub(crate) status: Option<ExpectedStatus>,
     pub(crate) headers: Vec<ExpectedHeader>,
@@ -36,6 +36,25 @@ impl ResponseExpectations {
     /// Reports whether nothing is expected beyond the default.
     pub(crate) fn is_empty(&self) -> bool {
         self.status.is_none() && self.headers.is_empty() && !self.needs_body()
+    }
+
+    /// Adds other expectations.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        if let Some(status) = &other.status {
+            self.add_status(status);
+        }
+        self.headers.extend_from_slice(&other.headers);
+        self.texts.extend_from_slice(&other.texts);
+        self.patterns.extend_from_slice(&other.patterns);
+        self.json.extend_from_slice(&other.json);
+    }
+
+    /// Adds statuses that count as ok.
+    pub(crate) fn add_status(&mut self, status: &ExpectedStatus) {
+        match &mut self.status {
+            Some(expected) => expected.extend(status),
+            None => self.status = Some(status.clone()),
+        }
     }
 
     /// Reports whether an expectation needs the body.

@@ -11,6 +11,11 @@ use crate::{Error, ErrorKind};
 pub struct ExpectedStatus(Vec<RangeInclusive<u16>>);
 
 impl ExpectedStatus {
+    /// Accepts the statuses of `other` as well.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+    }
+
     pub(crate) fn contains(&self, status: u16) -> bool {
         self.0.iter().any(|range| range.contains(&status))
     }

@@ -53,6 +53,7 @@ impl Bench {
     ) -> Self {
         let mut limits = DispatchLimits {
             max_in_flight: 100,
+            is_user_pool: false,
             max_backlog: 1000,
             timeout: ms(2000),
             drain: None,

@@ -141,3 +141,23 @@ fn a_hit_that_was_given_to_a_slot_can_time_out_before_the_next_one_is_due() {
         .step(bench.start, StopLevel::Run, &mut bench.actions);
     assert_eq!(bench.wake_ms(), Some(20.0));
 }
+
+#[test]
+fn users_are_open_from_the_start_and_send_in_turn() {
+    let mut bench = Bench::new("1000/s/1s", |limits| {
+        (limits.max_in_flight, limits.is_user_pool) = (3, true);
+    });
+    let mut users = vec![];
+    for time in 0..9 {
+        bench.step(ms(time));
+        users.extend(bench.running.iter().map(|(slot, _)| *slot));
+        bench.answer(ms(time));
+    }
+    assert_eq!(users, [0, 1, 2, 0, 1, 2, 0, 1, 2]);
+    let opened = bench.dispatcher.recorder.interval_mut().slots_opened;
+    assert_eq!(opened, 3);
+
+    bench.step_twice(ms(20));
+    let in_flight = bench.dispatcher.gauges().in_flight;
+    assert_eq!(in_flight, 3, "no other user joins, however long hits wait");
+}
