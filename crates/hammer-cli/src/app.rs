@@ -10,16 +10,20 @@ use hammer_diagnostic::nearest;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
-use crate::commands::{completions, demo, external, plan, run, target};
+use crate::commands::{completions, external, plan, run};
+#[cfg(feature = "demo")]
+use crate::commands::{demo, target};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, process, replay, timeline};
+use crate::{HammerArgs, execution, process};
+#[cfg(feature = "replay")]
+use crate::{replay, timeline};
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, in addition to `run`, `plan`, `demo`, `target`, `timeline`, `replay`
-/// and `completions`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
+/// Each hammer is a subcommand, in addition to `run`, `plan`, `completions`, and with their features
+/// `demo`, `target`, `timeline` and `replay`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
 /// that `hammer NAME …` can run the program from PATH.
 #[derive(Default)]
 #[must_use = "an app does nothing until its main is called"]
@@ -88,10 +92,14 @@ impl App {
     fn run_builtin(&self, name: &str, matches: &ArgMatches) -> Result<CommandExit, Error> {
         match name {
             run::NAME => run::run(&self.commands, matches),
-            demo::NAME => demo::run(matches),
             plan::NAME => plan::run(matches),
+            #[cfg(feature = "demo")]
+            demo::NAME => demo::run(matches),
+            #[cfg(feature = "demo")]
             target::NAME => target::run(matches),
+            #[cfg(feature = "replay")]
             timeline::NAME => timeline::run(matches),
+            #[cfg(feature = "replay")]
             replay::NAME => replay::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
             _ => Err(match external::run(name, matches) {
@@ -129,9 +137,12 @@ impl App {
             .allow_external_subcommands(external)
             .subcommands(self.commands.iter().map(|entry| entry.command()))
             .subcommand(run::command(schemes))
-            .subcommands([plan::command(), demo::command(), target::command()])
-            .subcommands([timeline::command(), replay::command()])
-            .subcommand(completions::command());
+            .subcommand(plan::command());
+        #[cfg(feature = "demo")]
+        let command = command.subcommands([demo::command(), target::command()]);
+        #[cfg(feature = "replay")]
+        let command = command.subcommands([timeline::command(), replay::command()]);
+        let command = command.subcommand(completions::command());
         with_common_settings(command)
     }
 }

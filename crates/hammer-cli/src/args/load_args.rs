@@ -79,6 +79,7 @@ impl LoadArgs {
     }
 
     /// Sets the duration that applies if neither a flag nor the shape sets one.
+    #[cfg(feature = "demo")]
     pub(crate) fn with_default_duration(mut self, duration: Duration) -> Self {
         self.default_duration = duration;
         self

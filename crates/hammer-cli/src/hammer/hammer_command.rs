@@ -98,6 +98,7 @@ pub(crate) fn with_load_args(command: Command) -> Command {
 }
 
 /// Reads and checks the flags of [`with_load_args`].
+#[cfg(feature = "demo")]
 pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;

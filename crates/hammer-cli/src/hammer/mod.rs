@@ -5,5 +5,7 @@ mod hammer_command;
 mod pick;
 
 pub use hammer_args::{HammerArgs, HammerBuildError, SingleHitRenderer};
-pub(crate) use hammer_command::{HammerCommand, erased, parse_load_args, with_load_args};
+#[cfg(feature = "demo")]
+pub(crate) use hammer_command::parse_load_args;
+pub(crate) use hammer_command::{HammerCommand, erased, with_load_args};
 pub(crate) use pick::{pick_by_name, pick_by_scheme};

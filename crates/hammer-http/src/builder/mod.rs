@@ -21,9 +21,9 @@ use hammer_net::{ConfigureNetwork, ExpectedTlsUse, NetworkOptions};
 
 use crate::connection::lifetime::LifetimeLimits;
 use crate::connection::origin::ConnectionPolicy;
+use crate::mask_url;
 use crate::request::template::TemplateCompiler;
 use crate::response::capture::{CaptureSet, MAX_CAPTURES};
-use crate::url::mask_url;
 use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
 use hammer_wire::http2::ResponseInterest;
