@@ -63,18 +63,19 @@ impl App {
     }
 
     fn dispatch(&self, args: &[OsString]) -> Result<CommandExit, Error> {
+        self.check()?;
         let program = args
             .first()
             .and_then(|arg| Path::new(arg).file_stem()?.to_str());
         let hammer_name = program.and_then(|program| program.strip_prefix("hammer-"));
         // `hammer-NAME run PLAN` runs a plan, like `hammer run PLAN`.
         let is_run = args.get(1).is_some_and(|arg| arg == run::NAME);
-        let named = (self.commands.iter()).find(|entry| Some(entry.name()) == hammer_name);
+        let named = hammer_name.and_then(|name| self.find_hammer(name));
         if let Some(entry) = named.filter(|_| !is_run) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
             return run_hammer(
-                &**entry,
+                entry,
                 &with_common_settings(command).try_get_matches_from(args)?,
             );
         }
@@ -82,10 +83,26 @@ impl App {
         let Some((name, matches)) = matches.subcommand() else {
             return Ok(CommandExit::USAGE);
         };
-        match self.commands.iter().find(|entry| entry.name() == name) {
-            Some(entry) => run_hammer(&**entry, matches),
+        match self.find_hammer(name) {
+            Some(entry) => run_hammer(entry, matches),
             None => self.run_builtin(name, matches),
         }
+    }
+
+    /// Checks that no name of a hammer or of its flags is taken.
+    fn check(&self) -> Result<(), Error> {
+        for (index, entry) in self.commands.iter().enumerate() {
+            let taken = entry.check();
+            taken.map_err(|conflict| Error::Run(conflict.to_string()))?;
+            let name = entry.name();
+            if self.commands[..index]
+                .iter()
+                .any(|other| other.name() == name)
+            {
+                return Err(Error::Run(format!("the hammer '{name}' is added twice")));
+            }
+        }
+        Ok(())
     }
 
     /// Runs a command that is not a hammer.
@@ -136,14 +153,18 @@ impl App {
             .arg_required_else_help(true)
             .allow_external_subcommands(external)
             .subcommands(self.commands.iter().map(|entry| entry.command()))
-            .subcommand(run::command(schemes))
-            .subcommand(plan::command());
-        #[cfg(feature = "demo")]
-        let command = command.subcommands([demo::command(), target::command()]);
-        #[cfg(feature = "replay")]
-        let command = command.subcommands([timeline::command(), replay::command()]);
-        let command = command.subcommand(completions::command());
-        with_common_settings(command)
+            .subcommand(run::command(schemes));
+        let builtin = builtin_commands().into_iter();
+        let is_free = |builtin: &Command| self.find_hammer(builtin.get_name()).is_none();
+        with_common_settings(command.subcommands(builtin.filter(is_free)))
+    }
+
+    /// The hammer with this name.
+    fn find_hammer(&self, name: &str) -> Option<&dyn HammerCommand> {
+        let mut entries = self.commands.iter();
+        entries
+            .find(|entry| entry.name() == name)
+            .map(|entry| &**entry)
     }
 }
 
@@ -153,6 +174,22 @@ impl std::fmt::Debug for App {
             .entries(self.commands.iter().map(|entry| entry.name()))
             .finish()
     }
+}
+
+/// The commands that are neither hammers nor `run`. A hammer with the same name replaces one.
+fn builtin_commands() -> Vec<Command> {
+    Vec::from([
+        plan::command(),
+        #[cfg(feature = "demo")]
+        demo::command(),
+        #[cfg(feature = "demo")]
+        target::command(),
+        #[cfg(feature = "replay")]
+        timeline::command(),
+        #[cfg(feature = "replay")]
+        replay::command(),
+        completions::command(),
+    ])
 }
 
 fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {

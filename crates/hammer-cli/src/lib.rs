@@ -46,6 +46,7 @@ mod process;
 mod replay;
 mod report;
 mod setting_names;
+pub mod testing;
 mod text;
 #[cfg(feature = "replay")]
 mod timeline;

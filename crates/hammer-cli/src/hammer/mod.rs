@@ -1,5 +1,6 @@
 //! Kinds of hammers: their arguments, and their commands.
 
+pub(crate) mod flag_conflicts;
 mod hammer_args;
 mod hammer_command;
 mod pick;

@@ -17,6 +17,7 @@ mod http;
 mod junit;
 mod mqtt;
 mod outputs;
+mod own_hammers;
 mod plan_errors;
 mod plan_thresholds;
 mod plans;
