@@ -85,6 +85,13 @@ impl App {
         };
         match self.find_hammer(name) {
             Some(entry) => run_hammer(entry, matches),
+            None if name == run::NAME => {
+                let invocation = run::RunInvocation {
+                    args: &args[1..],
+                    hammer_name,
+                };
+                run::run(&self.commands, matches, invocation)
+            }
             None => self.run_builtin(name, matches),
         }
     }
@@ -105,10 +112,9 @@ impl App {
         Ok(())
     }
 
-    /// Runs a command that is not a hammer.
+    /// Runs a command that is neither a hammer nor `run`.
     fn run_builtin(&self, name: &str, matches: &ArgMatches) -> Result<CommandExit, Error> {
         match name {
-            run::NAME => run::run(&self.commands, matches),
             plan::NAME => plan::run(matches),
             #[cfg(feature = "demo")]
             demo::NAME => demo::run(matches),
@@ -119,11 +125,14 @@ impl App {
             #[cfg(feature = "replay")]
             replay::NAME => replay::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
-            _ => Err(match external::run(name, matches) {
-                external::ExternalCommandResult::Exited(exit) => return Ok(exit),
-                external::ExternalCommandResult::Failed(error) => error,
-                external::ExternalCommandResult::NotFound => self.unknown_command(name),
-            }),
+            _ => {
+                let args = matches.get_many::<OsString>("").into_iter().flatten();
+                Err(match external::run(name, args) {
+                    external::ExternalCommandResult::Exited(exit) => return Ok(exit),
+                    external::ExternalCommandResult::Failed(error) => error,
+                    external::ExternalCommandResult::NotFound => self.unknown_command(name),
+                })
+            }
         }
     }
 

@@ -9,4 +9,4 @@ pub use hammer_args::{HammerArgs, HammerBuildError, SingleHitRenderer};
 #[cfg(feature = "demo")]
 pub(crate) use hammer_command::parse_load_args;
 pub(crate) use hammer_command::{HammerCommand, erased, with_load_args};
-pub(crate) use pick::{pick_by_name, pick_by_scheme};
+pub(crate) use pick::{external_name, pick_by_name, pick_by_scheme};

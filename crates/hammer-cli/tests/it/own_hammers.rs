@@ -1,13 +1,14 @@
 //! Tests of programs with hammers of their own: names of flags and of hammers that are taken.
 
-use std::process::ExitCode;
+use std::process::{ExitCode, Output};
 
 use clap::Args;
 use hammer_cli::testing::{check_args, reserved_flags};
 use hammer_cli::{App, HammerArgs, HammerBuildError, HttpArgs, MqttArgs, NetworkArgs};
 use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
 
-use crate::command::repository;
+use crate::command::{examples, hammer, json, repository, stderr};
+use crate::echo;
 
 struct NoHammer;
 
@@ -228,4 +229,73 @@ fn the_documentation_lists_each_reserved_flag() {
     let missing: Vec<_> = flags.iter().filter(is_missing).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(flags.len() > 15, "{flags:?}");
+}
+
+/// Writes a plan, and runs it with the examples on PATH.
+fn run_plan(plan: &str) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("plan.toml");
+    std::fs::write(&path, plan).expect("a writable folder");
+    hammer(&["run", &path.display().to_string(), "-o", "json=-", "-q"])
+        .env("PATH", examples())
+        .output()
+        .expect("the binary runs")
+}
+
+/// Regression: a plan could only name the hammers of its own program.
+#[test]
+fn a_plan_can_name_a_program_on_path() {
+    let addr = echo::server();
+    let load = format!("[[load]]\nhammer = 'echo'\ntarget = '{addr}'\nrate = 100\nhits = 5\n");
+    let output = run_plan(&(load.clone() + &load));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = json(&output);
+    for load in report["loads"].as_array().expect("two loads") {
+        assert_eq!(load["hammer"], "echo", "{load}");
+        assert_eq!(load["labels"]["echo"], 5, "{load}");
+    }
+    // Its own errors are passed on.
+    let output = run_plan(&load.replace("hits", "hitz"));
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let message = stderr(&output);
+    assert!(message.contains("did you mean 'hits'?"), "{message}");
+}
+
+#[test]
+fn a_plan_of_several_programs_says_how_to_combine_them() {
+    let http = "[[load]]\ntarget = 'http://127.0.0.1:1/'\n";
+    for (load, message) in [
+        (
+            "[[load]]\nhammer = 'echo'\ntarget = '127.0.0.1:7'\n",
+            "'echo': the program hammer-echo has this hammer",
+        ),
+        (
+            "[[load]]\ntarget = 'echo://127.0.0.1:7'\n",
+            "the program hammer-echo has this hammer",
+        ),
+        (
+            "[[load]]\nhammer = 'nowhere'\ntarget = '127.0.0.1:7'\n",
+            "unknown hammer; expected one of http, mqtt, or NAME of a program hammer-NAME on PATH",
+        ),
+    ] {
+        let output = run_plan(&format!("{http}{load}"));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn an_endpoint_can_name_a_program_on_path() {
+    for args in [
+        &["run", "--endpoint", "echo://127.0.0.1:1"][..],
+        &["run", "--hammer", "echo", "--endpoint", "127.0.0.1:1"],
+    ] {
+        let output = hammer(args).env("PATH", examples()).output();
+        let output = output.expect("the binary runs");
+        // The example does not support it, as its own message says.
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        let message = stderr(&output);
+        assert!(message.contains("echo"), "{message}");
+        assert!(!message.contains("one of http"), "{message}");
+    }
 }
