@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
-use crate::{cargo, tidy};
+use crate::{cargo, features, tidy};
 
 /// A step that is one cargo command.
 struct CiStep {
@@ -56,6 +56,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for step in CI_STEPS {
         run_timed(step.title, || run_step(root, step))?;
     }
+    run_timed("features", || features::run(root))?;
     run_timed("tidy", || tidy::run(root, &[]))?;
     if has_cargo_deny(root) {
         run_timed(DENY_STEP.title, || run_step(root, &DENY_STEP))?;

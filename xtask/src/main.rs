@@ -14,6 +14,7 @@ use std::process::ExitCode;
 mod bench;
 mod cargo;
 mod ci;
+mod features;
 mod fuzz;
 mod tidy;
 
@@ -23,11 +24,12 @@ Developer commands of the Hammer workspace.
 Usage: cargo xtask [COMMAND]
 
 Commands:
-  bench  Measure the release build; `cargo xtask bench --help` lists the flags
-  ci     Run all checks: format, lints, docs, tests, tidy, licenses
-  fuzz   Fuzz the parsers with libFuzzer; needs a nightly toolchain and cargo-fuzz
-  tidy   Check names, wording, dependencies, file sizes and docs: [--fix] [--rule NAME]… [PATH]…
-  help   Print this text
+  bench     Measure the release build; `cargo xtask bench --help` lists the flags
+  ci        Run all checks: format, lints, docs, tests, tidy, licenses
+  features  Lint each cargo feature on its own, and none
+  fuzz      Fuzz the parsers with libFuzzer; needs a nightly toolchain and cargo-fuzz
+  tidy      Check names, wording, dependencies, file sizes and docs: [--fix] [--rule NAME]… [PATH]…
+  help      Print this text
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         }
         ["bench", arguments @ ..] => return bench::run(&workspace_root(), arguments),
         ["fuzz", arguments @ ..] => fuzz::run(&workspace_root(), arguments),
+        ["features"] => features::run(&workspace_root()),
         ["ci"] => ci::run(&workspace_root()),
         ["tidy", arguments @ ..] => tidy::run(&workspace_root(), arguments),
         unknown => {

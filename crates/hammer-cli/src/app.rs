@@ -10,16 +10,20 @@ use hammer_diagnostic::nearest;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
-use crate::commands::{completions, demo, external, plan, run, target};
+use crate::commands::{completions, external, plan, run};
+#[cfg(feature = "demo")]
+use crate::commands::{demo, target};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, process, replay, timeline};
+use crate::{HammerArgs, execution, process};
+#[cfg(feature = "replay")]
+use crate::{replay, timeline};
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, in addition to `run`, `plan`, `demo`, `target`, `timeline`, `replay`
-/// and `completions`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
+/// Each hammer is a subcommand, in addition to `run`, `plan`, `completions`, and with their features
+/// `demo`, `target`, `timeline` and `replay`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
 /// that `hammer NAME …` can run the program from PATH.
 #[derive(Default)]
 #[must_use = "an app does nothing until its main is called"]
@@ -59,18 +63,19 @@ impl App {
     }
 
     fn dispatch(&self, args: &[OsString]) -> Result<CommandExit, Error> {
+        self.check()?;
         let program = args
             .first()
             .and_then(|arg| Path::new(arg).file_stem()?.to_str());
         let hammer_name = program.and_then(|program| program.strip_prefix("hammer-"));
         // `hammer-NAME run PLAN` runs a plan, like `hammer run PLAN`.
         let is_run = args.get(1).is_some_and(|arg| arg == run::NAME);
-        let named = (self.commands.iter()).find(|entry| Some(entry.name()) == hammer_name);
+        let named = hammer_name.and_then(|name| self.find_hammer(name));
         if let Some(entry) = named.filter(|_| !is_run) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
             return run_hammer(
-                &**entry,
+                entry,
                 &with_common_settings(command).try_get_matches_from(args)?,
             );
         }
@@ -78,27 +83,56 @@ impl App {
         let Some((name, matches)) = matches.subcommand() else {
             return Ok(CommandExit::USAGE);
         };
-        match self.commands.iter().find(|entry| entry.name() == name) {
-            Some(entry) => run_hammer(&**entry, matches),
+        match self.find_hammer(name) {
+            Some(entry) => run_hammer(entry, matches),
+            None if name == run::NAME => {
+                let invocation = run::RunInvocation {
+                    args: &args[1..],
+                    hammer_name,
+                };
+                run::run(&self.commands, matches, invocation)
+            }
             None => self.run_builtin(name, matches),
         }
     }
 
-    /// Runs a command that is not a hammer.
+    /// Checks that no name of a hammer or of its flags is taken.
+    fn check(&self) -> Result<(), Error> {
+        for (index, entry) in self.commands.iter().enumerate() {
+            let taken = entry.check();
+            taken.map_err(|conflict| Error::Run(conflict.to_string()))?;
+            let name = entry.name();
+            if self.commands[..index]
+                .iter()
+                .any(|other| other.name() == name)
+            {
+                return Err(Error::Run(format!("the hammer '{name}' is added twice")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a command that is neither a hammer nor `run`.
     fn run_builtin(&self, name: &str, matches: &ArgMatches) -> Result<CommandExit, Error> {
         match name {
-            run::NAME => run::run(&self.commands, matches),
-            demo::NAME => demo::run(matches),
             plan::NAME => plan::run(matches),
+            #[cfg(feature = "demo")]
+            demo::NAME => demo::run(matches),
+            #[cfg(feature = "demo")]
             target::NAME => target::run(matches),
+            #[cfg(feature = "replay")]
             timeline::NAME => timeline::run(matches),
+            #[cfg(feature = "replay")]
             replay::NAME => replay::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
-            _ => Err(match external::run(name, matches) {
-                external::ExternalCommandResult::Exited(exit) => return Ok(exit),
-                external::ExternalCommandResult::Failed(error) => error,
-                external::ExternalCommandResult::NotFound => self.unknown_command(name),
-            }),
+            _ => {
+                let args = matches.get_many::<OsString>("").into_iter().flatten();
+                Err(match external::run(name, args) {
+                    external::ExternalCommandResult::Exited(exit) => return Ok(exit),
+                    external::ExternalCommandResult::Failed(error) => error,
+                    external::ExternalCommandResult::NotFound => self.unknown_command(name),
+                })
+            }
         }
     }
 
@@ -128,11 +162,18 @@ impl App {
             .arg_required_else_help(true)
             .allow_external_subcommands(external)
             .subcommands(self.commands.iter().map(|entry| entry.command()))
-            .subcommand(run::command(schemes))
-            .subcommands([plan::command(), demo::command(), target::command()])
-            .subcommands([timeline::command(), replay::command()])
-            .subcommand(completions::command());
-        with_common_settings(command)
+            .subcommand(run::command(schemes));
+        let builtin = builtin_commands().into_iter();
+        let is_free = |builtin: &Command| self.find_hammer(builtin.get_name()).is_none();
+        with_common_settings(command.subcommands(builtin.filter(is_free)))
+    }
+
+    /// The hammer with this name.
+    fn find_hammer(&self, name: &str) -> Option<&dyn HammerCommand> {
+        let mut entries = self.commands.iter();
+        entries
+            .find(|entry| entry.name() == name)
+            .map(|entry| &**entry)
     }
 }
 
@@ -142,6 +183,22 @@ impl std::fmt::Debug for App {
             .entries(self.commands.iter().map(|entry| entry.name()))
             .finish()
     }
+}
+
+/// The commands that are neither hammers nor `run`. A hammer with the same name replaces one.
+fn builtin_commands() -> Vec<Command> {
+    Vec::from([
+        plan::command(),
+        #[cfg(feature = "demo")]
+        demo::command(),
+        #[cfg(feature = "demo")]
+        target::command(),
+        #[cfg(feature = "replay")]
+        timeline::command(),
+        #[cfg(feature = "replay")]
+        replay::command(),
+        completions::command(),
+    ])
 }
 
 fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {

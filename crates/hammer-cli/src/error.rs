@@ -3,8 +3,7 @@
 use std::error;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use hammer_diagnostic::{Diagnostic, chain, excerpt};
-use hammer_http::mask_url;
+use hammer_diagnostic::{Diagnostic, chain, excerpt, mask_url};
 use hammer_plan::PlanError;
 
 use crate::args::caret;

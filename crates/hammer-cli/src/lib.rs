@@ -26,28 +26,39 @@ mod app;
 mod args;
 mod command_exit;
 mod commands;
+#[cfg(feature = "data")]
 mod data_args;
 mod dry_run;
 mod error;
 mod execution;
 mod hammer;
+#[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "mqtt")]
 mod mqtt;
+#[cfg(feature = "network")]
 mod network_args;
 mod output;
 mod parsers;
 mod plan;
 mod process;
+#[cfg(feature = "replay")]
 mod replay;
 mod report;
 mod setting_names;
+pub mod testing;
 mod text;
+#[cfg(feature = "replay")]
 mod timeline;
 
 pub use app::App;
 pub use args::{EndpointArgs, JsonHeaders, PayloadArg};
+#[cfg(feature = "data")]
 pub use data_args::DataArgs;
 pub use hammer::{HammerArgs, HammerBuildError, SingleHitRenderer};
+#[cfg(feature = "http")]
 pub use http::HttpArgs;
+#[cfg(feature = "mqtt")]
 pub use mqtt::MqttArgs;
+#[cfg(feature = "network")]
 pub use network_args::NetworkArgs;

@@ -6,11 +6,7 @@ use hammer_core::{ArrivalProcess, Schedule, Shape};
 fn offsets(c: &mut Criterion) {
     let mut group = c.benchmark_group("due");
     for text in ["100k", "1..200k/1h", "sine(100k, 50k, 60s)"] {
-        for arrivals in [
-            ArrivalProcess::Even,
-            ArrivalProcess::Uniform,
-            ArrivalProcess::Poisson,
-        ] {
+        for arrivals in ArrivalProcess::choices() {
             let shape: Shape = text.parse().expect("a shape");
             let schedule = Schedule::new(shape).with_arrivals(arrivals);
             let mut offsets = schedule.offsets();

@@ -1,36 +1,69 @@
 //! Hammers, schedules, the open-loop engine and its report.
 //!
-//! A [`Run`] sends the hits of a [`Schedule`] with a [`Hammer`] and returns a [`Report`]:
+//! Implement [`Hammer`] to hit a target over a protocol of your own: `open` opens a session, `hit` uses it.
+//! A [`Run`] then sends the hits of a [`Schedule`] and returns a [`Report`]:
 //!
-//! ```
+//! ```no_run
 //! use std::time::Duration;
-//! use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
+//! use hammer_core::{Failure, Hammer, Hit, Outcome, Rate, Run, Schedule, Slot};
+//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! use tokio::net::TcpStream;
 //!
-//! let hammer = from_fn(async |_hit| Ok(Outcome::ok("done")));
-//! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_millis(200));
-//! let report = Run::new(hammer, schedule)
+//! struct Echo(String);
+//!
+//! impl Hammer for Echo {
+//!     type Session = TcpStream;
+//!     async fn open(&self, _: &Slot) -> Result<TcpStream, Failure> {
+//!         Ok(TcpStream::connect(&self.0).await?)
+//!     }
+//!     async fn hit(&self, stream: &mut TcpStream, _: &mut Hit) -> Result<Outcome, Failure> {
+//!         stream.write_all(b"ping").await?;
+//!         stream.read_exact(&mut [0; 4]).await?;
+//!         Ok(Outcome::ok("echo").sent(4).received(4))
+//!     }
+//! }
+//!
+//! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(10));
+//! let report = Run::new(Echo("127.0.0.1:7".into()), schedule)
 //!     .max_in_flight(256)
 //!     .timeout(Duration::from_secs(1))
 //!     .execute()?;
-//! assert_eq!(report.hits.ok, 200);
+//! println!("{} hits, p99 {} µs", report.hits.ok, report.response_us.p99);
 //! # Ok::<(), hammer_core::Error>(())
 //! ```
 //!
+//! The [guide] explains hammers step by step, with the command line that the crate hammer-cli adds.
+//!
 //! # Where to start
+//!
+//! Write a hammer:
 //!
 //! | task | start with |
 //! |---|---|
 //! | hit a target over a protocol of your own | [`Hammer`]; [`from_fn`] for a closure |
+//! | say how a hit ended | [`Outcome`] if the target answered, else [`Failure`] |
+//! | use the number or the randomness of a hit, or name its phases | [`Hit`] |
+//! | share a connection among the slots of a thread | [`Slot::worker_local`] |
+//! | limit workers or hits, or doubt the results | [`Description`] |
+//! | test a hammer | [`testing::check_conformance`] |
+//!
+//! Run one:
+//!
+//! | task | start with |
+//! |---|---|
 //! | run a load | [`Run`] |
 //! | send one hit | [`SingleHit`] |
 //! | define when hits are due | [`Schedule`], of a [`Rate`] or a [`Shape`], with an [`ArrivalProcess`] |
-//! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
+//! | send hits that were planned one by one | [`Playlist`] |
 //! | follow a run | [`RunEvent`], in the closure given to [`Run::execute_with`] |
 //! | stop a run | [`StopHandle`] |
 //! | start several runs together | [`RunStartBarrier`] |
-//! | send hits that were planned one by one | [`Playlist`] |
 //! | check the limits of the machine | [`ResourceNeeds`], [`ResourceLimits`] |
-//! | test a hammer | `testing::check_conformance` (feature `testing`) |
+//! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
+//!
+//! The other types are parts of these.
+//!
+//! [guide]: https://github.com/hammer-rs/hammer/blob/main/docs/WRITING-A-HAMMER.md
 //!
 //! # Terms
 //!
@@ -46,7 +79,7 @@ mod host;
 mod model;
 mod report;
 mod schedule;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", doc))]
 pub mod testing;
 
 pub use engine::error::{Error, ErrorKind};

@@ -5,6 +5,7 @@
 //! - [`excerpt`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] writes a number with thousands separators.
+//! - [`mask_url`] hides the secrets of a URL.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!
 //! ```
@@ -21,6 +22,7 @@ mod diagnostic;
 mod excerpt;
 mod nearest;
 mod opaque_error;
+mod secret;
 
 pub use chain::chain;
 pub use count::format_count;
@@ -28,3 +30,4 @@ pub use diagnostic::{Diagnostic, line_column};
 pub use excerpt::{excerpt, is_control, printable};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;
+pub use secret::{SecretString, is_secret_name, mask_password, mask_url};

@@ -115,18 +115,19 @@ pub use content_coding::ContentCoding;
 pub use error::{Error, ErrorKind};
 pub use hammer::{Http, HttpSession};
 pub use hammer_data::TemplateScope;
+pub use hammer_diagnostic::mask_url;
 pub use hammer_net::{AddressFamily, ConfigureNetwork, TlsVersion};
 pub use masking::mask_header;
 pub use recorder::{ExchangeRecorder, RecordedExchange, RecordedResponse};
 pub use request::factory::{HttpRequest, HttpRequestError, HttpRequestFactory, HttpRequestSpec};
 pub use request::form::FormField;
 pub use request::header::RequestHeader;
+#[cfg(feature = "aws")]
 pub use request::signature::SignatureScope;
 pub use response::capture::ResponseCapture;
 pub use response::expectations::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus};
 pub use response::rules::ResponseRules;
 pub use targets::{TargetList, TargetOrder};
-pub use url::mask_url;
 pub use version::HttpVersion;
 
 /// Compiles the examples of the README.

@@ -47,6 +47,7 @@ pub use address_family::AddressFamily;
 pub use configure_network::ConfigureNetwork;
 pub use connector_factory::{ConnectorFactory, PeerEndpoint};
 pub use error::{Error, ErrorKind};
+pub use hammer_diagnostic::{SecretString, mask_password};
 pub use host::{UrlHost, split_host_port};
 pub use options::{ExpectedTlsUse, NetworkOptions, TlsVersion};
 pub use peer_connector::{OpenedConnection, PeerConnector};
@@ -55,4 +56,4 @@ pub use tls::{
     NO_COMMON_PROTOCOL, TlsHandshakeFacts, TlsStream, is_missing_close_notify, is_tls_alert,
     tls_failure,
 };
-pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};
+pub use userinfo::{basic_authorization, percent_decode};

@@ -82,6 +82,7 @@ pub(crate) fn show(error: &Diagnostic) -> String {
 }
 
 /// Writes an error and its sources in one line, up to a diagnostic, which is shown with carets.
+#[cfg(feature = "http")]
 pub(crate) fn show_chain(error: &(dyn error::Error + 'static)) -> String {
     let mut shown = String::new();
     let mut next = Some(error);

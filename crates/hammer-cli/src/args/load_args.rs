@@ -30,8 +30,8 @@ pub(crate) struct LoadArgs {
     rate: Shape,
     #[command(flatten)]
     engine: EngineArgs,
-    /// Arrival process: even, poisson, uniform or burst
-    #[arg(long, value_name = "PROCESS", default_value = "even")]
+    #[arg(long, value_name = "PROCESS", default_value_t)]
+    #[arg(help = format!("Arrival process: {}", ArrivalProcess::choices_text()))]
     arrivals: ArrivalProcess,
     /// Warm-up at the first rate; its hits are not reported
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
@@ -79,6 +79,7 @@ impl LoadArgs {
     }
 
     /// Sets the duration that applies if neither a flag nor the shape sets one.
+    #[cfg(feature = "demo")]
     pub(crate) fn with_default_duration(mut self, duration: Duration) -> Self {
         self.default_duration = duration;
         self

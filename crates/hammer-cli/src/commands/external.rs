@@ -1,10 +1,8 @@
 //! Programs called `hammer-NAME` on PATH.
 
-use std::ffi::OsString;
-use std::io;
+use std::ffi::OsStr;
 use std::process::Command;
-
-use clap::ArgMatches;
+use std::{env, io};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
@@ -20,17 +18,15 @@ pub(crate) enum ExternalCommandResult {
     NotFound,
 }
 
-/// Runs `hammer-NAME` from PATH with the remaining arguments.
-pub(crate) fn run(name: &str, matches: &ArgMatches) -> ExternalCommandResult {
-    // A name with a separator would be a path instead of a name to look up on PATH.
-    if !name
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-    {
+/// Runs `hammer-NAME` from PATH with these arguments.
+pub(crate) fn run<A: AsRef<OsStr>>(
+    name: &str,
+    args: impl IntoIterator<Item = A>,
+) -> ExternalCommandResult {
+    if !is_program_name(name) {
         return ExternalCommandResult::NotFound;
     }
     let program = format!("hammer-{name}");
-    let args = matches.get_many::<OsString>("").into_iter().flatten();
     match exec(Command::new(&program).args(args)) {
         Ok(result) => result,
         Err(error) if error.kind() == io::ErrorKind::NotFound => ExternalCommandResult::NotFound,
@@ -38,6 +34,20 @@ pub(crate) fn run(name: &str, matches: &ArgMatches) -> ExternalCommandResult {
             ExternalCommandResult::Failed(Error::Run(format!("failed to run {program}: {error}")))
         }
     }
+}
+
+/// Returns true if there is a file `hammer-NAME` in a folder of PATH.
+pub(crate) fn exists(name: &str) -> bool {
+    let file = format!("hammer-{name}{}", env::consts::EXE_SUFFIX);
+    let folders = env::var_os("PATH").unwrap_or_default();
+    is_program_name(name) && env::split_paths(&folders).any(|folder| folder.join(&file).is_file())
+}
+
+/// Returns true if the name has no separator, with which it would be a path instead of a name to look up
+/// on PATH.
+fn is_program_name(name: &str) -> bool {
+    name.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 #[cfg(unix)]

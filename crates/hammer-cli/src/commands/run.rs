@@ -1,5 +1,6 @@
 //! `hammer run`: plans, and endpoints of any protocol.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
@@ -7,6 +8,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
 use crate::command_exit::CommandExit;
+use crate::commands::external::{self, ExternalCommandResult};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::{execution, plan};
@@ -42,20 +44,56 @@ pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
         .about("Run a plan, or hit an endpoint of any protocol")
 }
 
-/// Runs a plan, or hits an endpoint.
+/// The call of this program, for another program that takes it over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunInvocation<'a> {
+    /// The arguments, beginning with `run`.
+    pub(crate) args: &'a [OsString],
+    /// The `NAME` if this program is called `hammer-NAME`.
+    pub(crate) hammer_name: Option<&'a str>,
+}
+
+impl RunInvocation<'_> {
+    /// Lets the program `hammer-NAME` run the plan or the endpoint, if there is one.
+    fn pass_to(self, name: Option<&str>) -> Result<Option<CommandExit>, Error> {
+        // A program with this name that has no such hammer would call itself forever.
+        let Some(name) = name.filter(|name| self.hammer_name != Some(name)) else {
+            return Ok(None);
+        };
+        match external::run(name, self.args) {
+            ExternalCommandResult::Exited(exit) => Ok(Some(exit)),
+            ExternalCommandResult::Failed(error) => Err(error),
+            ExternalCommandResult::NotFound => Ok(None),
+        }
+    }
+}
+
+/// Runs a plan, or hits an endpoint. Another program does it if only that has the hammer.
 pub(crate) fn run(
     entries: &[Box<dyn HammerCommand>],
     matches: &ArgMatches,
+    invocation: RunInvocation<'_>,
 ) -> Result<CommandExit, Error> {
     let args = RunArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
     if let Some(path) = &args.plan {
         reject_load_flags(matches, path)?;
-        let (plan, mut plan_output) = plan::build(entries, &plan::read(path)?)?;
+        let file = plan::read(path)?;
+        // Another program could not read the text from stdin again.
+        let other = Some(&file).filter(|_| path != Path::new("-"));
+        let other = other.and_then(|file| plan::only_external_hammer(entries, file));
+        if let Some(exit) = invocation.pass_to(other)? {
+            return Ok(exit);
+        }
+        let (plan, mut plan_output) = plan::build(entries, &file)?;
         plan_output.override_with(output);
         return execution::start(plan, &plan_output);
     }
     let endpoint = EndpointArgs::from_arg_matches(matches)?;
+    let other = hammer::external_name(entries, args.hammer.as_deref(), &endpoint.url);
+    if let Some(exit) = invocation.pass_to(other)? {
+        return Ok(exit);
+    }
     let entry = match &args.hammer {
         Some(name) => hammer::pick_by_name(entries, name)
             .map_err(|problem| Error::invalid_value("--hammer <NAME>", name, problem))?,

@@ -45,6 +45,7 @@ const KEYS: [&str; 5] = [FORMAT.0, ORDER.0, ONCE.0, PER.0, SHARD];
 pub(super) struct FeedArg {
     name: String,
     feeder: Feeder,
+    #[cfg(feature = "http")]
     once: Option<ExhaustedPolicy>,
 }
 
@@ -94,6 +95,7 @@ impl FeedArg {
         Ok(Self {
             name: name.to_owned(),
             feeder,
+            #[cfg(feature = "http")]
             once,
         })
     }
@@ -103,6 +105,7 @@ impl FeedArg {
     }
 
     /// The policy for after each row was used once, or `None` if rows are used again.
+    #[cfg(feature = "http")]
     pub(super) fn once(&self) -> Option<ExhaustedPolicy> {
         self.once
     }

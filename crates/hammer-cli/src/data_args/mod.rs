@@ -1,10 +1,14 @@
 //! Flags for values of hits, shared by all hammers with templates.
 
 mod feed_arg;
+#[cfg(feature = "http")]
 mod login_template;
+#[cfg(feature = "http")]
 mod oauth_args;
 mod token_args;
+#[cfg(feature = "http")]
 mod token_endpoint;
+#[cfg(feature = "http")]
 mod token_users;
 
 use std::sync::Arc;
@@ -13,8 +17,12 @@ use clap::Args;
 use hammer_data::TemplateScope;
 
 use self::feed_arg::FeedArg;
+#[cfg(feature = "http")]
+use self::oauth_args::OauthArgs;
 use self::token_args::TokenArgs;
-use crate::{HammerBuildError, NetworkArgs};
+use crate::HammerBuildError;
+#[cfg(feature = "http")]
+use crate::NetworkArgs;
 
 /// Flags for values that vary between hits: rows of files, and tokens.
 ///
@@ -35,7 +43,11 @@ pub struct DataArgs {
     no_templates: bool,
     #[command(flatten)]
     token: TokenArgs,
+    #[cfg(feature = "http")]
+    #[command(flatten)]
+    oauth: OauthArgs,
     /// Network options for token endpoints.
+    #[cfg(feature = "http")]
     #[arg(skip)]
     network: NetworkArgs,
 }
@@ -43,7 +55,9 @@ pub struct DataArgs {
 impl DataArgs {
     /// Requests tokens with the trust and proxy settings of `network`.
     ///
-    /// The default is the system's trust and the proxy of the environment.
+    /// The default is the system's trust and the proxy of the environment. Needs the feature `http`, as
+    /// token endpoints do.
+    #[cfg(feature = "http")]
     #[must_use]
     pub fn with_network(mut self, network: &NetworkArgs) -> Self {
         self.network = network.for_other_hosts();
@@ -66,10 +80,15 @@ impl DataArgs {
             }
             scope = scope.feeder(feed.name(), Arc::new(feed.feeder(seed)));
         }
-        let tokens = self.token.tokens(&self.feed, seed, &self.network)?;
-        Ok(match tokens {
-            Some(tokens) => scope.with_tokens(Arc::new(tokens)),
-            None => scope,
-        })
+        let tokens = self.token.tokens();
+        #[cfg(feature = "http")]
+        let tokens = match tokens {
+            None => (self.oauth).tokens(&self.feed, seed, &self.network, &self.token)?,
+            tokens => tokens,
+        };
+        match tokens {
+            Some(tokens) => Ok(scope.with_tokens(Arc::new(tokens))),
+            None => self.token.check_without_source().map(|()| scope),
+        }
     }
 }

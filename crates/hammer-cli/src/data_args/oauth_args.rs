@@ -1,13 +1,12 @@
 //! Flags for OAuth 2.0 tokens.
 
-use std::time::Duration;
-
 use clap::Args;
 use hammer_data::TemplateScope;
 use hammer_data::credential::{OAuthGrant, OAuthTokenSource, SecretBytes, TokenSource, TokenStore};
 
 use super::feed_arg::FeedArg;
 use super::login_template::CredentialTemplate;
+use super::token_args::TokenArgs;
 use super::token_endpoint::TokenEndpoint;
 use super::token_users::TokenUsers;
 use crate::{HammerBuildError, NetworkArgs, http};
@@ -45,23 +44,16 @@ impl OauthArgs {
         feeds: &[FeedArg],
         seed: u64,
         network: &NetworkArgs,
-        timeout: Duration,
-        lifetime: Option<Duration>,
+        token: &TokenArgs,
     ) -> Result<Option<TokenStore>, HammerBuildError> {
         let setting_error = |setting: &str, problem: String| format!("`{setting}`: {problem}");
         let Some(url) = &self.oauth_url else {
-            return match lifetime {
-                Some(_) => {
-                    let requires = "requires `token_cmd` or `oauth_url`";
-                    Err(setting_error("token_lifetime", requires.into()))?
-                }
-                None => Ok(None),
-            };
+            return Ok(None);
         };
         let endpoint = TokenEndpoint {
             url: url.clone(),
             network: network.clone(),
-            timeout,
+            timeout: token.timeout(),
         };
         let client = self
             .client()
@@ -82,7 +74,7 @@ impl OauthArgs {
             for (name, value) in &self.oauth_param {
                 oauth = oauth.parameter(name, value);
             }
-            if let Some(lifetime) = lifetime {
+            if let Some(lifetime) = token.lifetime() {
                 oauth = oauth.lifetime(lifetime);
             }
             Box::new(oauth)

@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use clap::Args;
 use hammer_data::credential::{TokenCommand, TokenSource, TokenStore, WatchedTokenFile};
-use hammer_net::SecretString;
+use hammer_diagnostic::SecretString;
 
-use super::feed_arg::FeedArg;
-use super::oauth_args::OauthArgs;
-use crate::{HammerBuildError, NetworkArgs, parsers::duration};
+use crate::{HammerBuildError, parsers::duration};
 
 /// Default of `--token-timeout`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Settings that can be the source of tokens with a lifetime.
+const LIFETIME_SOURCES: &str = if cfg!(feature = "http") {
+    "`token_cmd` or `oauth_url`"
+} else {
+    "`token_cmd`"
+};
 
 /// Flags for the source of tokens.
 #[derive(Debug, Clone, Default, Args)]
@@ -21,10 +26,12 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct TokenArgs {
     /// Command that prints a token for {{token}}
     #[arg(long, value_name = "COMMAND", value_parser = parse_secret)]
-    #[arg(conflicts_with_all = ["token_file", "oauth_url"])]
+    #[arg(conflicts_with = "token_file")]
+    #[cfg_attr(feature = "http", arg(conflicts_with = "oauth_url"))]
     token_cmd: Option<SecretString>,
     /// File with a token for {{token}}; checked every second
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "token_lifetime")]
+    #[cfg_attr(feature = "http", arg(conflicts_with = "oauth_url"))]
     token_file: Option<PathBuf>,
     /// Assumed token lifetime if the source gives none
     ///
@@ -34,22 +41,25 @@ pub(super) struct TokenArgs {
     /// Maximum time to get a token [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     token_timeout: Option<Duration>,
-    #[command(flatten)]
-    oauth: OauthArgs,
 }
 
 impl TokenArgs {
-    /// Creates the token store if these flags ask for one.
-    pub(super) fn tokens(
-        &self,
-        feeds: &[FeedArg],
-        seed: u64,
-        network: &NetworkArgs,
-    ) -> Result<Option<TokenStore>, HammerBuildError> {
-        let timeout = self.token_timeout.unwrap_or(DEFAULT_TIMEOUT);
-        let single = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
+    /// Maximum time to get a token.
+    pub(super) fn timeout(&self) -> Duration {
+        self.token_timeout.unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    /// The assumed lifetime of tokens, if given.
+    #[cfg(feature = "http")]
+    pub(super) fn lifetime(&self) -> Option<Duration> {
+        self.token_lifetime
+    }
+
+    /// Creates the token store if these flags name a command or a file.
+    pub(super) fn tokens(&self) -> Option<TokenStore> {
+        let single = |source: Box<dyn TokenSource>| Some(TokenStore::new(vec![source]));
         if let Some(SecretString(command)) = &self.token_cmd {
-            let mut command = TokenCommand::new(command).timeout(timeout);
+            let mut command = TokenCommand::new(command).timeout(self.timeout());
             if let Some(lifetime) = self.token_lifetime {
                 command = command.lifetime(lifetime);
             }
@@ -58,8 +68,15 @@ impl TokenArgs {
         if let Some(path) = &self.token_file {
             return single(Box::new(WatchedTokenFile::new(path)));
         }
-        let lifetime = self.token_lifetime;
-        self.oauth.tokens(feeds, seed, network, timeout, lifetime)
+        None
+    }
+
+    /// Refuses flags that have no effect if there is no source of tokens.
+    pub(super) fn check_without_source(&self) -> Result<(), HammerBuildError> {
+        match self.token_lifetime {
+            Some(_) => Err(format!("`token_lifetime`: requires {LIFETIME_SOURCES}").into()),
+            None => Ok(()),
+        }
     }
 }
 

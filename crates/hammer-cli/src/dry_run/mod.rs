@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use hammer_core::{ResourceLimits, Schedule};
 
+pub(crate) use self::load_forecast::LoadForecast;
+#[cfg(feature = "replay")]
+pub(crate) use self::load_forecast::engine_settings;
 use self::load_forecast::hits_in;
-pub(crate) use self::load_forecast::{LoadForecast, engine_settings};
 use self::peak_rate::peak_rate;
 use crate::command_exit::CommandExit;
 use crate::execution::RunnablePlan;

@@ -14,12 +14,13 @@ pub type SingleHitRenderer = Box<dyn FnOnce(&SingleHitResult) -> String + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
-/// Derive [`clap::Args`] for the hammer's own flags. [`App`](crate::App) adds the flags for load,
-/// output and thresholds, so these names are taken: `-r -z -n -c -t -o -q`, `--rate`, `--duration`,
-/// `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`, `--arrivals`,
-/// `--warmup`, `--skip-late`, `--start-at`, `--spin`, `--output`, `--quiet`, `--require-valid`,
-/// `--dry-run`, `--assert`, `--abort-on` and `--abort-after`. Check values with clap value parsers:
-/// the error then names the flag.
+/// Derive [`clap::Args`] for the hammer's own flags. Check values with clap value parsers: the error then
+/// names the flag.
+///
+/// [`App`](crate::App) adds the flags for load, output and thresholds. Their long names are taken, and so
+/// are the names of their fields, such as `rate`; [`testing::check_args`](crate::testing::check_args) checks
+/// this in a test. Short flags and aliases of your own replace those of the app. No flag of this crate will
+/// ever begin with the name of a hammer, as `--redis-key` does.
 pub trait HammerArgs: clap::Args + 'static {
     /// Name of the subcommand, and the `NAME` of a program called `hammer-NAME`.
     const NAME: &'static str;

@@ -6,6 +6,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::Hammer as _;
 use hammer_diagnostic::chain;
 
+use super::flag_conflicts::{self, FlagConflict};
 use crate::HammerArgs;
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
 use crate::error::Error;
@@ -15,6 +16,8 @@ use crate::execution::{RunnableLoad, TypedLoad};
 pub(crate) trait HammerCommand {
     fn name(&self) -> &'static str;
     fn schemes(&self) -> &'static [&'static str];
+    /// Checks that all names in the arguments of the hammer are free.
+    fn check(&self) -> Result<(), FlagConflict>;
     fn command(&self) -> Command;
     /// The command with the flags of the hammer and its load, without output flags.
     fn load_command(&self) -> Command;
@@ -64,12 +67,18 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
         A::SCHEMES
     }
 
+    fn check(&self) -> Result<(), FlagConflict> {
+        flag_conflicts::find_conflict::<A>()
+    }
+
     fn command(&self) -> Command {
-        OutputArgs::augment_args(self.load_command()).about(A::ABOUT)
+        let command = LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)));
+        flag_conflicts::give_way::<A>(OutputArgs::augment_args(command)).about(A::ABOUT)
     }
 
     fn load_command(&self) -> Command {
-        LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)))
+        let command = LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)));
+        flag_conflicts::give_way::<A>(command)
     }
 
     fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn RunnableLoad>, Error> {
@@ -98,6 +107,7 @@ pub(crate) fn with_load_args(command: Command) -> Command {
 }
 
 /// Reads and checks the flags of [`with_load_args`].
+#[cfg(feature = "demo")]
 pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;

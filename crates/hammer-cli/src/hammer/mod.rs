@@ -1,9 +1,12 @@
 //! Kinds of hammers: their arguments, and their commands.
 
+pub(crate) mod flag_conflicts;
 mod hammer_args;
 mod hammer_command;
 mod pick;
 
 pub use hammer_args::{HammerArgs, HammerBuildError, SingleHitRenderer};
-pub(crate) use hammer_command::{HammerCommand, erased, parse_load_args, with_load_args};
-pub(crate) use pick::{pick_by_name, pick_by_scheme};
+#[cfg(feature = "demo")]
+pub(crate) use hammer_command::parse_load_args;
+pub(crate) use hammer_command::{HammerCommand, erased, with_load_args};
+pub(crate) use pick::{external_name, pick_by_name, pick_by_scheme};

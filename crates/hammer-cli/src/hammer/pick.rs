@@ -1,6 +1,7 @@
 //! Selection of a hammer by its name or by the scheme of a URL.
 
 use super::HammerCommand;
+use crate::commands::external;
 
 /// Finds the hammer with this name.
 pub(crate) fn pick_by_name<'a>(
@@ -9,8 +10,12 @@ pub(crate) fn pick_by_name<'a>(
 ) -> Result<&'a dyn HammerCommand, String> {
     let found = entries.iter().find(|entry| entry.name() == name);
     found.map(|entry| &**entry).ok_or_else(|| {
+        if external::exists(name) {
+            return only_alone(name);
+        }
         let known: Vec<_> = entries.iter().map(|entry| entry.name()).collect();
-        format!("unknown hammer; expected one of {}", known.join(", "))
+        let known = known.join(", ");
+        format!("unknown hammer; expected one of {known}, or NAME of a program hammer-NAME on PATH")
     })
 }
 
@@ -27,11 +32,42 @@ pub(crate) fn pick_by_scheme<'a>(
     let Some((scheme, _)) = url.split_once("://") else {
         return Err(error("missing scheme".into()));
     };
-    let found = entries.iter().find(|entry| {
-        let mut schemes = entry.schemes().iter();
-        schemes.any(|known| known.eq_ignore_ascii_case(scheme))
-    });
-    found
-        .map(|entry| &**entry)
-        .ok_or_else(|| error(format!("unknown scheme '{scheme}'")))
+    let found = entries.iter().find(|entry| has_scheme(&***entry, scheme));
+    found.map(|entry| &**entry).ok_or_else(|| {
+        if external::exists(scheme) {
+            return only_alone(scheme);
+        }
+        error(format!("unknown scheme '{scheme}'"))
+    })
+}
+
+/// The name or the scheme if it is that of no hammer here. It may be that of another program.
+pub(crate) fn external_name<'a>(
+    entries: &[Box<dyn HammerCommand>],
+    name: Option<&'a str>,
+    url: &'a str,
+) -> Option<&'a str> {
+    let known = |is_known: &dyn Fn(&dyn HammerCommand) -> bool| {
+        entries.iter().any(|entry| is_known(&**entry))
+    };
+    match name {
+        Some(name) => Some(name).filter(|name| !known(&|entry| entry.name() == *name)),
+        None => {
+            let (scheme, _) = url.split_once("://")?;
+            Some(scheme).filter(|scheme| !known(&|entry| has_scheme(entry, scheme)))
+        }
+    }
+}
+
+fn has_scheme(entry: &dyn HammerCommand, scheme: &str) -> bool {
+    let mut schemes = entry.schemes().iter();
+    schemes.any(|known| known.eq_ignore_ascii_case(scheme))
+}
+
+/// The problem with a hammer of another program, which runs only plans with nothing else.
+fn only_alone(name: &str) -> String {
+    format!(
+        "the program hammer-{name} has this hammer, and runs a plan from a file in which all loads have \
+         it (try separate plans, or one program with all hammers)"
+    )
 }

@@ -1,9 +1,7 @@
 //! Flags for requests, without their bodies.
 
-use std::env;
-
 use clap::Args;
-use hammer_http::{HttpBuilder, RequestHeader, SignatureScope};
+use hammer_http::{HttpBuilder, RequestHeader};
 use hammer_net::SecretString;
 
 use super::{BRACES, check_flag, parse_value, placeholder_builder};
@@ -11,6 +9,7 @@ use super::{BRACES, check_flag, parse_value, placeholder_builder};
 /// Default of `--max-redirs`.
 const MAX_REDIRECTS: u32 = 10;
 
+#[cfg(feature = "aws")]
 /// Environment variable with the session token of temporary AWS credentials.
 const SESSION_TOKEN_VARIABLE: &str = "AWS_SESSION_TOKEN";
 
@@ -36,9 +35,11 @@ pub(super) struct HttpRequestArgs {
     /// Bearer token to send
     #[arg(long, value_name = "TOKEN", value_parser = bearer, allow_hyphen_values = true)]
     pub(super) oauth2_bearer: Option<SecretString>,
+    #[cfg(feature = "aws")]
     /// Sign requests with AWS Signature V4: aws:amz:REGION:SERVICE
-    #[arg(long, value_name = "SCOPE", value_parser = parse_value::<SignatureScope>, requires = "user")]
-    pub(super) aws_sigv4: Option<SignatureScope>,
+    #[arg(long, value_name = "SCOPE", requires = "user")]
+    #[arg(value_parser = parse_value::<hammer_http::SignatureScope>)]
+    pub(super) aws_sigv4: Option<hammer_http::SignatureScope>,
     /// Cookies to send: 'a=b; c=d'; repeatable
     #[arg(short = 'b', long, value_name = "COOKIES", value_parser = cookie)]
     #[arg(allow_hyphen_values = true)]
@@ -70,9 +71,10 @@ impl HttpRequestArgs {
         if let Some(SecretString(token)) = self.oauth2_bearer {
             http = http.bearer_token(token);
         }
+        #[cfg(feature = "aws")]
         if let Some(scope) = self.aws_sigv4 {
             http = http.aws_sigv4(scope);
-            let token = env::var(SESSION_TOKEN_VARIABLE).unwrap_or_default();
+            let token = std::env::var(SESSION_TOKEN_VARIABLE).unwrap_or_default();
             if !token.is_empty() {
                 http = http.session_token(token);
             }

@@ -60,10 +60,11 @@ impl HammerArgs for MqttArgs {
     }
 
     fn build(self, seed: u64) -> Result<Mqtt, HammerBuildError> {
-        let mqtt = self.message.apply(
-            Mqtt::builder(&self.url)
-                .template_scope(self.data.with_network(&self.network).template_scope(seed)?),
-        );
+        let data = self.data;
+        #[cfg(feature = "http")]
+        let data = data.with_network(&self.network);
+        let mqtt = Mqtt::builder(&self.url).template_scope(data.template_scope(seed)?);
+        let mqtt = self.message.apply(mqtt);
         let mqtt = self.network.apply(self.connect.apply(mqtt));
         let mqtt = self.measure.apply(mqtt);
         Ok(self.properties.apply(self.session.apply(mqtt)).build()?)

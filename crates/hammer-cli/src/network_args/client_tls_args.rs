@@ -46,6 +46,7 @@ pub(super) struct ClientTlsArgs {
 
 impl ClientTlsArgs {
     /// Returns the options without the server name of the target.
+    #[cfg(feature = "http")]
     pub(super) fn for_other_hosts(&self) -> Self {
         Self {
             sni: None,

@@ -44,6 +44,7 @@ impl NetworkArgs {
 
     /// Returns the options for other hosts, such as token endpoints: trust and proxy, without the
     /// addresses and the server name of the target.
+    #[cfg(feature = "http")]
     pub(crate) fn for_other_hosts(&self) -> Self {
         Self {
             connect: NetworkConnectArgs::default(),

@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hammer_http::RequestHeader;
 use hammer_net::{ConfigureNetwork, NetworkOptions};
 
 use super::check_flag;
-use crate::http::parse_value;
 
 /// Flags for proxies. The environment provides what is not given.
 #[derive(Debug, Clone, Default, Args)]
@@ -23,8 +21,10 @@ pub(super) struct ProxyArgs {
     #[arg(short = 'U', long, value_name = "USER:PASSWORD", value_parser = user)]
     proxy_user: Option<String>,
     /// Header for the proxy: 'Name: value'; repeatable
-    #[arg(long, value_name = "HEADER", value_parser = parse_value::<RequestHeader>)]
-    proxy_header: Vec<RequestHeader>,
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "HEADER")]
+    #[arg(value_parser = crate::http::parse_value::<hammer_http::RequestHeader>)]
+    proxy_header: Vec<hammer_http::RequestHeader>,
     /// Hosts and networks to reach without the proxy; '*' for all
     #[arg(long, value_name = "LIST")]
     noproxy: Option<String>,
@@ -44,10 +44,10 @@ impl ProxyArgs {
         network = network
             .proxy_from_environment(true)
             .proxy_tunnel(self.proxytunnel);
-        network = self
-            .proxy_header
-            .into_iter()
-            .fold(network, NetworkOptions::proxy_header);
+        #[cfg(feature = "http")]
+        for header in self.proxy_header {
+            network = network.proxy_header(header);
+        }
         if let Some(url) = self.proxy {
             network = network.proxy(url);
         }

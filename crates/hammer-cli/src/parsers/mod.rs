@@ -3,4 +3,5 @@
 pub(crate) mod count;
 pub(crate) mod duration;
 pub(crate) mod instant;
+#[cfg(feature = "http")]
 pub(crate) mod size;

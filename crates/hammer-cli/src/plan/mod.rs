@@ -4,5 +4,5 @@ mod flag_table;
 mod plan_builder;
 mod read;
 
-pub(crate) use plan_builder::build;
+pub(crate) use plan_builder::{build, only_external_hammer};
 pub(crate) use read::read;

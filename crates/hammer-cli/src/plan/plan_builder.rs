@@ -11,7 +11,7 @@ use super::flag_table::PlanFlagTable;
 use crate::args::{EndpointArgs, JsonHeaders, LoadArgs, OutputArgs, PayloadArg};
 use crate::error::Error;
 use crate::execution::{RunnablePlan, RunnablePlanLoad};
-use crate::hammer::{HammerCommand, pick_by_name, pick_by_scheme};
+use crate::hammer::{HammerCommand, external_name, pick_by_name, pick_by_scheme};
 use crate::parsers::duration;
 use crate::setting_names::SettingNames;
 
@@ -51,6 +51,22 @@ pub(crate) fn build(
             Ok((plan, OutputArgs::default()))
         }
     }
+}
+
+/// The name of the hammer of all loads, if it is the same and not one of these.
+pub(crate) fn only_external_hammer<'a>(
+    entries: &[Box<dyn HammerCommand>],
+    file: &'a ParsedPlanFile,
+) -> Option<&'a str> {
+    let PlanContent::Plan(plan) = file.content() else {
+        return None;
+    };
+    let mut names = plan.load.iter().map(|load| {
+        let target = load.target.as_deref().unwrap_or_default();
+        external_name(entries, load.hammer.as_deref(), target)
+    });
+    let first = names.next()??;
+    names.all(|name| name == Some(first)).then_some(first)
 }
 
 /// Names of the loads: the given ones, and `load-N` for the N-th load without a name.

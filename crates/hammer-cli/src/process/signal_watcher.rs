@@ -17,6 +17,10 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct SignalWatcher {
     first_signal: Arc<OnceLock<u8>>,
+    #[cfg_attr(
+        not(feature = "demo"),
+        expect(dead_code, reason = "only the command `target` waits")
+    )]
     received: Receiver<()>,
 }
 
@@ -56,6 +60,7 @@ impl SignalWatcher {
     }
 
     /// Blocks until a signal arrives.
+    #[cfg(feature = "demo")]
     pub(crate) fn wait(&self) {
         let _ = self.received.recv();
     }

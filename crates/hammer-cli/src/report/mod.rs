@@ -7,5 +7,7 @@ mod replay_comparison;
 mod run_report;
 pub(crate) mod text;
 
-pub(crate) use replay_comparison::{ReplayComparison, ReplaySlice, RouteTimes};
+#[cfg(feature = "replay")]
+pub(crate) use replay_comparison::ReplaySlice;
+pub(crate) use replay_comparison::{ReplayComparison, RouteTimes};
 pub(crate) use run_report::RunReport;

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use clap::{Arg, Args, Command};
 
 use crate::args::LoadArgs;
-use crate::{HttpArgs, MqttArgs, replay};
 
 /// Settings whose name in the API is not the id of their flag.
 ///
@@ -104,13 +103,21 @@ impl SettingTable {
     }
 }
 
-fn commands() -> [Command; 3] {
+fn commands() -> Vec<Command> {
     let load = || LoadArgs::augment_args(Command::new("load"));
-    [
-        replay::command(),
-        MqttArgs::augment_args(load()),
-        HttpArgs::augment_args(load()),
-    ]
+    Vec::from([
+        #[cfg(feature = "replay")]
+        crate::replay::command(),
+        #[cfg(feature = "network")]
+        crate::NetworkArgs::augment_args(load()),
+        #[cfg(feature = "data")]
+        crate::DataArgs::augment_args(load()),
+        #[cfg(feature = "mqtt")]
+        crate::MqttArgs::augment_args(load()),
+        #[cfg(feature = "http")]
+        crate::HttpArgs::augment_args(load()),
+        load(),
+    ])
 }
 
 fn long_flags_of(command: &Command) -> impl Iterator<Item = (&Arg, &str)> {

@@ -22,6 +22,7 @@ pub(crate) fn rate_chart(shape: &Shape, length: Duration) -> String {
 }
 
 /// Draws counts in slices of `width_s` seconds each.
+#[cfg(feature = "replay")]
 pub(crate) fn count_chart(counts: &[u64], width_s: u64, length: Duration) -> String {
     let slices = (length.as_secs_f64() / width_s as f64).max(1e-9);
     let mut heights = vec![0.0_f64; COLUMNS];

@@ -5,6 +5,7 @@
     reason = "a panic fails the test at the right line"
 )]
 
+mod arrivals;
 mod bad_input;
 mod broker;
 mod captures;
@@ -16,6 +17,7 @@ mod http;
 mod junit;
 mod mqtt;
 mod outputs;
+mod own_hammers;
 mod plan_errors;
 mod plan_thresholds;
 mod plans;

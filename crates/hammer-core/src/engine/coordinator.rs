@@ -163,6 +163,7 @@ impl<H: Hammer> Coordinator<H> {
             } => {
                 self.measurements.add_last_interval(worker, &interval, end);
                 self.reported(worker, ENDED, on_event);
+                self.end_workers();
             }
             WorkerMessage::Failed { worker, error } => {
                 self.config.stop.stop_now();
@@ -170,6 +171,7 @@ impl<H: Hammer> Coordinator<H> {
                 self.threads.forget_start(worker);
                 self.first_error.get_or_insert(error);
                 self.start_workers();
+                self.end_workers();
             }
         }
     }
@@ -209,6 +211,13 @@ impl<H: Hammer> Coordinator<H> {
         // The start may have passed while sessions opened.
         let start = start.map(|start| start.max(Instant::now() + START_LEAD));
         self.threads.start(start);
+    }
+
+    /// Lets the threads of the workers end once all are done.
+    fn end_workers(&mut self) {
+        if self.workers.iter().all(|w| w.reported_until == ENDED) {
+            self.threads.end();
+        }
     }
 
     /// Records how far a worker has come, and emits a tick for the seconds that all have reported.

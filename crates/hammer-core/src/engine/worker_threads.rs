@@ -116,6 +116,13 @@ impl<H: Hammer> WorkerThreads<H> {
         self.pending_batches.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// Lets the threads of the workers end.
+    pub(super) fn end(&mut self) {
+        for link in &mut self.links {
+            link.end = None;
+        }
+    }
+
     /// Records that a worker has ended before it could start.
     pub(super) fn forget_start(&mut self, worker: usize) {
         self.links[worker].start = None;

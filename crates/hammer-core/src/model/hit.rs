@@ -69,6 +69,23 @@ impl Slot {
     ///
     /// There is one value of each type. The first call creates it, and it is dropped with the
     /// worker.
+    ///
+    /// A client that keeps a pool of connections is such a value, too: one in each worker needs no lock
+    /// and no wake-up of another thread. A client that all workers share works, but costs both.
+    ///
+    /// ```
+    /// # struct Client; impl Client { fn new() -> Self { Self } }
+    /// # use std::rc::Rc;
+    /// # use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
+    /// # struct Pooled;
+    /// impl Hammer for Pooled {
+    ///     type Session = Rc<Client>;
+    ///     async fn open(&self, slot: &Slot) -> Result<Rc<Client>, Failure> {
+    ///         Ok(slot.worker_local(Client::new))
+    ///     }
+    /// #   async fn hit(&self, _: &mut Rc<Client>, _: &mut Hit) -> Result<Outcome, Failure> { Ok(Outcome::ok("done")) }
+    /// }
+    /// ```
     pub fn worker_local<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
         self.notes.worker_locals().get_or_init(make)
     }
@@ -171,7 +188,19 @@ impl Hit {
     /// Returns random numbers that depend on the run's seed and the number of this hit alone.
     ///
     /// Equal seeds give equal hits with any number of threads and slots. Each call restarts the
-    /// same sequence.
+    /// same sequence. The methods are those of the trait `Rng` of `rand_core` 0.10, which this crate re-exports;
+    /// the crate `rand` 0.10 takes it as well.
+    ///
+    /// ```
+    /// use hammer_core::rand_xoshiro::rand_core::Rng;
+    /// # use hammer_core::{Hit, Outcome, from_fn};
+    ///
+    /// # let hammer = from_fn(async |hit: &mut Hit| {
+    /// let mut rng = hit.rng();
+    /// let key = rng.next_u64() % 1000;
+    /// # Ok(Outcome::ok(if key < 500 { "low" } else { "high" }))
+    /// # });
+    /// ```
     #[must_use]
     pub fn rng(&self) -> Xoshiro256PlusPlus {
         rng_for(self.slot.seed, self.number)

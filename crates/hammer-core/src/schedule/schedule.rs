@@ -161,7 +161,7 @@ impl Schedule {
 
     /// Returns true if the schedule ends with hit `hits`, at a random time.
     pub(crate) fn ends_randomly(&self, hits: u64) -> bool {
-        self.arrivals == ArrivalProcess::Poisson && self.hits == Some(hits)
+        self.arrivals.has_random_count() && self.hits == Some(hits)
     }
 
     /// The number of hits, or `None` if it is infinite, random or depends on the target.
@@ -173,7 +173,7 @@ impl Schedule {
             let hits = self.hits.unwrap_or(u64::MAX).min(playlist.hit_count());
             return is_whole.then_some(hits);
         }
-        let is_random = self.arrivals == ArrivalProcess::Poisson || self.shape.is_closed_loop();
+        let is_random = self.arrivals.has_random_count() || self.shape.is_closed_loop();
         match (self.end_time(), self.hits) {
             // With both limits, it ends at the first one.
             (Some(_), _) if is_random => None,
@@ -194,7 +194,7 @@ impl Schedule {
             // The due time of the last of fewer hits is only known once it is read.
             return is_whole.then_some(end.min(playlist.duration()));
         }
-        let is_random = self.arrivals == ArrivalProcess::Poisson;
+        let is_random = self.arrivals.has_random_count();
         let by_hits = self.hits.filter(|_| !is_random);
         let by_hits = by_hits.and_then(|hits| self.shape.due(hits));
         match (self.end_time(), by_hits) {

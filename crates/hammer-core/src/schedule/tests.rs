@@ -4,12 +4,6 @@ use super::*;
 use crate::schedule::shape_walker::ShapeWalker;
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
-const ALL_ARRIVALS: [ArrivalProcess; 4] = [
-    ArrivalProcess::Even,
-    ArrivalProcess::Poisson,
-    ArrivalProcess::Uniform,
-    ArrivalProcess::Burst,
-];
 const SHAPES: [&str; 9] = [
     "100/s/20s",
     "7/m/10m",
@@ -21,6 +15,11 @@ const SHAPES: [&str; 9] = [
     "spike(30, 4000, 1s)/11s",
     "0..50/7s, 50/5s, 0/3s, 2.5/900ms, sine(100, 20, 2s)/4.3s, 300..0/3s",
 ];
+
+/// The processes with the number of hits that the area has.
+fn with_exact_count() -> impl Iterator<Item = ArrivalProcess> {
+    ArrivalProcess::choices().filter(|arrivals| !arrivals.has_random_count())
+}
 
 fn schedule(text: &str) -> Schedule {
     Schedule::new(text.parse::<Shape>().expect(text))
@@ -63,11 +62,7 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
         assert_eq!(schedule.hit_count(), Some(hits), "{text}");
         assert_eq!(schedule.duration(), Some(WEEK), "{text}");
         let shape = schedule.shape();
-        for arrivals in [
-            ArrivalProcess::Even,
-            ArrivalProcess::Uniform,
-            ArrivalProcess::Burst,
-        ] {
+        for arrivals in with_exact_count() {
             let mut walker = ShapeWalker::new(&schedule.clone().with_arrivals(arrivals));
             let mut last = Duration::ZERO;
             for part in 0..100 {
@@ -77,7 +72,10 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
                     last = due;
                     let upto = match arrivals {
                         ArrivalProcess::Burst => due + Duration::from_secs(1),
-                        _ => due + Duration::from_nanos(1),
+                        ArrivalProcess::Even
+                        | ArrivalProcess::Poisson
+                        | ArrivalProcess::Uniform
+                        | ArrivalProcess::Timeline => due + Duration::from_nanos(1),
                     };
                     let (low, high) = (shape.hits_before(due), shape.hits_before(upto));
                     let found = low.saturating_sub(1)..=high.max(low) + 1;
@@ -103,11 +101,11 @@ fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
             let rate = schedule.shape().rate_at(at).expect("an open loop");
             areas.push(areas[step as usize] + rate * dt);
         }
-        for arrivals in ALL_ARRIVALS {
+        for arrivals in ArrivalProcess::choices() {
             let due: Vec<_> = schedule.clone().with_arrivals(arrivals).offsets().collect();
             assert!(due.is_sorted(), "{text}, {arrivals}");
             assert!(due.iter().all(|due| *due < length), "{text}, {arrivals}");
-            if arrivals != ArrivalProcess::Poisson {
+            if !arrivals.has_random_count() {
                 assert_eq!(
                     Some(due.len() as u64),
                     schedule.hit_count(),
@@ -123,7 +121,10 @@ fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
                 let by_formula = schedule.shape().integral(t).as_f64();
                 let tolerance = match arrivals {
                     ArrivalProcess::Poisson => 4.0 * by_formula.sqrt() + 4.0,
-                    _ => 1.0,
+                    ArrivalProcess::Even
+                    | ArrivalProcess::Uniform
+                    | ArrivalProcess::Burst
+                    | ArrivalProcess::Timeline => 1.0,
                 };
                 let case = format!("{text}, {arrivals}, {t:?}");
                 assert!(
@@ -172,11 +173,7 @@ fn poisson_gaps_pass_a_kolmogorov_smirnov_test() {
 #[test]
 fn a_ramp_has_as_many_hits_as_its_area() {
     let ramp = schedule("100..1000/10s");
-    for arrivals in [
-        ArrivalProcess::Even,
-        ArrivalProcess::Uniform,
-        ArrivalProcess::Burst,
-    ] {
+    for arrivals in with_exact_count() {
         assert_eq!(
             ramp.clone().with_arrivals(arrivals).offsets().count(),
             5_500
@@ -187,7 +184,7 @@ fn a_ramp_has_as_many_hits_as_its_area() {
 #[test]
 fn equal_seeds_give_equal_schedules_with_any_number_of_workers() {
     for text in SHAPES {
-        for arrivals in ALL_ARRIVALS {
+        for arrivals in ArrivalProcess::choices() {
             let schedule = schedule(text).with_arrivals(arrivals).with_seed(7);
             let whole: Vec<_> = schedule.offsets().collect();
             let mut parts = vec![];
@@ -205,8 +202,7 @@ fn equal_seeds_give_equal_schedules_with_any_number_of_workers() {
                 "{text}, {arrivals}"
             );
             let other: Vec<_> = schedule.clone().with_seed(8).offsets().collect();
-            let random = matches!(arrivals, ArrivalProcess::Poisson | ArrivalProcess::Uniform);
-            assert_eq!(other != whole, random, "{text}, {arrivals}");
+            assert_eq!(other != whole, arrivals.is_random(), "{text}, {arrivals}");
         }
     }
 }
@@ -261,7 +257,7 @@ fn limits_by_time_and_count_can_be_combined() {
     );
     assert_eq!(ramp.clone().with_hit_count(125).duration(), Some(secs(5)));
     assert_eq!(ramp.clone().with_hit_count(125).offsets().count(), 125);
-    for arrivals in ALL_ARRIVALS {
+    for arrivals in ArrivalProcess::choices() {
         let cut = ramp.clone().with_duration(secs(5)).with_arrivals(arrivals);
         assert!(cut.offsets().all(|due| due < secs(5)), "{arrivals}");
         let cut = ramp.clone().with_hit_count(9).with_arrivals(arrivals);

@@ -25,7 +25,44 @@ const HITS: u64 = 3;
 /// Checks `hammer` against the contract of [`Hammer`], with a target that is up.
 ///
 /// It prepares, opens, hits, drops a hit halfway, opens again, hits, settles and closes. It blocks
-/// the calling thread and makes a runtime there, so it cannot be called from an async function.
+/// the calling thread and makes a runtime there, so it cannot be called from an async function. The
+/// target must not run on that thread either: start it in a thread of its own.
+///
+/// ```
+/// use std::io;
+/// use std::net::TcpListener;
+/// use hammer_core::testing::check_conformance;
+/// use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
+/// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+/// use tokio::net::TcpStream;
+///
+/// struct Echo(String);
+///
+/// impl Hammer for Echo {
+///     type Session = TcpStream;
+///     async fn open(&self, _: &Slot) -> Result<TcpStream, Failure> {
+///         Ok(TcpStream::connect(&self.0).await?)
+///     }
+///     async fn hit(&self, stream: &mut TcpStream, _: &mut Hit) -> Result<Outcome, Failure> {
+///         stream.write_all(b"ping").await?;
+///         stream.read_exact(&mut [0; 4]).await?;
+///         Ok(Outcome::ok("echo"))
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // In a test: an echo server on a free port.
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let addr = listener.local_addr()?.to_string();
+/// std::thread::spawn(move || {
+///     for stream in listener.incoming().flatten() {
+///         std::thread::spawn(move || io::copy(&mut &stream, &mut &stream));
+///     }
+/// });
+/// check_conformance(Echo(addr))?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///

@@ -1,5 +1,12 @@
 //! Tools for tests of hammers and of the engine (feature `testing`).
 //!
+//! Enable the feature for tests only:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! hammer-core = { version = "0.1", features = ["testing"] }
+//! ```
+//!
 //! - [`check_conformance`] checks a hammer against the contract of [`Hammer`](crate::Hammer).
 //! - [`ScriptedHammer`] is a hammer that follows a script, such as under a [paused
 //!   clock](with_paused_clock).

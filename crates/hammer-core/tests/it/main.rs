@@ -6,6 +6,7 @@ mod hit_notes;
 mod playlists;
 mod results;
 mod shapes;
+mod shared_resources;
 mod single_hits;
 mod stalls;
 mod stops;

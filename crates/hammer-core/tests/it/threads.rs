@@ -212,3 +212,22 @@ fn cpu_time_of_a_warm_up_is_not_counted() {
     let cpu = report.generator.workers[0].cpu_s.expect("a known CPU time");
     assert!(cpu < 0.3, "{cpu} s for hits that do nothing");
 }
+
+#[test]
+fn a_hammer_can_block_in_a_thread_of_its_runtime() {
+    let hammer = from_fn(async |hit: &mut Hit| {
+        let number = hit.number();
+        let blocking = tokio::task::spawn_blocking(move || number * 2);
+        let doubled = blocking.await.expect("no panic");
+        Ok(Outcome::ok(if doubled == 2 * number {
+            "done"
+        } else {
+            "wrong"
+        }))
+    });
+    let report = Run::new(hammer, constant_schedule(1_000, ms(20)))
+        .threads(2)
+        .execute()
+        .expect("a run");
+    assert_eq!(report.labels["done"], 20);
+}

@@ -22,8 +22,8 @@ use hammer_net::{ConfigureNetwork, ExpectedTlsUse, NetworkOptions};
 
 use crate::connection::lifetime::LifetimeLimits;
 use crate::connection::origin::ConnectionPolicy;
+use crate::mask_url;
 use crate::request::template::TemplateCompiler;
-use crate::url::mask_url;
 use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::{Error, Http, TargetList};
 use hammer_wire::http2::ResponseInterest;

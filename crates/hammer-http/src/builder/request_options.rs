@@ -5,10 +5,8 @@ use hammer_net::SecretString;
 
 use super::body_options::BodyOptions;
 use crate::request::credentials::HttpCredentials;
-use crate::{
-    ContentCoding, Error, FormField, HttpBuilder, RequestHeader, SignatureScope, TargetList,
-    TargetOrder,
-};
+use crate::request::signature::SignatureScope;
+use crate::{ContentCoding, Error, FormField, HttpBuilder, RequestHeader, TargetList, TargetOrder};
 
 /// The options that make up a request.
 #[derive(Debug, Default)]
@@ -107,12 +105,14 @@ impl HttpBuilder {
 
     /// Signs each request with AWS Signature Version 4, with the time of its hit and the key and secret
     /// of [`user`](Self::user).
+    #[cfg(feature = "aws")]
     pub fn aws_sigv4(mut self, scope: SignatureScope) -> Self {
         self.request.signature_scope = Some(scope);
         self
     }
 
     /// Sets the session token of a temporary key for signatures.
+    #[cfg(feature = "aws")]
     pub fn session_token(mut self, token: impl Into<String>) -> Self {
         self.request.session_token = Some(SecretString(token.into()));
         self

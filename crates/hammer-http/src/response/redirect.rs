@@ -7,7 +7,8 @@ use url::{Position, Url};
 
 use super::reference::{ResolvedReference, resolve};
 use crate::failures;
-use crate::url::{HttpUrl, LOWER_CASE_HEX, encode_where, mask_url};
+use crate::mask_url;
+use crate::url::{HttpUrl, LOWER_CASE_HEX, encode_where};
 
 /// The next request of a redirected hit.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use hammer_diagnostic::{Diagnostic, excerpt};
 
-use super::mask_url;
+use crate::mask_url;
 
 /// Digits of percent-encoding in URLs that Hammer makes (RFC 3986, section 2.1).
 const UPPER_CASE_HEX: &[u8; 16] = b"0123456789ABCDEF";

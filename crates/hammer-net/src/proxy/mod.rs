@@ -16,7 +16,8 @@ pub(crate) use self::no_proxy::NoProxyList;
 pub(crate) use self::response_status::{ProxyUse, status_failure};
 pub(crate) use self::socks_handshake::SocksHandshake;
 use crate::host::{UrlHost, split_host_port};
-use crate::userinfo::{basic_authorization, mask_password, percent_decode};
+use crate::mask_password;
+use crate::userinfo::{basic_authorization, percent_decode};
 use crate::{Error, ErrorKind};
 
 /// The default port of curl for every kind of proxy but HTTPS.

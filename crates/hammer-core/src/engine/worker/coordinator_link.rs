@@ -64,6 +64,7 @@ pub(crate) struct CoordinatorLink {
     worker: usize,
     sender: mpsc::Sender<WorkerMessage>,
     start: Cell<Option<oneshot::Receiver<Instant>>>,
+    end: Cell<Option<oneshot::Receiver<()>>>,
     empty_intervals: mpsc::Receiver<Box<IntervalStats>>,
     waits: bool,
     pending_batches: Arc<AtomicUsize>,
@@ -72,6 +73,8 @@ pub(crate) struct CoordinatorLink {
 /// The coordinator's end of the channel.
 pub(crate) struct WorkerLink {
     pub(crate) start: Option<oneshot::Sender<Instant>>,
+    /// Dropped when all workers are done.
+    pub(crate) end: Option<oneshot::Sender<()>>,
     pub(crate) empty_intervals: mpsc::Sender<Box<IntervalStats>>,
 }
 
@@ -87,6 +90,7 @@ impl CoordinatorLink {
         waits: bool,
     ) -> (Self, WorkerLink) {
         let (start_sender, start_receiver) = oneshot::channel();
+        let (end_sender, end_receiver) = oneshot::channel();
         let (interval_sender, empty_intervals) = mpsc::channel();
         for _ in 0..SPARE_INTERVALS {
             // The receiver is alive in this function.
@@ -96,6 +100,7 @@ impl CoordinatorLink {
             worker,
             sender,
             start: Cell::new(Some(start_receiver)),
+            end: Cell::new(Some(end_receiver)),
             empty_intervals,
             waits,
             pending_batches,
@@ -104,6 +109,7 @@ impl CoordinatorLink {
             link,
             WorkerLink {
                 start: Some(start_sender),
+                end: Some(end_sender),
                 empty_intervals: interval_sender,
             },
         )
@@ -206,6 +212,17 @@ impl CoordinatorLink {
             interval,
             end,
         });
+    }
+
+    /// Waits until all workers are done.
+    ///
+    /// The runtime runs on meanwhile: it may drive a connection that another worker uses, such as one
+    /// of a client that all workers share.
+    pub(super) async fn wait_for_others(&self) {
+        if let Some(end) = self.end.take() {
+            // The coordinator sends nothing. It drops its end.
+            let _ = end.await;
+        }
     }
 
     fn send(&self, message: WorkerMessage) {

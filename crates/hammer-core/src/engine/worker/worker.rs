@@ -15,6 +15,7 @@ use crate::engine::timer::{self, Notifier, WakeTimer};
 use crate::engine::worker::coordinator_link::CoordinatorLink;
 use crate::engine::worker::slot_channel::SlotChannel;
 use crate::engine::worker::worker_config::WorkerConfig;
+use crate::host::thread_usage::ThreadUsage;
 use crate::model::hammer::Hammer;
 use crate::model::hit::Slot;
 use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
@@ -81,6 +82,13 @@ impl<H: Hammer> Worker<H> {
         self.close_slots().await;
         self.notes.locals.clear();
         let usage = result.map_err(Error::worker)?;
+        self.report_done(settle_time, usage);
+        self.link.wait_for_others().await;
+        Ok(())
+    }
+
+    /// Reports the last interval and the final figures.
+    fn report_done(&self, settle_time: Duration, usage: Option<ThreadUsage>) {
         let mut dispatcher = self.dispatcher.borrow_mut();
         dispatcher.recorder.fold(&self.notes.buffer);
         let peaks = dispatcher.recorder.peaks();
@@ -93,7 +101,6 @@ impl<H: Hammer> Worker<H> {
             usage,
         };
         self.link.report_done(&mut dispatcher.recorder, end);
-        Ok(())
     }
 
     /// Lets a stop wake the driver.

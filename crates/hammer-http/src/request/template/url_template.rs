@@ -8,7 +8,8 @@ use hammer_diagnostic::Diagnostic;
 
 use super::TemplateCompiler;
 use crate::Error;
-use crate::url::{check_characters, mask_url, percent_encode};
+use crate::mask_url;
+use crate::url::{check_characters, percent_encode};
 
 /// A URL whose path and query may vary from hit to hit.
 pub(crate) struct UrlTemplate<'t> {
