@@ -41,6 +41,11 @@ impl FormatDetection {
     pub const MAX_LINES: usize = 1_000;
     /// Minimum share of data lines that must match, in percent.
     pub const MIN_PERCENT: usize = 90;
+    /// The same for logs of fewer than [`SMALL_LOG_LINES`](Self::SMALL_LOG_LINES) data lines.
+    pub const SMALL_LOG_MIN_PERCENT: usize = 75;
+    /// Number of data lines from which on a log is not small. A small log is easily dominated by a few
+    /// lines that do not belong to it.
+    pub const SMALL_LOG_LINES: usize = 100;
     /// Maximum number of mismatching lines to name.
     const MAX_NAMED_LINES: usize = 5;
 
@@ -87,7 +92,7 @@ impl FormatDetection {
                 LogParser::pedantic(&known_format(name), TimeZone::UTC).matching_bytes(line)
             });
             let format = known_format(nearest.unwrap_or(best.name));
-            self.mismatch = Some(FormatMismatch::new(number, line, &format));
+            self.mismatch = Some(FormatMismatch::with_nearest(number, line, &format));
         }
     }
 
@@ -95,7 +100,7 @@ impl FormatDetection {
     #[must_use]
     pub fn best(&self) -> Option<LogFormat> {
         let best = self.scores.first()?;
-        let enough = best.matching_lines * 100 >= best.data_lines * Self::MIN_PERCENT;
+        let enough = best.matching_lines * 100 >= best.data_lines * best.min_percent();
         (enough && best.matching_lines > 0).then(|| known_format(best.name))
     }
 
@@ -107,6 +112,15 @@ impl FormatDetection {
 }
 
 impl FormatScore {
+    /// Minimum share of data lines that must match, in percent.
+    fn min_percent(&self) -> usize {
+        if self.data_lines < FormatDetection::SMALL_LOG_LINES {
+            FormatDetection::SMALL_LOG_MIN_PERCENT
+        } else {
+            FormatDetection::MIN_PERCENT
+        }
+    }
+
     /// Computes the score of the format `name`.
     fn of<'l>(name: &'static str, lines: impl Iterator<Item = &'l [u8]>) -> Self {
         let mut parser = LogParser::pedantic(&known_format(name), TimeZone::UTC);
@@ -162,7 +176,6 @@ fn known_format(name: &str) -> LogFormat {
 /// share of each format.
 impl fmt::Display for FormatDetection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = Self::MIN_PERCENT;
         let best = self.scores.first().filter(|best| best.matching_lines > 0);
         match best {
             None if self.mismatch.is_none() => {
@@ -172,6 +185,7 @@ impl fmt::Display for FormatDetection {
             }
             None => f.write_str("no known format matches any of its first lines")?,
             Some(best) => {
+                let percent = best.min_percent();
                 let FormatScore {
                     name,
                     data_lines,

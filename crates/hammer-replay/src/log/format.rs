@@ -39,8 +39,8 @@ impl LogFormat {
         "traefik",
         "ingress-nginx",
         "vhost_combined",
-        "combined",
         "common",
+        "combined",
         "varnish",
         "envoy",
         "alb",
@@ -148,7 +148,8 @@ impl FormatKind {
         };
         Some(match name {
             "common" => Self::Text(Text::Common.program()),
-            "combined" => Self::Text(Text::Combined.program()),
+            // Some servers leave out the last fields if the client sent no such headers.
+            "combined" => mixed(&[Text::Combined, Text::Common], &[]),
             "vhost_combined" => Self::Text(Text::VhostCombined.program()),
             "varnish" => Self::Text(Text::Varnish.program()),
             "ingress-nginx" => Self::Text(Text::IngressNginx.program()),

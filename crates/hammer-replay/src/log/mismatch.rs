@@ -17,7 +17,7 @@ const CHARS_BEFORE: usize = 64;
 pub struct FormatMismatch {
     /// The number of the line in its log, from 1.
     pub line_number: u64,
-    format: String,
+    format: Option<String>,
     line: String,
     /// The number of characters that match.
     matching_chars: usize,
@@ -28,15 +28,31 @@ impl FormatMismatch {
     /// Describes `line`, which does not match `format`.
     #[must_use]
     pub fn new(line_number: u64, line: &[u8], format: &LogFormat) -> Self {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
         let mut parser = LogParser::pedantic(format, TimeZone::UTC);
         let matching_bytes = parser.matching_bytes(line);
         let chars = |bytes| printable(&String::from_utf8_lossy(bytes)).chars().count();
         Self {
             line_number,
-            format: format.name().to_owned(),
+            format: Some(format.name().to_owned()),
             line: printable(&String::from_utf8_lossy(line)).into_owned(),
             matching_chars: chars(&line[..matching_bytes]),
             missing_key: parser.missing_key(line),
+        }
+    }
+
+    /// Describes `line`, which does not match any format. `nearest` is named if a fourth of the line matches.
+    #[must_use]
+    pub(super) fn with_nearest(line_number: u64, line: &[u8], nearest: &LogFormat) -> Self {
+        let mismatch = Self::new(line_number, line, nearest);
+        if mismatch.matching_chars * 4 >= mismatch.line.chars().count() {
+            return mismatch;
+        }
+        Self {
+            format: None,
+            matching_chars: 0,
+            missing_key: None,
+            ..mismatch
         }
     }
 }
@@ -50,6 +66,7 @@ impl fmt::Display for FormatMismatch {
             ..
         } = self;
         let matching = self.matching_chars;
+        let format = format.as_deref().unwrap_or("any known format");
         if let Some(key) = &self.missing_key {
             write!(
                 f,

@@ -160,8 +160,10 @@ fn read_with_first<'l, P>(
 ) -> Result<(), SkipReason> {
     let line = *rest;
     let mut best = Err(SkipReason::Malformed);
-    for parser in parsers {
-        *entry = LogEntry::default();
+    for (index, parser) in parsers.iter().enumerate() {
+        if index > 0 {
+            *entry = LogEntry::default();
+        }
         let mut unread = line;
         let result = read(parser, &mut unread, entry);
         if result.is_ok() || result.is_err_and(SkipReason::matches_format) {

@@ -31,7 +31,7 @@ const STARTS: [&[u8]; 20] = [
     b"time=\"",
 ];
 
-/// Levels in brackets after a time: of nginx, Apache (`core:notice`), gunicorn and Envoy.
+/// Levels in brackets after a time: of nginx, gunicorn and Envoy.
 const BRACKETED_LEVELS: [&[u8]; 14] = [
     b"[debug]",
     b"[info]",
@@ -47,6 +47,18 @@ const BRACKETED_LEVELS: [&[u8]; 14] = [
     b"[WARNING]",
     b"[ERROR]",
     b"[DEBUG]",
+];
+
+/// Levels after the name of a module of Apache, as in `[core:notice]`.
+const APACHE_LEVELS: [&[u8]; 8] = [
+    b":emerg]",
+    b":alert]",
+    b":crit]",
+    b":error]",
+    b":warn]",
+    b":notice]",
+    b":info]",
+    b":debug]",
 ];
 
 /// Levels between spaces after a time, of Traefik.
@@ -79,12 +91,7 @@ pub(super) fn is_server_message(line: &[u8]) -> bool {
             .iter()
             .any(|level| memmem::find(head, level).is_some())
     };
-    let is_apache = || {
-        memmem::find(head, b":notice] ")
-            .or_else(|| memmem::find(head, b":error] "))
-            .is_some()
-    };
-    is_timed && (names(&BRACKETED_LEVELS) || names(&SHORT_LEVELS) || is_apache())
+    is_timed && (names(&BRACKETED_LEVELS) || names(&SHORT_LEVELS) || names(&APACHE_LEVELS))
 }
 
 /// Returns true if a log level ends before `rest`: `INFO:` with or without colors.
@@ -107,6 +114,7 @@ mod tests {
             "2026/03/01 10:00:00 [notice] 1#1: using the \"epoll\" event method",
             "[Sun Mar 01 10:00:00.123456 2026] [mpm_event:notice] [pid 1:tid 1] AH00489: configured",
             "AH00558: httpd: Could not reliably determine the server's name",
+            "[Wed Apr 16 16:09:40.056610 2025] [ssl:info] [pid 9:tid 9] AH02006: SSL handshake stopped",
             "[2026-03-01 10:00:00 +0000] [1] [INFO] Starting gunicorn 21.2.0",
             "[2026-03-01 10:00:00.123][1][info][main] [source/server/server.cc:404] initializing",
             "INFO:     Started server process [28720]",

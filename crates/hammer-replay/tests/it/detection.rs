@@ -2,6 +2,7 @@
 
 use hammer_replay::ErrorKind;
 use hammer_replay::compile::TimelineBuilder;
+use hammer_replay::log::SkipReason;
 
 use crate::fixture::LogFolder;
 
@@ -42,7 +43,8 @@ fn a_json_log_is_in_a_known_format_only_with_all_of_its_keys() {
         let error = detection_error(&format!("{line}\n{line}\n"));
         let expected = format!("(try `format` json and `columns` {columns})");
         assert!(error.contains(&expected), "{error}");
-        assert!(error.contains("line 1 has no key '"), "{error}");
+        let is_explained = ["line 1 has no key '", "line 1 does not match any known format:"];
+        assert!(is_explained.iter().any(|it| error.contains(it)), "{error}");
         assert!(error.contains(line), "{error}");
         assert!(!error.contains("100.0 %"), "{error}");
     }
@@ -91,12 +93,36 @@ fn messages_of_a_server_do_not_hide_its_format() {
 
     // Lines of an unknown kind are named.
     let start = "starting\nstarting more\nready\n";
-    let error = detection_error(&format!("{start}{requests}"));
-    let expected = "found haproxy in 14 of 17, but not in lines 1, 2 and 3 (try `format` haproxy to \
-                    skip these)";
+    let path = folder.write_log("some.log", format!("{start}{requests}"));
+    let summary = folder
+        .build(&TimelineBuilder::new([&path]))
+        .expect("HAProxy's log")
+        .summary;
+    assert_eq!(summary.sources[0].format, "haproxy");
+    assert_eq!(summary.trailer.skipped.get("malformed"), Some(&3));
+    assert_eq!(
+        summary.examples[&SkipReason::Malformed],
+        [(0, 1), (0, 2), (0, 3)]
+    );
+    let error = detection_error(&format!("{}{requests}", "starting\n".repeat(5)));
+    let expected = "expected a known format in 75 % of its first lines, found haproxy in 14 of 19, but not \
+                    in lines 1, 2, 3, 4 and 5 (try `format` haproxy to skip these)";
     assert!(error.contains(expected), "{error}");
-    let error = detection_error(&format!("{}{requests}", "starting\n".repeat(9)));
-    assert!(error.contains("lines 1, 2, 3, 4, 5 and more"), "{error}");
+    assert!(
+        error.contains("line 1 matches haproxy up to")
+            || error.contains("line 1 does not match haproxy"),
+        "{error}"
+    );
+    // Many lines are not taken for a small log with a few messages.
+    let error = detection_error(&format!(
+        "{}{}",
+        "starting\n".repeat(30),
+        requests.repeat(12)
+    ));
+    assert!(
+        error.contains("in 90 %") && error.contains("lines 1, 2, 3, 4, 5 and more"),
+        "{error}"
+    );
 }
 
 /// Caddy and others mix messages with requests in one JSON log.

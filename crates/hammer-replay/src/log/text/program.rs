@@ -126,7 +126,10 @@ impl FormatProgram {
         pending.apply(entry);
         match self.request_urls {
             RequestUrls::AsSent => {}
-            RequestUrls::Always if entry.request.is_some_and(has_origin_form) => {
+            // Servers of other formats with URLs do not add fields at the end.
+            RequestUrls::Always
+                if entry.request.is_some_and(has_origin_form) || pedantic && !rest.is_empty() =>
+            {
                 return Err(SkipReason::Malformed);
             }
             RequestUrls::Usual | RequestUrls::Always => entry.url = entry.request,
