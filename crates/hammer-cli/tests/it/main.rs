@@ -14,6 +14,7 @@ mod dead_targets;
 mod echo;
 mod http;
 mod junit;
+mod log_formats;
 mod mqtt;
 mod outputs;
 mod plan_errors;

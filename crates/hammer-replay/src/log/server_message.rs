@@ -71,21 +71,18 @@ pub(super) fn is_server_message(line: &[u8]) -> bool {
         _ => line,
     };
     uvicorn::skip_colors(&mut line);
-    let has_request = memmem::find(line, b" HTTP/").is_some();
-    if has_request {
-        return false;
-    }
     let level = uvicorn::LEVELS.iter().find(|level| line.starts_with(level));
     if level.is_some_and(|level| is_level_end(&line[level.len()..])) {
-        return true;
+        return memmem::find(line, b" HTTP/").is_none();
     }
     if STARTS.iter().any(|start| line.starts_with(start)) {
         return true;
     }
-    let head = &line[..line.len().min(120)];
-    let is_timed = head
+    let is_timed = line
         .first()
         .is_some_and(|byte| *byte == b'[' || byte.is_ascii_digit());
+    // A request, which can contain anything, follows a quotation mark.
+    let head = memchr::memchr(b'"', line).map_or(line, |quote| &line[..quote]);
     let names = |levels: &[&[u8]]| {
         levels
             .iter()
@@ -112,6 +109,7 @@ mod tests {
             "[NOTICE]   (1) : haproxy version is 2.8.3-86e043a",
             "/docker-entrypoint.sh: Configuration complete; ready for start up",
             "2026/03/01 10:00:00 [notice] 1#1: using the \"epoll\" event method",
+            "2026/03/01 10:00:00 [error] 31#31: *46 open() failed, request: \"GET / HTTP/1.1\"",
             "[Sun Mar 01 10:00:00.123456 2026] [mpm_event:notice] [pid 1:tid 1] AH00489: configured",
             "AH00558: httpd: Could not reliably determine the server's name",
             "[Wed Apr 16 16:09:40.056610 2025] [ssl:info] [pid 9:tid 9] AH02006: SSL handshake stopped",

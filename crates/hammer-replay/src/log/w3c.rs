@@ -128,7 +128,7 @@ impl W3cParser {
 
 /// Returns true for a date or for the mark of a missing one.
 fn is_date(value: &[u8]) -> bool {
-    value == b"-" || value.get(4) == Some(&b'-')
+    value == b"-" || value.len() == 10 && value[4] == b'-'
 }
 
 impl W3cDialect {

@@ -43,7 +43,10 @@ fn a_json_log_is_in_a_known_format_only_with_all_of_its_keys() {
         let error = detection_error(&format!("{line}\n{line}\n"));
         let expected = format!("(try `format` json and `columns` {columns})");
         assert!(error.contains(&expected), "{error}");
-        let is_explained = ["line 1 has no key '", "line 1 does not match any known format:"];
+        let is_explained = [
+            "line 1 has no key '",
+            "line 1 does not match any known format:",
+        ];
         assert!(is_explained.iter().any(|it| error.contains(it)), "{error}");
         assert!(error.contains(line), "{error}");
         assert!(!error.contains("100.0 %"), "{error}");
