@@ -188,6 +188,7 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
         };
         let mut unwrapper = std::mem::take(&mut source.unwrapper);
         for _ in 0..BATCH_RECORDS {
+            let number = input.records.number() + 1;
             let record = match input.records.next() {
                 Ok(Some(record)) => record,
                 Ok(None) => {
@@ -200,12 +201,10 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
             let line = match record {
                 LogRecord::Complete(line) => line,
                 LogRecord::TooLong => {
-                    let number = input.records.number();
                     self.skip(index, source, number, b"", SkipReason::TooLong)?;
                     continue;
                 }
                 LogRecord::Truncated => {
-                    let number = input.records.number();
                     self.skip(index, source, number, b"", SkipReason::Truncated)?;
                     continue;
                 }
@@ -216,10 +215,7 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
             };
             match added {
                 Ok(()) => {}
-                Err(LineError::Skip(reason)) => {
-                    let text = text.to_vec();
-                    self.skip(index, source, input.records.number(), &text, reason)?;
-                }
+                Err(LineError::Skip(reason)) => self.skip(index, source, number, text, reason)?,
                 Err(LineError::Failed(error)) => return Err(error),
             }
         }

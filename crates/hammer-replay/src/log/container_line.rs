@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn removes_wrappers_and_joins_parts() {
-        let table: &[(&str, Result<(&str, Option<&str>), SkipReason>)] = &[
+        type Unwrapped<'l> = Result<(&'l str, Option<&'l str>), SkipReason>;
+        let table: &[(&str, Unwrapped<'_>)] = &[
             ("GET /", Ok(("GET /", None))),
             ("{\"log\":{}}", Ok(("{\"log\":{}}", None))),
             (

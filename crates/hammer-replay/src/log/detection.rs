@@ -41,7 +41,7 @@ impl FormatDetection {
     pub const MAX_LINES: usize = 1_000;
     /// Minimum share of data lines that must match, in percent.
     pub const MIN_PERCENT: usize = 90;
-    /// The same for logs of fewer than [`SMALL_LOG_LINES`](Self::SMALL_LOG_LINES) data lines.
+    /// Minimum share in logs of fewer than [`SMALL_LOG_LINES`](Self::SMALL_LOG_LINES) data lines.
     pub const SMALL_LOG_MIN_PERCENT: usize = 75;
     /// Number of data lines from which on a log is not small. A small log is easily dominated by a few
     /// lines that do not belong to it.
@@ -133,7 +133,7 @@ impl FormatScore {
         for line in lines {
             let mut entry = LogEntry::default();
             let read = parser.read(line, &mut entry);
-            let is_message = read.is_err_and(SkipReason::is_no_data);
+            let is_message = read.is_err_and(SkipReason::is_without_data);
             if is_message || !is_data(line) {
                 continue;
             }

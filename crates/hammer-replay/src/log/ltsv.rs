@@ -82,7 +82,7 @@ impl LtsvParser {
             }
             *rest = &rest[(end + 1).min(rest.len())..];
         }
-        if !found.time || !(found.target || !self.has_target) {
+        if !found.time || !found.target && self.has_target {
             *rest = line;
             return Err(SkipReason::Malformed);
         }

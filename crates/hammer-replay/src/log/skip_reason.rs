@@ -74,7 +74,7 @@ impl SkipReason {
 
     /// Returns true if lines of this kind have no request in any log, so that they do not count for or
     /// against a format.
-    pub(crate) fn is_no_data(self) -> bool {
+    pub(crate) fn is_without_data(self) -> bool {
         matches!(
             self,
             Self::Empty | Self::Directive | Self::Partial | Self::ServerMessage

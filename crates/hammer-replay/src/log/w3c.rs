@@ -22,8 +22,8 @@ pub(crate) struct W3cParser {
 /// The separation and quotation of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum W3cDialect {
-    /// Any white space separates values, and a value in quotation marks can contain it. A quotation mark
-    /// in such a value is doubled.
+    /// Any white space separates values. A value in quotation marks can contain it, and doubles its own
+    /// quotation marks.
     Draft,
     /// A space separates values, which contain none, and quotation marks have no meaning.
     Iis,

@@ -273,7 +273,7 @@ fn a_log_without_rows_is_an_error_for_every_reason() {
 
 /// Impossible times were malformed lines.
 #[test]
-fn an_impossible_time_is_no_time_in_every_format() {
+fn an_impossible_time_is_reported_as_such_in_every_format() {
     let combined = "192.0.2.1 - - [TIME +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"";
     for (format, line, possible, impossible) in [
         (
