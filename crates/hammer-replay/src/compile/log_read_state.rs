@@ -33,7 +33,7 @@ impl LogReadState {
         let shift_us = builder.shift_us(&probe.path);
         Self {
             parser: LogParser::new(&probe.format, builder.zone.clone()),
-            unwrapper: ContainerUnwrapper::default(),
+            unwrapper: ContainerUnwrapper::with_prefix(probe.prefix),
             latest_us: probe.first_us.saturating_add(shift_us),
             shift_us,
             probe,

@@ -8,7 +8,7 @@ use super::row_arrival::RowArrival;
 use super::timestamp_stats::TimestampStats;
 use crate::input::{HarScanner, LogInput, MAX_ENTRY_BYTES, MAX_LINE_BYTES};
 use crate::log::{
-    ContainerUnwrapper, FormatDetection, LogEntry, LogFormat, LogParser, LoggedRequest,
+    ContainerUnwrapper, FormatDetection, LinePrefix, LogEntry, LogFormat, LogParser, LoggedRequest,
     NumberedLine, SkipReason,
 };
 use crate::{Error, ErrorKind};
@@ -18,6 +18,8 @@ pub(super) struct LogProbe {
     pub(super) path: PathBuf,
     pub(super) format: LogFormat,
     pub(super) detected: bool,
+    /// The prefix of each line.
+    pub(super) prefix: LinePrefix,
     /// Earliest arrival of the first lines, in µs since 1970.
     pub(super) first_us: i64,
     /// Statistics of the first timestamps.
@@ -38,19 +40,18 @@ impl LogProbe {
             start = first_lines(&mut input, usize::MAX, MAX_ENTRY_BYTES)?;
             entries = har_entries(&start, har);
         }
-        let lines = if har {
+        let sample = if har {
             let entries = entries.into_iter().map(|entry| &start[entry]);
-            entries
-                .zip(1..)
-                .map(|(entry, number)| (number, entry.to_vec(), None))
-                .collect()
+            let numbered = entries.zip(1..);
+            let lines = numbered.map(|(entry, number)| (number, entry.to_vec(), None));
+            (LinePrefix::None, lines.collect())
         } else {
-            unwrapped_lines(&start)
+            unwrapped_lines(&start, builder)
         };
-        let numbered = lines.iter().map(|(number, line, _)| (*number, &**line));
+        let (prefix, lines) = sample;
         let format = match &builder.format {
             Some(format) => format.clone(),
-            None => require_detected(path, numbered)?,
+            None => require_detected(path, numbered(&lines))?,
         };
         if format.is_document() && har {
             input.records.read_as_har();
@@ -59,6 +60,7 @@ impl LogProbe {
             path: path.to_owned(),
             format,
             detected: builder.format.is_none(),
+            prefix,
             first_us: i64::MAX,
             timestamp_stats: TimestampStats::default(),
             input: Some(input),
@@ -90,17 +92,49 @@ impl LogProbe {
 /// The number of a line, its text without the wrapper of a container runtime, and the time that it added.
 type SampledLine = (u64, Vec<u8>, Option<Vec<u8>>);
 
-/// Returns the first lines of a log without the wrappers of container runtimes.
-fn unwrapped_lines(start: &[u8]) -> Vec<SampledLine> {
-    let mut unwrapper = ContainerUnwrapper::default();
-    let lines = start
+/// Returns the first lines of a log without their wrappers, and the prefix that each has.
+///
+/// A prefix is only removed if the log has no known format with it.
+fn unwrapped_lines(start: &[u8], builder: &TimelineBuilder) -> (LinePrefix, Vec<SampledLine>) {
+    let unwrapped = |prefix| {
+        let mut unwrapper = ContainerUnwrapper::with_prefix(prefix);
+        let lines = start.split(|byte| *byte == b'\n');
+        let lines = lines.take(FormatDetection::MAX_LINES).zip(1..);
+        let unwrapped = lines.filter_map(|(line, number)| {
+            let line = unwrapper.unwrap(line).ok()?;
+            Some((number, line.text.to_vec(), line.time.map(<[u8]>::to_vec)))
+        });
+        unwrapped.collect::<Vec<_>>()
+    };
+    let first = start
         .split(|byte| *byte == b'\n')
         .take(FormatDetection::MAX_LINES);
-    let unwrapped = lines.zip(1..).filter_map(|(line, number)| {
-        let line = unwrapper.unwrap(line).ok()?;
-        Some((number, line.text.to_vec(), line.time.map(<[u8]>::to_vec)))
-    });
-    unwrapped.collect()
+    for prefix in LinePrefix::ALL {
+        if first.clone().any(|line| prefix.split(line).is_some()) {
+            let lines = unwrapped(prefix);
+            if has_format(&lines, builder) {
+                return (prefix, lines);
+            }
+        }
+    }
+    (LinePrefix::None, unwrapped(LinePrefix::None))
+}
+
+/// Returns true if the format can be detected, or if a line is in the format of the builder.
+fn has_format(lines: &[SampledLine], builder: &TimelineBuilder) -> bool {
+    let Some(format) = &builder.format else {
+        return FormatDetection::from_lines(numbered(lines))
+            .best()
+            .is_some();
+    };
+    let mut parser = LogParser::new(format, builder.zone.clone());
+    lines
+        .iter()
+        .any(|(_, line, _)| parser.read(line, &mut LogEntry::default()).is_ok())
+}
+
+fn numbered(lines: &[SampledLine]) -> impl Iterator<Item = NumberedLine<'_>> + Clone {
+    lines.iter().map(|(number, line, _)| (*number, &**line))
 }
 
 /// Returns the detected format, or an error that says what does not match.

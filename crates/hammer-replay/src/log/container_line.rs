@@ -1,7 +1,7 @@
 //! Lines of container runtimes, which wrap the lines of a log.
 
 use super::json::{JsonScanner, RawJsonValue};
-use super::{EscapeStyle, SkipReason};
+use super::{EscapeStyle, LinePrefix, SkipReason};
 use crate::input::MAX_LINE_BYTES;
 
 /// A line without its wrapper.
@@ -21,6 +21,8 @@ pub struct UnwrappedLine<'l> {
 /// Kubernetes, CRI logging format: `2025-12-31T17:37:40.493035218+01:00 stdout F …`.
 #[derive(Debug, Default)]
 pub struct ContainerUnwrapper {
+    /// The prefix of each line, which is removed first.
+    prefix: LinePrefix,
     /// The unfinished lines of standard output and standard error.
     partial: [Vec<u8>; 2],
     /// The stream whose line is in its buffer, complete.
@@ -38,6 +40,14 @@ struct WrappedLine<'l> {
 }
 
 impl ContainerUnwrapper {
+    /// Makes an unwrapper of lines that have `prefix`.
+    pub(crate) fn with_prefix(prefix: LinePrefix) -> Self {
+        Self {
+            prefix,
+            ..Self::default()
+        }
+    }
+
     /// Returns the line that `line` wraps, or `line`.
     ///
     /// # Errors
@@ -46,6 +56,11 @@ impl ContainerUnwrapper {
     /// a line that is longer than the limit.
     #[inline]
     pub fn unwrap<'b>(&'b mut self, line: &'b [u8]) -> Result<UnwrappedLine<'b>, SkipReason> {
+        if self.prefix != LinePrefix::None
+            && let Some((time, text)) = self.prefix.split(line)
+        {
+            return Ok(UnwrappedLine { text, time });
+        }
         match line {
             [b'{', ..] => self.unwrap_with(line, docker_line(line)),
             [_, _, _, _, b'-', _, _, b'-', _, _, b'T', ..] => {

@@ -1,6 +1,7 @@
 //! Lines that vendors publish as examples of their formats, detected without any setting.
 
 use hammer_replay::compile::TimelineBuilder;
+use hammer_replay::log::LogFormat;
 
 use crate::fixture::LogFolder;
 
@@ -267,5 +268,36 @@ fn logs_in_files_of_docker() {
         "caddy",
         "2026-03-01T10:00:00.5Z",
         &[&format!("\"u\":\"/{target}\",\"s\":200")],
+    );
+}
+
+/// Sources: nginx, "Logging to syslog"; `journalctl`; `docker compose logs`; `kubectl logs --timestamps`.
+#[test]
+fn logs_with_the_prefixes_of_collectors() {
+    let line = "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"-\"";
+    for prefix in [
+        "<190>Mar  1 10:00:02 lb nginx: ",
+        "Mar 01 10:00:02 lb nginx[12]: ",
+        "2026-03-01T10:00:02.125+00:00 lb nginx[12]: ",
+        "web-1  | ",
+        "2026-03-01T10:00:02.125Z ",
+    ] {
+        let log = format!("{prefix}{line}\n").repeat(3);
+        let row = "\"u\":\"/a\",\"s\":200,\"b\":12";
+        check(&log, "combined", "2026-03-01T10:00:00", &[row; 3]);
+    }
+    // A time that belongs to the format stays.
+    let format = LogFormat::parse("nginx:$time_iso8601 \"$request\"", None).expect("a format");
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", "2026-03-01T10:00:02.125Z \"GET /a HTTP/1.1\"\n");
+    let timeline = folder.build(&TimelineBuilder::new([&path]).format(format));
+    assert_eq!(timeline.expect("a timeline").tails(), ["\"u\":\"/a\"}"]);
+    // A prefix with a time gives one to lines without.
+    let log = "2026-03-01T10:00:02.125Z INFO:     127.0.0.1:1 - \"GET /a HTTP/1.1\" 200 OK\n";
+    check(
+        log,
+        "uvicorn",
+        "2026-03-01T10:00:02.125Z",
+        &["\"u\":\"/a\",\"s\":200"],
     );
 }
