@@ -9,12 +9,13 @@ use std::path::Path;
 use crate::cargo;
 
 /// The fuzz targets, each with the crate that owns its corpus.
-const FUZZ_TARGETS: [(&str, &str); 8] = [
+const FUZZ_TARGETS: [(&str, &str); 9] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
     ("formats", "hammer-replay"),
     ("logs", "hammer-replay"),
+    ("detection", "hammer-replay"),
     ("templates", "hammer-data"),
     ("http1", "hammer-wire"),
     ("http2", "hammer-wire"),
@@ -26,7 +27,8 @@ type FuzzSelection<'a> = (Option<&'a str>, &'a str);
 /// Default seconds per target.
 const DEFAULT_SECONDS: &str = "60";
 const USAGE: &str = "expected `cargo xtask fuzz [TARGET] [SECONDS]`, where TARGET is `rates`, \
-                     `thresholds`, `plans`, `formats`, `logs`, `templates`, `http1` or `http2`";
+                     `thresholds`, `plans`, `formats`, `logs`, `detection`, `templates`, `http1` \
+                     or `http2`";
 
 /// Runs the target that `arguments` name, or all of them, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {

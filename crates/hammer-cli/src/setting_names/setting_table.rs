@@ -55,6 +55,7 @@ const DIFFERENT_NAMES: &[(&str, &str)] = &[
     ("version", "--mqtt"),
     ("wait_for_window", "--window-full"),
     // hammer-replay
+    ("absolute_targets", "--absolute"),
     ("passes", "--loop"),
 ];
 

@@ -22,9 +22,9 @@ pub(super) const NAME: &str = "build";
 
 /// Text after the help: formats, and data that is never written.
 const AFTER_HELP: &str = "\
-Formats: auto, combined, common, traefik, envoy, alb, cloudfront, iis, haproxy, caddy, google, \
-vegeta, har, w3c; json, csv and tsv with --columns; and directives of nginx and Apache: \
-'log_format main ...;', 'LogFormat \"...\"', or their format string after 'nginx:' or 'apache:'.
+Formats: auto, combined, common, vhost_combined, ingress-nginx, varnish, traefik, envoy, haproxy, \
+caddy, squid, uvicorn, alb, elb, s3, cloudfront, cloudflare, google, iis, w3c, ltsv, har, vegeta; \
+json, csv, tsv and ltsv with --columns; and directives of nginx and Apache: 'log_format main ...;', 'LogFormat \"...\"', or their format string after 'nginx:' or 'apache:'.
 
 Addresses, user agents, referrers, cookies and user names are never written.";
 

@@ -7,12 +7,15 @@ use clap::{ArgMatches, Args, Command, ValueEnum};
 use hammer_core::Rate;
 use hammer_diagnostic::Diagnostic;
 use hammer_replay::compile::{ClockShift, TieOrder, TimelineBuilder};
-use hammer_replay::log::{LogFormat, TimestampedRequestEvent};
+use hammer_replay::log::{AbsoluteTargets, LogFormat, TimestampedRequestEvent};
 use hammer_replay::timeline::TimestampSpread;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::args::caret::{self, CaretError};
 use crate::error::Error;
+
+/// The value of `--absolute` for all hosts.
+const ANY_HOST: &str = "any";
 
 /// Flags for reading access logs.
 #[derive(Debug, Clone, Args)]
@@ -26,7 +29,7 @@ pub(crate) struct LogReadingArgs {
         default_value = "auto"
     )]
     format: String,
-    /// Columns or keys of csv, tsv and json: "time=ts target=request.uri"
+    /// Columns or keys of csv, tsv, json and ltsv: "time=ts target=request.uri"
     #[arg(long, help_heading = "Logs", value_name = "FIELD=COLUMN ...")]
     columns: Option<String>,
     /// Meaning of timestamps [default: by format]
@@ -43,7 +46,7 @@ pub(crate) struct LogReadingArgs {
         default_value = "uniform"
     )]
     spread: SubsecondPlacementArg,
-    /// Order of rows with the same whole-second timestamp
+    /// Order of rows with equal timestamps
     ///
     /// line: as in the log. content: by content, independent of the order of the lines.
     #[arg(
@@ -63,6 +66,17 @@ pub(crate) struct LogReadingArgs {
     /// Lines per second to assume for logs without timestamps
     #[arg(long, help_heading = "Logs", value_name = "RATE", value_parser = per_second)]
     untimed_rate: Option<f64>,
+    /// Include requests for a proxy (GET http://HOST/...): a host, or any
+    ///
+    /// The rows have the host and the path of the URL. Repeatable. Other requests with a URL are skipped.
+    #[arg(
+        long,
+        help_heading = "Logs",
+        value_name = "HOST",
+        value_delimiter = ',',
+        value_parser = proxy_host
+    )]
+    absolute: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -145,10 +159,20 @@ impl LogReadingArgs {
                 TimestampEventArg::End => TimestampedRequestEvent::End,
             });
         }
-        Ok(match self.untimed_rate {
-            Some(per_second) => build.untimed_rate(per_second),
-            None => build,
-        })
+        if let Some(per_second) = self.untimed_rate {
+            build = build.untimed_rate(per_second);
+        }
+        Ok(build.absolute_targets(self.absolute_targets()))
+    }
+
+    fn absolute_targets(&self) -> AbsoluteTargets {
+        if self.absolute.is_empty() {
+            AbsoluteTargets::Skip
+        } else if self.absolute.iter().any(|host| host == ANY_HOST) {
+            AbsoluteTargets::Any
+        } else {
+            AbsoluteTargets::OfHosts(self.absolute.clone())
+        }
     }
 
     /// Returns the first of these flags that was given.
@@ -181,6 +205,14 @@ fn zone(text: &str) -> Result<TimeZone, String> {
             .ok_or_else(|| format!("expected an offset up to 23:59 {hint}"));
     }
     TimeZone::get(text).map_err(|_| format!("unknown time zone {hint}"))
+}
+
+/// Checks a host with an optional port.
+fn proxy_host(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains('/') || text.contains(char::is_whitespace) {
+        return Err("expected a host such as shop.example, or any".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn shift(text: &str) -> Result<ClockShift, String> {

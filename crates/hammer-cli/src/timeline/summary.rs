@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use hammer_replay::compile::{BuildSummary, LogSourceSummary};
+use hammer_replay::log::SkipReason;
 use hammer_replay::timeline::ArrivalTimeDerivation;
 
 use crate::text::number::format_count;
@@ -101,14 +102,10 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
         );
     }
     for (skip, count) in &built.skipped {
-        let example = built.examples.get(skip).and_then(|(log, line)| {
-            let name = &built.sources.get(*log)?.name;
-            Some(format!(", first at {name}:{line}"))
-        });
-        let example = example.unwrap_or_default();
+        let lines = skipped_lines_text(built, *skip, *count);
         row(
             "skipped",
-            &format!("{}: {skip}{example}", format_count(*count)),
+            &format!("{}: {skip}{lines}", format_count(*count)),
         );
     }
     if built.inconsistent_rows > 0 {
@@ -117,6 +114,27 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
             "doubtful",
             &format!("{rows} rows with two timestamps over an hour apart (see --time-base)"),
         );
+    }
+    text
+}
+
+/// The places of skipped lines: all of them if they are few, or else the first one.
+fn skipped_lines_text(built: &BuildSummary, skip: SkipReason, count: u64) -> String {
+    let examples = built.examples.get(&skip).map_or(&[][..], Vec::as_slice);
+    let is_complete = examples.len() as u64 == count;
+    let shown = if is_complete { examples.len() } else { 1 };
+    let mut text = if is_complete { ", at " } else { ", first at " }.to_owned();
+    let mut last_log = None;
+    for (index, (log, line)) in examples.iter().take(shown).enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        // Writing to a string cannot fail.
+        let _ = match built.sources.get(*log) {
+            Some(source) if last_log != Some(log) => {
+                write!(text, "{comma}{}:{line}", source.name)
+            }
+            _ => write!(text, "{comma}{line}"),
+        };
+        last_log = Some(log);
     }
     text
 }

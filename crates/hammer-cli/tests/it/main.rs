@@ -15,6 +15,7 @@ mod dead_targets;
 mod echo;
 mod http;
 mod junit;
+mod log_formats;
 mod mqtt;
 mod outputs;
 mod own_hammers;

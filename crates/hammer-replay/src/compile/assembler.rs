@@ -13,7 +13,9 @@ use super::timeless_row_encoder::TimelessRowEncoder;
 use super::timestamp_stats::TimestampStats;
 use super::{BuildSummary, LogSourceSummary, TieOrder, TimelineBuilder, late_rows};
 use crate::input::LogRecord;
-use crate::log::{LogEntry, LogTimestamp, LoggedRequest, SkipReason};
+use crate::log::{
+    FormatMismatch, LogEntry, LogTimestamp, LoggedRequest, SkipReason, UnwrappedLine,
+};
 use crate::sort::{ExternalSorter, ReorderWindow, SecondSpreader, SpreadOptions, content_hash};
 use crate::timeline::{
     AtomicOutput, MAX_TAIL_BYTES, TimelineHeader, TimelineTrailer, TimelineTrailerInput,
@@ -24,6 +26,8 @@ use crate::{Error, ErrorKind};
 const BATCH_RECORDS: usize = 512;
 /// Number of logs that stay open after the probe. Each has buffers.
 const MAX_OPEN_LOGS: usize = 8;
+/// Number of bits for the number of a row in its log, in the value that orders rows of the same time.
+const MAX_LINE_BITS: u32 = 40;
 /// Maximum plausible difference of start and end, beyond the duration.
 const MAX_TIMESTAMP_GAP_US: u64 = 3_600_000_000;
 
@@ -72,32 +76,22 @@ pub(super) fn run(
             .collect(),
         sources_xxh64: sources.iter().filter_map(|it| it.hash.clone()).collect(),
     };
-    let (late_rows, spilled) = (late.row_count(), late.spilled_rows());
-    if late_rows > 0 {
-        writer = rewrite_with_late_rows(
-            writer,
-            late,
-            LazyTimelineWriter::new(open, &builder.stop, header),
-        )?;
-    }
-    let (first, last) = (writer.epoch_us, writer.last_us);
-    // Logs without requests are valid. Lines that do not match suggest that the format is wrong.
-    if counters.rows == 0
-        && !counters
-            .skipped
-            .keys()
-            .all(|reason| reason.matches_format())
-    {
+    if counters.rows == 0 {
         return Err(no_rows_error(&counters, &sources));
     }
+    // Without an early output, all rows wait for the end, so that none is late.
+    let late_counts = if rereads {
+        (late.row_count(), late.spilled_rows())
+    } else {
+        (0, 0)
+    };
+    if late.row_count() > 0 {
+        let again = LazyTimelineWriter::new(open, &builder.stop, header);
+        writer = rewrite_with_late_rows(writer, late, builder.ties, again)?;
+    }
+    let (first, last) = (writer.epoch_us, writer.last_us);
     let (trailer, output) = writer.finish(details)?;
-    let summary = build_summary(
-        counters,
-        &sources,
-        (first, last),
-        (late_rows, spilled),
-        trailer,
-    );
+    let summary = build_summary(counters, &sources, (first, last), late_counts, trailer);
     Ok((summary, output))
 }
 
@@ -105,15 +99,16 @@ pub(super) fn run(
 fn rewrite_with_late_rows<'p>(
     written: LazyTimelineWriter<'_>,
     late: ExternalSorter,
+    ties: TieOrder,
     mut again: LazyTimelineWriter<'p>,
 ) -> Result<LazyTimelineWriter<'p>, Error> {
     let epoch_us = written.epoch_us;
     let mut late = late.merge()?;
     if written.is_started() {
         let (_, output) = written.finish(TimelineTrailerInput::default())?;
-        late_rows::merge_late_rows(output.reread()?, epoch_us, &mut late, &mut again)?;
+        late_rows::merge_late_rows(output.reread()?, epoch_us, ties, &mut late, &mut again)?;
     } else {
-        late_rows::merge_late_rows(std::io::empty(), 0, &mut late, &mut again)?;
+        late_rows::merge_late_rows(std::io::empty(), 0, ties, &mut late, &mut again)?;
     }
     Ok(again)
 }
@@ -146,7 +141,9 @@ fn header(builder: &TimelineBuilder, sources: &[LogReadState]) -> TimelineHeader
 struct BuildCounters {
     rows: u64,
     skipped: BTreeMap<SkipReason, u64>,
-    examples: BTreeMap<SkipReason, (usize, u64)>,
+    examples: BTreeMap<SkipReason, Vec<(usize, u64)>>,
+    /// The first line that does not match the format, until there is a row.
+    mismatch: Option<FormatMismatch>,
     reordered: u64,
     max_displacement_us: u64,
     whole_second_rows: u64,
@@ -189,7 +186,9 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
         let Some(mut input) = source.probe.input.take() else {
             return Ok(());
         };
+        let mut unwrapper = std::mem::take(&mut source.unwrapper);
         for _ in 0..BATCH_RECORDS {
+            let number = input.records.number() + 1;
             let record = match input.records.next() {
                 Ok(Some(record)) => record,
                 Ok(None) => {
@@ -202,23 +201,25 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
             let line = match record {
                 LogRecord::Complete(line) => line,
                 LogRecord::TooLong => {
-                    self.skip(index, source, input.records.number(), SkipReason::TooLong)?;
+                    self.skip(index, source, number, b"", SkipReason::TooLong)?;
                     continue;
                 }
                 LogRecord::Truncated => {
-                    self.skip(index, source, input.records.number(), SkipReason::Truncated)?;
+                    self.skip(index, source, number, b"", SkipReason::Truncated)?;
                     continue;
                 }
             };
-            if let Err(error) = self.add_line(index, source, line) {
-                match error {
-                    LineError::Skip(reason) => {
-                        self.skip(index, source, input.records.number(), reason)?;
-                    }
-                    LineError::Failed(error) => return Err(error),
-                }
+            let (text, added) = match unwrapper.unwrap(line) {
+                Ok(line) => (line.text, self.add_line(index, source, line)),
+                Err(reason) => (line, Err(reason.into())),
+            };
+            match added {
+                Ok(()) => {}
+                Err(LineError::Skip(reason)) => self.skip(index, source, number, text, reason)?,
+                Err(LineError::Failed(error)) => return Err(error),
             }
         }
+        source.unwrapper = unwrapper;
         source.probe.input = Some(input);
         Ok(())
     }
@@ -228,11 +229,12 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
         &mut self,
         index: usize,
         source: &mut LogReadState,
-        line: &[u8],
+        line: UnwrappedLine<'_>,
     ) -> Result<(), LineError> {
         let mut entry = LogEntry::default();
-        source.parser.read(line, &mut entry)?;
-        let request = LoggedRequest::from_entry(&entry)?;
+        let parser = &mut source.parser;
+        parser.read_unwrapped(line.text, line.time, &mut entry)?;
+        let request = LoggedRequest::from_entry(&entry, &self.builder.absolute_targets)?;
         if let (None, None, Some(per_second)) = (entry.start, entry.end, self.builder.untimed_rate)
         {
             let micros = source.rows as f64 * 1e6 / per_second;
@@ -256,6 +258,11 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
             self.counters.max_displacement_us = self.counters.max_displacement_us.max(back);
         }
         source.latest_us = source.latest_us.max(micros);
+        let log = index as u32;
+        let tie = match self.builder.ties {
+            TieOrder::Line => u64::from(log) << MAX_LINE_BITS | source.rows,
+            TieOrder::Content => content_hash(tail),
+        };
         source.rows += 1;
         source.timestamp_stats.record(&arrival);
         self.counters.rows += 1;
@@ -277,9 +284,9 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
                 .micros
                 .rem_euclid(LogTimestamp::MICROS_PER_SECOND);
             let before = i64::try_from(arrival.before_us).unwrap_or(i64::MAX) - rest;
-            spreader.push(second, before, index as u32, tail, (reorder, writer))?;
+            spreader.push(second, before, (log, tie), tail, (reorder, writer))?;
         } else {
-            reorder.push(micros, content_hash(tail), tail, writer)?;
+            reorder.push(micros, tie, tail, writer)?;
         }
         Ok(())
     }
@@ -290,17 +297,23 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
         index: usize,
         source: &LogReadState,
         number: u64,
+        line: &[u8],
         reason: SkipReason,
     ) -> Result<(), Error> {
         if self.builder.strict && is_worth_reporting(reason) {
             let message = format!("read {}:{number}: {reason}", source.probe.path.display());
             return Err(Error::new(ErrorKind::Strict, message));
         }
-        *self.counters.skipped.entry(reason).or_insert(0) += 1;
-        self.counters
-            .examples
-            .entry(reason)
-            .or_insert((index, number));
+        let counters = &mut self.counters;
+        *counters.skipped.entry(reason).or_insert(0) += 1;
+        let examples = counters.examples.entry(reason).or_default();
+        if examples.len() < BuildSummary::MAX_EXAMPLES {
+            examples.push((index, number));
+        }
+        if counters.rows == 0 && counters.mismatch.is_none() && reason == SkipReason::Malformed {
+            let mismatch = FormatMismatch::new(number, line, &source.probe.format);
+            counters.mismatch = Some(mismatch);
+        }
         Ok(())
     }
 }
@@ -332,16 +345,28 @@ fn is_inconsistent(entry: &LogEntry<'_>) -> bool {
     gap_us > MAX_TIMESTAMP_GAP_US.saturating_add(entry.duration_us.unwrap_or(0))
 }
 
+/// Describes why no line became a row, and what may help.
 fn no_rows_error(counters: &BuildCounters, sources: &[LogReadState]) -> Error {
     let skipped: Vec<_> = (counters.skipped.iter())
         .map(|(reason, count)| format!("{reason} ({count})"))
         .collect();
     let names: Vec<_> = sources.iter().map(LogReadState::name).collect();
-    let message = format!(
+    let mut message = format!(
         "find a request in {}: lines skipped: {}",
         names.join(", "),
         skipped.join(", ")
     );
+    let most_frequent = counters.skipped.iter().max_by_key(|(_, count)| **count);
+    let remedy = match most_frequent {
+        Some((SkipReason::AbsoluteForm, _)) => " (try `absolute_targets` with the host)",
+        Some((SkipReason::NoTime, _)) => " (try `untimed_rate` if the lines have no time)",
+        Some((SkipReason::Malformed | SkipReason::Truncated, _)) => " (try another `format`)",
+        _ => "",
+    };
+    message.push_str(remedy);
+    if let Some(mismatch) = &counters.mismatch {
+        message.push_str(&format!("\n\n{mismatch}"));
+    }
     Error::new(ErrorKind::Log, message)
 }
 

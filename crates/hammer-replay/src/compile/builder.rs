@@ -8,7 +8,7 @@ use hammer_core::StopHandle;
 use jiff::tz::TimeZone;
 
 use super::{BuildSummary, ClientHashKey, assembler, permissions};
-use crate::log::{LogFormat, TimestampedRequestEvent};
+use crate::log::{AbsoluteTargets, LogFormat, TimestampedRequestEvent};
 use crate::timeline::{AtomicOutput, TimestampSpread};
 use crate::{Error, ErrorKind};
 
@@ -30,11 +30,12 @@ pub struct TimelineBuilder {
     pub(super) strict: bool,
     pub(super) include: IncludedFields,
     pub(super) untimed_rate: Option<f64>,
+    pub(super) absolute_targets: AbsoluteTargets,
     pub(super) window_bytes: usize,
     pub(super) stop: StopHandle,
 }
 
-/// The order of rows whose timestamps are in the same whole second.
+/// The order of rows with equal timestamps, of any precision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TieOrder {
@@ -103,6 +104,7 @@ impl TimelineBuilder {
             strict: false,
             include: IncludedFields::default(),
             untimed_rate: None,
+            absolute_targets: AbsoluteTargets::Skip,
             window_bytes: Self::WINDOW_BYTES,
             stop: StopHandle::new(),
         }
@@ -130,7 +132,7 @@ impl TimelineBuilder {
         Self { spread, ..self }
     }
 
-    /// Sets the order of rows in the same whole second. Default: the order of their lines.
+    /// Sets the order of rows with equal timestamps. Default: the order of their lines.
     pub fn ties(self, ties: TieOrder) -> Self {
         Self { ties, ..self }
     }
@@ -164,6 +166,14 @@ impl TimelineBuilder {
         }
     }
 
+    /// Sets the requests with an absolute URL that become rows. Default: none.
+    pub fn absolute_targets(self, absolute_targets: AbsoluteTargets) -> Self {
+        Self {
+            absolute_targets,
+            ..self
+        }
+    }
+
     /// Sets the memory for sorting rows, in bytes. Default: [`WINDOW_BYTES`](Self::WINDOW_BYTES). With
     /// less memory more rows go to disk.
     pub fn window_bytes(self, window_bytes: usize) -> Self {
@@ -183,9 +193,9 @@ impl TimelineBuilder {
     ///
     /// # Errors
     ///
-    /// If a log cannot be read or its format is unknown, if there are no rows and some lines do not match
-    /// the format, if the build is strict and a line is skipped, or if the timeline cannot be written. A
-    /// file that exists at `path` is kept then.
+    /// If a log cannot be read or its format is unknown, if no line becomes a row, if the build is strict
+    /// and a line is skipped, or if the timeline cannot be written. A file that exists at `path` is kept
+    /// then.
     pub fn write(&self, path: &Path) -> Result<BuildSummary, Error> {
         self.check_not_a_log(path)?;
         let mode = permissions::common_permissions(&self.logs);

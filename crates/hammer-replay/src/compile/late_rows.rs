@@ -2,15 +2,18 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use super::TieOrder;
 use crate::sort::{RowSink, SortedRowCursor, content_hash};
 use crate::{Error, ErrorKind};
 
 /// Merges the rows of a written timeline with the late rows.
 ///
-/// `epoch_us` is the epoch of the written timeline.
+/// `epoch_us` is the epoch of the written timeline. Among rows of the same time that are ordered by their
+/// lines, the written ones come first, since their lines do.
 pub(super) fn merge_late_rows(
     written: impl Read,
     epoch_us: i64,
+    ties: TieOrder,
     late: &mut SortedRowCursor,
     sink: &mut impl RowSink,
 ) -> Result<(), Error> {
@@ -26,7 +29,10 @@ pub(super) fn merge_late_rows(
         let row = if header { None } else { parse_row(&line) };
         if let Some((offset_us, tail)) = row {
             let t_us = epoch_us.saturating_add_unsigned(offset_us);
-            let position = (t_us, content_hash(tail));
+            let position = match ties {
+                TieOrder::Line => (t_us, 0),
+                TieOrder::Content => (t_us, content_hash(tail)),
+            };
             while let Some((t_us, _)) = late.peek().filter(|late| *late < position) {
                 sink.write_row(t_us, late.row())?;
                 late.advance()?;

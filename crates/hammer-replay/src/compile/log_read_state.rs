@@ -7,13 +7,14 @@ use super::probe::LogProbe;
 use super::timestamp_stats::TimestampStats;
 use crate::Error;
 use crate::input::LogInput;
-use crate::log::LogParser;
+use crate::log::{ContainerUnwrapper, LogParser};
 use crate::timeline::{ArrivalTimeDerivation, TimelineSourceLog};
 
 /// A log and the state of reading it.
 pub(super) struct LogReadState {
     pub(super) probe: LogProbe,
     pub(super) parser: LogParser,
+    pub(super) unwrapper: ContainerUnwrapper,
     /// The latest arrival so far. The log with the earliest one is read next.
     pub(super) latest_us: i64,
     pub(super) shift_us: i64,
@@ -32,6 +33,7 @@ impl LogReadState {
         let shift_us = builder.shift_us(&probe.path);
         Self {
             parser: LogParser::new(&probe.format, builder.zone.clone()),
+            unwrapper: ContainerUnwrapper::with_prefix(probe.prefix),
             latest_us: probe.first_us.saturating_add(shift_us),
             shift_us,
             probe,

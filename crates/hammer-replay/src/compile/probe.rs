@@ -7,7 +7,10 @@ use super::TimelineBuilder;
 use super::row_arrival::RowArrival;
 use super::timestamp_stats::TimestampStats;
 use crate::input::{HarScanner, LogInput, MAX_ENTRY_BYTES, MAX_LINE_BYTES};
-use crate::log::{FormatDetection, LogEntry, LogFormat, LogParser, LoggedRequest, SkipReason};
+use crate::log::{
+    ContainerUnwrapper, FormatDetection, LinePrefix, LogEntry, LogFormat, LogParser, LoggedRequest,
+    NumberedLine, SkipReason,
+};
 use crate::{Error, ErrorKind};
 
 /// The properties of a log, determined from its first lines.
@@ -15,6 +18,8 @@ pub(super) struct LogProbe {
     pub(super) path: PathBuf,
     pub(super) format: LogFormat,
     pub(super) detected: bool,
+    /// The prefix of each line.
+    pub(super) prefix: LinePrefix,
     /// Earliest arrival of the first lines, in µs since 1970.
     pub(super) first_us: i64,
     /// Statistics of the first timestamps.
@@ -35,17 +40,18 @@ impl LogProbe {
             start = first_lines(&mut input, usize::MAX, MAX_ENTRY_BYTES)?;
             entries = har_entries(&start, har);
         }
-        let lines = || {
-            let lines = start.split(|byte| *byte == b'\n');
-            let lines = lines.filter(|_| !har).take(FormatDetection::MAX_LINES);
-            entries
-                .iter()
-                .map(|entry| &start[entry.clone()])
-                .chain(lines)
+        let sample = if har {
+            let entries = entries.into_iter().map(|entry| &start[entry]);
+            let numbered = entries.zip(1..);
+            let lines = numbered.map(|(entry, number)| (number, entry.to_vec(), None));
+            (LinePrefix::None, lines.collect())
+        } else {
+            unwrapped_lines(&start, builder)
         };
+        let (prefix, lines) = sample;
         let format = match &builder.format {
             Some(format) => format.clone(),
-            None => require_detected(path, &FormatDetection::from_lines(lines()))?,
+            None => require_detected(path, numbered(&lines))?,
         };
         if format.is_document() && har {
             input.records.read_as_har();
@@ -54,20 +60,24 @@ impl LogProbe {
             path: path.to_owned(),
             format,
             detected: builder.format.is_none(),
+            prefix,
             first_us: i64::MAX,
             timestamp_stats: TimestampStats::default(),
             input: Some(input),
         };
-        probe.inspect(lines(), builder);
+        probe.inspect(&lines, builder);
         Ok(probe)
     }
 
-    fn inspect<'l>(&mut self, lines: impl Iterator<Item = &'l [u8]>, builder: &TimelineBuilder) {
+    fn inspect(&mut self, lines: &[SampledLine], builder: &TimelineBuilder) {
         let mut parser = LogParser::new(&self.format, builder.zone.clone());
-        for line in lines {
+        for (_, line, container_time) in lines {
             let mut entry = LogEntry::default();
-            if parser.read(line, &mut entry).is_err() || LoggedRequest::from_entry(&entry).is_err()
-            {
+            let read = parser.read_unwrapped(line, container_time.as_deref(), &mut entry);
+            let read = read.and_then(|()| {
+                LoggedRequest::from_entry(&entry, &builder.absolute_targets).map(drop)
+            });
+            if read.is_err() {
                 continue;
             }
             let Some(arrival) = RowArrival::from_entry(&entry, builder.time_base) else {
@@ -79,20 +89,62 @@ impl LogProbe {
     }
 }
 
-/// Returns the detected format, or an error with the scores of all formats.
-fn require_detected(path: &Path, detection: &FormatDetection) -> Result<LogFormat, Error> {
+/// The number of a line, its text without the wrapper of a container runtime, and the time that it added.
+type SampledLine = (u64, Vec<u8>, Option<Vec<u8>>);
+
+/// Returns the first lines of a log without their wrappers, and the prefix that each has.
+///
+/// A prefix is only removed if the log has no known format with it.
+fn unwrapped_lines(start: &[u8], builder: &TimelineBuilder) -> (LinePrefix, Vec<SampledLine>) {
+    let unwrapped = |prefix| {
+        let mut unwrapper = ContainerUnwrapper::with_prefix(prefix);
+        let lines = start.split(|byte| *byte == b'\n');
+        let lines = lines.take(FormatDetection::MAX_LINES).zip(1..);
+        let unwrapped = lines.filter_map(|(line, number)| {
+            let line = unwrapper.unwrap(line).ok()?;
+            Some((number, line.text.to_vec(), line.time.map(<[u8]>::to_vec)))
+        });
+        unwrapped.collect::<Vec<_>>()
+    };
+    let first = start
+        .split(|byte| *byte == b'\n')
+        .take(FormatDetection::MAX_LINES);
+    for prefix in LinePrefix::ALL {
+        if first.clone().any(|line| prefix.split(line).is_some()) {
+            let lines = unwrapped(prefix);
+            if has_format(&lines, builder) {
+                return (prefix, lines);
+            }
+        }
+    }
+    (LinePrefix::None, unwrapped(LinePrefix::None))
+}
+
+/// Returns true if the format can be detected, or if a line is in the format of the builder.
+fn has_format(lines: &[SampledLine], builder: &TimelineBuilder) -> bool {
+    let Some(format) = &builder.format else {
+        return FormatDetection::from_lines(numbered(lines))
+            .best()
+            .is_some();
+    };
+    let mut parser = LogParser::new(format, builder.zone.clone());
+    lines
+        .iter()
+        .any(|(_, line, _)| parser.read(line, &mut LogEntry::default()).is_ok())
+}
+
+fn numbered(lines: &[SampledLine]) -> impl Iterator<Item = NumberedLine<'_>> + Clone {
+    lines.iter().map(|(number, line, _)| (*number, &**line))
+}
+
+/// Returns the detected format, or an error that says what does not match.
+fn require_detected<'l>(
+    path: &Path,
+    lines: impl Iterator<Item = NumberedLine<'l>> + Clone,
+) -> Result<LogFormat, Error> {
+    let detection = FormatDetection::from_lines(lines);
     detection.best().ok_or_else(|| {
-        let percent = FormatDetection::MIN_PERCENT;
-        let table = detection.to_string();
-        let problem = if table.is_empty() {
-            "no known format matches any of its first lines".to_owned()
-        } else {
-            format!(
-                "no known format matches {percent} % of its first lines:\n{}",
-                table.trim_end()
-            )
-        };
-        let message = format!("detect the format of {}: {problem}", path.display());
+        let message = format!("detect the format of {}: {detection}", path.display());
         Error::new(ErrorKind::Format, message)
     })
 }
@@ -133,5 +185,8 @@ fn har_entries(start: &[u8], har: bool) -> Vec<Range<usize>> {
 
 /// Returns true if skipped lines of this kind may be a mistake.
 pub(super) fn is_worth_reporting(reason: SkipReason) -> bool {
-    !matches!(reason, SkipReason::Empty | SkipReason::Directive)
+    !matches!(
+        reason,
+        SkipReason::Empty | SkipReason::Directive | SkipReason::Partial | SkipReason::ServerMessage
+    )
 }

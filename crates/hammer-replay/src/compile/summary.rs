@@ -20,15 +20,17 @@ pub struct BuildSummary {
     pub last_arrival: Timestamp,
     /// Number of lines that did not become rows, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// The first line of each reason: the index of its log, and its line number.
-    pub examples: BTreeMap<SkipReason, (usize, u64)>,
+    /// The first lines of each reason, up to [`MAX_EXAMPLES`](Self::MAX_EXAMPLES): the index of the log, and
+    /// the line number.
+    pub examples: BTreeMap<SkipReason, Vec<(usize, u64)>>,
     /// The logs, in the order in which they were given.
     pub sources: Vec<LogSourceSummary>,
     /// Number of rows that arrived before an earlier line of the same log.
     pub reordered: u64,
     /// Longest time by which a row was moved back.
     pub max_displacement: Duration,
-    /// Number of rows that came after later ones had been written. They were merged at the end.
+    /// Number of rows that came after later ones had been written. They were merged at the end. If nothing
+    /// is written before the end, no row is late.
     pub late_rows: u64,
     /// Number of late rows that were on disk until then.
     pub spilled_rows: u64,
@@ -38,6 +40,11 @@ pub struct BuildSummary {
     pub inconsistent_rows: u64,
     /// The last line of the timeline.
     pub trailer: TimelineTrailer,
+}
+
+impl BuildSummary {
+    /// Maximum number of skipped lines that are named for each reason.
+    pub const MAX_EXAMPLES: usize = 5;
 }
 
 /// A log that was read.

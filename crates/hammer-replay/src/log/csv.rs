@@ -12,8 +12,10 @@ use crate::time::TimestampParser;
 pub(crate) struct CsvParser {
     columns: ColumnMapping,
     separator: u8,
-    /// The field of each column, after the line with the column names was read.
+    /// The field of each column up to the last used one, after the line with the column names was read.
     fields: Option<Vec<LogField>>,
+    /// The number of column names, if the log has them.
+    column_count: Option<usize>,
 }
 
 impl CsvParser {
@@ -39,25 +41,37 @@ impl CsvParser {
             columns,
             separator,
             fields,
+            column_count: None,
         }
     }
 
-    /// Reads `line` into `entry`.
+    /// Reads a line into `entry`, and consumes the part of `rest` that matches. A line with more columns
+    /// than names is malformed: it is unknown which of them is which.
     pub(crate) fn read<'l>(
         &mut self,
-        line: &'l [u8],
+        rest: &mut &'l [u8],
         timestamp_parser: &mut TimestampParser,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
         let Some(fields) = &self.fields else {
-            return Err(self.read_header_line(line));
+            return Err(self.read_header_line(rest));
         };
-        let (mut rest, mut missing_time) = (Some(line), false);
+        let (mut columns, mut missing_time) = (Some(*rest), false);
         for field in fields {
-            let columns = rest.ok_or(SkipReason::Truncated)?;
-            let (text, next) = split_column(columns, self.separator)?;
+            let remaining = columns.ok_or(SkipReason::Truncated)?;
+            let (text, next) = split_column(remaining, self.separator)?;
             missing_time |= set_text(field, text, timestamp_parser, entry).is_none();
-            rest = next;
+            columns = next;
+            *rest = columns.unwrap_or_default();
+        }
+        let mut count = fields.len();
+        while let (Some(remaining), Some(expected)) = (columns, self.column_count) {
+            if count == expected {
+                return Err(SkipReason::Malformed);
+            }
+            (_, columns) = split_column(remaining, self.separator)?;
+            *rest = columns.unwrap_or_default();
+            count += 1;
         }
         if missing_time {
             return Err(SkipReason::NoTime);
@@ -86,6 +100,7 @@ impl CsvParser {
         if !self.columns.fields.iter().all(is_present) {
             return SkipReason::Malformed;
         }
+        self.column_count = Some(fields.len());
         let last = fields.iter().rposition(|field| *field != LogField::Ignored);
         fields.truncate(last.map_or(0, |last| last + 1));
         self.fields = Some(fields);
@@ -145,11 +160,12 @@ mod tests {
             let mut timestamp_parser = TimestampParser::new(TimeZone::UTC);
             let mut entry = LogEntry::default();
             if let Some(header) = header {
-                let read = csv.read(header.as_bytes(), &mut timestamp_parser, &mut entry);
+                let read = csv.read(&mut header.as_bytes(), &mut timestamp_parser, &mut entry);
                 assert_eq!(read, Err(SkipReason::Directive));
             }
-            let line = b"me,\"/a,\"\"b\"\"\",2000-10-10 20:55:36,so";
-            assert_eq!(csv.read(line, &mut timestamp_parser, &mut entry), Ok(()));
+            let mut line = b"me,\"/a,\"\"b\"\"\",2000-10-10 20:55:36,so".as_slice();
+            let read = csv.read(&mut line, &mut timestamp_parser, &mut entry);
+            assert_eq!(read, Ok(()));
             let target = entry.target.map(EscapedText::raw);
             assert_eq!(target, Some(b"/a,\"\"b\"\"".as_slice()), "{columns}");
             for (line, skip) in [
@@ -159,12 +175,19 @@ mod tests {
                 ("me,\"/a\"b,2000-10-10 20:55:36", SkipReason::Malformed),
             ] {
                 let read = csv.read(
-                    line.as_bytes(),
+                    &mut line.as_bytes(),
                     &mut timestamp_parser,
                     &mut LogEntry::default(),
                 );
                 assert_eq!(read, Err(skip), "{line}");
             }
+            // Without names, the number of columns is unknown.
+            let read = csv.read(
+                &mut b"me,/a,2000-10-10 20:55:36,so,more".as_slice(),
+                &mut timestamp_parser,
+                &mut LogEntry::default(),
+            );
+            assert_eq!(read.is_err(), header.is_some(), "{columns}");
         }
     }
 }

@@ -6,6 +6,7 @@ use super::FormatSource;
 use super::columns::ColumnMapping;
 use super::csv::CsvParser;
 use super::json::{JsonFieldMap, KnownJsonFormat};
+use super::ltsv::LtsvParser;
 use super::text::{FormatProgram, KnownTextFormat, compile_directive};
 use super::w3c::W3cParser;
 
@@ -19,35 +20,49 @@ pub struct LogFormat {
 #[derive(Debug, Clone)]
 pub(super) enum FormatKind {
     Text(FormatProgram),
-    /// Lines that begin with `{` are JSON objects. Each of the others matches one of the programs.
-    Mixed(Vec<FormatProgram>, JsonFieldMap),
+    /// Lines that begin with `{` are JSON objects, and each matches one of the maps. Each of the others
+    /// matches one of the programs.
+    Mixed(Vec<FormatProgram>, Vec<JsonFieldMap>),
     /// JSON objects. If the flag is true, they have no target and it is `/`.
     Json(JsonFieldMap, bool),
     W3c(W3cParser),
     Csv(CsvParser),
+    Ltsv(LtsvParser),
     Haproxy,
+    Squid,
+    Uvicorn,
 }
 
 impl LogFormat {
     /// The names of the known formats. Among equal scores, the first one wins the detection.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 22] = [
         "traefik",
-        "combined",
+        "ingress-nginx",
+        "vhost_combined",
         "common",
+        "combined",
+        "varnish",
         "envoy",
         "alb",
+        "elb",
+        "s3",
         "cloudfront",
+        "cloudflare",
         "iis",
         "haproxy",
         "caddy",
         "google",
+        "squid",
+        "uvicorn",
+        "ltsv",
         "vegeta",
         "har",
         "w3c",
     ];
 
     /// Parses a format: a name of [`NAMES`](Self::NAMES), `json`, `csv` or `tsv`, which need
-    /// `columns`, or a directive: `log_format …;`, `nginx:FORMAT`, `LogFormat …` or `apache:FORMAT`.
+    /// `columns`, `ltsv`, which can have them, or a directive: `log_format …;`, `nginx:FORMAT`,
+    /// `LogFormat …` or `apache:FORMAT`.
     ///
     /// # Errors
     ///
@@ -62,7 +77,8 @@ impl LogFormat {
                 kind: FormatKind::Text(program?),
             });
         }
-        if let Some(kind) = FormatKind::from_name(text) {
+        let has_columns = text == "ltsv" && columns.is_some();
+        if let Some(kind) = FormatKind::from_name(text).filter(|_| !has_columns) {
             return Ok(Self {
                 name: text.to_owned(),
                 kind,
@@ -70,7 +86,7 @@ impl LogFormat {
         }
         let separator = match text {
             "json" | "csv" => b',',
-            "tsv" => b'\t',
+            "tsv" | "ltsv" => b'\t',
             _ => return Err(unknown_format(text)),
         };
         let columns = columns.ok_or_else(|| {
@@ -86,6 +102,8 @@ impl LogFormat {
             let pairs = columns.fields.iter();
             let pairs = pairs.map(|(column, field)| (column.as_str(), field.clone()));
             FormatKind::Json(JsonFieldMap::from_paths(pairs), !has_target)
+        } else if text == "ltsv" {
+            FormatKind::Ltsv(LtsvParser::new(&columns))
         } else {
             FormatKind::Csv(CsvParser::new(columns, separator))
         };
@@ -120,30 +138,38 @@ fn unknown_format(text: &str) -> Diagnostic {
 
 impl FormatKind {
     fn from_name(name: &str) -> Option<Self> {
-        let json = |known: KnownJsonFormat| Self::Json(known.field_map(), false);
+        use {KnownJsonFormat as Json, KnownTextFormat as Text};
+        let mixed = |text: &[Text], json: &[Json]| {
+            let programs = text.iter().map(|known| known.program()).collect();
+            Self::Mixed(
+                programs,
+                json.iter().map(|known| known.field_map()).collect(),
+            )
+        };
         Some(match name {
-            "common" => Self::Text(KnownTextFormat::Common.program()),
-            "combined" => Self::Text(KnownTextFormat::Combined.program()),
-            "alb" => Self::Text(KnownTextFormat::Alb.program()),
-            "traefik" => {
-                let programs = vec![KnownTextFormat::TraefikClf.program()];
-                Self::Mixed(programs, KnownJsonFormat::Traefik.field_map())
-            }
-            "envoy" | "istio" => {
-                let programs = vec![
-                    KnownTextFormat::EnvoyText.program(),
-                    KnownTextFormat::IstioText.program(),
-                ];
-                Self::Mixed(programs, KnownJsonFormat::Envoy.field_map())
-            }
-            "caddy" => json(KnownJsonFormat::Caddy),
-            "google" => json(KnownJsonFormat::GoogleLb),
-            "vegeta" => json(KnownJsonFormat::Vegeta),
-            "har" => json(KnownJsonFormat::Har),
+            "common" => Self::Text(Text::Common.program()),
+            // Some servers leave out the last fields if the client sent no such headers.
+            "combined" => mixed(&[Text::Combined, Text::Common], &[]),
+            "vhost_combined" => Self::Text(Text::VhostCombined.program()),
+            "varnish" => Self::Text(Text::Varnish.program()),
+            "ingress-nginx" => Self::Text(Text::IngressNginx.program()),
+            "alb" => Self::Text(Text::Alb.program()),
+            "elb" => mixed(&[Text::Elb, Text::OldElb], &[]),
+            "s3" => mixed(&[Text::S3, Text::OldS3, Text::S3WithoutRequest], &[]),
+            "traefik" => mixed(&[Text::TraefikClf], &[Json::Traefik]),
+            "envoy" | "istio" => mixed(&[Text::EnvoyText, Text::IstioText], &[Json::Envoy]),
+            "caddy" => mixed(&[], &[Json::Caddy]),
+            "cloudflare" => mixed(&[], &[Json::Cloudflare]),
+            "google" => mixed(&[], &[Json::GoogleLb]),
+            "vegeta" => mixed(&[], &[Json::VegetaResults, Json::VegetaTargets]),
+            "har" => mixed(&[], &[Json::Har]),
             "iis" => Self::W3c(W3cParser::iis()),
-            "w3c" => Self::W3c(W3cParser::any()),
+            "w3c" => Self::W3c(W3cParser::draft()),
             "cloudfront" => Self::W3c(W3cParser::cloudfront()),
+            "ltsv" => Self::Ltsv(LtsvParser::recommended()),
             "haproxy" => Self::Haproxy,
+            "squid" => Self::Squid,
+            "uvicorn" => Self::Uvicorn,
             _ => return None,
         })
     }

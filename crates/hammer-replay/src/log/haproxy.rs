@@ -6,26 +6,28 @@ use super::text::{TimestampedRequestEvent, set_time};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, TimestampStyle, parse_digits};
 
-/// Reads a line of HAProxy's `option httplog`, with or without a syslog prefix, into `entry`.
+/// Reads a line of HAProxy's `option httplog`, with or without a syslog prefix, into `entry`, and
+/// consumes the part of `rest` that matches.
 ///
 /// Source: HAProxy's Configuration Manual, "HTTP log format". `accept_date` is the time, in HAProxy's
 /// zone, at which the connection was accepted or its previous request ended. `Ta` is the total time,
 /// and `TR` the time until the request was received.
 pub(crate) fn read<'l>(
-    line: &'l [u8],
+    rest: &mut &'l [u8],
     timestamp_parser: &mut TimestampParser,
     entry: &mut LogEntry<'l>,
 ) -> Result<(), SkipReason> {
-    let line = strip_syslog_prefix(line);
-    let mut words = HaproxyWords { rest: line };
+    *rest = strip_syslog_prefix(rest);
+    let mut words = HaproxyWords { rest };
     entry.client = Some(EscapedText::new(
         words.next().ok_or(SkipReason::Malformed)?,
         EscapeStyle::None,
     ));
-    let date = words.next().and_then(|word| word.strip_prefix(b"["));
+    let date = words.peek().and_then(|word| word.strip_prefix(b"["));
     let date = date.and_then(|word| word.strip_suffix(b"]"));
     let timestamp =
         timestamp_parser.parse_all(date.ok_or(SkipReason::Malformed)?, TimestampStyle::Clf);
+    let _date = words.next();
     set_time(
         entry,
         TimestampedRequestEvent::Start,
@@ -37,10 +39,11 @@ pub(crate) fn read<'l>(
         return Err(SkipReason::Tls);
     }
     entry.route = Some(EscapedText::new(server, EscapeStyle::None));
-    let timers = words.next().ok_or(SkipReason::Truncated)?;
+    let timers = words.peek().ok_or(SkipReason::Truncated)?;
     if memchr(b'/', timers).is_none() {
         return Err(SkipReason::Malformed);
     }
+    let _timers = words.next();
     entry.duration_us = timers
         .rsplit(|byte| *byte == b'/')
         .next()
@@ -57,12 +60,14 @@ pub(crate) fn read<'l>(
     // No earlier field contains a quotation mark: captured headers escape theirs.
     let start = memmem::find(words.rest, b" \"").ok_or(SkipReason::Truncated)? + 2;
     let request = &words.rest[start..];
+    *words.rest = request;
     if request.starts_with(b"<BADREQ>") {
         return Err(SkipReason::NoRequest);
     }
     // HAProxy truncates long requests, since its lines have a maximum length.
     let end = memchr(b'"', request).ok_or(SkipReason::Truncated)?;
     entry.request = Some(EscapedText::new(&request[..end], EscapeStyle::Hash));
+    *words.rest = &request[end + 1..];
     Ok(())
 }
 
@@ -80,15 +85,20 @@ fn strip_syslog_prefix(line: &[u8]) -> &[u8] {
     }
 }
 
-struct HaproxyWords<'l> {
-    rest: &'l [u8],
+struct HaproxyWords<'r, 'l> {
+    rest: &'r mut &'l [u8],
 }
 
-impl<'l> HaproxyWords<'l> {
-    fn next(&mut self) -> Option<&'l [u8]> {
+impl<'l> HaproxyWords<'_, 'l> {
+    /// Returns the next word without consuming it.
+    fn peek(&self) -> Option<&'l [u8]> {
         let at = memchr(b' ', self.rest).filter(|at| *at > 0)?;
-        let word = &self.rest[..at];
-        self.rest = &self.rest[at + 1..];
+        Some(&self.rest[..at])
+    }
+
+    fn next(&mut self) -> Option<&'l [u8]> {
+        let word = self.peek()?;
+        *self.rest = &self.rest[word.len() + 1..];
         Some(word)
     }
 }

@@ -1,6 +1,6 @@
 //! The request that a log entry describes.
 
-use super::{EscapedText, LogEntry, SkipReason};
+use super::{AbsoluteTargets, EscapedText, LogEntry, SkipReason};
 
 /// The parts of a logged request that a timeline keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,12 @@ impl<'l> LoggedRequest<'l> {
     ///
     /// # Errors
     ///
-    /// If the entry has no request that an HTTP client sends to an origin server.
-    pub fn from_entry(entry: &LogEntry<'l>) -> Result<Self, SkipReason> {
+    /// If the entry has no request that an HTTP client sends to an origin server, or one with an absolute
+    /// URL that `absolute` does not keep.
+    pub fn from_entry(
+        entry: &LogEntry<'l>,
+        absolute: &AbsoluteTargets,
+    ) -> Result<Self, SkipReason> {
         let (mut method, mut target, mut url) = (entry.method, entry.target, entry.url);
         if let Some(line) = entry.request {
             let (line_method, request) = split_request_line(line)?;
@@ -49,17 +53,26 @@ impl<'l> LoggedRequest<'l> {
             host = host.or(authority);
             target = Some(path);
         }
-        let target = target.ok_or(SkipReason::NoRequest)?;
+        let mut target = target.ok_or(SkipReason::NoRequest)?;
         match target.raw() {
             [b'/', ..] | b"*" => {}
             b"" | b"-" => return Err(SkipReason::NoRequest),
-            url if after_scheme(url).is_some() => return Err(SkipReason::AbsoluteForm),
+            bytes if after_scheme(bytes).is_some() => {
+                let (authority, path) = authority_and_path(target).ok_or(SkipReason::NoRequest)?;
+                if !path.raw().starts_with(b"/") || !absolute.keeps(authority) {
+                    return Err(SkipReason::AbsoluteForm);
+                }
+                (host, target) = (authority, path);
+            }
             _ => return Err(SkipReason::Malformed),
         }
+        // A log can have the query in its target and in a field of its own.
+        let has_query = memchr::memchr(b'?', target.raw()).is_some();
+        let query = entry.query.filter(|query| !query.is_absent() && !has_query);
         Ok(Self {
             method,
             target,
-            query: entry.query.filter(|query| !query.is_absent()),
+            query,
             host,
         })
     }
@@ -79,6 +92,10 @@ fn split_request_line(
     let (method, rest) = (&bytes[..first], &bytes[first + 1..]);
     if !is_token(method) {
         return Err(classify_non_http(bytes));
+    }
+    // Load balancers write `- - - ` or `- http://… - ` if they received no valid request.
+    if method == b"-" {
+        return Err(SkipReason::NoRequest);
     }
     // Some servers accept a target with spaces, although clients should not send one.
     let target = match memchr::memrchr(b' ', rest) {
@@ -135,22 +152,25 @@ fn after_scheme(bytes: &[u8]) -> Option<&[u8]> {
         .filter(|_| letters && colon > 0)
 }
 
-/// Splits a URL into its authority, if it has one, and its path with the query.
+/// Splits a URL into its authority, if it has one, and its path with the query. A URL that is not of HTTP
+/// stays whole.
 fn authority_and_path(url: EscapedText<'_>) -> Option<(Option<EscapedText<'_>>, EscapedText<'_>)> {
     let bytes = url.raw();
     let Some(rest) = after_scheme(bytes) else {
         return (!url.is_absent()).then_some((None, url));
     };
+    let scheme = &bytes[..bytes.len() - rest.len() - b"://".len()];
+    let http: [&[u8]; 4] = [b"http", b"https", b"ws", b"wss"];
+    if !http.iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return Some((None, url));
+    }
     let end = memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     // Credentials are private, so they are left out.
     let host = memchr::memrchr(b'@', authority).map_or(authority, |at| &authority[at + 1..]);
     // Load balancers write the port even if the client did not.
-    let default_port: &[u8] = if bytes.starts_with(b"https:") {
-        b":443"
-    } else {
-        b":80"
-    };
+    let is_secure = matches!(scheme.len(), 3 | 5);
+    let default_port: &[u8] = if is_secure { b":443" } else { b":80" };
     let host = host.strip_suffix(default_port).unwrap_or(host);
     let fragment = memchr::memchr(b'#', path).unwrap_or(path.len());
     let path = match &path[..fragment] {
@@ -163,7 +183,7 @@ fn authority_and_path(url: EscapedText<'_>) -> Option<(Option<EscapedText<'_>>, 
 
 #[cfg(test)]
 mod tests {
-    use super::{EscapedText, LogEntry, LoggedRequest, SkipReason};
+    use super::{AbsoluteTargets, EscapedText, LogEntry, LoggedRequest, SkipReason};
     use crate::log::EscapeStyle;
 
     fn text(bytes: &[u8]) -> EscapedText<'_> {
@@ -186,6 +206,8 @@ mod tests {
             (b"CONNECT a:443 HTTP/1.1", Err(SkipReason::Connect)),
             (b"GET http://a/ HTTP/1.0", Err(SkipReason::AbsoluteForm)),
             (b"GET a HTTP/1.0", Err(SkipReason::Malformed)),
+            (b"- - - ", Err(SkipReason::NoRequest)),
+            (b"- http://a:80- -", Err(SkipReason::NoRequest)),
             (b"GET  HTTP/1.0", Err(SkipReason::NoRequest)),
             (b"nonsense", Err(SkipReason::Malformed)),
             (b"G(T / HTTP/1.1", Err(SkipReason::Malformed)),
@@ -195,7 +217,7 @@ mod tests {
                 request: Some(text(line)),
                 ..LogEntry::default()
             };
-            let request = LoggedRequest::from_entry(&entry);
+            let request = LoggedRequest::from_entry(&entry, &AbsoluteTargets::Skip);
             let request = request.map(|request| (request.method, request.target.raw()));
             let expected = expected.map(|(method, target)| (method.as_bytes(), target.as_bytes()));
             assert_eq!(request, expected, "{}", line.escape_ascii());
@@ -215,7 +237,7 @@ mod tests {
                 url: Some(text(url.as_bytes())),
                 ..LogEntry::default()
             };
-            let request = LoggedRequest::from_entry(&entry).expect(url);
+            let request = LoggedRequest::from_entry(&entry, &AbsoluteTargets::Skip).expect(url);
             assert_eq!(
                 request.host.map(EscapedText::raw),
                 host.map(str::as_bytes),

@@ -10,6 +10,10 @@ pub enum SkipReason {
     Empty,
     /// The line describes the log itself: `#Fields` or column names.
     Directive,
+    /// The line is a part of a longer one, which a container runtime split.
+    Partial,
+    /// The line is a message of the server about itself, such as those at its start.
+    ServerMessage,
     /// The server received no request and wrote `-` or nothing.
     NoRequest,
     /// A client spoke TLS to a plain port, or a handshake failed.
@@ -32,9 +36,11 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// All reasons, in the order in which they are shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Empty,
         Self::Directive,
+        Self::Partial,
+        Self::ServerMessage,
         Self::NoRequest,
         Self::Tls,
         Self::AbsoluteForm,
@@ -52,6 +58,8 @@ impl SkipReason {
         match self {
             Self::Empty => "empty",
             Self::Directive => "directive",
+            Self::Partial => "partial",
+            Self::ServerMessage => "server_message",
             Self::NoRequest => "no_request",
             Self::Tls => "tls",
             Self::AbsoluteForm => "absolute_form",
@@ -62,6 +70,15 @@ impl SkipReason {
             Self::NoTime => "no_time",
             Self::Malformed => "malformed",
         }
+    }
+
+    /// Returns true if lines of this kind have no request in any log, so that they do not count for or
+    /// against a format.
+    pub(crate) fn is_without_data(self) -> bool {
+        matches!(
+            self,
+            Self::Empty | Self::Directive | Self::Partial | Self::ServerMessage
+        )
     }
 
     /// Returns true if the line matches its format even though it is skipped.
@@ -78,6 +95,8 @@ impl fmt::Display for SkipReason {
         f.write_str(match self {
             Self::Empty => "empty",
             Self::Directive => "log directive",
+            Self::Partial => "part of the next line",
+            Self::ServerMessage => "message of the server",
             Self::NoRequest => "no request",
             Self::Tls => "TLS handshake",
             Self::AbsoluteForm => "absolute URL, as for a proxy",

@@ -63,14 +63,14 @@ pub(crate) struct SecondSpreader {
 #[derive(Debug)]
 struct SameSecondRows {
     /// The rows, sorted by log (always 0 if rows are ordered by content) and row number. Each row has a
-    /// prefix: the time between its arrival and its timestamp.
+    /// prefix: the time between its arrival and its timestamp, and its tie value.
     rows: ExternalSorter,
     /// The number of rows of each log.
     counts: BTreeMap<u32, u64>,
 }
 
 /// Size of the prefix of a row.
-const PREFIX_BYTES: usize = 8;
+const PREFIX_BYTES: usize = 16;
 
 impl SecondSpreader {
     pub(crate) fn new(options: SpreadOptions, max_bytes: usize, stop: &StopHandle) -> Self {
@@ -102,20 +102,21 @@ impl SecondSpreader {
         SameSecondRows::new(rows, &self.stop)
     }
 
-    /// Adds a row of `log` with a timestamp in `second`, which arrived `before_us` earlier.
+    /// Adds a row of `log` with a timestamp in `second`, which arrived `before_us` earlier. `tie` orders
+    /// it among rows of the same arrival.
     pub(crate) fn push(
         &mut self,
         second: i64,
         before_us: i64,
-        log: u32,
+        (log, tie): (u32, u64),
         row: &[u8],
         out: (&mut ReorderWindow, &mut impl RowSink),
     ) -> Result<(), Error> {
         self.row.clear();
-        self.row.extend_from_slice(&encode_prefix(before_us));
+        self.row.extend_from_slice(&encode_prefix(before_us, tie));
         self.row.extend_from_slice(row);
         if self.options.by_content {
-            return self.unordered.push(second, content_hash(row), &self.row);
+            return self.unordered.push(second, tie, &self.row);
         }
         self.add_row(second, log, out)
     }
@@ -234,21 +235,14 @@ impl SecondSpreader {
         self.size_bytes -= bucket.rows.size_bytes();
         let start = second.saturating_mul(LogTimestamp::MICROS_PER_SECOND);
         let mut rows = bucket.rows.merge()?;
-        let mut number = 0;
         for (log, count) in bucket.counts {
             let mut offsets = self.offsets.draw(self.options, (second, part), log, count);
             for _ in 0..count {
-                let (before_us, row) = split_prefix(rows.row());
+                let (before_us, tie, row) = split_prefix(rows.row());
                 let t_us = start
                     .saturating_add(i64::from(offsets.next()))
                     .saturating_sub(before_us);
-                let tie = if self.options.by_content {
-                    content_hash(row)
-                } else {
-                    number
-                };
                 reorder.push(t_us, tie, row, sink)?;
-                number += 1;
                 rows.advance()?;
             }
         }
@@ -273,16 +267,20 @@ impl SameSecondRows {
     }
 }
 
-/// Encodes a number as bytes that sort like it.
-fn encode_prefix(before_us: i64) -> [u8; PREFIX_BYTES] {
-    (before_us as u64 ^ 1 << 63).to_be_bytes()
+/// Encodes a prefix as bytes that sort by time and then by tie value.
+fn encode_prefix(before_us: i64, tie: u64) -> [u8; PREFIX_BYTES] {
+    let time = u128::from(before_us as u64 ^ 1 << 63);
+    (time << 64 | u128::from(tie)).to_be_bytes()
 }
 
-/// Splits a row into its prefix and the rest.
-fn split_prefix(row: &[u8]) -> (i64, &[u8]) {
+/// Splits a row into its prefix, which is a time and a tie value, and the rest.
+fn split_prefix(row: &[u8]) -> (i64, u64, &[u8]) {
     match row.split_first_chunk() {
-        Some((prefix, row)) => ((u64::from_be_bytes(*prefix) ^ 1 << 63) as i64, row),
-        None => (0, row),
+        Some((prefix, row)) => {
+            let prefix = u128::from_be_bytes(*prefix);
+            (((prefix >> 64) as u64 ^ 1 << 63) as i64, prefix as u64, row)
+        }
+        None => (0, 0, row),
     }
 }
 

@@ -5,6 +5,7 @@ mod log_timestamp;
 mod number;
 mod strftime;
 mod timestamp_parser;
+mod timestamp_shape;
 
 pub(crate) use log_time_unit::{LogTimeUnit, parse_duration_us};
 pub use log_timestamp::LogTimestamp;

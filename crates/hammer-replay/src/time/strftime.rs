@@ -135,6 +135,36 @@ impl StrftimeFormat {
         };
         Some((LogTimestamp::from_seconds(seconds, micros), at))
     }
+
+    /// Returns true if `text` begins like a time of this format, even if there is no such day or hour.
+    #[cold]
+    pub(crate) fn has_shape(&self, text: &[u8]) -> bool {
+        let digits = |rest: &[u8], max: usize| {
+            let digits = rest
+                .iter()
+                .take(max)
+                .take_while(|byte| byte.is_ascii_digit());
+            Some(digits.count()).filter(|count| *count > 0)
+        };
+        let mut rest = text;
+        for part in &self.parts {
+            let length = match part {
+                StrftimePart::Literal(byte) => (rest.first() == Some(byte)).then_some(1),
+                StrftimePart::Year => digits(rest, 4),
+                StrftimePart::MonthName => (rest.len() >= 3).then_some(3),
+                StrftimePart::Day if rest.first() == Some(&b' ') => (rest.len() >= 2).then_some(2),
+                StrftimePart::Epoch | StrftimePart::Fraction => digits(rest, usize::MAX),
+                // The zone is usually last, and its length varies.
+                StrftimePart::Zone => return true,
+                _ => digits(rest, 2),
+            };
+            match length {
+                Some(length) => rest = &rest[length..],
+                None => return false,
+            }
+        }
+        true
+    }
 }
 
 /// Appends the part of the directive that begins at byte `start` of the format.

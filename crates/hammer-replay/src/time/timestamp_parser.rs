@@ -9,7 +9,8 @@ use super::{LogTimeUnit, LogTimestamp};
 /// The style of a timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimestampStyle {
-    /// `10/Oct/2000:13:55:36 -0700`; fraction and zone are optional.
+    /// `10/Oct/2000:13:55:36 -0700`; fraction and zone are optional. Python's servers write a space before
+    /// the hour.
     Clf,
     /// ISO 8601, with `T` or a space in the middle; fraction and zone are optional.
     Iso,
@@ -232,7 +233,7 @@ fn clf_minute(text: &[u8; 17]) -> Option<DateTime> {
         _,
         _,
         _,
-        b':',
+        b':' | b' ',
         _,
         _,
         b':',
@@ -363,6 +364,7 @@ mod tests {
                 "10/oct/2000:20:55:36.127",
                 Some((T + 127_000, false)),
             ),
+            (TimestampStyle::Clf, "10/Oct/2000 20:55:36", Some((T, true))),
             (TimestampStyle::Clf, "31/Feb/2000:20:55:36 +0000", None),
             (TimestampStyle::Clf, "10/Oct/2000:20:55:36 +00a0", None),
             (TimestampStyle::Clf, "10/Okt/2000:20:55:36 +0000", None),

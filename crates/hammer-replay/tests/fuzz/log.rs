@@ -1,6 +1,8 @@
 //! Checks that hold for every line of every format, for the fuzzer and for the test.
 
-use hammer_replay::log::{EscapedText, LogEntry, LogFormat, LogParser, LoggedRequest};
+use hammer_replay::log::{
+    AbsoluteTargets, ContainerUnwrapper, EscapedText, LogEntry, LogFormat, LogParser, LoggedRequest,
+};
 use jiff::tz::TimeZone;
 
 /// Reads a log. The first line of `bytes` names its format, with optional columns after a tab.
@@ -22,7 +24,12 @@ pub(crate) fn check(bytes: &[u8]) {
         return;
     };
     let mut parser = LogParser::new(&format, TimeZone::UTC);
+    let mut unwrapper = ContainerUnwrapper::default();
     for line in lines {
+        let Ok(line) = unwrapper.unwrap(line) else {
+            continue;
+        };
+        let line = line.text;
         let mut entry = LogEntry::default();
         let result = parser.read(line, &mut entry);
         // Only directives change the state of a parser, so all other lines read the same again.
@@ -48,10 +55,12 @@ pub(crate) fn check(bytes: &[u8]) {
         for text in texts.into_iter().flatten() {
             assert_part_of(line, text);
         }
-        if let Ok(request) = LoggedRequest::from_entry(&entry) {
-            assert!(!request.method.is_empty() && request.method.is_ascii());
-            let target = request.target.raw();
-            assert!(target == b"*" || target.starts_with(b"/"));
+        for absolute in [AbsoluteTargets::Skip, AbsoluteTargets::Any] {
+            if let Ok(request) = LoggedRequest::from_entry(&entry, &absolute) {
+                assert!(!request.method.is_empty() && request.method.is_ascii());
+                let target = request.target.raw();
+                assert!(target == b"*" || target.starts_with(b"/"));
+            }
         }
     }
 }

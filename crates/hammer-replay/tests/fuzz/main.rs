@@ -1,5 +1,6 @@
 //! The corpora of the fuzzer and mutations of them: no panics, and all documented properties hold.
 
+mod detection;
 mod format;
 mod log;
 
@@ -31,4 +32,9 @@ fn any_log_can_be_read() {
 #[test]
 fn any_format_can_be_parsed() {
     check_corpus("formats", 20_000, format::check);
+}
+
+#[test]
+fn the_format_of_any_log_can_be_searched() {
+    check_corpus("detection", 1_000, |text| detection::check(text.as_bytes()));
 }

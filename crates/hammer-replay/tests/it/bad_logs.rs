@@ -59,7 +59,9 @@ fn errors_name_the_problem_and_the_place() {
         (
             "half",
             &[LINE.as_bytes(), b"no log\n"].concat(),
-            "no known format matches 90 % of its first lines:\n  combined      50.0 %  1 of 2 lines",
+            "expected a known format in 75 % of its first lines, found combined in 1 of 2, but not in \
+             line 2 (try `format` combined to skip these)\n\nline 2 matches combined up to column 4:\n  \
+             no log\n     ^\n\n  combined        50.0 %  1 of 2 lines",
         ),
     ];
     for (name, bytes, expected) in table {
@@ -100,7 +102,9 @@ fn a_log_in_another_format_is_an_error() {
     let message = error.to_string();
     assert_eq!(
         message,
-        "find a request in some.log: lines skipped: not in this format (3)"
+        "find a request in some.log: lines skipped: not in this format (3) (try another `format`)\n\n\
+         line 1 does not match caddy:\n  \
+         192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\""
     );
     assert_eq!(folder.files(), ["some.log"]);
 }
@@ -167,8 +171,9 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         with("GET /"),
         long,
         LINE.replace("Mar", "Mrz"),
+        "[NOTICE] (1) : New worker forked\n".into(),
         "no log\n".into(),
-        // A complete line of the common format.
+        // A complete line of the common format becomes a row.
         LINE.replace(" \"-\" \"-\"", ""),
         LINE[..60].to_owned(),
     ];
@@ -184,6 +189,7 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         .collect();
     let expected = [
         ("empty", 2),
+        ("server_message", 1),
         ("no_request", 1),
         ("tls", 1),
         ("absolute_form", 1),
@@ -191,10 +197,11 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         ("http_0_9", 1),
         ("cut", 1),
         ("long", 1),
-        ("malformed", 3),
+        ("no_time", 1),
+        ("malformed", 1),
     ];
     assert_eq!(skipped, expected);
-    assert_eq!((summary.lines, summary.trailer.rows), (13, 1));
+    assert_eq!((summary.lines, summary.trailer.rows), (14, 2));
     assert_eq!(summary.trailer.skipped["cut"], 1);
 }
 
@@ -214,13 +221,125 @@ fn a_row_never_exceeds_the_maximum_length() {
     );
 }
 
+/// Logs whose lines were skipped for some reasons gave a timeline without rows.
 #[test]
-fn a_log_without_requests_gives_a_timeline_without_rows() {
+fn a_log_without_rows_is_an_error_for_every_reason() {
     let folder = LogFolder::new();
-    let path = folder.write_log("some.log", LINE.replace("GET /a", "CONNECT a:443"));
-    let timeline = folder
-        .build(&TimelineBuilder::new([path]))
-        .expect("the format matches");
-    assert_eq!(timeline.summary.trailer.rows, 0);
-    assert_eq!(timeline.rows(), [] as [serde_json::Value; 0]);
+    let with = |request: &str| LINE.replace("GET /a HTTP/1.1", request);
+    for (log, problem) in [
+        (with("CONNECT a:443 HTTP/1.1"), "CONNECT request (1)"),
+        (with("-"), "no request (1)"),
+        (with(r"\x16\x03\x01"), "TLS handshake (1)"),
+        (with("GET /"), "HTTP/0.9 request (1)"),
+        (
+            with("GET ftp://a.example/ HTTP/1.1"),
+            "absolute URL, as for a proxy (1) (try `absolute_targets` with the host)",
+        ),
+        (
+            "192.0.2.1:4711 [01/Mar/2026:10:00:00.126] web/1: SSL handshake failure\n".to_owned(),
+            "TLS handshake (1)",
+        ),
+        (
+            "INFO:     127.0.0.1:54321 - \"GET / HTTP/1.1\" 200 OK\n".to_owned(),
+            "no valid time (1) (try `untimed_rate` if the lines have no time)",
+        ),
+    ] {
+        let path = folder.write_log("some.log", &log);
+        let error = folder
+            .build(&TimelineBuilder::new([&path]))
+            .err()
+            .expect(&log);
+        let message = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::Log, "{message}");
+        assert!(message.contains(problem), "{log}: {message}");
+        assert_eq!(folder.files(), ["some.log"]);
+    }
+    // Without any line of a format.
+    for log in [
+        "#Fields: date time cs-method\n",
+        "[NOTICE] (1) : New worker forked\n\n",
+    ] {
+        let path = folder.write_log("some.log", log);
+        let error = folder
+            .build(&TimelineBuilder::new([&path]))
+            .err()
+            .expect(log);
+        assert!(
+            error.to_string().contains("only comments and messages"),
+            "{error}"
+        );
+    }
+}
+
+/// Impossible times were malformed lines.
+#[test]
+fn an_impossible_time_is_reported_as_such_in_every_format() {
+    let combined = "192.0.2.1 - - [TIME +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"";
+    for (format, line, possible, impossible) in [
+        (
+            "combined",
+            combined,
+            "01/Mar/2026:10:00:00",
+            "31/Feb/2026:10:00:00",
+        ),
+        (
+            "combined",
+            combined,
+            "01/Mar/2026:10:00:00",
+            "01/Mar/2026:25:00:00",
+        ),
+        (
+            "combined",
+            combined,
+            "01/Mar/2026:10:00:00",
+            "01/Mrz/2026:10:00:61",
+        ),
+        (
+            "nginx:$time_iso8601 \"$request\"",
+            "TIME \"GET / HTTP/1.1\"",
+            "2026-03-01T10:00:00Z",
+            "2026-02-30T10:00:00Z",
+        ),
+        (
+            "apache:%{%d.%m.%Y %T}t \"%r\"",
+            "TIME \"GET / HTTP/1.1\"",
+            "01.03.2026 10:00:00",
+            "01.13.2026 10:00:00",
+        ),
+        (
+            "w3c",
+            "#Fields: date time cs-method cs-uri-stem\nTIME GET /a",
+            "2026-03-01 10:00:00",
+            "2026-02-30 10:00:00",
+        ),
+        (
+            "ltsv",
+            "time:[TIME +0000]\treq:GET / HTTP/1.1",
+            "01/Mar/2026:10:00:00",
+            "31/Feb/2026:10:00:00",
+        ),
+        (
+            "elb",
+            "TIME lb 192.0.2.1:1 - -1 -1 -1 503 0 0 0 \"GET http://a:80/ HTTP/1.1\" \"-\" - -",
+            "2026-03-01T10:00:00.5Z",
+            "2026-03-01T24:00:00.5Z",
+        ),
+    ] {
+        let folder = LogFolder::new();
+        let lines = [
+            line.replace("TIME", possible),
+            line.replace("TIME", impossible),
+        ];
+        let path = folder.write_log("some.log", lines.join("\n"));
+        let summary = folder
+            .build(&builder_for(&path, format))
+            .expect(format)
+            .summary;
+        assert_eq!(summary.trailer.rows, 1, "{format}");
+        assert_eq!(
+            summary.trailer.skipped.get("no_time"),
+            Some(&1),
+            "{format} {impossible}"
+        );
+    }
 }

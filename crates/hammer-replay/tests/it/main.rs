@@ -1,6 +1,7 @@
 //! Building, reading and playing timelines.
 
 mod bad_logs;
+mod detection;
 mod fixture;
 mod formats;
 mod header_and_trailer;
@@ -8,4 +9,6 @@ mod input;
 mod order;
 mod play;
 mod privacy;
+mod published_examples;
+mod request_fields;
 mod timeline;

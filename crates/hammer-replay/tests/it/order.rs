@@ -56,8 +56,8 @@ proptest! {
         let mut sorted = sorted;
         sorted.sort();
         let (one, other) = (folder.write_log("log", millisecond_log(&sorted)), folder.write_log("log2", millisecond_log(&shuffled)));
-        let one = folder.build(&builder_for(&one, MILLISECOND_FORMAT)).expect("a timeline");
-        let other = folder.build(&builder_for(&other, MILLISECOND_FORMAT).window_bytes(window)).expect("a timeline");
+        let one = folder.build(&builder_for(&one, MILLISECOND_FORMAT).ties(TieOrder::Content)).expect("a timeline");
+        let other = folder.build(&builder_for(&other, MILLISECOND_FORMAT).ties(TieOrder::Content).window_bytes(window)).expect("a timeline");
         prop_assert_eq!(one.arrivals(), other.arrivals());
         prop_assert_eq!(one.tails(), other.tails());
         prop_assert!(one.arrivals().is_sorted());
@@ -100,6 +100,70 @@ fn log_of_one_second(count: usize) -> String {
     (0..count)
         .map(|n| format!("[01/Mar/2026:10:00:00 +0000] 0.000 \"GET /{n} HTTP/1.1\"\n"))
         .collect()
+}
+
+/// Rows with equal fractions of a second were ordered by a hash of their content.
+#[test]
+fn equal_timestamps_of_any_precision_keep_the_order_of_their_lines() {
+    let folder = LogFolder::new();
+    let lines = |time: &dyn Fn(usize) -> String, count: usize| -> String {
+        let line = |n| format!("{} 0.000 \"GET /{n} HTTP/1.1\"\n", time(n));
+        (0..count).map(line).collect()
+    };
+    let expected = |count: usize| -> Vec<_> {
+        (0..count)
+            .map(|n| format!("\"u\":\"/{n}\",\"d\":0}}"))
+            .collect()
+    };
+    for time in ["1772359200.500", "1772359200.500125", "1772359200"] {
+        let path = folder.write_log("log", lines(&|_| time.to_owned(), 500));
+        // A small window makes rows late, and a stream makes all of them wait for the end.
+        for window in [4_096, 64 << 20] {
+            let build = builder_for(&path, MILLISECOND_FORMAT).window_bytes(window);
+            let build = build.spread(TimestampSpread::None);
+            let timeline = folder.build(&build).expect("a timeline");
+            assert_eq!(timeline.tails(), expected(500), "{time} {window}");
+        }
+    }
+    // Equal arrivals of different seconds: the later line ended a second later.
+    let log: String = (0..100)
+        .map(|n| format!("{} {n}.000 \"GET /{n} HTTP/1.1\"\n", 1_772_359_200 + n))
+        .collect();
+    let path = folder.write_log("log", log);
+    let build = builder_for(&path, MILLISECOND_FORMAT).spread(TimestampSpread::None);
+    let timeline = folder.build(&build).expect("a timeline");
+    let targets: Vec<_> = timeline.rows().iter().map(|row| row["u"].clone()).collect();
+    let expected: Vec<_> = (0..100).map(|n| format!("/{n}")).collect();
+    assert_eq!(targets, expected);
+}
+
+/// Late rows with the time of written ones follow them, as their lines do.
+#[test]
+fn late_rows_of_equal_timestamps_keep_the_order_of_their_lines() {
+    let folder = LogFolder::new();
+    // Two blocks of the same times; the second one comes too late for the window.
+    let block = |name: &str| -> String {
+        (0..2_000)
+            .map(|n| {
+                format!(
+                    "{}.500 0.000 \"GET /{name}/{n} HTTP/1.1\"\n",
+                    1_772_359_200 + n
+                )
+            })
+            .collect()
+    };
+    let path = folder.write_log("log", [block("z"), block("a")].concat());
+    let build = builder_for(&path, MILLISECOND_FORMAT).window_bytes(4_096);
+    let timeline = folder.build(&build).expect("a timeline");
+    assert!(
+        timeline.summary.late_rows > 1_000,
+        "{}",
+        timeline.summary.late_rows
+    );
+    let targets: Vec<_> = timeline.rows().iter().map(|row| row["u"].clone()).collect();
+    for (n, pair) in targets.chunks(2).enumerate() {
+        assert_eq!(pair, [format!("/z/{n}"), format!("/a/{n}")], "{n}");
+    }
 }
 
 #[test]

@@ -9,12 +9,33 @@ use crate::time::{TimestampParser, parse_decimal};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct JsonFieldMap {
     keys: Vec<(Box<[u8]>, JsonFieldNode)>,
+    /// The bits of the required keys.
+    required: u32,
+    /// True if an object with other keys is in another format.
+    is_closed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum JsonFieldNode {
-    Value(LogField),
+    /// A field, and the bit of its key if it is required.
+    Value(LogField, u32),
     Object(JsonFieldMap),
+}
+
+/// The keys of a message: a level and a text.
+const MESSAGE_KEYS: [(&str, u32); 3] = [("level", LEVEL), ("msg", TEXT), ("message", TEXT)];
+const LEVEL: u32 = 1 << 30;
+const TEXT: u32 = 1 << 31;
+
+/// State of reading an object.
+struct ObjectReader<'r, 'l> {
+    scanner: JsonScanner<'l>,
+    timestamp_parser: &'r mut TimestampParser,
+    entry: &'r mut LogEntry<'l>,
+    is_time_valid: bool,
+    /// The bits of the keys that were found.
+    found: u32,
+    has_unknown_key: bool,
 }
 
 impl JsonFieldMap {
@@ -26,15 +47,55 @@ impl JsonFieldMap {
             map.insert(path, &field);
             if path.contains('.') {
                 map.keys
-                    .push((path.as_bytes().into(), JsonFieldNode::Value(field)));
+                    .push((path.as_bytes().into(), JsonFieldNode::Value(field, 0)));
             }
         }
         map
     }
 
+    /// Requires a key of each group, whose keys must be mapped. Objects without them are in another format.
+    pub(crate) fn require(mut self, groups: &[&[&str]]) -> Self {
+        for (index, group) in groups.iter().enumerate() {
+            for path in *group {
+                self.set_bit(path, 1 << index);
+            }
+            self.required |= 1 << index;
+        }
+        for (key, bit) in MESSAGE_KEYS {
+            let node = JsonFieldNode::Value(LogField::Ignored, bit);
+            self.keys.push((key.as_bytes().into(), node));
+        }
+        self
+    }
+
+    /// Allows no keys but those of the map.
+    pub(crate) fn close(self) -> Self {
+        let is_closed = true;
+        Self { is_closed, ..self }
+    }
+
+    fn set_bit(&mut self, path: &str, new: u32) {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        for (key, node) in &mut self.keys {
+            match node {
+                JsonFieldNode::Value(_, bit) if **key == *path.as_bytes() => *bit |= new,
+                JsonFieldNode::Object(map) if **key == *first.as_bytes() => map.set_bit(rest, new),
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns true if a key has the method.
+    pub(crate) fn has_method(&self) -> bool {
+        self.keys.iter().any(|(_, node)| match node {
+            JsonFieldNode::Value(field, _) => *field == LogField::Method,
+            JsonFieldNode::Object(map) => map.has_method(),
+        })
+    }
+
     fn insert(&mut self, path: &str, field: &LogField) {
         let Some((key, rest)) = path.split_once('.') else {
-            let node = JsonFieldNode::Value(field.clone());
+            let node = JsonFieldNode::Value(field.clone(), 0);
             return self.keys.push((path.as_bytes().into(), node));
         };
         let same = |(known, node): &&mut (Box<[u8]>, JsonFieldNode)| {
@@ -49,67 +110,115 @@ impl JsonFieldMap {
             .push((key.as_bytes().into(), JsonFieldNode::Object(map)));
     }
 
-    /// Reads `line`, a JSON object, into `entry`.
+    /// Reads a JSON object into `entry`, and consumes the part of `rest` that matches.
     pub(crate) fn read<'l>(
         &self,
-        line: &'l [u8],
+        rest: &mut &'l [u8],
         timestamp_parser: &mut TimestampParser,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
-        let mut scanner = JsonScanner::new(line);
-        let mut missing_time = false;
-        if scanner.peek() != Ok(b'{') {
+        let mut reader = ObjectReader {
+            scanner: JsonScanner::new(rest),
+            timestamp_parser,
+            entry,
+            is_time_valid: true,
+            found: 0,
+            has_unknown_key: false,
+        };
+        if reader.scanner.peek() != Ok(b'{') {
             return Err(SkipReason::Malformed);
         }
-        let read = self.read_object(&mut scanner, timestamp_parser, entry, &mut missing_time);
-        match read {
-            Ok(()) if !scanner.is_at_end() => Err(SkipReason::Malformed),
-            Ok(()) if missing_time => Err(SkipReason::NoTime),
+        let read = reader.read_object(self);
+        let missing = self.required & !reader.found;
+        let result = match read {
+            Ok(()) if !reader.scanner.is_at_end() => Err(SkipReason::Malformed),
+            Ok(()) if missing != 0 && reader.found & (LEVEL | TEXT) == LEVEL | TEXT => {
+                Err(SkipReason::ServerMessage)
+            }
+            Ok(()) if missing != 0 || self.is_closed && reader.has_unknown_key => {
+                // The more keys are missing, the less of the line matches.
+                let share = (self.required & reader.found).count_ones() as usize;
+                let matching = rest.len() * share / (1 + self.required.count_ones() as usize);
+                *rest = &rest[matching..];
+                return Err(SkipReason::Malformed);
+            }
+            Ok(()) if !reader.is_time_valid => Err(SkipReason::NoTime),
             Ok(()) => Ok(()),
             Err(JsonScanError::Truncated) => Err(SkipReason::Truncated),
             Err(JsonScanError::Malformed) => Err(SkipReason::Malformed),
+        };
+        *rest = reader.scanner.rest();
+        result
+    }
+
+    /// Returns the first required key that `line` does not have, if it is an object.
+    pub(crate) fn missing_key(&self, line: &[u8]) -> Option<String> {
+        let mut reader = ObjectReader {
+            scanner: JsonScanner::new(line),
+            timestamp_parser: &mut TimestampParser::new(jiff::tz::TimeZone::UTC),
+            entry: &mut LogEntry::default(),
+            is_time_valid: true,
+            found: 0,
+            has_unknown_key: false,
+        };
+        reader.read_object(self).ok()?;
+        let missing = self.required & !reader.found;
+        self.path_of_bit(1 << missing.trailing_zeros().min(31))
+            .filter(|_| missing != 0)
+    }
+
+    fn path_of_bit(&self, wanted: u32) -> Option<String> {
+        self.keys.iter().find_map(|(key, node)| {
+            let key = String::from_utf8_lossy(key);
+            match node {
+                JsonFieldNode::Value(_, bit) => (bit & wanted != 0).then(|| key.into_owned()),
+                JsonFieldNode::Object(map) => Some(format!("{key}.{}", map.path_of_bit(wanted)?)),
+            }
+        })
+    }
+}
+
+impl<'l> ObjectReader<'_, 'l> {
+    fn read_object(&mut self, map: &JsonFieldMap) -> Result<(), JsonScanError> {
+        self.scanner.expect(b'{')?;
+        if self.scanner.peek()? == b'}' {
+            return self.scanner.expect(b'}');
+        }
+        loop {
+            let key = self.scanner.key()?;
+            match map.keys.iter().find(|(known, _)| **known == *key) {
+                Some((_, JsonFieldNode::Object(map))) if self.scanner.peek()? == b'{' => {
+                    self.read_object(map)?;
+                }
+                Some((_, JsonFieldNode::Value(field, bit))) => {
+                    self.found |= bit;
+                    let value = self.scanner.value()?;
+                    self.is_time_valid &= self.set_value(field, value).is_some();
+                }
+                _ => {
+                    self.has_unknown_key = true;
+                    self.scanner.value()?;
+                }
+            }
+            if !self.scanner.has_more(b'}')? {
+                return Ok(());
+            }
         }
     }
 
-    fn read_object<'l>(
-        &self,
-        scanner: &mut JsonScanner<'l>,
-        timestamp_parser: &mut TimestampParser,
-        entry: &mut LogEntry<'l>,
-        missing_time: &mut bool,
-    ) -> Result<(), JsonScanError> {
-        scanner.expect(b'{')?;
-        if scanner.peek()? == b'}' {
-            return scanner.expect(b'}');
-        }
-        loop {
-            let key = scanner.key()?;
-            match self.keys.iter().find(|(known, _)| **known == *key) {
-                Some((_, JsonFieldNode::Object(map))) if scanner.peek()? == b'{' => {
-                    map.read_object(scanner, timestamp_parser, entry, missing_time)?;
-                }
-                Some((_, JsonFieldNode::Value(field))) => {
-                    let result = match scanner.value()? {
-                        RawJsonValue::String(string) => set_text(
-                            field,
-                            EscapedText::new(string, EscapeStyle::Json),
-                            timestamp_parser,
-                            entry,
-                        ),
-                        RawJsonValue::Bare(value) => {
-                            set_bare_value(field, value, timestamp_parser, entry)
-                        }
-                        RawJsonValue::Nested => Some(()),
-                    };
-                    *missing_time |= result.is_none();
-                }
-                _ => {
-                    scanner.value()?;
-                }
+    /// Sets `field` to `value`. Returns `None` if a time field has an invalid time.
+    fn set_value(&mut self, field: &LogField, value: RawJsonValue<'l>) -> Option<()> {
+        match value {
+            RawJsonValue::String(string) => set_text(
+                field,
+                EscapedText::new(string, EscapeStyle::Json),
+                self.timestamp_parser,
+                self.entry,
+            ),
+            RawJsonValue::Bare(value) => {
+                set_bare_value(field, value, self.timestamp_parser, self.entry)
             }
-            if !scanner.has_more(b'}')? {
-                return Ok(());
-            }
+            RawJsonValue::Nested => Some(()),
         }
     }
 }

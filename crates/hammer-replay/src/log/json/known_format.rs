@@ -12,11 +12,14 @@ pub(crate) enum KnownJsonFormat {
     Traefik,
     GoogleLb,
     Har,
-    Vegeta,
+    VegetaResults,
+    VegetaTargets,
+    Cloudflare,
 }
 
 impl KnownJsonFormat {
-    /// The fields by their keys.
+    /// The fields by their keys. Objects without the keys that each line of the format has are in another
+    /// format, so that a log with some equal keys is not taken for it.
     pub(crate) fn field_map(self) -> JsonFieldMap {
         let any = |event| LogField::time(event, TimestampStyle::Any);
         match self {
@@ -38,6 +41,12 @@ impl KnownJsonFormat {
                 ("x_forwarded_for", LogField::Client),
                 ("downstream_remote_address", LogField::Client),
                 ("route_name", LogField::Route),
+            ])
+            .require(&[
+                &["start_time"],
+                &["method"],
+                &["path", "x-envoy-origin-path", "x-envoy-original-path"],
+                &["response_code"],
             ]),
             // Source: Caddy, "How Logging Works": a line is written after the response.
             Self::Caddy => JsonFieldMap::from_paths([
@@ -51,7 +60,8 @@ impl KnownJsonFormat {
                 ("status", LogField::Status),
                 ("size", LogField::ResponseBytes),
                 ("bytes_read", LogField::RequestBytes),
-            ]),
+            ])
+            .require(&[&["ts"], &["request.method"], &["request.uri"], &["status"]]),
             // Source: Traefik, "Access Logs", JSON fields.
             Self::Traefik => JsonFieldMap::from_paths([
                 ("StartUTC", any(TimestampedRequestEvent::Start)),
@@ -64,6 +74,12 @@ impl KnownJsonFormat {
                 ("DownstreamContentSize", LogField::ResponseBytes),
                 ("RequestContentSize", LogField::RequestBytes),
                 ("RouterName", LogField::Route),
+            ])
+            .require(&[
+                &["StartUTC"],
+                &["RequestMethod"],
+                &["RequestPath"],
+                &["DownstreamStatus"],
             ]),
             // Source: Google Cloud, "External Application Load Balancer logging" and HttpRequest of
             // LogEntry. Its sizes include the headers, so they are not body sizes.
@@ -77,6 +93,11 @@ impl KnownJsonFormat {
                     LogField::Duration(LogTimeUnit::Seconds),
                 ),
                 ("httpRequest.remoteIp", LogField::Client),
+            ])
+            .require(&[
+                &["timestamp"],
+                &["httpRequest.requestMethod"],
+                &["httpRequest.requestUrl"],
             ]),
             // Source: HTTP Archive 1.2, "entries".
             Self::Har => JsonFieldMap::from_paths([
@@ -88,9 +109,15 @@ impl KnownJsonFormat {
                 ("response.status", LogField::Status),
                 ("response.content.size", LogField::ResponseBytes),
                 ("serverIPAddress", LogField::Ignored),
+            ])
+            .require(&[
+                &["startedDateTime"],
+                &["request.method"],
+                &["request.url"],
+                &["response.status"],
             ]),
-            // Source: vegeta's README, JSON of targets and results. Targets have no time.
-            Self::Vegeta => JsonFieldMap::from_paths([
+            // Source: vegeta's README, `vegeta encode`.
+            Self::VegetaResults => JsonFieldMap::from_paths([
                 ("timestamp", any(TimestampedRequestEvent::Start)),
                 ("latency", LogField::Duration(LogTimeUnit::Nanos)),
                 ("method", LogField::Method),
@@ -99,6 +126,39 @@ impl KnownJsonFormat {
                 ("bytes_in", LogField::ResponseBytes),
                 ("bytes_out", LogField::RequestBytes),
                 ("body", LogField::Base64Body),
+            ])
+            .require(&[
+                &["timestamp"],
+                &["latency"],
+                &["code"],
+                &["method"],
+                &["url"],
+            ]),
+            // Source: vegeta's JSON schema of a target, which allows no other keys.
+            Self::VegetaTargets => JsonFieldMap::from_paths([
+                ("method", LogField::Method),
+                ("url", LogField::Url),
+                ("body", LogField::Base64Body),
+                ("header", LogField::Ignored),
+            ])
+            .require(&[&["method"], &["url"]])
+            .close(),
+            // Source: Cloudflare, "HTTP requests" of Logpush. Its sizes include the headers, so they are
+            // not body sizes.
+            Self::Cloudflare => JsonFieldMap::from_paths([
+                ("EdgeStartTimestamp", any(TimestampedRequestEvent::Start)),
+                ("EdgeEndTimestamp", any(TimestampedRequestEvent::End)),
+                ("ClientRequestMethod", LogField::Method),
+                ("ClientRequestURI", LogField::Target),
+                ("ClientRequestHost", LogField::Host),
+                ("ClientIP", LogField::Client),
+                ("EdgeResponseStatus", LogField::Status),
+            ])
+            .require(&[
+                &["EdgeStartTimestamp"],
+                &["ClientRequestMethod"],
+                &["ClientRequestURI"],
+                &["EdgeResponseStatus"],
             ]),
         }
     }

@@ -6,3 +6,4 @@ mod scanner;
 
 pub(crate) use field_map::JsonFieldMap;
 pub(crate) use known_format::KnownJsonFormat;
+pub(crate) use scanner::{JsonScanner, RawJsonValue};

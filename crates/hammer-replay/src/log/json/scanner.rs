@@ -32,6 +32,11 @@ impl<'l> JsonScanner<'l> {
         Self { bytes, at: 0 }
     }
 
+    /// Returns the bytes that are not consumed yet.
+    pub(crate) fn rest(&self) -> &'l [u8] {
+        &self.bytes[self.at..]
+    }
+
     /// Skips white space and returns the next byte without consuming it.
     #[inline]
     pub(crate) fn peek(&mut self) -> Result<u8, JsonScanError> {

@@ -2,7 +2,7 @@
 
 use hammer_diagnostic::Diagnostic;
 
-use super::program::{FormatProgram, FormatStep, ValueTerminator};
+use super::program::{FormatProgram, FormatStep, RequestUrls, ValueTerminator};
 use super::variable::{FormatPart, FormatVariable, LogField, ValueSyntax};
 use crate::log::{EscapeStyle, FormatSource, shortened};
 
@@ -70,7 +70,7 @@ pub(super) fn compile(
         steps: steps.into(),
         needed_steps: needed,
         escape,
-        absolute_urls: false,
+        request_urls: RequestUrls::AsSent,
     })
 }
 

@@ -14,8 +14,18 @@ pub(crate) struct FormatProgram {
     /// The number of steps up to the last used variable. The rest only matters for detection.
     pub(super) needed_steps: usize,
     pub(super) escape: EscapeStyle,
-    /// True if all request lines contain absolute URLs.
-    pub(super) absolute_urls: bool,
+    pub(super) request_urls: RequestUrls,
+}
+
+/// The absolute URLs in the request lines of a format, whatever the client sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RequestUrls {
+    /// The targets are those that clients sent.
+    AsSent,
+    /// The server writes URLs, as far as it knows the host.
+    Usual,
+    /// The server always writes URLs.
+    Always,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,18 +60,19 @@ struct PendingFractions {
 }
 
 impl FormatProgram {
-    /// Reads `line` into `entry`. If `pedantic` is true, unused variables at the end must match too.
+    /// Reads a line into `entry`, and consumes the part of `rest` that matches. If `pedantic` is true,
+    /// unused variables at the end must match too.
     pub(crate) fn read<'l>(
         &self,
-        line: &'l [u8],
+        rest: &mut &'l [u8],
         timestamp_parser: &mut TimestampParser,
         pedantic: bool,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
-        if !starts_with_short(line, &self.prefix) {
+        if !starts_with_short(rest, &self.prefix) {
             return Err(SkipReason::Malformed);
         }
-        let mut rest = &line[self.prefix.len()..];
+        *rest = &rest[self.prefix.len()..];
         let (mut pending, mut timed) = (PendingFractions::default(), false);
         let steps = if pedantic {
             self.steps.len()
@@ -72,7 +83,7 @@ impl FormatProgram {
             let length = match step.terminator {
                 ValueTerminator::Time => match read_time(step, rest, timestamp_parser, entry) {
                     Some(length) => length,
-                    None if rest.starts_with(b"-") => return Err(SkipReason::NoTime),
+                    None if is_missing_time(step, rest) => return Err(SkipReason::NoTime),
                     None => return Err(truncated_or_malformed(timed && rest.len() < 10)),
                 },
                 ValueTerminator::Number => read_number(step, rest, entry, &mut pending)
@@ -89,8 +100,8 @@ impl FormatProgram {
                 }
             };
             timed |= step.terminator == ValueTerminator::Time;
-            rest = &rest[length..];
-            rest = match (&*step.literal, step.terminator) {
+            *rest = &rest[length..];
+            *rest = match (&*step.literal, step.terminator) {
                 (
                     [],
                     ValueTerminator::Line
@@ -98,7 +109,7 @@ impl FormatProgram {
                     | ValueTerminator::Number
                     | ValueTerminator::Time
                     | ValueTerminator::List,
-                ) if rest.is_empty() => rest,
+                ) if rest.is_empty() => *rest,
                 ([], _) => return Err(SkipReason::Malformed),
                 (literal, _) if starts_with_short(rest, literal) => &rest[literal.len()..],
                 // A complete line of the common format in a log of a longer one.
@@ -106,16 +117,44 @@ impl FormatProgram {
                     return Err(SkipReason::Malformed);
                 }
                 (literal, _) => {
-                    return Err(truncated_or_malformed(timed && literal.starts_with(rest)));
+                    let is_cut = timed && literal.starts_with(rest);
+                    *rest = &rest[common_prefix_length(literal, rest)..];
+                    return Err(truncated_or_malformed(is_cut));
                 }
             };
         }
         pending.apply(entry);
-        if self.absolute_urls {
-            entry.url = entry.request;
+        match self.request_urls {
+            RequestUrls::AsSent => {}
+            // Servers of other formats with URLs do not add fields at the end.
+            RequestUrls::Always
+                if entry.request.is_some_and(has_origin_form) || pedantic && !rest.is_empty() =>
+            {
+                return Err(SkipReason::Malformed);
+            }
+            RequestUrls::Usual | RequestUrls::Always => entry.url = entry.request,
         }
         Ok(())
     }
+}
+
+/// Returns true if the target of a request line is a path.
+fn has_origin_form(request: EscapedText<'_>) -> bool {
+    let request = request.raw();
+    let target = memchr(b' ', request).and_then(|at| request.get(at + 1));
+    target == Some(&b'/')
+}
+
+/// Returns true if the time at the start of `rest` is missing or impossible.
+fn is_missing_time(step: &FormatStep, rest: &[u8]) -> bool {
+    let LogField::Time(_, format) = &step.field else {
+        return false;
+    };
+    rest.starts_with(b"-")
+        || match format {
+            TimestampFormat::Style(style) => style.has_shape(rest),
+            TimestampFormat::Strftime(strftime) => strftime.has_shape(rest),
+        }
 }
 
 /// Returns true if `bytes` begins with `start`. Most literals have up to three bytes, which are
@@ -129,6 +168,11 @@ fn starts_with_short(bytes: &[u8], start: &[u8]) -> bool {
         ([a, b, c], [x, y, z, ..]) => a == x && b == y && c == z,
         _ => bytes.starts_with(start),
     }
+}
+
+#[cold]
+fn common_prefix_length(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(a, b)| a == b).count()
 }
 
 /// Returns `Truncated` for a line that matched up to its end, and `Malformed` otherwise.
