@@ -7,6 +7,8 @@ use std::task::{Poll, Waker};
 
 use hammer_core::Hit;
 
+use crate::packet::Qos;
+
 /// The size of the header before the payload: a magic number, the run, and the hit, in network byte
 /// order.
 pub(crate) const DELIVERY_HEADER_BYTES: usize = 32;
@@ -19,15 +21,23 @@ pub(crate) struct DeliverySubscriberConfig {
     pub(crate) subscribers: usize,
     /// The filter, with the prefix of the group if the subscription is shared.
     pub(crate) filter: String,
-    pub(crate) shared: bool,
+    /// The group of a shared subscription.
+    pub(crate) group: Option<String>,
+    /// The QoS of the messages and the subscriptions.
+    pub(crate) qos: Qos,
     /// The id of the run, which distinguishes its messages from those of other runs.
     pub(crate) run: u32,
 }
 
 impl DeliverySubscriberConfig {
+    /// Returns true if each message goes to one of the subscribers.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.group.is_some()
+    }
+
     /// Returns the number of subscribers that get each message.
     pub(crate) fn copies_per_message(&self) -> u32 {
-        match self.shared {
+        match self.is_shared() {
             true => 1,
             false => self.subscribers as u32,
         }
@@ -41,6 +51,9 @@ pub(crate) struct MessageSequence {
     pub(crate) next: u64,
     /// The number of the first message after the warm-up.
     warm_up_end: u64,
+    /// The number of messages without the warm-up that ended with their connection before they
+    /// were sent.
+    unsent: u64,
 }
 
 impl MessageSequence {
@@ -52,9 +65,14 @@ impl MessageSequence {
         }
     }
 
-    /// Returns the number of messages without the warm-up.
+    /// Records messages that ended with their connection before they were sent.
+    pub(crate) fn record_unsent(&mut self, messages: u64) {
+        self.unsent += messages;
+    }
+
+    /// Returns the number of messages without the warm-up that were sent, or are going to be.
     pub(crate) fn measured_count(self) -> u64 {
-        self.next - self.warm_up_end
+        (self.next - self.warm_up_end).saturating_sub(self.unsent)
     }
 
     /// Returns true if the message with this number is not of the warm-up.

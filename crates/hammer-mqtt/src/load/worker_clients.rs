@@ -4,14 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Hit, Slot};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
 use crate::client::{ClientRole, MqttClient};
 use crate::config::MqttConfig;
 use crate::connection::broker_connection::BrokerConnection;
-use crate::load::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
+use crate::load::delivery::{
+    DeliveryLedger, DeliveryRecord, DeliverySubscriberConfig, WorkerDeliveryChannel,
+};
 use crate::load::hit_waiter::HitWaiter;
 
 /// The size of the read buffer, in bytes.
@@ -24,6 +26,8 @@ pub(crate) struct WorkerClients {
     subscribers: Vec<Rc<MqttClient>>,
     waiters: RefCell<Vec<Rc<HitWaiter>>>,
     ledger: RefCell<DeliveryLedger>,
+    /// Messages that count and that the broker has refused.
+    refused: Cell<u64>,
     /// The read buffer, which the connections share.
     pub(crate) scratch: RefCell<Box<[u8]>>,
     first_attempts: Cell<FirstConnectAttempts>,
@@ -73,6 +77,7 @@ impl WorkerClients {
             config,
             waiters: RefCell::default(),
             ledger: RefCell::default(),
+            refused: Cell::new(0),
             scratch: RefCell::new(vec![0; SCRATCH_BYTES].into_boxed_slice()),
             first_attempts: Cell::default(),
             drivers: Cell::new(0),
@@ -176,7 +181,7 @@ impl WorkerClients {
             .config
             .delivery
             .as_ref()
-            .is_some_and(|found| found.shared);
+            .is_some_and(DeliverySubscriberConfig::is_shared);
         let number = u64::from(delivery.client);
         let position = (self.publishers).binary_search_by_key(&number, |client| client.number);
         let Some(client) = (position.ok()).and_then(|position| self.publishers.get(position))
@@ -210,6 +215,18 @@ impl WorkerClients {
         let generation = waiters[index].generation().wrapping_add(1);
         waiters[index] = Rc::new(HitWaiter::new(index as u32, slot.clone(), generation));
         waiters[index].clone()
+    }
+
+    /// Records that the hit of a slot has timed out.
+    pub(crate) fn record_timeout(&self, hit: &Hit) {
+        let slot = hit.slot();
+        let waiters = self.waiters.borrow();
+        let waiter = waiters.get(slot.index() / slot.workers());
+        if let Some(message) = waiter.and_then(|waiter| waiter.take_undelivered())
+            && !hit.is_warm_up()
+        {
+            self.config.doubts.undelivered.record(message);
+        }
     }
 
     /// Waits until the broker has read all packets of the publishers.
@@ -259,6 +276,20 @@ impl WorkerClients {
         self.changed.notify_waiters();
     }
 
+    /// Records messages that count and that the broker has refused.
+    pub(crate) fn record_refused(&self, messages: u64) {
+        self.refused.set(self.refused.get() + messages);
+    }
+
+    /// Returns true if nothing but a fence confirms the messages of a connection.
+    pub(crate) fn has_unacknowledged_messages(&self) -> bool {
+        let mut connections = self.publishers.iter().map(|client| client.state.borrow());
+        connections.any(|state| {
+            let connection = state.connection.as_ref();
+            connection.is_some_and(BrokerConnection::completes_when_sent)
+        })
+    }
+
     /// Adds messages at QoS 0 whose arrival is unknown to the report.
     pub(crate) fn count_unconfirmed(&self, slot: &Slot, messages: u64) {
         if messages > 0 {
@@ -279,12 +310,16 @@ impl WorkerClients {
         let Some(delivery_config) = &self.config.delivery else {
             return;
         };
+        if self.pending_fences.get() + self.failed_fences.get() > 0 {
+            self.config.doubts.undelivered.record_uncertainty();
+        }
         let ledger = self.ledger.borrow();
         let published: u64 = self
             .publishers
             .iter()
             .map(|client| client.state.borrow().sequence.measured_count())
             .sum();
+        let published = published.saturating_sub(self.refused.get());
         let expected = published * u64::from(delivery_config.copies_per_message());
         slot.count("published", published);
         self.config.doubts.record_delivered(ledger.delivered);
