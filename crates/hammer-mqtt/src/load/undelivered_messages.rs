@@ -60,14 +60,12 @@ impl UndeliveredTotal {
         let messages = format_count(messages);
         Some(match &delivery.group {
             Some(group) => format!(
-                "the broker received {messages} of these messages, but did not deliver them to the \
-                 subscribers of this run within `timeout`: other clients may share the group \
-                 {group:?} (try a `share_group` that only this run uses)"
+                "the broker received {messages} of these messages: other clients may share the \
+                 group {group:?} (try a `share_group` that only this run uses)"
             ),
             None => format!(
-                "the broker received {messages} of these messages, but did not deliver them to all \
-                 subscribers within `timeout`: check that `filter` matches the topics, what the \
-                 user may read, and the broker's limit for queued messages"
+                "the broker received {messages} of these messages, but did not deliver them: check \
+                 that `filter` matches their topics, and its limit for queued messages"
             ),
         })
     }

@@ -237,7 +237,7 @@ fn a_message_that_another_member_of_the_group_received_is_explained() {
         let report = execute(run.threads(1).timeout(ms(300)).drain(ms(2_000)));
         assert_eq!((report.hits.ok, report.hits.timed_out), (5, 5));
         let advice = &report.advice["timeout"];
-        let received = "the broker received 5 of these messages, but did not deliver them";
+        let received = "the broker received 5 of these messages";
         assert!(advice.starts_with(received), "{advice}");
         let names_group = advice.contains("other clients may share the group \"workers\"");
         assert_eq!(names_group, group.is_some(), "{advice}");
@@ -308,10 +308,13 @@ fn messages_that_the_broker_refused_or_that_never_left_are_not_lost() {
                 all_due.open();
             }
         });
-        let complete = broker.published().len() as u64;
-        assert!(complete < 20, "{complete}");
-        assert_eq!(report.counts["published"], complete, "{qos:?}");
-        assert_eq!(report.counts["lost"], complete, "{qos:?}");
+        // The socket has taken some messages, of which the broker may not have read the last.
+        let (published, lost) = (report.counts["published"], report.counts["lost"]);
+        assert!(
+            (broker.published().len() as u64..10).contains(&published),
+            "{qos:?}"
+        );
+        assert_eq!(lost, published, "{qos:?}");
     }
 }
 

@@ -1,8 +1,7 @@
 //! Brokers that speak only one version of MQTT.
 
-use hammer_mqtt::{ConfigureNetwork, Mqtt, MqttBuilder, MqttMode, MqttVersion, Qos};
+use hammer_mqtt::{ConfigureNetwork, Mqtt, MqttBuilder, MqttMode, MqttVersion};
 
-use crate::mosquitto_server::MosquittoServer;
 use crate::scripted_broker::{BrokerPeer, ScriptedBroker};
 use crate::{ms, refusal, run};
 
@@ -81,22 +80,4 @@ fn a_broker_that_never_answers_a_connect_of_version_5_may_need_the_other() {
             .connect_timeout(ms(100))
     };
     assert_named(builder, "connack_timeout", "`version(V3)`");
-}
-
-#[test]
-fn mosquitto_with_one_version_names_the_other() {
-    for (accepted, version, other) in [
-        ("4", MqttVersion::V5, "`version(V3)`"),
-        ("5", MqttVersion::V3, "`version(V5)`"),
-    ] {
-        let config = format!("allow_anonymous true\naccept_protocol_versions {accepted}");
-        let Some(broker) = MosquittoServer::start(&config) else {
-            return;
-        };
-        let mqtt = Mqtt::builder(&broker.url())
-            .version(version)
-            .qos(Qos::AtLeastOnce);
-        let reason = refusal(mqtt.build().expect("well formed"));
-        assert!(reason.contains(other), "{reason}");
-    }
 }
