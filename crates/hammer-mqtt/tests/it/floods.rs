@@ -94,7 +94,7 @@ fn a_broker_that_does_not_read_acknowledgments_loses_its_connection() {
 
 #[test]
 fn a_publisher_in_a_kept_session_does_not_queue_answers_without_end() {
-    // The broker may send messages of the session, so they are no flood, but it reads no answer.
+    // The broker may send messages of the session, which are not a flood, but it reads no answer.
     for packet in [
         &b"\x32\x05\x00\x01a\x00\x01"[..],
         b"\x34\x05\x00\x01a\x00\x01",
