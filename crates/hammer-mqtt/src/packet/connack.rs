@@ -155,46 +155,51 @@ impl BrokerLimits {
 
     /// Sets the limit of a property. Properties that limit nothing are ignored.
     fn set(&mut self, property: u8, number: u32) -> Result<(), InvalidPacket> {
-        let error = |message| Err(InvalidPacket::ProtocolError(message));
+        check_value(property, number)?;
         let number_16 = u16::try_from(number).unwrap_or(u16::MAX);
-        match (property, number) {
-            (id::RECEIVE_MAXIMUM, 0) => {
-                error("the CONNACK has a receive maximum of 0 (MQTT 5.0, section 3.2.2.3.3)")
+        match property {
+            id::RECEIVE_MAXIMUM => self.receive_maximum = number_16,
+            id::MAXIMUM_PACKET_SIZE => {
+                self.max_packet_size = usize::try_from(number).unwrap_or(usize::MAX);
             }
-            (id::MAXIMUM_PACKET_SIZE, 0) => {
-                error("the CONNACK has a maximum packet size of 0 (MQTT 5.0, section 3.2.2.3.6)")
-            }
-            (id::MAXIMUM_QOS, 2..) => error(
-                "the CONNACK has a maximum QoS above 1, the highest value (MQTT 5.0, section \
-                 3.2.2.3.4)",
-            ),
-            (id::RETAIN_AVAILABLE, 2..) => {
-                error("the CONNACK has a value above 1 for a flag (MQTT 5.0, section 3.2.2.3.5)")
-            }
-            (
-                id::WILDCARD_SUBSCRIPTIONS
-                | id::SUBSCRIPTION_IDENTIFIERS
-                | id::SHARED_SUBSCRIPTIONS,
-                2..,
-            ) => error(
-                "the CONNACK has a value above 1 for a flag (MQTT 5.0, sections 3.2.2.3.11 to 13)",
-            ),
-            (id::RECEIVE_MAXIMUM, _) => Ok(self.receive_maximum = number_16),
-            (id::MAXIMUM_PACKET_SIZE, size) => {
-                Ok(self.max_packet_size = usize::try_from(size).unwrap_or(usize::MAX))
-            }
-            (id::MAXIMUM_QOS, 0) => Ok(self.maximum_qos = Qos::AtMostOnce),
-            (id::MAXIMUM_QOS, _) => Ok(self.maximum_qos = Qos::AtLeastOnce),
-            (id::TOPIC_ALIAS_MAXIMUM, _) => Ok(self.topic_alias_maximum = number_16),
-            (id::RETAIN_AVAILABLE, yes) => Ok(self.retain_available = yes == 1),
-            (id::WILDCARD_SUBSCRIPTIONS, yes) => Ok(self.wildcard_subscriptions = yes == 1),
-            (id::SHARED_SUBSCRIPTIONS, yes) => Ok(self.shared_subscriptions = yes == 1),
-            (id::SERVER_KEEP_ALIVE, _) => Ok(self.keep_alive = Some(number_16)),
-            (id::SESSION_EXPIRY, seconds) => Ok(self.session_expiry = Some(seconds)),
+            id::MAXIMUM_QOS if number == 0 => self.maximum_qos = Qos::AtMostOnce,
+            id::MAXIMUM_QOS => self.maximum_qos = Qos::AtLeastOnce,
+            id::TOPIC_ALIAS_MAXIMUM => self.topic_alias_maximum = number_16,
+            id::RETAIN_AVAILABLE => self.retain_available = number == 1,
+            id::WILDCARD_SUBSCRIPTIONS => self.wildcard_subscriptions = number == 1,
+            id::SHARED_SUBSCRIPTIONS => self.shared_subscriptions = number == 1,
+            id::SERVER_KEEP_ALIVE => self.keep_alive = Some(number_16),
+            id::SESSION_EXPIRY => self.session_expiry = Some(number),
             // Subscriptions have no identifiers, and the rest is information.
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
+}
+
+/// Fails if the standard forbids the value of a property.
+fn check_value(property: u8, number: u32) -> Result<(), InvalidPacket> {
+    let message = match (property, number) {
+        (id::RECEIVE_MAXIMUM, 0) => {
+            "the CONNACK has a receive maximum of 0 (MQTT 5.0, section 3.2.2.3.3)"
+        }
+        (id::MAXIMUM_PACKET_SIZE, 0) => {
+            "the CONNACK has a maximum packet size of 0 (MQTT 5.0, section 3.2.2.3.6)"
+        }
+        (id::MAXIMUM_QOS, 2..) => {
+            "the CONNACK has a maximum QoS above 1, its highest value (MQTT 5.0, section 3.2.2.3.4)"
+        }
+        (id::RETAIN_AVAILABLE, 2..) => {
+            "the CONNACK has a value above 1 for a flag (MQTT 5.0, section 3.2.2.3.5)"
+        }
+        (id::WILDCARD_SUBSCRIPTIONS, 2..)
+        | (id::SUBSCRIPTION_IDENTIFIERS, 2..)
+        | (id::SHARED_SUBSCRIPTIONS, 2..) => {
+            "the CONNACK has a value above 1 for a flag (MQTT 5.0, sections 3.2.2.3.11 to 13)"
+        }
+        _ => return Ok(()),
+    };
+    Err(InvalidPacket::ProtocolError(message))
 }
 
 #[cfg(test)]
