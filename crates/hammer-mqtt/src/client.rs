@@ -11,8 +11,8 @@ use crate::connection::broker_connection::{
 };
 use crate::connection::connection_terms::ConnectionTerms;
 use crate::failures;
-use crate::load::delivery::MessageSequence;
 use crate::load::hit_waiter::HitPromise;
+use crate::load::message_sequence::MessageSequence;
 use crate::packet::connack::BrokerLimits;
 
 /// The role of a client.

@@ -133,7 +133,9 @@ pub(crate) fn from_invalid_packet(error: InvalidPacket) -> Failure {
         InvalidPacket::ProtocolError(advice) => {
             Failure::new("broker_protocol_error").with_advice(advice)
         }
-        InvalidPacket::Malformed(_) | InvalidPacket::OtherVersion => MALFORMED_PACKET,
+        InvalidPacket::Malformed(_) | InvalidPacket::OtherVersion | InvalidPacket::TlsAlert => {
+            MALFORMED_PACKET
+        }
     }
 }
 
@@ -141,6 +143,8 @@ pub(crate) fn from_invalid_packet(error: InvalidPacket) -> Failure {
 pub(crate) fn from_invalid_connack(error: InvalidPacket, version: MqttVersion) -> Failure {
     match error {
         InvalidPacket::OtherVersion => unsupported_version(version),
+        InvalidPacket::TlsAlert => Failure::new("tls_required")
+            .with_advice("the port expects TLS: use mqtts:// or wss:// in the URL"),
         error => from_invalid_packet(error),
     }
 }

@@ -3,8 +3,10 @@
 pub(crate) mod connect_load;
 pub(crate) mod connect_progress;
 pub(crate) mod delivery;
+mod delivery_report;
 pub(crate) mod first_connect;
 pub(crate) mod hit_waiter;
+pub(crate) mod message_sequence;
 pub(crate) mod receive;
 pub(crate) mod run_doubts;
 pub(crate) mod too_many_failed_clients;

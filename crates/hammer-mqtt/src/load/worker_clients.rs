@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hammer_core::{Failure, Hit, Slot};
+use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
@@ -22,20 +22,20 @@ const SCRATCH_BYTES: usize = 64 * 1024;
 /// The clients of one worker.
 pub(crate) struct WorkerClients {
     pub(crate) config: Arc<MqttConfig>,
-    publishers: Vec<Rc<MqttClient>>,
+    pub(super) publishers: Vec<Rc<MqttClient>>,
     subscribers: Vec<Rc<MqttClient>>,
-    waiters: RefCell<Vec<Rc<HitWaiter>>>,
-    ledger: RefCell<DeliveryLedger>,
+    pub(super) waiters: RefCell<Vec<Rc<HitWaiter>>>,
+    pub(super) ledger: RefCell<DeliveryLedger>,
     /// Messages that count and that the broker has refused.
-    refused: Cell<u64>,
+    pub(super) refused: Cell<u64>,
     /// The read buffer, which the connections share.
     pub(crate) scratch: RefCell<Box<[u8]>>,
     first_attempts: Cell<FirstConnectAttempts>,
     drivers: Cell<usize>,
     /// Fences that are unanswered.
-    pending_fences: Cell<usize>,
+    pub(super) pending_fences: Cell<usize>,
     /// Fences whose connection was lost.
-    failed_fences: Cell<usize>,
+    pub(super) failed_fences: Cell<usize>,
     closing: Cell<bool>,
     closed: Notify,
     changed: Notify,
@@ -217,18 +217,6 @@ impl WorkerClients {
         waiters[index].clone()
     }
 
-    /// Records that the hit of a slot has timed out.
-    pub(crate) fn record_timeout(&self, hit: &Hit) {
-        let slot = hit.slot();
-        let waiters = self.waiters.borrow();
-        let waiter = waiters.get(slot.index() / slot.workers());
-        if let Some(message) = waiter.and_then(|waiter| waiter.take_undelivered())
-            && !hit.is_warm_up()
-        {
-            self.config.doubts.undelivered.record(message);
-        }
-    }
-
     /// Waits until the broker has read all packets of the publishers.
     pub(crate) async fn fence_publishers(&self) {
         self.fence_clients(&self.publishers).await;
@@ -276,11 +264,6 @@ impl WorkerClients {
         self.changed.notify_waiters();
     }
 
-    /// Records messages that count and that the broker has refused.
-    pub(crate) fn record_refused(&self, messages: u64) {
-        self.refused.set(self.refused.get() + messages);
-    }
-
     /// Returns true if nothing but a fence confirms the messages of a connection.
     pub(crate) fn has_unacknowledged_messages(&self) -> bool {
         let mut connections = self.publishers.iter().map(|client| client.state.borrow());
@@ -288,45 +271,6 @@ impl WorkerClients {
             let connection = state.connection.as_ref();
             connection.is_some_and(BrokerConnection::completes_when_sent)
         })
-    }
-
-    /// Adds messages at QoS 0 whose arrival is unknown to the report.
-    pub(crate) fn count_unconfirmed(&self, slot: &Slot, messages: u64) {
-        if messages > 0 {
-            slot.count("unconfirmed", messages);
-        }
-    }
-
-    /// Adds the counts of messages that have arrived, or may have, to the report.
-    pub(crate) fn report_deliveries(&self, slot: &Slot) {
-        let connections = self.publishers.iter().map(|client| {
-            let connection = &client.state.borrow().connection;
-            (connection.as_ref()).map_or(0, BrokerConnection::unconfirmed_messages)
-        });
-        self.count_unconfirmed(slot, connections.sum());
-        for _ in 0..self.pending_fences.get() + self.failed_fences.get() {
-            slot.fact("fence", "not_passed");
-        }
-        let Some(delivery_config) = &self.config.delivery else {
-            return;
-        };
-        if self.pending_fences.get() + self.failed_fences.get() > 0 {
-            self.config.doubts.undelivered.record_uncertainty();
-        }
-        let ledger = self.ledger.borrow();
-        let published: u64 = self
-            .publishers
-            .iter()
-            .map(|client| client.state.borrow().sequence.measured_count())
-            .sum();
-        let published = published.saturating_sub(self.refused.get());
-        let expected = published * u64::from(delivery_config.copies_per_message());
-        slot.count("published", published);
-        self.config.doubts.record_delivered(ledger.delivered);
-        slot.count("delivered", ledger.delivered);
-        slot.count("lost", expected.saturating_sub(ledger.delivered));
-        slot.count("duplicates", ledger.duplicates);
-        slot.count("reordered", ledger.reordered);
     }
 
     pub(crate) fn is_closing(&self) -> bool {

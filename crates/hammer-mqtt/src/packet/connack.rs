@@ -64,6 +64,10 @@ impl Connack {
         version: MqttVersion,
         clean_start: bool,
     ) -> Result<Self, InvalidPacket> {
+        // A record with an alert begins so, in every version of TLS (RFC 8446, section 5.1).
+        if (frame.first_byte, frame.body.len()) == (21, 3) {
+            return Err(InvalidPacket::TlsAlert);
+        }
         let (0x20, [flags, code, rest @ ..]) = (frame.first_byte, frame.body) else {
             let message = "answer to CONNECT other than CONNACK";
             return Err(InvalidPacket::Malformed(message));
@@ -281,6 +285,12 @@ mod tests {
         ] {
             assert_eq!(read(bytes, version), Err(InvalidPacket::OtherVersion));
         }
+    }
+
+    #[test]
+    fn an_alert_of_tls_is_recognized() {
+        let alert = b"\x15\x03\x03\x00\x02\x02\x46";
+        assert_eq!(read(alert, MqttVersion::V3), Err(InvalidPacket::TlsAlert));
     }
 
     #[test]

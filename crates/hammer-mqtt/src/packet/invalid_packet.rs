@@ -12,6 +12,8 @@ pub(crate) enum InvalidPacket {
     ProtocolError(&'static str),
     /// The CONNACK is one of the other version of MQTT.
     OtherVersion,
+    /// The answer to CONNECT is an alert of TLS.
+    TlsAlert,
 }
 
 impl fmt::Display for InvalidPacket {
@@ -19,6 +21,7 @@ impl fmt::Display for InvalidPacket {
         f.write_str(match self {
             Self::Malformed(message) | Self::ProtocolError(message) => message,
             Self::OtherVersion => "CONNACK of another version of MQTT",
+            Self::TlsAlert => "alert of TLS",
         })
     }
 }

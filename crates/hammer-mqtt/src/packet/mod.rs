@@ -14,6 +14,7 @@ pub(crate) mod publish;
 pub(crate) mod reason_code;
 pub(crate) mod received;
 pub(crate) mod received_property;
+mod received_publish;
 pub(crate) mod subscribe;
 
 use rumqttc::mqttbytes as v4;

@@ -4,7 +4,7 @@ use hammer_core::{ErrorKind, Rate, Run, Schedule};
 use hammer_mqtt::{Mqtt, MqttBuilder, MqttMode, MqttPayload, MqttVersion, Qos};
 
 use crate::scripted_broker::ScriptedBroker;
-use crate::{execute, ms, run};
+use crate::{execute, ms, refusal, run};
 
 fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
@@ -255,6 +255,19 @@ fn connecting_stops_when_too_many_clients_have_failed() {
     // A broker may not have accepted all connections that were tried.
     let tried = failed + interrupted;
     assert!(broker.connections() <= tried && tried < 1_000, "{cause}");
+}
+
+#[test]
+fn a_port_that_expects_tls_is_named() {
+    let broker = ScriptedBroker::with_script(|peer| {
+        peer.read_packet();
+        // The alert unexpected_message, as servers of TLS answer other protocols.
+        peer.send(b"\x15\x03\x03\x00\x02\x02\x0a");
+        peer.hang_up();
+    });
+    let reason = refusal(at_least_once(&broker).build().expect("well formed"));
+    let named = reason.contains("tls_required") && reason.contains("mqtts://");
+    assert!(named, "{reason}");
 }
 
 #[test]

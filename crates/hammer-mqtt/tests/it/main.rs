@@ -18,6 +18,7 @@ mod stops;
 mod templates;
 mod transports;
 mod unconfirmed;
+mod undelivered;
 mod unresponsive_broker;
 mod versions;
 

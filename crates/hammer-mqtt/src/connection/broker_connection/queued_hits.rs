@@ -7,8 +7,8 @@ use hammer_core::{Failure, Hit};
 use super::{BrokerConnection, DeliveryHeader, MAX_UNWRITTEN_BYTES, MqttAction};
 use crate::config::MqttConfig;
 use crate::failures;
-use crate::load::delivery::MessageSequence;
 use crate::load::hit_waiter::HitPromise;
+use crate::load::message_sequence::MessageSequence;
 use crate::packet::Qos;
 
 /// The maximum number of unanswered pings of a connection, as many as it has packet ids.
