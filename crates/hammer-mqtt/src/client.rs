@@ -9,9 +9,10 @@ use crate::config::MqttConfig;
 use crate::connection::broker_connection::{
     BrokerConnection, DeliveryHeader, LostConnectionPackets,
 };
+use crate::connection::connection_terms::ConnectionTerms;
 use crate::failures;
-use crate::load::delivery::MessageSequence;
 use crate::load::hit_waiter::HitPromise;
+use crate::load::message_sequence::MessageSequence;
 use crate::packet::connack::BrokerLimits;
 
 /// The role of a client.
@@ -29,6 +30,8 @@ pub(crate) struct MqttClient {
     pub(crate) number: u64,
     pub(crate) role: ClientRole,
     pub(crate) state: RefCell<ClientState>,
+    /// The client id that the broker has chosen, if the client had none.
+    pub(crate) assigned_id: RefCell<Option<String>>,
     wake_pending: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
@@ -58,6 +61,7 @@ impl MqttClient {
             number,
             role,
             state: RefCell::default(),
+            assigned_id: RefCell::default(),
             wake_pending: Cell::new(false),
             waker: RefCell::new(None),
         }
@@ -120,30 +124,45 @@ impl MqttClient {
         self.state.borrow().connection.is_some()
     }
 
-    /// Starts a connection with the limits of the broker.
-    pub(crate) fn set_connected(&self, config: &MqttConfig, limits: BrokerLimits) {
+    /// Starts a connection with the limits of the broker. Packets in flight fail if the broker has
+    /// no session of the client.
+    pub(crate) fn set_connected(
+        &self,
+        config: &MqttConfig,
+        limits: BrokerLimits,
+        terms: ConnectionTerms,
+    ) {
         let state = &mut *self.state.borrow_mut();
-        let unacknowledged = state.unacknowledged.take();
+        let mut unacknowledged = state.unacknowledged.take();
+        if !limits.session_present
+            && let Some(lost) = unacknowledged.take()
+        {
+            state.sequence.record_unsent(lost.fail());
+        }
         state.connection = Some(BrokerConnection::new(
             config,
             self.number,
             limits,
+            terms,
             unacknowledged,
         ));
     }
 
-    /// Ends the connection. Packets in flight fail unless `resend` keeps them for the next
-    /// connection.
-    pub(crate) fn set_disconnected(&self, failure: Failure, resend: bool) -> LostWithConnection {
+    /// Ends the connection. Packets in flight fail unless the client sends them again, which it
+    /// does not when `is_over`.
+    pub(crate) fn set_disconnected(&self, failure: Failure, is_over: bool) -> LostWithConnection {
         let state = &mut *self.state.borrow_mut();
         let Some(mut connection) = state.connection.take() else {
             return LostWithConnection::default();
         };
+        let resend = connection.resends() && !is_over;
         let lost = LostWithConnection {
             fence_pending: connection.has_pending_fence(),
             unconfirmed: connection.unconfirmed_messages(),
         };
-        state.unacknowledged = Some(connection.close_failed(failure, resend));
+        let (unacknowledged, unsent) = connection.close_failed(failure, resend);
+        state.unacknowledged = Some(unacknowledged);
+        state.sequence.record_unsent(unsent);
         lost
     }
 }

@@ -1,7 +1,6 @@
 //! The checked configuration of a hammer.
 
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use hammer_core::Hit;
@@ -9,8 +8,10 @@ use hammer_data::{Template, TemplateScope};
 
 use crate::connection::broker_connection::MqttAction;
 use crate::connection::broker_connector::BrokerConnector;
+use crate::load::connect_progress::ConnectProgress;
 use crate::load::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
 use crate::load::run_doubts::RunDoubts;
+use crate::load::unsupported_by_broker::UnsupportedByBroker;
 use crate::load::worker_barrier::WorkerBarrier;
 use crate::packet::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::publish::MessageTemplate;
@@ -52,14 +53,18 @@ pub(crate) struct MqttConfig {
     pub(crate) require_subscribers: bool,
     /// True to send messages in flight again when a session resumes.
     pub(crate) resend: bool,
+    /// True to do without settings that the broker does not support.
+    pub(crate) downgrade: bool,
     pub(crate) delivery: Option<DeliverySubscriberConfig>,
     /// The channel of each worker, for deliveries that arrive at another worker.
     pub(crate) worker_channels: OnceLock<Vec<WorkerDeliveryChannel>>,
     /// Barriers for the workers: all messages have reached the broker, and all deliveries have
     /// reached the subscribers.
     pub(crate) delivery_barriers: [WorkerBarrier; 2],
-    /// The number of clients of all workers that failed to connect before the run started.
-    pub(crate) failed_clients: AtomicUsize,
+    /// The first attempts of the clients of all workers to connect.
+    pub(crate) connect_progress: ConnectProgress,
+    /// The settings that the broker does not support, found before the run started.
+    pub(crate) unsupported: OnceLock<UnsupportedByBroker>,
     pub(crate) doubts: RunDoubts,
 }
 

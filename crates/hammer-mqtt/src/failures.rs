@@ -4,6 +4,8 @@ use std::{error, fmt, io};
 
 use hammer_core::Failure;
 
+use crate::packet::MqttVersion;
+use crate::packet::invalid_packet::InvalidPacket;
 use crate::packet::reason_code;
 
 pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected").with_advice(
@@ -42,9 +44,6 @@ pub(crate) const KEEP_ALIVE_TIMEOUT: Failure = Failure::new("keep_alive_timeout"
     "no answer to a ping in 1.5 times the keep-alive: check that the broker is up and reachable",
 );
 
-pub(crate) const CONNACK_TIMEOUT: Failure = Failure::new("connack_timeout").with_advice(
-    "no answer to CONNECT within `connect_timeout`: check that an MQTT broker listens on this port",
-);
 pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout").with_advice(
     "no answer to a subscriber's SUBSCRIBE within `connect_timeout`: see the broker's log",
 );
@@ -85,11 +84,91 @@ pub(crate) fn from_disconnect_reason(code: u8) -> Failure {
     }
 }
 
-/// Returns the failure of a client that the broker refused.
-pub(crate) fn from_connack_code(code: u8) -> Failure {
-    let failure = Failure::new(reason_code::refusal_name(code));
-    failure
-        .with_advice("the broker refused the client: check user, password, client id and version")
+/// Returns the failure of a client without an answer to CONNECT of `version` in time.
+pub(crate) fn connack_timeout(version: MqttVersion) -> Failure {
+    Failure::new("connack_timeout").with_advice(match version {
+        MqttVersion::V3 => {
+            "no answer to CONNECT within `connect_timeout`: check that an MQTT broker listens on \
+             this port"
+        }
+        MqttVersion::V5 => {
+            "no answer to CONNECT within `connect_timeout`: the broker may not know MQTT 5 (try \
+             `version(V3)`); check that an MQTT broker listens on this port"
+        }
+    })
+}
+
+/// Returns the failure of a client whose connection failed before an answer to CONNECT of
+/// `version`.
+///
+/// Brokers that do not know the version may close the connection (MQTT 5.0, section 3.1.2.2).
+pub(crate) fn before_connack(failure: Failure, version: MqttVersion) -> Failure {
+    if !matches!(failure, Failure::CLOSED_EARLY | Failure::RESET) && failure != CONNECTION_LOST {
+        return failure;
+    }
+    Failure::new("closed_before_connack").with_advice(match version {
+        MqttVersion::V3 => {
+            "the server closed the connection without an answer to CONNECT: see its log, check that \
+             the port is one for MQTT and not for TLS (mqtts://), or try `version(V5)`"
+        }
+        MqttVersion::V5 => {
+            "the server closed the connection without an answer to CONNECT, as brokers without MQTT \
+             5 do: try `version(V3)`, or check the port and the server's log"
+        }
+    })
+}
+
+/// Returns the failure of a client whose broker does not speak `version`.
+fn unsupported_version(version: MqttVersion) -> Failure {
+    Failure::new("unsupported_protocol_version").with_advice(match version {
+        MqttVersion::V3 => "the broker does not speak MQTT 3.1.1: try `version(V5)`",
+        MqttVersion::V5 => "the broker does not speak MQTT 5: try `version(V3)`",
+    })
+}
+
+/// Returns the failure for a packet that cannot be used.
+pub(crate) fn from_invalid_packet(error: InvalidPacket) -> Failure {
+    tracing::debug!(%error, "invalid packet");
+    match error {
+        InvalidPacket::ProtocolError(advice) => {
+            Failure::new("broker_protocol_error").with_advice(advice)
+        }
+        InvalidPacket::Malformed(_) | InvalidPacket::OtherVersion | InvalidPacket::TlsAlert => {
+            MALFORMED_PACKET
+        }
+    }
+}
+
+/// Returns the failure for an answer to CONNECT of `version` that cannot be used.
+pub(crate) fn from_invalid_connack(error: InvalidPacket, version: MqttVersion) -> Failure {
+    match error {
+        InvalidPacket::OtherVersion => unsupported_version(version),
+        InvalidPacket::TlsAlert => Failure::new("tls_required")
+            .with_advice("the port expects TLS: use mqtts:// or wss:// in the URL"),
+        error => from_invalid_packet(error),
+    }
+}
+
+/// Returns the failure of a client whose CONNECT of `version` the broker refused.
+pub(crate) fn from_connack_code(code: u8, version: MqttVersion) -> Failure {
+    let advice = match code {
+        1 | 0x84 => return unsupported_version(version),
+        2 | 0x85 => "the broker refused the client id: choose one with `client_id`",
+        4 | 5 | 0x86 | 0x87 | 0x8c => {
+            "the broker refused the client: check user, password and client id"
+        }
+        0x9a => "the broker refused the will, since it keeps no messages: remove `will_retain`",
+        0x9b => "the broker refused the will, since it allows only a lower QoS: lower `will_qos`",
+        _ => "the broker refused the client for this reason: see its log",
+    };
+    Failure::new(reason_code::refusal_name(code)).with_advice(advice)
+}
+
+/// Returns the failure of a subscriber whose subscription the broker refused.
+pub(crate) fn from_suback_code(code: u8) -> Failure {
+    Failure::new(reason_code::reason_name(code)).with_advice(
+        "the broker refused the subscription: check `filter`, and what the user may subscribe to",
+    )
 }
 
 /// The source of a socket's error if the broker sends without an end.

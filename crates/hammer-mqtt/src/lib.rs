@@ -1,6 +1,6 @@
 //! A hammer for MQTT brokers: versions 3.1.1 and 5.0, over connections that many hits share.
 //!
-//! rumqttc encodes and decodes the rare packets. This crate drives the connections itself: a load
+//! rumqttc encodes the rare packets. This crate drives the connections itself: a load
 //! generator needs the time at which each message was acknowledged, which rumqttc's event loop does
 //! not report.
 

@@ -85,7 +85,14 @@ impl Hammer for Mqtt {
         let shared = config.shared.then_some(config.clients);
         let mut doubts = config.scope.warnings();
         doubts.extend(config.doubts.warnings());
+        let undelivered = &config.doubts.undelivered;
+        let delivery = config.delivery.as_ref();
+        doubts.extend(delivery.and_then(|delivery| undelivered.warning(delivery)));
         Description::new()
+            .advice(
+                Failure::TIMEOUT.name(),
+                delivery.and_then(|delivery| undelivered.advice(delivery)),
+            )
             .max_workers(shared.unwrap_or(usize::MAX))
             .max_hits(config.max_hits())
             .doubts(doubts)
@@ -161,12 +168,19 @@ impl Hammer for Mqtt {
             clients: &clients,
             slot,
         };
-        if self.config.completion != MqttCompletionEvent::Ack {
+        let is_acknowledged = self.config.completion == MqttCompletionEvent::Ack;
+        if !is_acknowledged || clients.has_unacknowledged_messages() {
             clients.fence_publishers().await;
             slot.mark("fence");
         }
         if self.config.completion == MqttCompletionEvent::Delivery {
             clients.wait_for_deliveries(slot.workers()).await;
+        }
+    }
+
+    fn missed(&self, hit: &Hit, reason: &'static str) {
+        if reason == Failure::TIMEOUT.name() && self.config.delivery.is_some() {
+            self.worker_clients(hit.slot()).record_timeout(hit);
         }
     }
 

@@ -14,6 +14,9 @@ pub(super) struct MqttClientArgs {
     /// MQTT version: 3.1.1 or 5 [default: 3.1.1]
     #[arg(long, value_name = "VERSION", value_parser = version)]
     mqtt: Option<MqttVersion>,
+    /// Do without settings that the broker doesn't support, as MQTT 5 reports
+    #[arg(long)]
+    downgrade: bool,
     /// User and password [default: from the URL]
     #[arg(short = 'u', long, value_name = "USER[:PASSWORD]")]
     user: Option<String>,
@@ -56,6 +59,7 @@ impl MqttClientArgs {
         mqtt = mqtt
             .version(self.mqtt.unwrap_or_default())
             .clean_start(!self.keep_session)
+            .downgrade(self.downgrade)
             .resend(self.resend);
         if let Some(user) = self.user {
             mqtt = match user.split_once(':') {

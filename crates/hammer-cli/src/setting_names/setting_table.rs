@@ -53,6 +53,8 @@ const DIFFERENT_NAMES: &[(&str, &str)] = &[
     ("payload", "--data"),
     ("share_group", "--share"),
     ("version", "--mqtt"),
+    ("version(V3)", "--mqtt 3.1.1"),
+    ("version(V5)", "--mqtt 5"),
     ("wait_for_window", "--window-full"),
     // hammer-replay
     ("absolute_targets", "--absolute"),

@@ -10,6 +10,11 @@ use std::thread;
 /// It acknowledges everything at once, sends each message to all subscribers, and runs until the
 /// process ends.
 pub(crate) fn serve() -> String {
+    serve_with_limits(&[])
+}
+
+/// Starts a minimal broker with properties in its CONNACK of version 5.
+pub(crate) fn serve_with_limits(properties: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     let subscribers = Arc::<Mutex<BrokerSubscribers>>::default();
@@ -19,7 +24,7 @@ pub(crate) fn serve() -> String {
             thread::spawn(move || {
                 stream.set_nodelay(true).unwrap();
                 // A client whose connection has ended is removed, even after an error.
-                let _ = serve_client(number, stream, &subscribers);
+                let _ = serve_client(number, stream, &subscribers, properties);
                 let all = &mut subscribers.lock().unwrap().all;
                 all.retain(|subscriber| subscriber.number != number);
             });
@@ -57,13 +62,16 @@ fn serve_client(
     number: usize,
     mut stream: TcpStream,
     others: &Mutex<BrokerSubscribers>,
+    properties: &[u8],
 ) -> io::Result<()> {
     loop {
         let (first, body) = packet(&mut stream)?;
         let topic = |body: &[u8]| 2 + usize::from(u16::from_be_bytes([body[0], body[1]]));
         let answer = match first >> 4 {
-            // MQTT 5 has properties, here with length 0.
-            1 if body[6] == 5 => vec![0x20, 3, 0, 0, 0],
+            1 if body[6] == 5 => {
+                let length = properties.len() as u8;
+                [&[0x20, 3 + length, 0, 0, length], properties].concat()
+            }
             1 => vec![0x20, 2, 0, 0],
             3 => {
                 let (end, qos) = (topic(&body), first & 6);

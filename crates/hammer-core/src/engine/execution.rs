@@ -112,7 +112,13 @@ fn execute<H: Hammer>(
     let coordinator = Coordinator::new(config, start_ticket, &schedule, measurements, threads);
     let mut report = coordinator.coordinate(&mut on_event)?;
     report.exhausted = max_hits.is_some_and(|max_hits| report.hits.scheduled >= max_hits);
-    report.verdict.add_doubts(hammer.describe().doubts);
+    let description = hammer.describe();
+    for (failure, advice) in description.advice {
+        if report.failures.contains_key(failure) {
+            report.advice.insert(failure.to_owned(), advice);
+        }
+    }
+    report.verdict.add_doubts(description.doubts);
     on_event(RunEvent::Finished(&report));
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! The description of a hammer: its bounds, groups, doubts and connections.
+//! The description of a hammer: its bounds, groups, doubts, advice and connections.
 
 /// The properties of a hammer that a run must know.
 ///
@@ -36,6 +36,11 @@ pub struct Description {
     /// Each is a sentence on the cause and one on the remedy. The engine asks again after the last
     /// hit, and each doubt makes the run suspect.
     pub doubts: Vec<String>,
+    /// Advice for failures by name, in place of the advice of the failure itself, such as what a
+    /// hammer found out about hits that timed out.
+    ///
+    /// The engine asks again after the last hit, and uses the advice for failures that occurred.
+    pub advice: Vec<(&'static str, String)>,
     /// The number of connections that all hits share, or `None` if each hit in flight needs its
     /// own.
     pub connections: Option<u64>,
@@ -58,6 +63,7 @@ impl Description {
             max_hits: None,
             groups: vec![],
             doubts: vec![],
+            advice: vec![],
             connections: None,
             addresses: 1,
         }
@@ -84,6 +90,13 @@ impl Description {
     /// Adds reasons to doubt the numbers.
     pub fn doubts(mut self, doubts: impl IntoIterator<Item = String>) -> Self {
         self.doubts.extend(doubts);
+        self
+    }
+
+    /// Adds advice for the failures with a name, if there is any.
+    pub fn advice(mut self, failure: &'static str, advice: impl Into<Option<String>>) -> Self {
+        let advice = advice.into().map(|advice| (failure, advice));
+        self.advice.extend(advice);
         self
     }
 

@@ -113,7 +113,7 @@ pub trait Hammer: Send + Sync + 'static {
         let _ = (hit, reason);
     }
 
-    /// Describes the hammer: its bounds, groups, doubts and connections.
+    /// Describes the hammer: its bounds, groups, doubts, advice and connections.
     ///
     /// The engine asks before the run and again after the last hit, when the hammer may have new
     /// doubts. The doubts of a hammer that several runs share add up.

@@ -177,6 +177,38 @@ fn warnings_of_a_hammer_make_a_run_suspect() {
     assert_eq!(report.verdict.reasons, *warnings);
 }
 
+/// Times out, and knows why.
+struct AdvisedHammer;
+
+impl Hammer for AdvisedHammer {
+    type Session = ();
+
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), _: &mut Hit) -> Result<Outcome, Failure> {
+        std::future::pending().await
+    }
+
+    fn describe(&self) -> Description {
+        Description::new()
+            .advice("timeout", "the answer went elsewhere".to_owned())
+            .advice("connection_reset", "never occurs".to_owned())
+            .advice("other", None)
+    }
+}
+
+#[test]
+fn advice_of_a_hammer_replaces_that_of_failures_that_occurred() {
+    let run = Run::new(AdvisedHammer, constant_schedule(10, ms(500))).timeout(ms(50));
+    let report = run_paused(run);
+    assert_eq!(report.hits.timed_out, 5);
+    let advice: Vec<_> = report.advice.iter().collect();
+    let (failure, text) = ("timeout".to_owned(), "the answer went elsewhere".to_owned());
+    assert_eq!(advice, [(&failure, &text)]);
+}
+
 /// Panics in the call of `hit`, before there is a future, and when a session is dropped.
 struct PanickingHammer;
 

@@ -28,6 +28,7 @@ pub(super) struct ConnectPacketOptions {
     clean_start: bool,
     session_expiry: Option<u32>,
     pub(super) resend: bool,
+    pub(super) downgrade: bool,
     keep_alive: u16,
     will: Option<WillMessage>,
 }
@@ -48,6 +49,7 @@ impl Default for ConnectPacketOptions {
             clean_start: true,
             session_expiry: None,
             resend: false,
+            downgrade: false,
             keep_alive: 60,
             will: None,
         }
@@ -124,7 +126,9 @@ impl ConnectPacketOptions {
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
         let differs =
             [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.depends_on(per));
-        if !differs.contains(&true) && (clients > 1 || mode == MqttMode::Connect) {
+        let is_shared = clients > 1 || mode == MqttMode::Connect;
+        // The broker chooses an id of its own for each client that has none.
+        if !differs.contains(&true) && is_shared && !text.is_empty() {
             let message = format!(
                 "the client id {text:?} is the same for all clients, but must be unique (try \
                  {{{{client}}}} in it)"
@@ -181,7 +185,8 @@ impl MqttBuilder {
         self
     }
 
-    /// Sets the id of each client, a template. It must differ by client if there are several.
+    /// Sets the id of each client, a template. It must differ by client if there are several. If it
+    /// is empty, the broker chooses the ids.
     pub fn client_id(mut self, template: impl Into<String>) -> Self {
         self.session.client_id = Some(template.into());
         self
@@ -224,6 +229,18 @@ impl MqttBuilder {
     /// only to the first connection of a client.
     pub fn resend(mut self, yes: bool) -> Self {
         self.session.resend = yes;
+        self
+    }
+
+    /// Sets whether clients do without the settings that the broker does not support, as its CONNACK
+    /// says in version 5 (section 3.2.2.3).
+    ///
+    /// Messages then have the highest QoS that the broker allows, no retain flag, no topic alias, and
+    /// are not sent again. The fact `downgraded` counts connections by what they do without. By
+    /// default, the run does not start. It does not start in any case if the broker does not accept
+    /// the size of the messages or the filter of a subscription.
+    pub fn downgrade(mut self, yes: bool) -> Self {
+        self.session.downgrade = yes;
         self
     }
 

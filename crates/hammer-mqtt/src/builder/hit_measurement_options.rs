@@ -115,11 +115,11 @@ impl HitMeasurementOptions {
             None => filter,
         };
         check_filter(&filter)?;
-        let shared = self.share_group.is_some();
         Ok(Some(DeliverySubscriberConfig {
             subscribers,
             filter,
-            shared,
+            group: self.share_group.clone(),
+            qos: message_options.qos,
             run,
         }))
     }

@@ -181,7 +181,7 @@ impl MqttBuilder {
         self
     }
 
-    /// Sends the topic once per connection and then its alias, if the broker allows aliases.
+    /// Sends the topic once per connection and then its alias. The broker must allow aliases.
     pub fn topic_alias(mut self, yes: bool) -> Self {
         self.message.alias = yes;
         self

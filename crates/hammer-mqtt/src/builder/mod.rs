@@ -6,7 +6,6 @@ mod hit_measurement_options;
 mod message_options;
 
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use hammer_data::TemplateScope;
@@ -18,6 +17,7 @@ use self::hit_measurement_options::HitMeasurementOptions;
 use self::message_options::MessageOptions;
 use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::connection::broker_connection::MqttAction;
+use crate::load::connect_progress::ConnectProgress;
 use crate::load::run_doubts::RunDoubts;
 use crate::template::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
@@ -100,7 +100,7 @@ impl MqttBuilder {
             MqttCompletionEvent::Ack | MqttCompletionEvent::Sent => 0,
         };
         let alias = message.topic_alias(&compiler, version)?;
-        let resend = session.resend;
+        let (resend, downgrade) = (session.resend, session.downgrade);
         if resend && (measuring.mode != MqttMode::Publish || !is_acknowledged(message.qos)) {
             let message = "resending requires messages at QoS 1 or 2";
             return Err(Error::new(ErrorKind::Combination, message));
@@ -150,10 +150,12 @@ impl MqttBuilder {
                 wait_for_window: measuring.wait_for_window,
                 require_subscribers: measuring.require_subscribers,
                 resend,
+                downgrade,
                 delivery,
                 worker_channels: OnceLock::new(),
                 delivery_barriers: Default::default(),
-                failed_clients: AtomicUsize::new(0),
+                connect_progress: ConnectProgress::default(),
+                unsupported: OnceLock::new(),
                 doubts: RunDoubts::default(),
             }),
         })

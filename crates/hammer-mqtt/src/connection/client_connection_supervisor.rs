@@ -15,13 +15,16 @@ use crate::config::MqttConfig;
 use crate::connection::broker_connector::BrokerStream;
 use crate::connection::connect_deadline::ConnectDeadline;
 use crate::connection::connection_loop::ConnectionLoop;
-use crate::connection::handshake::{self, ConnectReply};
+use crate::connection::connection_terms::ConnectionTerms;
+use crate::connection::handshake::{self, ClientIdentity};
 use crate::connection::keep_alive_monitor::KeepAliveMonitor;
 use crate::connection::reconnect_backoff::ReconnectBackoff;
+use crate::connection::unsupported_setting::UnsupportedSetting;
 use crate::failures;
 use crate::load::first_connect::FirstConnectAttempt;
+use crate::load::unsupported_by_broker::UnsupportedByBroker;
 use crate::load::worker_clients::WorkerClients;
-use crate::packet::connack::BrokerLimits;
+use crate::packet::connack::{BrokerLimits, Connack};
 use crate::template::render_context;
 
 /// The longest wait for the broker to close the connection after DISCONNECT.
@@ -48,6 +51,7 @@ pub(crate) enum ConnectionEnd {
 struct AcceptedConnection {
     stream: BrokerStream,
     limits: BrokerLimits,
+    terms: ConnectionTerms,
     /// Bytes after the CONNACK.
     leftover: Vec<u8>,
 }
@@ -89,7 +93,8 @@ impl ClientConnectionSupervisor {
 
     async fn open(&self) -> Result<AcceptedConnection, Failure> {
         let slot = self.slot.with_separate_phases();
-        let deadline = ConnectDeadline::new(self.config.connect_timeout);
+        let version = self.config.identity.connect.version;
+        let deadline = ConnectDeadline::new(self.config.connect_timeout, version);
         // Boxed, so that an open connection does not carry the state of the handshake.
         let opening = Box::pin(self.handshake(&deadline, &slot));
         tokio::select! {
@@ -113,16 +118,38 @@ impl ClientConnectionSupervisor {
         };
         let resuming = config.resend && self.client.was_connected();
         let mut context = render_context::for_client(number, slot);
-        let connecting = handshake::connect(&mut stream, config, &mut context, resuming, slot);
-        let (reply, mut leftover) = connecting.await?;
-        let limits = match reply {
-            ConnectReply::Accepted(limits) => limits,
-            ConnectReply::Refused(code) => return Err(failures::from_connack_code(code)),
+        // Borrowed only until CONNECT is encoded: a client connects once at a time.
+        let assigned_id = self.client.assigned_id.borrow().clone();
+        let identity = ClientIdentity {
+            assigned_id: assigned_id.as_deref(),
+            resuming,
         };
+        let connecting = handshake::connect(&mut stream, config, &mut context, identity, slot);
+        let (reply, mut leftover) = connecting.await?;
+        let (limits, assigned_id) = match reply {
+            Connack::Accepted {
+                limits,
+                assigned_id,
+            } => (limits, assigned_id),
+            Connack::Refused(code) => {
+                let version = config.identity.connect.version;
+                return Err(failures::from_connack_code(code, version));
+            }
+        };
+        if assigned_id.is_some() {
+            self.client.assigned_id.replace(assigned_id);
+        }
         deadline.accepted();
+        let terms = match self.agree(&limits) {
+            Ok(terms) => terms,
+            Err(failure) => {
+                drop(timeout(DISCONNECT_TIMEOUT, handshake::disconnect(&mut stream)).await);
+                return Err(failure);
+            }
+        };
         match (self.client.role, &config.delivery) {
             (ClientRole::Subscriber(_), Some(delivery)) => {
-                let (filter, qos) = (&delivery.filter, config.message.qos);
+                let (filter, qos) = (&delivery.filter, delivery.qos);
                 leftover = handshake::subscribe(&mut stream, config, filter, qos, leftover).await?;
             }
             _ => self.report_limits(limits),
@@ -133,8 +160,29 @@ impl ClientConnectionSupervisor {
         Ok(AcceptedConnection {
             stream,
             limits,
+            terms,
             leftover,
         })
+    }
+
+    /// Returns the terms of a connection within the limits of the broker. Fails if the broker must
+    /// refuse the packets of the client, which are not sent.
+    fn agree(&self, limits: &BrokerLimits) -> Result<ConnectionTerms, Failure> {
+        let config = &*self.config;
+        let (terms, unsupported) = ConnectionTerms::within(limits, config, self.client.role);
+        let is_refused =
+            |setting: &UnsupportedSetting| !config.downgrade || setting.downgrade().is_none();
+        let (refused, downgraded): (Vec<_>, Vec<_>) = unsupported.into_iter().partition(is_refused);
+        if let Some(first) = refused.first() {
+            let failure = first.failure();
+            // Another client may have been first.
+            let _ = config.unsupported.set(UnsupportedByBroker(refused));
+            return Err(failure);
+        }
+        for value in downgraded.iter().filter_map(UnsupportedSetting::downgrade) {
+            self.slot.fact("downgraded", value);
+        }
+        Ok(terms)
     }
 
     /// Records the limits of the broker for the report.
@@ -147,6 +195,12 @@ impl ClientConnectionSupervisor {
         if self.config.use_topic_alias {
             self.slot.fact("alias_max", limits.topic_alias_maximum);
         }
+        if let Some(seconds) = limits.keep_alive {
+            self.slot.fact("keep_alive", seconds);
+        }
+        if let Some(seconds) = limits.session_expiry {
+            self.slot.fact("session_expiry", Label::number(seconds));
+        }
     }
 
     /// Serves hits on a connection until it ends.
@@ -154,19 +208,20 @@ impl ClientConnectionSupervisor {
         let AcceptedConnection {
             mut stream,
             limits,
+            terms,
             leftover,
         } = opened;
         let keep_alive = limits
             .keep_alive
             .unwrap_or(self.config.identity.connect.keep_alive);
-        self.client.set_connected(&self.config, limits);
+        self.client.set_connected(&self.config, limits, terms);
         self.clients.notify_connected();
         let end = self.drive(&mut stream, leftover, keep_alive).await;
-        let (failure, resend) = match &end {
-            ConnectionEnd::RunOver => (failures::NOT_CONNECTED, false),
-            ConnectionEnd::Failed(failure) => (*failure, self.config.resend),
+        let (failure, is_over) = match &end {
+            ConnectionEnd::RunOver => (failures::NOT_CONNECTED, true),
+            ConnectionEnd::Failed(failure) => (*failure, false),
         };
-        let lost = self.client.set_disconnected(failure, resend);
+        let lost = self.client.set_disconnected(failure, is_over);
         if lost.fence_pending {
             self.clients.fence_ended(false);
         }
@@ -177,6 +232,7 @@ impl ClientConnectionSupervisor {
             }
             ConnectionEnd::Failed(failure) => {
                 self.slot.count("connections_lost", 1);
+                self.config.doubts.undelivered.record_uncertainty();
                 self.slot.fact("lost_by", failure.name());
                 self.clients.count_unconfirmed(&self.slot, lost.unconfirmed);
             }

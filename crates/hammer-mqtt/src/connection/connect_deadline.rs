@@ -7,25 +7,29 @@ use hammer_core::Failure;
 use tokio::time::timeout;
 
 use crate::failures;
+use crate::packet::MqttVersion;
 
 /// The time limit for opening a connection, with the failure for the step in progress.
 pub(crate) struct ConnectDeadline {
     limit: Duration,
+    version: MqttVersion,
     timeout_failure: Cell<Failure>,
 }
 
 impl ConnectDeadline {
-    pub(crate) fn new(limit: Duration) -> Self {
+    pub(crate) fn new(limit: Duration, version: MqttVersion) -> Self {
         let timeout_failure = Cell::new(Failure::CONNECT_TIMEOUT);
         Self {
             limit,
+            version,
             timeout_failure,
         }
     }
 
     /// Records that the connection is open; the CONNACK is next.
     pub(crate) fn connected(&self) {
-        self.timeout_failure.set(failures::CONNACK_TIMEOUT);
+        self.timeout_failure
+            .set(failures::connack_timeout(self.version));
     }
 
     /// Records that the broker has accepted the client; the SUBACK is next.

@@ -16,7 +16,7 @@ use crate::connection::keep_alive_monitor::KeepAliveMonitor;
 use crate::connection::turn_budget::TurnBudget;
 use crate::failures;
 use crate::load::delivery::DeliveryRecord;
-use crate::load::delivery::MessageSequence;
+use crate::load::message_sequence::MessageSequence;
 
 /// The maximum buffer space for a partial packet that a connection keeps after a large packet.
 const MAX_IDLE_BUFFER_BYTES: usize = 16 * 1024;

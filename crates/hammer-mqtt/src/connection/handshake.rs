@@ -6,9 +6,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::config::MqttConfig;
 use crate::connection::unrequested_packet_guard::UnrequestedPacketGuard;
 use crate::failures::{self, FloodError};
-use crate::packet::connack::{BrokerLimits, Connack};
+use crate::packet::connack::Connack;
 use crate::packet::reason_code;
-use crate::packet::received::{AckKind, MalformedPacket, PacketFrame, ReceivedPacket};
+use crate::packet::received::{AckKind, PacketFrame, ReceivedPacket};
 use crate::packet::{self, Qos, subscribe};
 use crate::template::render_context::MqttRenderContext;
 
@@ -22,10 +22,13 @@ const MAX_BYTES_AFTER_DISCONNECT: usize = 64 * 1024;
 /// The packet id of the subscription before the first hit.
 const SUBSCRIBE_PACKET_ID: u16 = 1;
 
-/// The broker's answer to CONNECT.
-pub(crate) enum ConnectReply {
-    Accepted(BrokerLimits),
-    Refused(u8),
+/// The parts of CONNECT that depend on earlier connections of the client.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ClientIdentity<'a> {
+    /// The client id that the broker has chosen earlier.
+    pub(crate) assigned_id: Option<&'a str>,
+    /// True to ask for the existing session.
+    pub(crate) resuming: bool,
 }
 
 /// Reads packets, and keeps the bytes after them.
@@ -41,7 +44,7 @@ impl<S: AsyncRead + Unpin> HandshakePacketReader<'_, S> {
     async fn read_packet(&mut self, from: usize) -> Result<usize, Failure> {
         loop {
             if let Some(frame) =
-                PacketFrame::parse(&self.bytes[from..]).map_err(malformed_failure)?
+                PacketFrame::parse(&self.bytes[from..]).map_err(failures::from_invalid_packet)?
             {
                 return Ok(frame.size);
             }
@@ -55,44 +58,43 @@ impl<S: AsyncRead + Unpin> HandshakePacketReader<'_, S> {
     }
 }
 
-/// Sends CONNECT and waits for the CONNACK. `resuming` asks for the existing session. Returns the
-/// answer and the bytes after it.
+/// Sends CONNECT and waits for the CONNACK. Returns the answer and the bytes after it.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     config: &MqttConfig,
     context: &mut MqttRenderContext,
-    resuming: bool,
+    identity: ClientIdentity<'_>,
     slot: &Slot,
-) -> Result<(ConnectReply, Vec<u8>), Failure> {
+) -> Result<(Connack, Vec<u8>), Failure> {
     let (id, connect) = config.identity.render(context)?;
+    let id = identity.assigned_id.unwrap_or(&id);
     let packet = connect
-        .encode(&id, resuming)
+        .encode(id, identity.resuming)
         .ok_or(failures::STRING_TOO_LONG)?;
     let sending = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
-    sending.await.map_err(failures::from_io_error)?;
+    let version = connect.version;
+    let unanswered = |failure| failures::before_connack(failure, version);
+    sending
+        .await
+        .map_err(|error| unanswered(failures::from_io_error(error)))?;
     let mut reader = HandshakePacketReader {
         stream,
         bytes: vec![],
         max_packet_size: MAX_CONNACK_BYTES,
     };
-    let size = reader.read_packet(0).await?;
-    let frame = PacketFrame::parse(&reader.bytes).map_err(malformed_failure)?;
+    let size = reader.read_packet(0).await.map_err(unanswered)?;
+    let frame = PacketFrame::parse(&reader.bytes).map_err(failures::from_invalid_packet)?;
     let frame = frame.ok_or(failures::MALFORMED_PACKET)?;
-    let reply =
-        match Connack::parse(frame, config.identity.connect.version).map_err(malformed_failure)? {
-            Connack::Accepted(limits) => ConnectReply::Accepted(limits),
-            Connack::Refused(code) => {
-                tracing::debug!(
-                    client = id,
-                    reason = reason_code::refusal_name(code),
-                    "refused"
-                );
-                ConnectReply::Refused(code)
-            }
-        };
+    let is_new = connect.clean_start && !identity.resuming;
+    let reply = Connack::parse(frame, version, is_new);
+    let reply = reply.map_err(|error| failures::from_invalid_connack(error, version))?;
+    if let Connack::Refused(code) = reply {
+        let reason = reason_code::refusal_name(code);
+        tracing::debug!(client = id, reason, "refused");
+    }
     slot.mark("connack");
     reader.bytes.drain(..size);
     Ok((reply, reader.bytes))
@@ -123,16 +125,17 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     let mut from = 0;
     loop {
         let size = reader.read_packet(from).await?;
-        let frame = PacketFrame::parse(&reader.bytes[from..]).map_err(malformed_failure)?;
+        let frame =
+            PacketFrame::parse(&reader.bytes[from..]).map_err(failures::from_invalid_packet)?;
         let frame = frame.ok_or(failures::MALFORMED_PACKET)?;
-        match ReceivedPacket::parse(frame, version).map_err(malformed_failure)? {
+        match ReceivedPacket::parse(frame, version).map_err(failures::from_invalid_packet)? {
             ReceivedPacket::Ack {
                 kind: AckKind::Suback,
                 id: SUBSCRIBE_PACKET_ID,
                 reason,
             } => {
                 if reason_code::is_error(reason) {
-                    return Err(failures::from_connack_code(reason));
+                    return Err(failures::from_suback_code(reason));
                 }
                 reader.bytes.drain(from..from + size);
                 return Ok(reader.bytes);
@@ -172,13 +175,8 @@ pub(crate) async fn disconnect<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Checks that the packet at the start of `bytes` has at most `max_size` bytes.
 pub(crate) fn check_packet_size(bytes: &[u8], max_size: usize) -> Result<(), Failure> {
-    match PacketFrame::declared_size(bytes).map_err(malformed_failure)? {
+    match PacketFrame::declared_size(bytes).map_err(failures::from_invalid_packet)? {
         size if size > max_size => Err(failures::RECEIVED_PACKET_TOO_LARGE),
         _ => Ok(()),
     }
-}
-
-pub(crate) fn malformed_failure(error: MalformedPacket) -> Failure {
-    tracing::debug!(%error, "malformed packet");
-    failures::MALFORMED_PACKET
 }

@@ -213,6 +213,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_server_that_does_not_read_gets_a_bounded_number_of_bytes() {
+        let (ours, theirs) = tokio::io::duplex(4_096);
+        let client = async {
+            let opened = MqttWebsocket::open("ws://localhost/mqtt", ours).await;
+            let mut client = opened.expect("accepted");
+            let packets = [0; 64 * 1024];
+            let mut taken = 0;
+            while let Poll::Ready(bytes) = std::future::poll_fn(|cx| {
+                Poll::Ready(Pin::new(&mut client).poll_write(cx, &packets))
+            })
+            .await
+            {
+                taken += bytes.expect("open connection");
+            }
+            assert!(taken <= 2 * packets.len(), "{taken}");
+        };
+        // The server stays connected, and reads nothing after the handshake.
+        let (_server, ()) = tokio::join!(accept(theirs), client);
+    }
+
+    #[tokio::test]
     async fn a_flood_of_frames_without_content_is_an_error() {
         for frame in [Message::Ping(Bytes::new()), Message::Binary(Bytes::new())] {
             let (ours, theirs) = tokio::io::duplex(4_096);

@@ -4,8 +4,9 @@ use hammer_core::{Failure, Hit, Outcome};
 
 use crate::config::MqttConfig;
 use crate::connection::connect_deadline::ConnectDeadline;
-use crate::connection::handshake::{self, ConnectReply};
+use crate::connection::handshake::{self, ClientIdentity};
 use crate::failures;
+use crate::packet::connack::Connack;
 use crate::packet::reason_code;
 use crate::template::render_context;
 
@@ -14,19 +15,21 @@ pub(crate) async fn hit(config: &MqttConfig, hit: &Hit) -> Result<Outcome, Failu
     let slot = hit.slot();
     // The client is the slot: concurrent hits with one id would disconnect each other.
     let client = slot.index() as u64;
-    let deadline = ConnectDeadline::new(config.connect_timeout);
+    let version = config.identity.connect.version;
+    let deadline = ConnectDeadline::new(config.connect_timeout, version);
     let opening = async {
         let (mut stream, traffic) = config.connector.open(slot).await?;
         deadline.connected();
         let mut context = render_context::for_connection(hit, client);
-        let connecting = handshake::connect(&mut stream, config, &mut context, false, slot);
+        let identity = ClientIdentity::default();
+        let connecting = handshake::connect(&mut stream, config, &mut context, identity, slot);
         let (reply, _) = connecting.await?;
         Ok((stream, traffic, reply))
     };
     let (mut stream, traffic, reply) = deadline.within(opening).await?;
     let outcome = match reply {
-        ConnectReply::Refused(code) => Outcome::rejected(reason_code::refusal_name(code)),
-        ConnectReply::Accepted(_) => {
+        Connack::Refused(code) => Outcome::rejected(reason_code::refusal_name(code)),
+        Connack::Accepted { .. } => {
             slot.count("connections_opened", 1);
             let closed = handshake::disconnect(&mut stream).await;
             match closed {

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
-use hammer_core::Hit;
+use crate::packet::Qos;
 
 /// The size of the header before the payload: a magic number, the run, and the hit, in network byte
 /// order.
@@ -19,47 +19,26 @@ pub(crate) struct DeliverySubscriberConfig {
     pub(crate) subscribers: usize,
     /// The filter, with the prefix of the group if the subscription is shared.
     pub(crate) filter: String,
-    pub(crate) shared: bool,
+    /// The group of a shared subscription.
+    pub(crate) group: Option<String>,
+    /// The QoS of the messages and the subscriptions.
+    pub(crate) qos: Qos,
     /// The id of the run, which distinguishes its messages from those of other runs.
     pub(crate) run: u32,
 }
 
 impl DeliverySubscriberConfig {
+    /// Returns true if each message goes to one of the subscribers.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.group.is_some()
+    }
+
     /// Returns the number of subscribers that get each message.
     pub(crate) fn copies_per_message(&self) -> u32 {
-        match self.shared {
+        match self.is_shared() {
             true => 1,
             false => self.subscribers as u32,
         }
-    }
-}
-
-/// The sequence numbers of a client's messages.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct MessageSequence {
-    /// The number of the next message.
-    pub(crate) next: u64,
-    /// The number of the first message after the warm-up.
-    warm_up_end: u64,
-}
-
-impl MessageSequence {
-    /// Advances past the message of `hit`.
-    pub(crate) fn advance(&mut self, hit: &Hit) {
-        self.next += 1;
-        if hit.is_warm_up() {
-            self.warm_up_end = self.next;
-        }
-    }
-
-    /// Returns the number of messages without the warm-up.
-    pub(crate) fn measured_count(self) -> u64 {
-        self.next - self.warm_up_end
-    }
-
-    /// Returns true if the message with this number is not of the warm-up.
-    pub(crate) fn is_measured(self, seq: u64) -> bool {
-        seq >= self.warm_up_end
     }
 }
 

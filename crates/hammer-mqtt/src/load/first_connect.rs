@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hammer_core::{Failure, PrepareError, WorkerContext};
@@ -26,10 +25,8 @@ pub(crate) struct FirstConnectAttempt {
 
 impl FirstConnectAttempt {
     pub(crate) fn finish(self, result: Result<(), Failure>) {
-        if result.is_err() {
-            let failed = &self.clients.config.failed_clients;
-            failed.fetch_add(1, Ordering::Relaxed);
-        }
+        let progress = &self.clients.config.connect_progress;
+        progress.record_end(result.is_ok());
         self.clients.first_attempt_ended(result.err());
     }
 }
@@ -121,6 +118,7 @@ fn spawn_supervisor(
         slot: context.slot().clone(),
     };
     clients.driver_started();
+    clients.config.connect_progress.record_start();
     let attempt = FirstConnectAttempt {
         clients: clients.clone(),
         _permit: permit,
@@ -128,15 +126,18 @@ fn spawn_supervisor(
     tokio::task::spawn_local(supervisor.run(attempt));
 }
 
-/// Fails if too many clients of all workers have failed. Only a worker with a failed client reports
-/// it.
+/// Fails if the broker does not support the load, or if too many clients of all workers have failed.
+/// Only a worker with a failed client reports the latter.
 fn check_failed_clients(clients: &WorkerClients) -> Result<(), PrepareError> {
     let config = &*clients.config;
-    let failed = config.failed_clients.load(Ordering::Relaxed);
+    if let Some(unsupported) = config.unsupported.get() {
+        return Err(Box::new(unsupported.clone()));
+    }
+    let progress = &config.connect_progress;
     match clients.first_attempts().last_failure {
-        Some(failure) if failed > config.max_failed_clients => {
+        Some(failure) if progress.failed() > config.max_failed_clients => {
             Err(Box::new(TooManyFailedClients {
-                failed,
+                counts: progress.counts(config.connections()),
                 total: config.connections(),
                 allowed: config.max_failed_clients,
                 failure,

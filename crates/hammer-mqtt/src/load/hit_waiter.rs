@@ -8,6 +8,7 @@ use std::task::{Poll, Waker};
 use hammer_core::{Failure, Outcome, Slot};
 
 use crate::load::delivery::DeliveryRecord;
+use crate::load::undelivered_messages::UndeliveredMessage;
 
 type OutcomeOrFailure = Result<Outcome, Failure>;
 
@@ -23,6 +24,8 @@ pub(crate) struct HitWaiter {
     sent: Cell<u32>,
     /// The size of all packets that subscribers received, in bytes.
     received: Cell<u64>,
+    /// True if the broker has acknowledged the message.
+    acknowledged: Cell<bool>,
     result: Cell<Option<OutcomeOrFailure>>,
     waker: RefCell<Option<Waker>>,
 }
@@ -45,6 +48,7 @@ impl HitWaiter {
             missing_copies: Cell::new(0),
             sent: Cell::new(0),
             received: Cell::new(0),
+            acknowledged: Cell::new(false),
             result: Cell::new(None),
             waker: RefCell::new(None),
         }
@@ -80,6 +84,18 @@ impl HitWaiter {
     pub(crate) fn expect_copies(&self, copies: u32) {
         self.missing_copies.set(copies);
         self.received.set(0);
+        self.sent.set(0);
+        self.acknowledged.set(false);
+    }
+
+    /// Takes the state of the message of a hit that timed out.
+    pub(crate) fn take_undelivered(&self) -> Option<UndeliveredMessage> {
+        let (acknowledged, sent) = (self.acknowledged.take(), self.sent.take());
+        match (acknowledged, sent) {
+            (true, _) => Some(UndeliveredMessage::Acknowledged),
+            (false, 0) => None,
+            (false, _) => Some(UndeliveredMessage::Sent),
+        }
     }
 
     /// Records a delivery. Returns true if its hit still waits.
@@ -145,6 +161,13 @@ impl HitPromise {
             self.waiter.complete(result);
         }
         awaited
+    }
+
+    /// Records that the broker has acknowledged the message.
+    pub(crate) fn mark_acknowledged(&self) {
+        if self.is_awaited() {
+            self.waiter.acknowledged.set(true);
+        }
     }
 
     /// Sets the size of the encoded message.

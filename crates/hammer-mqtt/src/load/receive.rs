@@ -20,11 +20,11 @@ impl ClientConnectionSupervisor {
     ) -> Result<usize, Failure> {
         let mut used = 0;
         while let Some(frame) =
-            PacketFrame::parse(&bytes[used..]).map_err(handshake::malformed_failure)?
+            PacketFrame::parse(&bytes[used..]).map_err(failures::from_invalid_packet)?
         {
             used += frame.size;
             let version = self.config.identity.connect.version;
-            match ReceivedPacket::parse(frame, version).map_err(handshake::malformed_failure)? {
+            match ReceivedPacket::parse(frame, version).map_err(failures::from_invalid_packet)? {
                 ReceivedPacket::Ack { kind, id, reason } => {
                     connection.handle_ack(&self.config, kind, id, reason, frame.size)?;
                 }
@@ -115,8 +115,10 @@ impl ClientConnectionSupervisor {
             late_acks,
             unknown_acks,
             resent,
+            refused,
             foreign_messages,
         } = std::mem::take(&mut connection.counts);
+        self.clients.record_refused(refused);
         for (name, count) in [
             ("window_waits", window_waits),
             ("receive_max_waits", receive_max_waits),

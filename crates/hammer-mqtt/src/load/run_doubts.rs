@@ -6,6 +6,7 @@ use hammer_core::Hit;
 use hammer_diagnostic::format_count;
 
 use crate::connection::unconfirmed_messages::UnconfirmedTotal;
+use crate::load::undelivered_messages::UndeliveredTotal;
 
 /// The number of foreign messages from which they may color the numbers.
 const MANY_FOREIGN_MESSAGES: u64 = 100_000;
@@ -17,6 +18,8 @@ const FOREIGN_PER_DELIVERED: u64 = 10;
 pub(crate) struct RunDoubts {
     /// Messages at QoS 0 that may not have arrived.
     pub(crate) unconfirmed: UnconfirmedTotal,
+    /// Messages that reached the broker, but not all subscribers.
+    pub(crate) undelivered: UndeliveredTotal,
     /// Hits of a closed loop that waited until a client had reconnected.
     reconnect_waits: AtomicU64,
     /// Hits that failed because a limit of the client was reached.

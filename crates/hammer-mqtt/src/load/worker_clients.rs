@@ -11,7 +11,9 @@ use tokio::task::yield_now;
 use crate::client::{ClientRole, MqttClient};
 use crate::config::MqttConfig;
 use crate::connection::broker_connection::BrokerConnection;
-use crate::load::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
+use crate::load::delivery::{
+    DeliveryLedger, DeliveryRecord, DeliverySubscriberConfig, WorkerDeliveryChannel,
+};
 use crate::load::hit_waiter::HitWaiter;
 
 /// The size of the read buffer, in bytes.
@@ -20,18 +22,20 @@ const SCRATCH_BYTES: usize = 64 * 1024;
 /// The clients of one worker.
 pub(crate) struct WorkerClients {
     pub(crate) config: Arc<MqttConfig>,
-    publishers: Vec<Rc<MqttClient>>,
+    pub(super) publishers: Vec<Rc<MqttClient>>,
     subscribers: Vec<Rc<MqttClient>>,
-    waiters: RefCell<Vec<Rc<HitWaiter>>>,
-    ledger: RefCell<DeliveryLedger>,
+    pub(super) waiters: RefCell<Vec<Rc<HitWaiter>>>,
+    pub(super) ledger: RefCell<DeliveryLedger>,
+    /// Messages that count and that the broker has refused.
+    pub(super) refused: Cell<u64>,
     /// The read buffer, which the connections share.
     pub(crate) scratch: RefCell<Box<[u8]>>,
     first_attempts: Cell<FirstConnectAttempts>,
     drivers: Cell<usize>,
     /// Fences that are unanswered.
-    pending_fences: Cell<usize>,
+    pub(super) pending_fences: Cell<usize>,
     /// Fences whose connection was lost.
-    failed_fences: Cell<usize>,
+    pub(super) failed_fences: Cell<usize>,
     closing: Cell<bool>,
     closed: Notify,
     changed: Notify,
@@ -73,6 +77,7 @@ impl WorkerClients {
             config,
             waiters: RefCell::default(),
             ledger: RefCell::default(),
+            refused: Cell::new(0),
             scratch: RefCell::new(vec![0; SCRATCH_BYTES].into_boxed_slice()),
             first_attempts: Cell::default(),
             drivers: Cell::new(0),
@@ -176,7 +181,7 @@ impl WorkerClients {
             .config
             .delivery
             .as_ref()
-            .is_some_and(|found| found.shared);
+            .is_some_and(DeliverySubscriberConfig::is_shared);
         let number = u64::from(delivery.client);
         let position = (self.publishers).binary_search_by_key(&number, |client| client.number);
         let Some(client) = (position.ok()).and_then(|position| self.publishers.get(position))
@@ -259,39 +264,13 @@ impl WorkerClients {
         self.changed.notify_waiters();
     }
 
-    /// Adds messages at QoS 0 whose arrival is unknown to the report.
-    pub(crate) fn count_unconfirmed(&self, slot: &Slot, messages: u64) {
-        if messages > 0 {
-            slot.count("unconfirmed", messages);
-        }
-    }
-
-    /// Adds the counts of messages that have arrived, or may have, to the report.
-    pub(crate) fn report_deliveries(&self, slot: &Slot) {
-        let connections = self.publishers.iter().map(|client| {
-            let connection = &client.state.borrow().connection;
-            (connection.as_ref()).map_or(0, BrokerConnection::unconfirmed_messages)
-        });
-        self.count_unconfirmed(slot, connections.sum());
-        for _ in 0..self.pending_fences.get() + self.failed_fences.get() {
-            slot.fact("fence", "not_passed");
-        }
-        let Some(delivery_config) = &self.config.delivery else {
-            return;
-        };
-        let ledger = self.ledger.borrow();
-        let published: u64 = self
-            .publishers
-            .iter()
-            .map(|client| client.state.borrow().sequence.measured_count())
-            .sum();
-        let expected = published * u64::from(delivery_config.copies_per_message());
-        slot.count("published", published);
-        self.config.doubts.record_delivered(ledger.delivered);
-        slot.count("delivered", ledger.delivered);
-        slot.count("lost", expected.saturating_sub(ledger.delivered));
-        slot.count("duplicates", ledger.duplicates);
-        slot.count("reordered", ledger.reordered);
+    /// Returns true if nothing but a fence confirms the messages of a connection.
+    pub(crate) fn has_unacknowledged_messages(&self) -> bool {
+        let mut connections = self.publishers.iter().map(|client| client.state.borrow());
+        connections.any(|state| {
+            let connection = state.connection.as_ref();
+            connection.is_some_and(BrokerConnection::completes_when_sent)
+        })
     }
 
     pub(crate) fn is_closing(&self) -> bool {

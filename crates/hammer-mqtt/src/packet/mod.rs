@@ -1,17 +1,20 @@
 //! Encoding and decoding of MQTT packets.
 //!
-//! rumqttc handles the rare packets: CONNECT, CONNACK and SUBSCRIBE. The packets of hits are
-//! handled here without allocation: a PUBLISH is rendered from its templates into the buffer of the
-//! connection, and acknowledgments are parsed in the read buffer. The tests check both against
-//! rumqttc.
+//! rumqttc encodes the rare packets: CONNECT and SUBSCRIBE. Packets of the broker are parsed here,
+//! with the checks that the standard asks for. The packets of hits are handled without allocation:
+//! a PUBLISH is rendered from its templates into the buffer of the connection, and acknowledgments
+//! are parsed in the read buffer. The tests check the encoding against rumqttc.
 
 pub(crate) mod connack;
 pub(crate) mod connect;
 pub(crate) mod connect_packet_template;
+pub(crate) mod invalid_packet;
 pub(crate) mod property;
 pub(crate) mod publish;
 pub(crate) mod reason_code;
 pub(crate) mod received;
+pub(crate) mod received_property;
+mod received_publish;
 pub(crate) mod subscribe;
 
 use rumqttc::mqttbytes as v4;
@@ -28,7 +31,7 @@ pub enum MqttVersion {
 }
 
 /// The quality of service of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Qos {
     /// At most once, without acknowledgment.
     #[default]

@@ -1,6 +1,6 @@
 //! The PUBLISH packet, rendered from templates.
 
-use hammer_data::Template;
+use hammer_data::{Template, TemplatePart};
 
 use super::property::PublishProperties;
 use super::{MAX_REMAINING_LENGTH, MAX_STRING_BYTES, MqttVersion, Qos, varint_len, write_varint};
@@ -29,6 +29,20 @@ pub(crate) enum TopicAliasUse {
     Known,
 }
 
+/// The fields of a packet that do not come from templates.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PublishFields<'a> {
+    pub(crate) qos: Qos,
+    pub(crate) retain: bool,
+    /// The packet id, except at QoS 0.
+    pub(crate) id: Option<u16>,
+    pub(crate) alias: TopicAliasUse,
+    /// Bytes before the payload.
+    pub(crate) header: &'a [u8],
+    /// The maximum size of the packet, in bytes.
+    pub(crate) max_size: usize,
+}
+
 /// The reason that a message was not encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PublishEncodeError {
@@ -55,19 +69,34 @@ impl MessageTemplate {
             .chain(self.properties.templates())
     }
 
-    /// Appends the packet, with `header` before the payload, and returns its size. Appends nothing
-    /// if the packet is invalid or larger than `max_size` bytes.
+    /// Returns a lower bound of the size of packets with the whole topic, in bytes.
+    pub(crate) fn min_packet_size(&self, qos: Qos, header_bytes: usize) -> usize {
+        let literal_bytes = |template: &Template| {
+            let parts = template.parts().map(|part| match part {
+                TemplatePart::Literal(bytes) => bytes.len(),
+                TemplatePart::Variable { .. } => 0,
+            });
+            parts.sum::<usize>()
+        };
+        let id = if qos == Qos::AtMostOnce { 0 } else { 2 };
+        // In version 5, the length of the properties has at least one byte.
+        let properties = usize::from(self.version == MqttVersion::V5);
+        let topic = 2 + literal_bytes(&self.topic);
+        let payload = header_bytes + literal_bytes(&self.payload);
+        let remaining = topic + id + properties + payload;
+        1 + varint_len(remaining) + remaining
+    }
+
+    /// Appends the packet and returns its size. Appends nothing if the packet is invalid or too
+    /// large.
     pub(crate) fn encode(
         &self,
         context: &mut MqttRenderContext,
-        id: Option<u16>,
-        alias: TopicAliasUse,
-        header: &[u8],
-        max_size: usize,
+        fields: PublishFields<'_>,
         to: &mut Vec<u8>,
     ) -> Result<usize, PublishEncodeError> {
         let start = to.len();
-        let encoded = self.try_encode(context, id, alias, header, max_size, to);
+        let encoded = self.try_encode(context, fields, to);
         if encoded.is_err() {
             to.truncate(start);
         }
@@ -77,12 +106,10 @@ impl MessageTemplate {
     fn try_encode(
         &self,
         context: &mut MqttRenderContext,
-        id: Option<u16>,
-        alias: TopicAliasUse,
-        header: &[u8],
-        max_size: usize,
+        fields: PublishFields<'_>,
         to: &mut Vec<u8>,
     ) -> Result<usize, PublishEncodeError> {
+        let alias = fields.alias;
         let start = to.len();
         // Most messages have a first byte and a length of two bytes.
         const ROOM: usize = 3;
@@ -94,18 +121,18 @@ impl MessageTemplate {
         }
         let length = (to.len() - topic) as u16;
         to[topic - 2..topic].copy_from_slice(&length.to_be_bytes());
-        if let Some(id) = id {
+        if let Some(id) = fields.id {
             to.extend_from_slice(&id.to_be_bytes());
         }
         if self.version == MqttVersion::V5 {
             self.properties
                 .encode(alias != TopicAliasUse::None, context, to)?;
         }
-        to.extend_from_slice(header);
+        to.extend_from_slice(fields.header);
         self.payload.render(context, to)?;
         let remaining = to.len() - start - ROOM;
         let digits = varint_len(remaining);
-        if remaining > MAX_REMAINING_LENGTH || 1 + digits + remaining > max_size {
+        if remaining > MAX_REMAINING_LENGTH || 1 + digits + remaining > fields.max_size {
             return Err(PublishEncodeError::TooLarge);
         }
         match digits {
@@ -115,7 +142,7 @@ impl MessageTemplate {
                 to.splice(start..start, (2..digits).map(|_| 0));
             }
         }
-        to[start] = 0x30 | self.qos.bits() << 1 | u8::from(self.retain);
+        to[start] = 0x30 | fields.qos.bits() << 1 | u8::from(fields.retain);
         write_varint(remaining, &mut to[start + 1..start + 1 + digits]);
         Ok(to.len() - start)
     }
@@ -156,6 +183,23 @@ mod tests {
         }
     }
 
+    fn fields<'a>(
+        message: &MessageTemplate,
+        id: Option<u16>,
+        alias: TopicAliasUse,
+        header: &'a [u8],
+        max_size: usize,
+    ) -> PublishFields<'a> {
+        PublishFields {
+            qos: message.qos,
+            retain: message.retain,
+            id,
+            alias,
+            header,
+            max_size,
+        }
+    }
+
     fn context() -> MqttRenderContext {
         render_context::sample_context().with_client(12, 3)
     }
@@ -172,10 +216,7 @@ mod tests {
                 let three = message(MqttVersion::V3, qos, payload);
                 let size = three.encode(
                     &mut context(),
-                    id,
-                    TopicAliasUse::None,
-                    b"head",
-                    usize::MAX,
+                    fields(&three, id, TopicAliasUse::None, b"head", usize::MAX),
                     &mut out,
                 );
                 let mut bytes = BytesMut::from(&out[6..]);
@@ -216,7 +257,11 @@ mod tests {
             (TopicAliasUse::Known, "", Some(1)),
         ] {
             let mut out = vec![];
-            let size = five.encode(&mut context(), Some(7), alias, &[], 1_000, &mut out);
+            let size = five.encode(
+                &mut context(),
+                fields(&five, Some(7), alias, &[], 1_000),
+                &mut out,
+            );
             assert_eq!(size, Ok(out.len()));
             let mut bytes = BytesMut::from(&out[..]);
             let packet = v5::Packet::read(&mut bytes, None).expect("valid MQTT");
@@ -243,10 +288,7 @@ mod tests {
             out.truncate(6);
             let size = large.encode(
                 &mut context(),
-                None,
-                TopicAliasUse::None,
-                &[],
-                max_size,
+                fields(&large, None, TopicAliasUse::None, &[], max_size),
                 &mut out,
             );
             assert_eq!(size.is_ok(), fits);
@@ -260,10 +302,7 @@ mod tests {
             };
             let size = message.encode(
                 &mut context(),
-                None,
-                TopicAliasUse::None,
-                &[],
-                1_000,
+                fields(&message, None, TopicAliasUse::None, &[], 1_000),
                 &mut out,
             );
             assert_eq!(size, Err(PublishEncodeError::InvalidTopic));

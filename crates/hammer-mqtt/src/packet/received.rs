@@ -1,9 +1,11 @@
 //! Packets from the broker to a connected client.
 
-use std::fmt;
 use std::ops::Range;
 
 use super::MqttVersion;
+use super::invalid_packet::InvalidPacket;
+use super::received_property::split_properties;
+use super::received_publish::parse_publish;
 
 /// One packet in the read buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,19 +18,9 @@ pub(crate) struct PacketFrame<'a> {
     pub(crate) size: usize,
 }
 
-/// The reason that bytes are not valid MQTT.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct MalformedPacket(pub(crate) &'static str);
-
-impl fmt::Display for MalformedPacket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
 impl<'a> PacketFrame<'a> {
     /// Returns the first packet of `bytes`, or `None` if it is incomplete.
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Option<Self>, MalformedPacket> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Option<Self>, InvalidPacket> {
         let Some(body) = body_range(bytes)? else {
             return Ok(None);
         };
@@ -41,13 +33,13 @@ impl<'a> PacketFrame<'a> {
     }
 
     /// Returns the declared size of the first packet of `bytes`, or 0 if its length is incomplete.
-    pub(crate) fn declared_size(bytes: &[u8]) -> Result<usize, MalformedPacket> {
+    pub(crate) fn declared_size(bytes: &[u8]) -> Result<usize, InvalidPacket> {
         Ok(body_range(bytes)?.map_or(0, |body| body.end))
     }
 }
 
 /// Returns the range of the body of the first packet of `bytes`, which may be incomplete.
-fn body_range(bytes: &[u8]) -> Result<Option<Range<usize>>, MalformedPacket> {
+fn body_range(bytes: &[u8]) -> Result<Option<Range<usize>>, InvalidPacket> {
     let lengths = bytes.get(1..).unwrap_or_default();
     let mut length = 0;
     for (index, byte) in lengths.iter().take(4).enumerate() {
@@ -58,7 +50,9 @@ fn body_range(bytes: &[u8]) -> Result<Option<Range<usize>>, MalformedPacket> {
     }
     match lengths.len() {
         0..4 => Ok(None),
-        _ => Err(MalformedPacket("packet length with more than four bytes")),
+        _ => Err(InvalidPacket::Malformed(
+            "packet length with more than four bytes",
+        )),
     }
 }
 
@@ -103,7 +97,7 @@ impl<'a> ReceivedPacket<'a> {
     pub(crate) fn parse(
         frame: PacketFrame<'a>,
         version: MqttVersion,
-    ) -> Result<Self, MalformedPacket> {
+    ) -> Result<Self, InvalidPacket> {
         let body = frame.body;
         let ack = |kind| {
             let (id, rest) = split_packet_id(body)?;
@@ -111,29 +105,31 @@ impl<'a> ReceivedPacket<'a> {
             let reason = rest.first().copied().unwrap_or(0);
             Ok(Self::Ack { kind, id, reason })
         };
-        match frame.first_byte >> 4 {
-            3 => parse_publish(frame.first_byte, body, version),
-            4 => ack(AckKind::Puback),
-            5 => ack(AckKind::Pubrec),
-            6 => Ok(Self::Pubrel {
+        match frame.first_byte {
+            0x30..0x40 => parse_publish(frame.first_byte, body, version),
+            0x40 => ack(AckKind::Puback),
+            0x50 => ack(AckKind::Pubrec),
+            0x62 => Ok(Self::Pubrel {
                 id: split_packet_id(body)?.0,
             }),
-            7 => ack(AckKind::Pubcomp),
-            9 => Ok(parse_suback(AckKind::Suback, body, version)?),
-            11 => Ok(parse_suback(AckKind::Unsuback, body, version)?),
-            13 => Ok(Self::Pingresp),
-            14 => Ok(Self::Disconnect {
+            0x70 => ack(AckKind::Pubcomp),
+            0x90 => parse_suback(AckKind::Suback, body, version),
+            0xb0 => parse_suback(AckKind::Unsuback, body, version),
+            0xd0 => Ok(Self::Pingresp),
+            0xe0 => Ok(Self::Disconnect {
                 reason: body.first().copied().unwrap_or(0),
             }),
-            _ => Err(MalformedPacket("packet type that a broker must not send")),
+            _ => Err(InvalidPacket::Malformed(
+                "packet type that a broker must not send, or reserved flags",
+            )),
         }
     }
 }
 
-fn split_packet_id(body: &[u8]) -> Result<(u16, &[u8]), MalformedPacket> {
+pub(super) fn split_packet_id(body: &[u8]) -> Result<(u16, &[u8]), InvalidPacket> {
     let (id, rest) = body
         .split_first_chunk()
-        .ok_or(MalformedPacket("packet without an id"))?;
+        .ok_or(InvalidPacket::Malformed("packet without an id"))?;
     Ok((u16::from_be_bytes(*id), rest))
 }
 
@@ -142,49 +138,14 @@ fn parse_suback(
     kind: AckKind,
     body: &[u8],
     version: MqttVersion,
-) -> Result<ReceivedPacket<'_>, MalformedPacket> {
+) -> Result<ReceivedPacket<'_>, InvalidPacket> {
     let (id, rest) = split_packet_id(body)?;
     let reasons = match version {
         MqttVersion::V3 => rest,
-        MqttVersion::V5 => skip_properties(rest)?,
+        MqttVersion::V5 => split_properties(rest)?.1,
     };
     let reason = reasons.iter().copied().max().unwrap_or(0);
     Ok(ReceivedPacket::Ack { kind, id, reason })
-}
-
-fn parse_publish(
-    first: u8,
-    body: &[u8],
-    version: MqttVersion,
-) -> Result<ReceivedPacket<'_>, MalformedPacket> {
-    const SHORT: MalformedPacket = MalformedPacket("PUBLISH that ends in its header");
-    let (length, rest) = body.split_first_chunk().ok_or(SHORT)?;
-    let rest = rest
-        .get(u16::from_be_bytes(*length).into()..)
-        .ok_or(SHORT)?;
-    let qos = first >> 1 & 3;
-    let (id, rest) = match qos {
-        0 => (0, rest),
-        1 | 2 => split_packet_id(rest)?,
-        _ => return Err(MalformedPacket("PUBLISH at QoS 3")),
-    };
-    let payload = match version {
-        MqttVersion::V3 => rest,
-        MqttVersion::V5 => skip_properties(rest)?,
-    };
-    Ok(ReceivedPacket::Message { qos, id, payload })
-}
-
-fn skip_properties(bytes: &[u8]) -> Result<&[u8], MalformedPacket> {
-    const WRONG: MalformedPacket = MalformedPacket("properties longer than the packet");
-    let mut length = 0;
-    for (index, byte) in bytes.iter().take(4).enumerate() {
-        length |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return bytes.get(index + 1 + length..).ok_or(WRONG);
-        }
-    }
-    Err(WRONG)
 }
 
 #[cfg(test)]
@@ -291,26 +252,31 @@ mod tests {
         }
     }
 
+    fn parse(bytes: &[u8]) -> Result<ReceivedPacket<'_>, InvalidPacket> {
+        let frame = PacketFrame::parse(bytes).expect("framed");
+        ReceivedPacket::parse(frame.expect("complete"), MqttVersion::V5)
+    }
+
     #[test]
     fn malformed_packets_are_refused() {
-        let table: [&[u8]; 8] = [
+        let table: [&[u8]; 12] = [
             b"\x00\x00",
             b"\x40\x01\x00",
+            b"\x41\x02\x00\x01",
+            b"\x60\x02\x00\x01",
+            b"\xd1\x00",
             b"\x10\x00",
             b"\x36\x05\x00\x01a\x00\x01",
             b"\x30\x02\x00\x05",
             b"\x30\x03\x00\x01a",
             b"\x30\x04\x00\x01a\x05",
+            b"\x30\x06\x00\x01a\x02\x21\x00",
             b"\x90\x02\x00\x01",
         ];
         for bytes in table {
-            let frame = PacketFrame::parse(bytes)
-                .expect("framed")
-                .expect("complete");
-            assert!(
-                ReceivedPacket::parse(frame, MqttVersion::V5).is_err(),
-                "{bytes:x?}"
-            );
+            let found = parse(bytes);
+            let is_malformed = matches!(found, Err(InvalidPacket::Malformed(_)));
+            assert!(is_malformed, "{bytes:x?}: {found:?}");
         }
     }
 }

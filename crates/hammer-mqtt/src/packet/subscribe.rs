@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 
-use super::{MqttVersion, Qos};
+use super::{MqttVersion, Qos, varint_len};
 
 /// Encodes a SUBSCRIBE to `filter`.
 pub(crate) fn encode(version: MqttVersion, id: u16, filter: &str, qos: Qos) -> Option<Vec<u8>> {
@@ -22,6 +22,14 @@ pub(crate) fn encode(version: MqttVersion, id: u16, filter: &str, qos: Qos) -> O
         }
     };
     written.then(|| bytes.to_vec())
+}
+
+/// Returns the size of a SUBSCRIBE to `filter`, in bytes.
+pub(crate) fn size(version: MqttVersion, filter: &str) -> usize {
+    // The id, the length of the properties in version 5, the filter after its length, and the QoS.
+    let properties = usize::from(version == MqttVersion::V5);
+    let remaining = 2 + properties + 2 + filter.len() + 1;
+    1 + varint_len(remaining) + remaining
 }
 
 /// Returns true if a text is a valid topic filter (MQTT 5.0, section 4.7.1).
@@ -47,6 +55,11 @@ mod tests {
             panic!("{read:?}")
         };
         assert_eq!((read.pkid, &*read.filters[0].path), (8, "$share/g/#"));
+        let sizes = [
+            size(MqttVersion::V3, "a/+"),
+            size(MqttVersion::V5, "$share/g/#"),
+        ];
+        assert_eq!(sizes, [three.len(), five.len()]);
     }
 
     #[test]

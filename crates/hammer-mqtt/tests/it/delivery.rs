@@ -12,7 +12,7 @@ use crate::{execute, execute_with_events, ms};
 
 /// Makes a broker with one subscriber. For each message, `forwarded` gets its number, the message
 /// and the messages held back, and returns the messages to forward.
-fn forwarding_broker(
+pub(crate) fn forwarding_broker(
     forwarded: impl Fn(usize, ClientPacket, &mut Vec<ClientPacket>) -> Vec<ClientPacket>
     + Send
     + Sync

@@ -4,7 +4,7 @@ use hammer_core::{ErrorKind, Rate, Run, Schedule};
 use hammer_mqtt::{Mqtt, MqttBuilder, MqttMode, MqttPayload, MqttVersion, Qos};
 
 use crate::scripted_broker::ScriptedBroker;
-use crate::{execute, ms, run};
+use crate::{execute, ms, refusal, run};
 
 fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
@@ -167,7 +167,7 @@ fn packets_over_the_brokers_limit_are_not_sent() {
     });
     let mqtt = at_least_once(&broker)
         .version(MqttVersion::V5)
-        .payload(MqttPayload::Size(200));
+        .payload(MqttPayload::Template("{{text 200}}".into()));
     let report = run(mqtt.build().expect("well formed"), 5);
     assert_eq!(
         report.failures["packet_too_large"], 5,
@@ -235,9 +235,39 @@ fn connecting_stops_when_too_many_clients_have_failed() {
     let cause = std::error::Error::source(&error)
         .expect("a source")
         .to_string();
-    let reason = " of 2000 clients could not connect, more than the 4 allowed: not_authorized";
+    let reason = " of 2000 clients could not connect, more than the 4 allowed (";
     assert!(cause.contains(reason), "{cause}");
+    assert!(cause.contains("not_authorized"), "{cause}");
     assert!(broker.connections() < 1_000, "{}", broker.connections());
+    // Each client has failed, was interrupted, or was not tried.
+    let number_before = |state: &str| {
+        let before = cause.split(state).next().expect("a first part");
+        let digits = before.trim_end().rsplit([' ', '(']).next();
+        digits.and_then(|digits| digits.parse::<u64>().ok())
+    };
+    let failed = number_before(" of 2000 clients").expect("a number");
+    let untried = number_before(" not tried").expect("a number");
+    let interrupted = match cause.contains(" interrupted") {
+        true => number_before(" interrupted").expect("a number"),
+        false => 0,
+    };
+    assert_eq!(failed + interrupted + untried, 2_000, "{cause}");
+    // A broker may not have accepted all connections that were tried.
+    let tried = failed + interrupted;
+    assert!(broker.connections() <= tried && tried < 1_000, "{cause}");
+}
+
+#[test]
+fn a_port_that_expects_tls_is_named() {
+    let broker = ScriptedBroker::with_script(|peer| {
+        peer.read_packet();
+        // The alert unexpected_message, as servers of TLS answer other protocols.
+        peer.send(b"\x15\x03\x03\x00\x02\x02\x0a");
+        peer.hang_up();
+    });
+    let reason = refusal(at_least_once(&broker).build().expect("well formed"));
+    let named = reason.contains("tls_required") && reason.contains("mqtts://");
+    assert!(named, "{reason}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Brokers that send without an end.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hammer_core::{Rate, Report, Run, Schedule, StopHandle};
 use hammer_mqtt::{Mqtt, MqttBuilder, MqttCompletionEvent, MqttMode, MqttPayload, Qos};
@@ -88,6 +90,58 @@ fn a_broker_that_does_not_read_acknowledgments_loses_its_connection() {
         let report = execute(run.timeout(ms(1_000)).drain(ms(2_000)).stop(stop));
         assert_eq!(report.facts["lost_by"]["unread_answers"], 1);
     }
+}
+
+#[test]
+fn a_publisher_in_a_kept_session_does_not_queue_answers_without_end() {
+    // The broker may send messages of the session, which are not a flood, but it reads no answer.
+    for packet in [
+        &b"\x32\x05\x00\x01a\x00\x01"[..],
+        b"\x34\x05\x00\x01a\x00\x01",
+    ] {
+        let stop = StopHandle::new();
+        let stopper = stop.clone();
+        let flooded = Arc::new(AtomicU64::new(0));
+        let sent = flooded.clone();
+        let broker = ScriptedBroker::with_script(move |peer| {
+            peer.accept_session(true, &[]);
+            if peer.number > 0 {
+                return peer.respond_until_closed();
+            }
+            let packets = packet.repeat(8_192);
+            while peer.stream.write_all(&packets).is_ok() {
+                sent.fetch_add(8_192, Ordering::SeqCst);
+            }
+            stopper.drain();
+        });
+        let mqtt = Mqtt::builder(&broker.url())
+            .qos(Qos::AtLeastOnce)
+            .clean_start(false)
+            .client_id("kept");
+        let run = Run::new(mqtt.build().expect("well formed"), until_stopped(10)).threads(1);
+        let report = execute(run.timeout(ms(2_000)).drain(ms(5_000)).stop(stop));
+        assert_eq!(report.facts["lost_by"]["unread_answers"], 1);
+        // Each message has an answer of 4 bytes. The sockets hold some more.
+        let answers = 4 * flooded.load(Ordering::SeqCst);
+        assert!(answers < 64 * 1024 * 1024, "{answers}");
+    }
+}
+
+#[test]
+fn pings_that_are_never_answered_are_bounded() {
+    let broker = ScriptedBroker::answering(|peer, received| {
+        received.kind() == 12 || peer.respond(&received)
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .mode(MqttMode::Ping)
+        .keep_alive(0);
+    let schedule = Schedule::constant(Rate::per_second(50_000)).with_hit_count(70_000);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
+    let run = run.max_in_flight(80_000).timeout(ms(3_000));
+    let report = execute(run.drain(ms(10_000)));
+    let pings = broker.packets().iter().filter(|p| p.kind() == 12).count();
+    assert!(pings <= 65_535, "{pings}");
+    assert_eq!(report.hits.ok, 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tests of the hammer for MQTT with the real engine, against a scripted broker and real brokers.
 
+mod broker_limits;
 mod builder;
 mod delivery;
 mod failures;
@@ -7,6 +8,7 @@ mod floods;
 mod mosquitto;
 mod mosquitto_server;
 mod own_limits;
+mod protocol_errors;
 mod publishing;
 mod rabbitmq;
 mod reconnect;
@@ -16,11 +18,13 @@ mod stops;
 mod templates;
 mod transports;
 mod unconfirmed;
+mod undelivered;
 mod unresponsive_broker;
+mod versions;
 
 use std::time::Duration;
 
-use hammer_core::{Hammer, Rate, Report, Run, RunEvent, Schedule};
+use hammer_core::{ErrorKind, Hammer, Rate, Report, Run, RunEvent, Schedule};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -40,6 +44,16 @@ fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
 /// Returns a schedule that is long enough to be stopped by the test.
 fn until_stopped(rate: u64) -> Schedule {
     Schedule::constant(Rate::per_second(rate)).with_duration(Duration::from_secs(60))
+}
+
+/// Runs a hammer that cannot start, and returns the reason.
+fn refusal<H: Hammer>(hammer: H) -> String {
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(20);
+    let error = Run::new(hammer, schedule).threads(1).execute();
+    let error = error.expect_err("the run does not start");
+    assert_eq!(error.kind(), ErrorKind::PrepareFailed);
+    let cause = std::error::Error::source(&error).expect("a source");
+    cause.to_string()
 }
 
 fn execute<H: Hammer>(run: Run<H>) -> Report {

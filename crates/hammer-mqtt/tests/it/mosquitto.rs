@@ -60,7 +60,7 @@ fn limits_of_version_5_are_reported() {
     assert_eq!(report.facts["packet_max"]["1000"], 1);
     assert_eq!(report.labels["no_matching_subscribers"], 20);
     let large = mqtt()
-        .payload(MqttPayload::Size(2_000))
+        .payload(MqttPayload::Template("{{text 2000}}".into()))
         .build()
         .expect("well formed");
     assert_eq!(run(large, 5).failures["packet_too_large"], 5);

@@ -289,7 +289,7 @@ fn connect_mode_opens_and_closes_a_connection_per_hit() {
 }
 
 #[test]
-fn a_topic_is_sent_once_if_the_broker_allows_aliases() {
+fn a_topic_is_sent_once_per_connection_with_an_alias() {
     for (properties, aliased) in [(&[0x22, 0, 5][..], true), (&[], false)] {
         let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_with(properties);
@@ -298,7 +298,8 @@ fn a_topic_is_sent_once_if_the_broker_allows_aliases() {
         let mqtt = Mqtt::builder(&broker.url())
             .version(MqttVersion::V5)
             .topic("a/long/topic")
-            .topic_alias(true);
+            .topic_alias(true)
+            .downgrade(!aliased);
         let report = run(mqtt.build().expect("well formed"), 10);
         assert_eq!(report.hits.ok, 10, "{:?}", report.failures);
         let topics: Vec<usize> = broker

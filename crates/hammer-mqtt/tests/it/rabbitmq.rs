@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_mqtt::{Mqtt, MqttBuilder, MqttCompletionEvent, MqttMode, MqttPayload, Qos};
+use hammer_mqtt::{
+    Mqtt, MqttBuilder, MqttCompletionEvent, MqttMode, MqttPayload, MqttVersion, Qos,
+};
 
 use crate::mosquitto_server::{free_port, program_in};
 use crate::{execute, run};
@@ -144,6 +146,14 @@ fn messages_are_acknowledged_and_delivered() {
         assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
         assert_eq!(report.phases_us["websocket"].count, 3);
     }
+    // RabbitMQ 3.10 speaks 3.1.1 only; from 3.13 on, it speaks 5.0 too.
+    let mqtt = broker.builder().version(MqttVersion::V5).build();
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(10);
+    if let Err(error) = Run::new(mqtt.expect("well formed"), schedule).execute() {
+        let cause = std::error::Error::source(&error).expect("a source");
+        assert!(cause.to_string().contains("`version(V3)`"), "{cause}");
+    }
+
     let mqtt = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(MqttMode::Connect);
     let report = run(mqtt.build().expect("well formed"), 3);
     assert_eq!(report.failures["websocket_404"], 3, "{:?}", report.failures);

@@ -53,9 +53,16 @@ impl BrokerConnection {
             }
             return Ok(());
         }
-        let Some(InFlightPacket { promise, ended, .. }) = self.in_flight.release(id) else {
+        let Some(InFlightPacket {
+            promise,
+            ended,
+            is_measured,
+            ..
+        }) = self.in_flight.release(id)
+        else {
             return Ok(());
         };
+        self.counts.refused += u64::from(is_measured && reason_code::is_error(reason));
         if ended {
             return Ok(());
         }
@@ -63,6 +70,7 @@ impl BrokerConnection {
             .sent(promise.sent.into())
             .received(size as u64);
         if outcome.is_ok() && config.completion == MqttCompletionEvent::Delivery {
+            promise.mark_acknowledged();
             return Ok(());
         }
         if !promise.complete(Ok(outcome)) {
@@ -83,8 +91,14 @@ impl BrokerConnection {
     }
 
     /// Ends the connection: queued and unflushed hits and pings fail. Returns the packets in
-    /// flight, which may be sent again.
-    pub(crate) fn close_failed(&mut self, failure: Failure, resend: bool) -> LostConnectionPackets {
+    /// flight, which may be sent again, and the number of messages that count and will never be
+    /// sent.
+    pub(crate) fn close_failed(
+        &mut self,
+        failure: Failure,
+        resend: bool,
+    ) -> (LostConnectionPackets, u64) {
+        let unsent = if resend { 0 } else { self.unsent_messages() };
         let ping_promises = self.pings.drain(..).filter_map(|ping| match ping.purpose {
             PingPurpose::Hit(promise) => Some(promise),
             PingPurpose::KeepAlive | PingPurpose::Fence => None,
@@ -96,7 +110,7 @@ impl BrokerConnection {
             promise.complete(Err(failure));
         });
         self.pending_fences = 0;
-        self.take_unacknowledged(failure, resend)
+        (self.take_unacknowledged(failure, resend), unsent)
     }
 }
 

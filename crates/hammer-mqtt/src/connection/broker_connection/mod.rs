@@ -5,6 +5,7 @@ mod answers;
 mod pings;
 mod queued_hits;
 mod resume;
+mod subscriptions;
 
 use std::collections::VecDeque;
 
@@ -15,17 +16,18 @@ use self::pings::{PingPurpose, UnansweredPing};
 use self::queued_hits::{PacketWindow, QueuedHits};
 pub(crate) use self::resume::LostConnectionPackets;
 use self::resume::ResendablePacket;
-use crate::config::{MqttCompletionEvent, MqttConfig};
+use crate::config::MqttConfig;
+use crate::connection::connection_terms::ConnectionTerms;
 use crate::connection::packet_ids::PacketIdTable;
 use crate::connection::unconfirmed_messages::UnconfirmedMessages;
 use crate::connection::unrequested_packet_guard::UnrequestedPacketGuard;
 use crate::failures;
-use crate::load::delivery::MessageSequence;
 use crate::load::hit_waiter::HitPromise;
+use crate::load::message_sequence::MessageSequence;
 use crate::packet::connack::BrokerLimits;
-use crate::packet::publish::{PublishEncodeError, TopicAliasUse};
+use crate::packet::publish::{PublishEncodeError, PublishFields, TopicAliasUse};
 use crate::packet::received::AckKind;
-use crate::packet::{self, MqttVersion, Qos, subscribe};
+use crate::packet::{self, MqttVersion, Qos};
 use crate::template::render_context;
 
 /// The maximum number of unwritten bytes before hits have to wait; more than one write takes.
@@ -45,6 +47,10 @@ struct InFlightPacket {
     awaits: AckKind,
     /// True if the hit ended before the last acknowledgment.
     ended: bool,
+    /// True for a message that counts, and not for one of the warm-up.
+    is_measured: bool,
+    /// The end of the packet in the stream.
+    end: u64,
     /// Set only if the packet may be sent again.
     last_packet: Option<Box<ResendablePacket>>,
 }
@@ -54,8 +60,8 @@ struct UnflushedMessage {
     /// The end of its packet in the stream.
     end: u64,
     promise: HitPromise,
-    /// True if its hit ends without an answer and counts.
-    is_unconfirmed: bool,
+    /// True for a message that counts, and not for one of the warm-up.
+    is_measured: bool,
 }
 
 /// The header before the payload if deliveries are measured.
@@ -73,6 +79,8 @@ pub(crate) struct AckAnomalyCounts {
     pub(crate) late_acks: u64,
     pub(crate) unknown_acks: u64,
     pub(crate) resent: u64,
+    /// Messages that count and that the broker has refused.
+    pub(crate) refused: u64,
     /// Messages that are not of this run.
     pub(crate) foreign_messages: u64,
 }
@@ -83,6 +91,7 @@ pub(crate) struct BrokerConnection {
     client: u64,
     version: MqttVersion,
     limits: BrokerLimits,
+    terms: ConnectionTerms,
     window: PacketWindow,
     /// Bytes for the socket, of which the first `written` are sent.
     out_buffer: Vec<u8>,
@@ -96,8 +105,6 @@ pub(crate) struct BrokerConnection {
     resend_queue: VecDeque<u16>,
     queued_hits: QueuedHits,
     unflushed_hits: VecDeque<UnflushedMessage>,
-    /// True if an unflushed hit ends when its packet is flushed.
-    complete_when_sent: bool,
     pings: VecDeque<UnansweredPing>,
     /// The number of answered pings.
     pings_answered: u64,
@@ -111,27 +118,24 @@ pub(crate) struct BrokerConnection {
 }
 
 impl BrokerConnection {
-    /// Makes a connection of `client`. It resumes the unacknowledged packets if the broker kept the
-    /// session; otherwise they fail.
+    /// Makes a connection of `client`, which resumes the unacknowledged packets of a session.
     pub(crate) fn new(
         config: &MqttConfig,
         client: u64,
         limits: BrokerLimits,
+        terms: ConnectionTerms,
         unacknowledged: Option<LostConnectionPackets>,
     ) -> Self {
         let window = PacketWindow::new(config.window, limits.receive_maximum);
         let (in_flight, resend_queue) = match unacknowledged {
-            Some(unacknowledged) if limits.session_present => unacknowledged.into_send_order(),
-            Some(unacknowledged) => {
-                unacknowledged.fail();
-                (PacketIdTable::new(), VecDeque::new())
-            }
+            Some(unacknowledged) => unacknowledged.into_send_order(),
             None => (PacketIdTable::new(), VecDeque::new()),
         };
         Self {
             client,
             version: config.identity.connect.version,
             limits,
+            terms,
             window,
             out_buffer: vec![],
             written: 0,
@@ -141,7 +145,6 @@ impl BrokerConnection {
             resend_queue,
             queued_hits: QueuedHits::default(),
             unflushed_hits: VecDeque::new(),
-            complete_when_sent: config.completion == MqttCompletionEvent::Sent,
             pings: VecDeque::new(),
             pings_answered: 0,
             pending_fences: 0,
@@ -162,42 +165,15 @@ impl BrokerConnection {
         mut promise: HitPromise,
         header: Option<DeliveryHeader>,
     ) -> Result<(), Failure> {
-        let start = self.out_buffer.len();
         match config.action {
-            MqttAction::Publish => self.queue_publish(config, sequence, hit, promise, header)?,
-            MqttAction::Subscribe => {
-                let mut context = render_context::for_message(hit, self.client, sequence.next);
-                sequence.advance(hit);
-                let filter = render_context::render_text(&config.filter, &mut context)?;
-                if !subscribe::is_valid_filter(&filter) {
-                    return Err(failures::INVALID_TOPIC);
-                }
-                let entry = InFlightPacket {
-                    promise,
-                    awaits: AckKind::Suback,
-                    ended: false,
-                    last_packet: None,
-                };
-                let id = self
-                    .in_flight
-                    .allocate(entry)
-                    .ok_or(failures::WINDOW_FULL)?;
-                let packet = subscribe::encode(self.version, id, &filter, config.message.qos);
-                self.out_buffer
-                    .extend_from_slice(&packet.unwrap_or_default());
-                let sent = (self.out_buffer.len() - start) as u32;
-                if let Some(entry) = self.in_flight.get_mut(id) {
-                    entry.promise.sent = sent;
-                }
-            }
+            MqttAction::Publish => self.queue_publish(config, sequence, hit, promise, header),
+            MqttAction::Subscribe => self.queue_subscribe(config, sequence, hit, promise),
             MqttAction::Ping => {
                 promise.sent = packet::PINGREQ.len() as u32;
                 self.queue_ping(PingPurpose::Hit(promise));
-                return Ok(());
+                Ok(())
             }
         }
-        self.bytes_queued += (self.out_buffer.len() - start) as u64;
-        Ok(())
     }
 
     fn queue_publish(
@@ -214,15 +190,13 @@ impl BrokerConnection {
             header
         });
         let header = header.as_ref().map_or(&[][..], |header| &header[..]);
-        let alias = match (
-            config.use_topic_alias && self.limits.topic_alias_maximum > 0,
-            self.topic_alias_known,
-        ) {
+        let alias = match (self.terms.use_topic_alias, self.topic_alias_known) {
             (false, _) => TopicAliasUse::None,
             (true, false) => TopicAliasUse::New,
             (true, true) => TopicAliasUse::Known,
         };
-        let awaits = match config.message.qos {
+        let is_measured = !hit.is_warm_up();
+        let awaits = match self.terms.qos {
             Qos::AtMostOnce => None,
             Qos::AtLeastOnce => Some(AckKind::Puback),
             Qos::ExactlyOnce => Some(AckKind::Pubrec),
@@ -234,6 +208,8 @@ impl BrokerConnection {
                     promise: promise.clone(),
                     awaits,
                     ended: false,
+                    is_measured,
+                    end: 0,
                     last_packet: None,
                 };
                 Some(
@@ -243,15 +219,16 @@ impl BrokerConnection {
                 )
             }
         };
-        let max_size = self.limits.max_packet_size;
-        let encoded = config.message.encode(
-            &mut context,
+        let fields = PublishFields {
+            qos: self.terms.qos,
+            retain: self.terms.retain,
             id,
             alias,
             header,
-            max_size,
-            &mut self.out_buffer,
-        );
+            max_size: self.limits.max_packet_size,
+        };
+        let message = &config.message;
+        let encoded = message.encode(&mut context, fields, &mut self.out_buffer);
         let size = match encoded {
             Ok(size) => size as u32,
             Err(error) => {
@@ -266,30 +243,42 @@ impl BrokerConnection {
         sequence.advance(hit);
         self.topic_alias_known |= alias == TopicAliasUse::New;
         promise.set_encoded_size(size);
+        let start = self.bytes_queued;
+        self.bytes_queued += u64::from(size);
+        let end = self.bytes_queued;
         match id {
             Some(id) => {
                 if let Some(entry) = self.in_flight.get_mut(id) {
                     entry.promise.sent = size;
-                    entry.last_packet = config.resend.then(|| {
+                    entry.end = end;
+                    entry.last_packet = self.terms.resend.then(|| {
                         let packet = &self.out_buffer[self.out_buffer.len() - size as usize..];
-                        ResendablePacket::boxed(self.bytes_queued, packet)
+                        ResendablePacket::boxed(start, packet)
                     });
                 }
             }
             None => {
-                let end = self.bytes_queued + u64::from(size);
-                let is_unconfirmed = self.complete_when_sent && !hit.is_warm_up();
-                if is_unconfirmed {
+                if self.terms.complete_when_sent && is_measured {
                     self.unconfirmed.record_queued();
                 }
                 self.unflushed_hits.push_back(UnflushedMessage {
                     end,
                     promise,
-                    is_unconfirmed,
+                    is_measured,
                 });
             }
         }
         Ok(())
+    }
+
+    /// Returns true if the client sends its messages in flight again on its next connection.
+    pub(crate) fn resends(&self) -> bool {
+        self.terms.resend
+    }
+
+    /// Returns true if nothing but a fence confirms the messages.
+    pub(crate) fn completes_when_sent(&self) -> bool {
+        self.terms.complete_when_sent
     }
 
     /// Returns true if a packet was sent or is going to be.
@@ -344,16 +333,17 @@ impl BrokerConnection {
     fn message_flushed(&mut self, message: UnflushedMessage) {
         let UnflushedMessage {
             promise,
-            is_unconfirmed,
+            is_measured,
             ..
         } = message;
-        if is_unconfirmed {
+        if !self.terms.complete_when_sent {
+            return;
+        }
+        if is_measured {
             self.unconfirmed.record_flushed();
         }
-        if self.complete_when_sent {
-            let sent = u64::from(promise.sent);
-            promise.complete(Ok(Outcome::ok("sent").sent(sent)));
-        }
+        let sent = u64::from(promise.sent);
+        promise.complete(Ok(Outcome::ok("sent").sent(sent)));
     }
 
     /// Returns the number of messages that were sent without any confirmation so far.

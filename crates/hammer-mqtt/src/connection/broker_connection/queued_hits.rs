@@ -7,9 +7,12 @@ use hammer_core::{Failure, Hit};
 use super::{BrokerConnection, DeliveryHeader, MAX_UNWRITTEN_BYTES, MqttAction};
 use crate::config::MqttConfig;
 use crate::failures;
-use crate::load::delivery::MessageSequence;
 use crate::load::hit_waiter::HitPromise;
+use crate::load::message_sequence::MessageSequence;
 use crate::packet::Qos;
+
+/// The maximum number of unanswered pings of a connection, as many as it has packet ids.
+const MAX_UNANSWERED_PINGS: usize = 65_535;
 
 /// A hit that waits for room.
 struct QueuedHit {
@@ -93,8 +96,12 @@ impl BrokerConnection {
     /// Returns the reason that no packet of a hit may be appended now, if there is one.
     fn wait_cause(&self, config: &MqttConfig) -> Option<WaitCause> {
         let needs_id = match config.action {
-            MqttAction::Publish => config.message.qos != Qos::AtMostOnce,
+            MqttAction::Publish => self.terms.qos != Qos::AtMostOnce,
             MqttAction::Subscribe => true,
+            // Pings have no ids, but a broker that never answers them must not fill the memory.
+            MqttAction::Ping if self.pings.len() >= MAX_UNANSWERED_PINGS => {
+                return Some(WaitCause::PacketIds);
+            }
             MqttAction::Ping => false,
         };
         if needs_id && self.in_flight.in_use() >= self.window.packets {

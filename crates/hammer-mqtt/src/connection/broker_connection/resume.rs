@@ -6,8 +6,11 @@ use std::mem;
 use hammer_core::Failure;
 
 use super::{BrokerConnection, InFlightPacket, MAX_UNWRITTEN_BYTES};
+use crate::connection::connection_terms::ConnectionTerms;
 use crate::connection::packet_ids::PacketIdTable;
-use crate::failures;
+use crate::connection::unsupported_setting::UnsupportedSetting;
+use crate::packet::Qos;
+use crate::packet::received::AckKind;
 
 /// The DUP flag of a PUBLISH that may have been sent before.
 const DUP: u8 = 8;
@@ -29,6 +32,11 @@ impl ResendablePacket {
         Box::new(Self::new(position, packet))
     }
 
+    /// Returns false for a PUBLISH that did not begin to leave with its connection.
+    fn was_sent(&self) -> bool {
+        self.packet[0] >> 4 != 3 || self.packet[0] & DUP != 0
+    }
+
     fn mark_duplicate(&mut self) {
         if self.packet[0] >> 4 == 3 {
             self.packet[0] |= DUP;
@@ -43,11 +51,16 @@ pub(crate) struct LostConnectionPackets {
 }
 
 impl LostConnectionPackets {
-    /// Fails the hits of all packets.
-    pub(crate) fn fail(mut self) {
+    /// Fails the hits of all packets. Returns the number of messages that count and were never
+    /// sent.
+    pub(crate) fn fail(mut self) -> u64 {
+        let mut unsent = 0;
         for entry in self.packets.drain() {
             entry.promise.complete(Err(self.failure));
+            let was_sent = entry.last_packet.is_none_or(|last| last.was_sent());
+            unsent += u64::from(entry.is_measured && !was_sent);
         }
+        unsent
     }
 
     /// Returns the packets and their ids in the order of sending.
@@ -63,7 +76,32 @@ impl LostConnectionPackets {
     }
 }
 
+/// Returns the reason that the broker of a new connection must refuse a packet with this first
+/// byte, if it must.
+fn unsupported_flags(terms: &ConnectionTerms, first_byte: u8) -> Option<UnsupportedSetting> {
+    let (is_publish, qos, retain) = (first_byte >> 4 == 3, first_byte >> 1 & 3, first_byte & 1);
+    if is_publish && qos > terms.qos.bits() {
+        return Some(UnsupportedSetting::Qos {
+            allowed: terms.qos,
+            found: Qos::ExactlyOnce,
+        });
+    }
+    (is_publish && retain == 1 && !terms.retain).then_some(UnsupportedSetting::Retain)
+}
+
 impl BrokerConnection {
+    /// Returns the number of messages that count and that the socket has not taken as a whole.
+    pub(super) fn unsent_messages(&mut self) -> u64 {
+        let unflushed = self.unflushed_hits.iter();
+        let unflushed = unflushed.filter(|message| message.is_measured).count();
+        let flushed = self.bytes_flushed;
+        let in_flight = self.in_flight.iter_mut().filter(|(_, entry)| {
+            let is_message = matches!(entry.awaits, AckKind::Puback | AckKind::Pubrec);
+            is_message && entry.is_measured && entry.end > flushed
+        });
+        (unflushed + in_flight.count()) as u64
+    }
+
     /// Takes the packets in flight. Without `resend` their hits fail.
     pub(super) fn take_unacknowledged(
         &mut self,
@@ -117,14 +155,18 @@ impl BrokerConnection {
             let Some(last) = &mut entry.last_packet else {
                 continue;
             };
-            if last.packet.len() > self.limits.max_packet_size {
+            let size = last.packet.len();
+            let unsupported = UnsupportedSetting::of_packet_size(&self.limits, size)
+                .or_else(|| unsupported_flags(&self.terms, last.packet[0]));
+            if let Some(unsupported) = unsupported {
                 let entry = self.in_flight.release(id);
-                entry.map(|entry| entry.promise.complete(Err(failures::PACKET_TOO_LARGE)));
+                entry.map(|entry| entry.promise.complete(Err(unsupported.failure())));
                 continue;
             }
             last.position = self.bytes_queued;
             self.out_buffer.extend_from_slice(&last.packet);
-            self.bytes_queued += last.packet.len() as u64;
+            self.bytes_queued += size as u64;
+            entry.end = self.bytes_queued;
             self.counts.resent += 1;
         }
     }
