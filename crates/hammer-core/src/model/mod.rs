@@ -5,6 +5,7 @@ pub(crate) mod failure;
 pub(crate) mod hammer;
 pub(crate) mod hit;
 pub(crate) mod outcome;
+pub(crate) mod peer;
 pub(crate) mod playlist_item;
 pub(crate) mod slot_notes;
 pub(crate) mod worker_context;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::address_report::AddressReport;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::generator_report::GeneratorReport;
 use crate::report::group_report::GroupReport;
@@ -93,6 +94,10 @@ pub struct Report {
     /// The groups of hits; empty if the hammer has none.
     #[serde(default)]
     pub groups: Vec<GroupReport>,
+    /// Hits by the address that their connection went to, behind a proxy that of the proxy; empty if
+    /// the hammer names none.
+    #[serde(default)]
+    pub addresses: Vec<AddressReport>,
     /// The run by the second, or in wider slices if it was long.
     pub timeline: Vec<TimelineSlice>,
     /// The thresholds that were checked after the run.

@@ -245,6 +245,7 @@ impl RunMeasurements {
             },
             stages,
             groups: total.groups.report(&settings.groups),
+            addresses: total.addresses.report(),
             timeline: self.series.iter().map(TimelineSlice::from).collect(),
             thresholds: vec![],
             aborted: None,

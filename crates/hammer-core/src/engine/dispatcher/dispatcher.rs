@@ -9,7 +9,7 @@ use crate::engine::dispatcher::hit_recorder::{EndedHit, HitRecorder};
 use crate::engine::dispatcher::hit_source::HitSource;
 use crate::engine::dispatcher::in_flight::InFlightHits;
 use crate::engine::dispatcher::quantum::Quantum;
-use crate::engine::dispatcher::slot_growth::{SlotGrowth, initial_slots};
+use crate::engine::dispatcher::slot_growth::{GENERATOR_LATENESS, SlotGrowth, initial_slots};
 use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
 use crate::engine::dispatcher::warmup::WarmUp;
@@ -107,6 +107,22 @@ impl Dispatcher {
     fn open_slot_ahead(&mut self) -> usize {
         self.recorder.slot_opened();
         self.slots.open_ahead()
+    }
+
+    /// The turn of an opened slot, which selects its address if there are several.
+    pub(crate) fn turn_of_slot(&self, slot: usize) -> usize {
+        self.slots.turn_of(slot)
+    }
+
+    /// Shares hits evenly over slots of this number of kinds.
+    pub(crate) fn spread_over(&mut self, lanes: usize) {
+        self.slots.spread_over(lanes);
+    }
+
+    /// Opens slots ahead of the start until there is one of each kind, and returns them.
+    pub(crate) fn open_missing_ahead(&mut self, lanes: usize) -> Vec<usize> {
+        let missing = self.slots.opened()..lanes.min(self.limits.max_in_flight);
+        missing.map(|_| self.open_slot_ahead()).collect()
     }
 
     /// Records that a slot opened before the start is ready, with or without a session.
@@ -266,10 +282,18 @@ impl Dispatcher {
     fn place(&mut self, hit: DueHit, elapsed: Duration, stop: StopLevel, actions: &mut Actions) {
         if stop > StopLevel::Run {
             self.recorder.unsent(hit.id, UnsentCause::Stopped);
+            return;
+        }
+        let late = elapsed - hit.id.due;
+        // Hits that the generator delayed open nothing.
+        if late < GENERATOR_LATENESS
+            && let Some(slot) = self.slots.open_for_turn()
+        {
+            self.recorder.slot_opened();
+            actions.open.push((slot, hit));
         } else if let Some(slot) = self.slots.take_idle() {
             actions.give.push((slot, hit));
         } else {
-            let late = elapsed - hit.id.due;
             // Those ahead of it take the slots that can still open.
             let at_limit = self.backlog.len() >= self.slots.room();
             match self.backlog.push(hit) {

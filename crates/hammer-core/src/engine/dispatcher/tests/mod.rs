@@ -112,6 +112,7 @@ impl Bench {
                 id,
                 started,
                 group,
+                peer: None,
                 completion,
             };
             self.running.push((slot, ended));
