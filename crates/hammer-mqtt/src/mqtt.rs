@@ -132,6 +132,9 @@ impl Hammer for Mqtt {
                 }
             };
         }
+        if let Some(peer) = client.peer() {
+            hit.slot().set_peer(peer);
+        }
         let mut active_hit = HitWaiterGuard {
             waiter,
             client,

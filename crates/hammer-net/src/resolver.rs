@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use hammer_core::{Failure, Slot};
 
 use crate::address_family::{AddressFamily, AllowedFamilies};
+use crate::address_order::{CandidateAddresses, FirstAddress};
 use crate::failures::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
 use crate::host::UrlHost;
 
@@ -41,13 +42,6 @@ struct ResolvedAddresses {
     addresses: Vec<SocketAddr>,
     /// The number of leading addresses that take turns; the others are tried when all of these fail.
     rotating: usize,
-}
-
-/// Addresses to try, one after the other.
-pub(crate) struct CandidateAddresses {
-    resolved: Arc<ResolvedAddresses>,
-    first: usize,
-    next: usize,
 }
 
 impl HostResolver {
@@ -89,21 +83,36 @@ impl HostResolver {
         Some(resolver)
     }
 
-    /// Returns the addresses for one connection, starting with the next in turn.
-    pub(crate) async fn candidates(&self, slot: &Slot) -> Result<CandidateAddresses, Failure> {
+    /// Returns the addresses for one connection, beginning with the `first` choice.
+    pub(crate) async fn candidates(
+        &self,
+        slot: &Slot,
+        first: FirstAddress,
+    ) -> Result<CandidateAddresses, Failure> {
         let known = match self.fresh_addresses() {
             Some(known) => known,
             None => self.look_up(slot).await?,
         };
-        let first = match known.rotating {
-            0 | 1 => 0,
-            several => self.next_turn.fetch_add(1, Ordering::Relaxed) % several,
+        let turn = match (known.rotating, first) {
+            (0 | 1, _) => 0,
+            (_, FirstAddress::Numbered(number)) => number,
+            (several, FirstAddress::OfSlot) => {
+                let of_slot = slot.spread_over(several);
+                of_slot.unwrap_or_else(|| self.take_turn())
+            }
+            (_, FirstAddress::NextInTurn) => self.take_turn(),
         };
-        Ok(CandidateAddresses {
-            resolved: known,
-            first,
-            next: 0,
-        })
+        CandidateAddresses::in_turn(&known.addresses, known.rotating, turn).ok_or(NAME_NOT_RESOLVED)
+    }
+
+    fn take_turn(&self) -> usize {
+        self.next_turn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of addresses that take turns; 0 before the first lookup.
+    pub(crate) fn address_count(&self) -> usize {
+        let state = self.lock_state();
+        state.resolved.as_ref().map_or(0, |known| known.rotating)
     }
 
     fn fresh_addresses(&self) -> Option<Arc<ResolvedAddresses>> {
@@ -187,7 +196,8 @@ impl HostResolver {
 }
 
 impl ResolvedAddresses {
-    fn rotate_all(addresses: Vec<SocketAddr>) -> Self {
+    fn rotate_all(mut addresses: Vec<SocketAddr>) -> Self {
+        remove_repeated(&mut addresses);
         Self {
             rotating: addresses.len(),
             addresses,
@@ -204,7 +214,7 @@ impl ResolvedAddresses {
         let other =
             |address: &SocketAddr| Some(AddressFamily::of_address(address.ip())) != preferred;
         addresses.sort_by_key(other);
-        addresses.dedup();
+        remove_repeated(&mut addresses);
         let rotating = addresses.iter().filter(|one| !other(one)).count();
         Self {
             addresses,
@@ -213,22 +223,14 @@ impl ResolvedAddresses {
     }
 }
 
-impl Iterator for CandidateAddresses {
-    type Item = SocketAddr;
-
-    fn next(&mut self) -> Option<SocketAddr> {
-        let ResolvedAddresses {
-            addresses,
-            rotating,
-        } = &*self.resolved;
-        let index = if self.next < *rotating {
-            (self.first + self.next) % rotating
-        } else {
-            self.next
-        };
-        self.next += 1;
-        addresses.get(index).copied()
-    }
+/// Keeps the first of equal addresses, so that each has the same share of connections.
+fn remove_repeated(addresses: &mut Vec<SocketAddr>) {
+    let mut known = vec![];
+    addresses.retain(|address| {
+        let is_new = !known.contains(address);
+        known.extend(is_new.then_some(*address));
+        is_new
+    });
 }
 
 #[cfg(test)]
@@ -243,19 +245,9 @@ mod tests {
     #[test]
     fn addresses_of_the_preferred_family_take_turns() {
         let listed = addresses(&["1.1.1.1:1", "[::1]:1", "2.2.2.2:1", "2.2.2.2:1", "[::2]:1"]);
-        let known = Arc::new(ResolvedAddresses::rotate_preferred(listed));
-        for (first, tried) in [
-            (0, ["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "[::2]:1"]),
-            (1, ["2.2.2.2:1", "1.1.1.1:1", "[::1]:1", "[::2]:1"]),
-        ] {
-            let known = known.clone();
-            let candidates = CandidateAddresses {
-                resolved: known,
-                first,
-                next: 0,
-            };
-            assert_eq!(candidates.collect::<Vec<_>>(), addresses(&tried));
-        }
+        let known = ResolvedAddresses::rotate_preferred(listed);
+        let sorted = addresses(&["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "[::2]:1"]);
+        assert_eq!((known.addresses, known.rotating), (sorted, 2));
     }
 
     #[test]

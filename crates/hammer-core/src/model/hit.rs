@@ -128,12 +128,26 @@ impl Slot {
         self.notes.set_peer(Some(peer));
     }
 
+    /// The peer that [`set_peer`](Self::set_peer) was last called with, since the current hit started.
+    #[must_use]
+    pub fn current_peer(&self) -> Option<Peer> {
+        self.notes.current_peer()
+    }
+
     /// Records that an attempt to connect to `peer` ended: with a connection, or with a failure.
     ///
     /// The report's `addresses` count both.
     pub fn connection_attempted(&self, peer: Peer, failure: Option<Failure>) {
         let failure = failure.map(|failure| failure.name());
         self.notes.connection_attempted(peer, failure);
+    }
+
+    /// The turn of this slot among those of its worker; see [`spread_over`](Self::spread_over).
+    ///
+    /// Several slots can have the same one.
+    #[must_use]
+    pub fn turn(&self) -> usize {
+        self.turn.turn
     }
 
     /// Asks the engine to share hits evenly over connections to this number of `addresses`, and

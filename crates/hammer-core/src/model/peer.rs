@@ -21,6 +21,14 @@ pub struct Peer {
     pub(crate) address: Option<SocketAddr>,
 }
 
+impl Peer {
+    /// The address and port, or `None` beyond the 64 addresses of a worker that are known one by one.
+    #[must_use]
+    pub fn address(self) -> Option<SocketAddr> {
+        self.address
+    }
+}
+
 /// The addresses that the connections of one worker go to.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerPeers {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hammer_core::{Failure, PrepareError, WorkerContext};
+use hammer_core::{Failure, Peer, PrepareError, WorkerContext};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
@@ -25,12 +25,14 @@ pub(crate) struct FirstConnectAttempt {
 }
 
 impl FirstConnectAttempt {
-    pub(crate) fn finish(self, result: Result<(), Failure>) {
-        if result.is_err() {
+    /// Records the end of the attempt, with its failure if it has one and the address it tried.
+    pub(crate) fn finish(self, failure: Option<Failure>, peer: Option<Peer>) {
+        if failure.is_some() {
             let failed = &self.clients.config.failed_clients;
             failed.fetch_add(1, Ordering::Relaxed);
         }
-        self.clients.first_attempt_ended(result.err());
+        let failure = failure.map(|failure| (failure, peer));
+        self.clients.first_attempt_ended(failure);
     }
 }
 
@@ -134,12 +136,13 @@ fn check_failed_clients(clients: &WorkerClients) -> Result<(), PrepareError> {
     let config = &*clients.config;
     let failed = config.failed_clients.load(Ordering::Relaxed);
     match clients.first_attempts().last_failure {
-        Some(failure) if failed > config.max_failed_clients => {
+        Some((failure, peer)) if failed > config.max_failed_clients => {
             Err(Box::new(TooManyFailedClients {
                 failed,
                 total: config.connections(),
                 allowed: config.max_failed_clients,
                 failure,
+                peer,
             }))
         }
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Peer};
 
 /// More clients than allowed failed to connect before the run started.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(crate) struct TooManyFailedClients {
     pub(crate) allowed: usize,
     /// The failure of the last one.
     pub(crate) failure: Failure,
+    /// The address that the last one tried.
+    pub(crate) peer: Option<Peer>,
 }
 
 impl fmt::Display for TooManyFailedClients {
@@ -22,12 +24,16 @@ impl fmt::Display for TooManyFailedClients {
             total,
             allowed,
             failure,
+            peer,
         } = self;
         write!(f, "{failed} of {total} clients could not connect")?;
         if *allowed > 0 {
             write!(f, ", more than the {allowed} allowed")?;
         }
         write!(f, ": {failure}")?;
+        if let Some(address) = peer.and_then(Peer::address) {
+            write!(f, " at {address}")?;
+        }
         if let Some(advice) = failure.advice() {
             write!(f, "; {advice}")?;
         }
