@@ -91,6 +91,7 @@ impl Hammer for Mqtt {
             .doubts(doubts)
             .connections(shared.map(|_| config.connections() as u64))
             .addresses(config.connector.peer_connector.local_addresses())
+            .proxies(config.connector.peer_connector.proxy().cloned())
     }
 
     async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {

@@ -152,6 +152,7 @@ impl ConnectorFactory {
         };
         Ok(ConnectionRoute::Proxied(Box::new(ProxyRoute {
             resolver: self.resolver(&proxy.host, proxy.port)?,
+            description: proxy.describe(matches!(method, ProxyMethod::Forward(_))),
             tls,
             method,
         })))
@@ -214,11 +215,15 @@ impl ProxySelector {
         }
         let proxy = match (&self.explicit, self.environment.proxy(peer.scheme)) {
             (Some(explicit), _) => explicit.clone(),
-            (None, Some((variable, value))) => ProxyServer::parse(value).map_err(|cause| {
-                let message =
-                    format!("cannot use the variable {variable} (try `no_proxy` '*' to ignore it)");
-                Error::new(ErrorKind::Proxy, message).with_source(cause)
-            })?,
+            (None, Some((variable, value))) => {
+                let parsed = ProxyServer::parse(value).map_err(|cause| {
+                    let message = format!(
+                        "cannot use the variable {variable} (try `no_proxy` '*' to ignore it)"
+                    );
+                    Error::new(ErrorKind::Proxy, message).with_source(cause)
+                });
+                parsed?.named_by(variable)
+            }
             (None, None) => return Ok(None),
         };
         match &self.userinfo {

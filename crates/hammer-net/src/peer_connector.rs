@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{Failure, Peer, Slot};
+use hammer_core::{Failure, Peer, ProxyDescription, Slot};
 use http::HeaderMap;
 
 use crate::address_order::FirstAddress;
@@ -39,6 +39,7 @@ pub(crate) enum ConnectionRoute {
 pub(crate) struct ProxyRoute {
     /// The proxy's own addresses.
     pub(crate) resolver: HostResolver,
+    pub(crate) description: ProxyDescription,
     /// TLS with the proxy itself.
     pub(crate) tls: Option<TlsClient>,
     pub(crate) method: ProxyMethod,
@@ -108,6 +109,15 @@ impl PeerConnector {
             (ConnectionRoute::Unix(_), _) => 0,
             (_, Some(sources)) => sources.address_count() as u64,
             (_, None) => 1,
+        }
+    }
+
+    /// Returns the proxy that connections go through, if there is one.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&ProxyDescription> {
+        match &self.route {
+            ConnectionRoute::Proxied(route) => Some(&route.description),
+            _ => None,
         }
     }
 

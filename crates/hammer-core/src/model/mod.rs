@@ -7,6 +7,7 @@ pub(crate) mod hit;
 pub(crate) mod outcome;
 pub(crate) mod peer;
 pub(crate) mod playlist_item;
+pub(crate) mod proxy_description;
 pub(crate) mod slot_notes;
 pub(crate) mod worker_context;
 pub(crate) mod worker_locals;

@@ -12,6 +12,7 @@ use crate::report::group_report::GroupReport;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::rate_summary::RateSummary;
 use crate::report::stage_report::StageReport;
 use crate::report::threshold_check::{AbortReason, CheckedThreshold};
@@ -94,6 +95,9 @@ pub struct Report {
     /// The groups of hits; empty if the hammer has none.
     #[serde(default)]
     pub groups: Vec<GroupReport>,
+    /// The proxies that hits went through.
+    #[serde(default)]
+    pub proxies: Vec<ProxyReport>,
     /// Hits by the address that their connection went to, behind a proxy that of the proxy; empty if
     /// the hammer names none.
     #[serde(default)]

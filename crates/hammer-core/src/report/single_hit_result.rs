@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::model::outcome::Label;
 use crate::model::slot_notes::Notes;
 use crate::report::hit_counts::HitResult;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::report::ByteCounts;
 
 /// The result of a [`SingleHit`](crate::SingleHit), with what its hammer noted.
@@ -35,6 +36,8 @@ pub struct SingleHitResult {
     /// The address that the hit was sent to, or that it failed to connect to. `None` if the hammer
     /// named none.
     pub address: Option<SocketAddr>,
+    /// The proxies that the hit went through.
+    pub proxies: Vec<ProxyReport>,
     /// The attempts to connect that failed, in the order in which they ended.
     pub failed_attempts: Vec<(SocketAddr, &'static str)>,
 }
@@ -52,6 +55,7 @@ impl SingleHitResult {
             counts: BTreeMap::new(),
             facts: BTreeMap::new(),
             address: None,
+            proxies: vec![],
             failed_attempts: vec![],
         }
     }
