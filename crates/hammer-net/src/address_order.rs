@@ -14,6 +14,15 @@ pub enum FirstAddress {
     Numbered(usize),
 }
 
+/// The turns of a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct AddressTurn {
+    /// Chooses the first address.
+    pub(crate) first: usize,
+    /// Chooses the order of the others, so that they share the connections of an address that is down.
+    pub(crate) others: usize,
+}
+
 /// The addresses for one connection, in the order in which they are tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CandidateAddresses {
@@ -27,16 +36,23 @@ impl CandidateAddresses {
     ///
     /// The families alternate after the first address (RFC 8305, section 4). Otherwise a family that
     /// cannot be reached would delay each connection by all of its addresses.
-    pub(crate) fn in_turn(addresses: &[SocketAddr], rotating: usize, turn: usize) -> Option<Self> {
+    pub(crate) fn in_turn(
+        addresses: &[SocketAddr],
+        rotating: usize,
+        turn: AddressTurn,
+    ) -> Option<Self> {
         let (preferred, fallback) = addresses.split_at(rotating.min(addresses.len()));
-        let mut rotated = rotated(preferred, turn).chain(rotated(fallback, turn));
-        let first = rotated.next()?;
+        let mut rotated_preferred = rotated(preferred, turn.first);
+        // At least one address is preferred if there is any.
+        let first = rotated_preferred.next()?;
         if addresses.len() == 1 {
             let others = vec![];
             return Some(Self { first, others });
         }
+        let rest: Vec<_> = rotated_preferred.collect();
+        let rest = rotated(&rest, turn.others).chain(rotated(fallback, turn.others));
         let is_same_family = |address: &SocketAddr| address.is_ipv4() == first.is_ipv4();
-        let (same, other): (Vec<_>, Vec<_>) = rotated.partition(is_same_family);
+        let (same, other): (Vec<_>, Vec<_>) = rest.partition(is_same_family);
         let (mut same, mut other) = (same.into_iter(), other.into_iter());
         let mut others = Vec::with_capacity(addresses.len() - 1);
         while let (next_other, next_same) = (other.next(), same.next())
@@ -63,6 +79,22 @@ mod tests {
     fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
         let parse = |text: &&str| text.parse().expect("valid address");
         texts.iter().map(parse).collect()
+    }
+
+    /// The next address got all connections of an address that was down.
+    #[test]
+    fn the_other_addresses_take_turns_after_the_first() {
+        let three = addresses(&["1.1.1.1:1", "2.2.2.2:1", "3.3.3.3:1"]);
+        let second = |others| {
+            let turn = AddressTurn { first: 0, others };
+            CandidateAddresses::in_turn(&three, 3, turn)
+                .expect("an address")
+                .others[0]
+        };
+        assert_eq!(
+            [second(0), second(1), second(2)],
+            [three[1], three[2], three[1]]
+        );
     }
 
     #[test]
@@ -92,18 +124,25 @@ mod tests {
                 &two_families,
                 2,
                 1,
-                &["[::2]:1", "2.2.2.2:1", "[::1]:1", "3.3.3.3:1", "1.1.1.1:1"],
+                &["[::2]:1", "1.1.1.1:1", "[::1]:1", "2.2.2.2:1", "3.3.3.3:1"],
             ),
             (&["1.1.1.1:1", "[::1]:1"], 2, 1, &["[::1]:1", "1.1.1.1:1"]),
             (&["[::1]:1", "1.1.1.1:1"], 1, 1, &["[::1]:1", "1.1.1.1:1"]),
         ];
         for (listed, rotating, turn, expected) in table {
+            let turn = AddressTurn {
+                first: turn,
+                others: 0,
+            };
             let found = CandidateAddresses::in_turn(&addresses(listed), rotating, turn);
             let found = found.expect("an address");
             let mut tried = vec![found.first];
             tried.extend(found.others);
-            assert_eq!(tried, addresses(expected), "{listed:?} {turn}");
+            assert_eq!(tried, addresses(expected), "{listed:?} {turn:?}");
         }
-        assert_eq!(CandidateAddresses::in_turn(&[], 0, 1), None);
+        assert_eq!(
+            CandidateAddresses::in_turn(&[], 0, AddressTurn::default()),
+            None
+        );
     }
 }

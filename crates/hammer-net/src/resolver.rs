@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hammer_core::{Failure, Slot};
 
 use crate::address_family::{AddressFamily, AllowedFamilies};
-use crate::address_order::{CandidateAddresses, FirstAddress};
+use crate::address_order::{AddressTurn, CandidateAddresses, FirstAddress};
 use crate::failures::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
 use crate::host::UrlHost;
 
@@ -93,16 +93,29 @@ impl HostResolver {
             Some(known) => known,
             None => self.look_up(slot).await?,
         };
-        let turn = match (known.rotating, first) {
-            (0 | 1, _) => 0,
-            (_, FirstAddress::Numbered(number)) => number,
-            (several, FirstAddress::OfSlot) => {
-                let of_slot = slot.spread_over(several);
-                of_slot.unwrap_or_else(|| self.take_turn())
-            }
-            (_, FirstAddress::NextInTurn) => self.take_turn(),
+        let turn = match (known.addresses.len(), first) {
+            (0 | 1, _) => AddressTurn::default(),
+            (_, FirstAddress::NextInTurn) => self.next_turn(known.rotating),
+            (_, FirstAddress::Numbered(number)) => AddressTurn {
+                first: number,
+                others: self.take_turn(),
+            },
+            (_, FirstAddress::OfSlot) => match slot.spread_over(known.rotating) {
+                Some(first) => AddressTurn {
+                    first,
+                    others: self.take_turn(),
+                },
+                None => self.next_turn(known.rotating),
+            },
         };
         CandidateAddresses::in_turn(&known.addresses, known.rotating, turn).ok_or(NAME_NOT_RESOLVED)
+    }
+
+    /// The next turn. The order of the other addresses changes with each round.
+    fn next_turn(&self, rotating: usize) -> AddressTurn {
+        let first = self.take_turn();
+        let others = first / rotating.max(1);
+        AddressTurn { first, others }
     }
 
     fn take_turn(&self) -> usize {

@@ -27,8 +27,8 @@ pub(super) fn addresses(report: &Report) -> String {
     let others = &addresses[shown.len()..];
     if !others.is_empty() {
         let hits: u64 = others.iter().map(|one| one.hits.scheduled).sum();
-        let (others, hits) = (others.len(), format_count(hits));
-        items.push(format!("{others} others: {hits} hits (see -o json)"));
+        let (others, hits) = (others_text(others.len()), hits_text(hits));
+        items.push(format!("{others}: {hits} (see -o json)"));
     }
     wrap_items("addresses", &items.join(SEPARATOR), 3)
 }
@@ -36,7 +36,7 @@ pub(super) fn addresses(report: &Report) -> String {
 /// One address with its hits, and with what did not work.
 fn item(address: &AddressReport) -> String {
     let hits = address.hits.scheduled;
-    let mut text = format!("{}: {} hits", address.address, format_count(hits));
+    let mut text = format!("{}: {}", address.address, hits_text(hits));
     let mut problems = vec![];
     let not_ok = hits.saturating_sub(address.hits.ok);
     if not_ok > 0 {
@@ -55,6 +55,16 @@ fn item(address: &AddressReport) -> String {
         text.push_str(&format!(" ({})", problems.join(", ")));
     }
     text
+}
+
+fn hits_text(hits: u64) -> String {
+    let s = if hits == 1 { "" } else { "s" };
+    format!("{} hit{s}", format_count(hits))
+}
+
+fn others_text(others: usize) -> String {
+    let s = if others == 1 { "" } else { "s" };
+    format!("{others} other{s}")
 }
 
 /// The addresses of the hits with this failure, such as ` at 127.0.0.1:80`. Empty if the target
@@ -76,7 +86,7 @@ pub(super) fn of_failure(report: &Report, failure: &str) -> String {
                 .map(|(one, count)| format!("{}: {}", one.address, format_count(*count)))
                 .collect();
             if several.len() > MAX_FAILED {
-                items.push(format!("{} others", several.len() - MAX_FAILED));
+                items.push(others_text(several.len() - MAX_FAILED));
             }
             format!(" ({})", items.join(", "))
         }
@@ -153,7 +163,7 @@ addresses     10.0.0.1:80: 1,000 hits
             ),
             (
                 vec![failed(1), failed(2), failed(3)],
-                " (10.0.0.3:80: 3, 10.0.0.2:80: 2, 1 others)",
+                " (10.0.0.3:80: 3, 10.0.0.2:80: 2, 1 other)",
             ),
         ] {
             let report = with(&addresses);
