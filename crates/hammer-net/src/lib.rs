@@ -45,6 +45,7 @@ mod stream;
 mod tcp_connection;
 mod tls;
 mod userinfo;
+mod zoned_address;
 
 pub use address_family::AddressFamily;
 pub use address_order::FirstAddress;
@@ -60,3 +61,4 @@ pub use tls::{
     tls_failure,
 };
 pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};
+pub use zoned_address::ZonedAddress;

@@ -1,6 +1,6 @@
 //! Resolves host names, once or again when the addresses are too old.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -51,34 +51,27 @@ impl HostResolver {
         families: AllowedFamilies,
         refresh: Option<Duration>,
     ) -> Self {
-        let known = match host {
-            UrlHost::Address(address) => Some(vec![(address, port).into()]),
-            UrlHost::Name(_) => None,
-        };
         Self {
             host,
             port,
             families,
             refresh,
             lookup_lock: tokio::sync::Mutex::default(),
-            state: Mutex::new(ResolverState {
-                resolved: known.map(|known| Arc::new(ResolvedAddresses::rotate_all(known))),
-                ..ResolverState::default()
-            }),
+            state: Mutex::default(),
             next_turn: AtomicUsize::new(0),
         }
     }
 
     /// Creates a resolver of known addresses, or returns `None` if no address is of an allowed family.
     pub(crate) fn from_addresses(
-        addresses: &[IpAddr],
-        port: u16,
+        host: UrlHost,
+        addresses: &[SocketAddr],
         families: AllowedFamilies,
     ) -> Option<Self> {
-        let addresses = addresses.iter().map(|ip| SocketAddr::new(*ip, port));
+        let addresses = addresses.iter().copied();
         let addresses: Vec<_> = addresses.filter(|one| families.allows(*one)).collect();
-        let first = addresses.first()?.ip();
-        let resolver = Self::new(UrlHost::Address(first), port, families, None);
+        let port = addresses.first()?.port();
+        let resolver = Self::new(host, port, families, None);
         resolver.lock_state().resolved = Some(Arc::new(ResolvedAddresses::rotate_all(addresses)));
         Some(resolver)
     }
@@ -265,14 +258,19 @@ mod tests {
 
     #[test]
     fn known_addresses_of_allowed_families_take_turns() {
-        let ips = ["127.0.0.1", "::1"].map(|ip| ip.parse().expect("valid address"));
-        let known = |families| HostResolver::from_addresses(&ips, 80, families)?.fresh_addresses();
+        let listed = addresses(&["127.0.0.1:80", "[::1]:80"]);
+        let host = || UrlHost::Name("a.test".into());
+        let known =
+            |families| HostResolver::from_addresses(host(), &listed, families)?.fresh_addresses();
         let both = known(AllowedFamilies::Both).expect("two are left");
         assert_eq!(both.rotating, 2);
         let six = known(AllowedFamilies::Only(AddressFamily::V6)).expect("one is left");
         assert_eq!(six.addresses, addresses(&["[::1]:80"]));
-        let none =
-            HostResolver::from_addresses(&ips[..1], 80, AllowedFamilies::Only(AddressFamily::V6));
+        let none = HostResolver::from_addresses(
+            host(),
+            &listed[..1],
+            AllowedFamilies::Only(AddressFamily::V6),
+        );
         assert!(none.is_none());
     }
 }
