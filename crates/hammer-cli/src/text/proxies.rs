@@ -68,7 +68,7 @@ mod tests {
                 vec![tunnel.clone(), forwarding.clone()],
                 2000,
                 "proxy         socks5://[::1]:1080\n              http://a:3128, from the variable http_proxy; \
-                 the 2,000 rejected answers can be its\n              own\n",
+                 the 2,000 rejected answers can be its own\n",
             ),
             (
                 vec![tunnel.clone(), tunnel.clone(), tunnel],

@@ -96,11 +96,11 @@ pub struct Report {
     #[serde(default)]
     pub groups: Vec<GroupReport>,
     /// The proxies that hits went through.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proxies: Vec<ProxyReport>,
     /// Hits by the address that their connection went to, behind a proxy that of the proxy; empty if
     /// the hammer names none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<AddressReport>,
     /// The run by the second, or in wider slices if it was long.
     pub timeline: Vec<TimelineSlice>,
