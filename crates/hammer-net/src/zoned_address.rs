@@ -5,7 +5,7 @@ use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
 /// An IPv6 address with a zone, such as `fe80::1%eth0`.
 ///
-/// The zone has a meaning on this machine only. It is no part of a `Host` header or of a name in TLS.
+/// The zone has a meaning on this machine only. `Host` headers and names in TLS do not contain it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZonedAddress {
     pub(crate) address: Ipv6Addr,

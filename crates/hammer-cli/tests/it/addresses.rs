@@ -94,16 +94,17 @@ fn a_proxy_of_the_environment_is_shown_wherever_hits_are() {
         let command = command.args(flags).env("http_proxy", url);
         command.output().unwrap()
     };
-    let line = format!("\nproxy         {url}, from the variable http_proxy");
+    let line = format!(" proxy {url}, from the variable http_proxy");
+    let in_one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (flags, end) in [
         (
             &["-r", "50", "-n", "3"][..],
-            "; the 3 rejected answers can be its own\n",
+            "; the 3 rejected answers can be its own ",
         ),
-        (&["--once"], "; the rejected answer can be its own\n"),
-        (&["-r", "50", "-n", "3", "--dry-run"], "\n"),
+        (&["--once"], "; the rejected answer can be its own "),
+        (&["-r", "50", "-n", "3", "--dry-run"], " total "),
     ] {
-        let text = stdout(&with_proxy(flags));
+        let text = in_one_line(stdout(&with_proxy(flags)));
         assert!(text.contains(&format!("{line}{end}")), "{flags:?}: {text}");
     }
     let report = json(&with_proxy(&["-r", "50", "-n", "3", "-q", "-o", "json"]));

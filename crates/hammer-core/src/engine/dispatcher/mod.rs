@@ -8,6 +8,7 @@ pub(crate) mod backlog;
 )]
 pub(crate) mod dispatcher;
 pub(crate) mod due_hit;
+mod early_slots;
 pub(crate) mod hit_recorder;
 pub(crate) mod hit_source;
 mod idle_slots;
