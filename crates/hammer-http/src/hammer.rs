@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
+use hammer_net::PeerConnector;
 
 use crate::version::HttpVersion;
 use crate::workflow::{HitWorkflow, HitWorkflowSession};
@@ -87,6 +88,7 @@ impl Hammer for Http {
         let pooled = pool.filter(|pool| pool.version == HttpVersion::Http2);
         let connections = pooled.and_then(|pool| pool.connections);
         let max_workers = pool.and_then(|pool| pool.connections);
+        let proxies = workflow.origins.iter().filter_map(PeerConnector::proxy);
         Description::new()
             .max_workers(max_workers.unwrap_or(usize::MAX))
             .max_hits(workflow.max_hits())
@@ -94,6 +96,7 @@ impl Hammer for Http {
             .doubts(self.doubts())
             .connections(connections.map(|number| number as u64))
             .addresses(workflow.origins[0].local_addresses())
+            .proxies(proxies.cloned())
     }
 }
 

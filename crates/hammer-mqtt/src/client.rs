@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::task::{Context, Waker};
 
-use hammer_core::{Failure, Hit};
+use hammer_core::{Failure, Hit, Peer};
 
 use crate::config::MqttConfig;
 use crate::connection::broker_connection::{
@@ -32,6 +32,10 @@ pub(crate) struct MqttClient {
     pub(crate) state: RefCell<ClientState>,
     /// The client id that the broker has chosen, if the client had none.
     pub(crate) assigned_id: RefCell<Option<String>>,
+    /// The address of the connection, or of the last attempt.
+    peer: Cell<Option<Peer>>,
+    /// The attempts to connect so far.
+    attempts: Cell<usize>,
     wake_pending: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
@@ -62,9 +66,27 @@ impl MqttClient {
             role,
             state: RefCell::default(),
             assigned_id: RefCell::default(),
+            peer: Cell::new(None),
+            attempts: Cell::new(0),
             wake_pending: Cell::new(false),
             waker: RefCell::new(None),
         }
+    }
+
+    /// The address of the connection, or of the last attempt.
+    pub(crate) fn peer(&self) -> Option<Peer> {
+        self.peer.get()
+    }
+
+    pub(crate) fn set_peer(&self, peer: Option<Peer>) {
+        self.peer.set(peer);
+    }
+
+    /// The turn of the next attempt to connect, which chooses among several addresses of the broker.
+    pub(crate) fn next_turn(&self) -> usize {
+        let attempts = self.attempts.get();
+        self.attempts.set(attempts + 1);
+        self.number as usize + attempts
     }
 
     /// Submits a hit; `promise` gets its result.

@@ -98,6 +98,7 @@ impl Hammer for Mqtt {
             .doubts(doubts)
             .connections(shared.map(|_| config.connections() as u64))
             .addresses(config.connector.peer_connector.local_addresses())
+            .proxies(config.connector.peer_connector.proxy().cloned())
     }
 
     async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {
@@ -138,6 +139,9 @@ impl Hammer for Mqtt {
                     client
                 }
             };
+        }
+        if let Some(peer) = client.peer() {
+            hit.slot().set_peer(peer);
         }
         let mut active_hit = HitWaiterGuard {
             waiter,

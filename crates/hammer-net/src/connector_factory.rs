@@ -152,6 +152,7 @@ impl ConnectorFactory {
         };
         Ok(ConnectionRoute::Proxied(Box::new(ProxyRoute {
             resolver: self.resolver(&proxy.host, proxy.port)?,
+            description: proxy.describe(matches!(method, ProxyMethod::Forward(_))),
             tls,
             method,
         })))
@@ -164,7 +165,13 @@ impl ConnectorFactory {
             .iter()
             .find(|known| known.matches(host, port))
         {
-            return HostResolver::from_addresses(&known.addresses, port, self.families).ok_or_else(|| {
+            let addresses = known.addresses.iter();
+            let addresses = addresses.map(|address| address.socket_address(port));
+            let addresses: Vec<_> = addresses
+                .filter_map(Result::transpose)
+                .collect::<Result<_, _>>()?;
+            let resolver = HostResolver::from_addresses(host.clone(), &addresses, self.families);
+            return resolver.ok_or_else(|| {
                 let setting = self.restricting_setting();
                 error(format!(
                     "no `resolve` address of {host} is of the family that {setting} selects (try \
@@ -172,21 +179,17 @@ impl ConnectorFactory {
                 ))
             });
         }
-        if let UrlHost::Address(address) = host
-            && !self.families.allows((*address, port).into())
-        {
-            let setting = self.restricting_setting();
-            return Err(error(format!(
-                "{address} is not of the family that {setting} selects (try without {setting})"
-            )));
+        match host.socket_address(port)? {
+            Some(address) => HostResolver::from_addresses(host.clone(), &[address], self.families)
+                .ok_or_else(|| {
+                    let setting = self.restricting_setting();
+                    let address = address.ip();
+                    error(format!(
+                        "{address} is not of the family that {setting} selects (try without {setting})"
+                    ))
+                }),
+            None => Ok(HostResolver::new(host.clone(), port, self.families, self.dns_refresh)),
         }
-        let refresh = self.dns_refresh;
-        Ok(HostResolver::new(
-            host.clone(),
-            port,
-            self.families,
-            refresh,
-        ))
     }
 
     /// The setting that restricts connections to one family.
@@ -214,11 +217,15 @@ impl ProxySelector {
         }
         let proxy = match (&self.explicit, self.environment.proxy(peer.scheme)) {
             (Some(explicit), _) => explicit.clone(),
-            (None, Some((variable, value))) => ProxyServer::parse(value).map_err(|cause| {
-                let message =
-                    format!("cannot use the variable {variable} (try `no_proxy` '*' to ignore it)");
-                Error::new(ErrorKind::Proxy, message).with_source(cause)
-            })?,
+            (None, Some((variable, value))) => {
+                let parsed = ProxyServer::parse(value).map_err(|cause| {
+                    let message = format!(
+                        "cannot use the variable {variable} (try `no_proxy` '*' to ignore it)"
+                    );
+                    Error::new(ErrorKind::Proxy, message).with_source(cause)
+                });
+                parsed?.named_by(variable)
+            }
             (None, None) => return Ok(None),
         };
         match &self.userinfo {

@@ -14,6 +14,10 @@ pub(crate) const NO_ADDRESS_OF_FAMILY: Failure = Failure::new("no_address_of_fam
 );
 pub(crate) const CONNECT_TIMEOUT: Failure = Failure::new("connect_timeout")
     .with_advice("no connection within `connect_timeout`: check the address and the firewall");
+/// An attempt to connect that ended without an answer, because there was no more time.
+pub(crate) const NO_ANSWER: Failure = Failure::new("no_answer");
+/// An attempt to connect that another address was faster than.
+pub(crate) const OVERTAKEN: Failure = Failure::new("overtaken");
 pub(crate) const NO_UNIX_SOCKET: Failure = Failure::new("no_socket")
     .with_advice("the Unix socket is gone: check that its server still runs");
 const PROXY_UNREACHABLE: Failure = Failure::new("proxy_unreachable")
@@ -74,6 +78,18 @@ pub(crate) const SOCKS_ADDRESS_TYPE: Failure = Failure::new("socks_address_type_
     );
 pub(crate) const SOCKS_UNKNOWN_REPLY: Failure = Failure::new("socks_unknown_reply")
     .with_advice("the SOCKS proxy refused with an unknown code: see its log");
+
+/// Returns true if a SOCKS proxy answered that it cannot reach the target's address.
+pub(crate) fn is_about_socks_target(failure: Failure) -> bool {
+    [
+        SOCKS_GENERAL,
+        SOCKS_NETWORK,
+        SOCKS_HOST,
+        SOCKS_REFUSED,
+        SOCKS_TTL,
+    ]
+    .contains(&failure)
+}
 
 /// Converts the error of a stream to a proxy.
 pub(crate) fn proxy_stream_failure(error: io::Error) -> Failure {

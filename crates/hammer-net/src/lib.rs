@@ -7,7 +7,7 @@
 //!
 //! ```no_run
 //! use hammer_core::{Failure, Slot};
-//! use hammer_net::{ConfigureNetwork, NetworkOptions, NetworkStream};
+//! use hammer_net::{ConfigureNetwork, FirstAddress, NetworkOptions, NetworkStream};
 //! use hammer_net::{PeerConnector, PeerEndpoint, ExpectedTlsUse, UrlHost};
 //!
 //! fn connector() -> Result<PeerConnector, hammer_net::Error> {
@@ -23,11 +23,13 @@
 //! }
 //!
 //! async fn open(connector: &PeerConnector, slot: &Slot) -> Result<NetworkStream, Failure> {
-//!     Ok(connector.open(slot).await?.stream)
+//!     Ok(connector.open(slot, FirstAddress::NextInTurn).await?.stream)
 //! }
 //! ```
 
 mod address_family;
+mod address_order;
+mod address_race;
 mod configure_network;
 mod connector_factory;
 mod error;
@@ -40,10 +42,13 @@ mod proxy;
 mod resolver;
 mod source_addresses;
 mod stream;
+mod tcp_connection;
 mod tls;
 mod userinfo;
+mod zoned_address;
 
 pub use address_family::AddressFamily;
+pub use address_order::FirstAddress;
 pub use configure_network::ConfigureNetwork;
 pub use connector_factory::{ConnectorFactory, PeerEndpoint};
 pub use error::{Error, ErrorKind};
@@ -56,4 +61,5 @@ pub use tls::{
     NO_COMMON_PROTOCOL, TlsHandshakeFacts, TlsStream, is_missing_close_notify, is_tls_alert,
     tls_failure,
 };
-pub use userinfo::{basic_authorization, percent_decode};
+pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};
+pub use zoned_address::ZonedAddress;

@@ -1,7 +1,5 @@
 //! Overrides of a URL's host, port and addresses, as curl's `--connect-to` and `--resolve`.
 
-use std::net::IpAddr;
-
 use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 
@@ -53,7 +51,7 @@ impl ConnectOverride {
 pub(crate) struct ResolveOverride {
     host: Option<UrlHost>,
     port: u16,
-    pub(crate) addresses: Vec<IpAddr>,
+    pub(crate) addresses: Vec<UrlHost>,
 }
 
 impl ResolveOverride {
@@ -68,14 +66,16 @@ impl ResolveOverride {
             // With curl, a + lets the addresses expire. They never expire here.
             let (host, rest) = next_host(text.strip_prefix('+').unwrap_or(text))?;
             let (port, addresses) = rest.split_once(':')?;
-            let bare = |text: &str| text.trim_matches(['[', ']']).parse().ok();
             Some(Self {
                 host: match host {
                     "*" => None,
                     host => Some(UrlHost::parse(host)?),
                 },
                 port: optional_port(port)??,
-                addresses: addresses.split(',').map(bare).collect::<Option<_>>()?,
+                addresses: addresses
+                    .split(',')
+                    .map(UrlHost::parse_address)
+                    .collect::<Option<_>>()?,
             })
         };
         parse().ok_or_else(|| error(format!("malformed `resolve` {text:?}; {RESOLVE_SYNTAX}")))
@@ -163,6 +163,7 @@ mod tests {
             ("a:1:127.0.0.1", ("b", 1), None),
             ("*:1:127.0.0.1", ("b", 1), Some(1)),
             ("*:1:127.0.0.1", ("b", 2), None),
+            ("a:1:fe80::1%lo,[fe80::2%25lo]", ("a", 1), Some(2)),
         ] {
             let known = ResolveOverride::parse(text).expect(text);
             let found = known

@@ -1,20 +1,22 @@
 //! Opens connections to one host and port.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Peer, ProxyDescription, Slot};
 use http::HeaderMap;
-use tokio::net::TcpStream;
 
+use crate::address_order::FirstAddress;
 use crate::failures;
 use crate::host::UrlHost;
 use crate::proxy::{self, HttpConnectRequest, ProxyUse, SocksHandshake};
-use crate::resolver::{CandidateAddresses, HostResolver};
+use crate::resolver::HostResolver;
 use crate::source_addresses::SourceAddresses;
 use crate::stream::{ConnectedSocket, CountingSocket, NetworkStream, SocketTraffic, StreamLayers};
+use crate::tcp_connection::open_tcp;
 use crate::tls::{self, TlsClient, TlsStream};
 
 /// Opens connections to one host and port, as the options say.
@@ -37,6 +39,7 @@ pub(crate) enum ConnectionRoute {
 pub(crate) struct ProxyRoute {
     /// The proxy's own addresses.
     pub(crate) resolver: HostResolver,
+    pub(crate) description: ProxyDescription,
     /// TLS with the proxy itself.
     pub(crate) tls: Option<TlsClient>,
     pub(crate) method: ProxyMethod,
@@ -60,19 +63,30 @@ pub struct OpenedConnection {
     pub stream: NetworkStream,
     /// The count of bytes on the socket.
     pub traffic: Rc<SocketTraffic>,
+    /// The address at the other end, which may be that of a proxy; `None` for a Unix socket.
+    pub peer: Option<Peer>,
 }
 
 impl PeerConnector {
     /// Opens a connection and marks its phases: `lookup`, `connect`, `proxy`, `tls`.
+    ///
+    /// If the host has several addresses, `first` chooses the one to begin with. The next one is tried
+    /// 250 ms later, or at once after a failure, and the first connection wins (RFC 8305). The
+    /// attempts, and the address of the hit, are noted in the slot; behind a proxy, the addresses are
+    /// those of the proxy.
     ///
     /// # Errors
     ///
     /// The failures of the system, `name_not_resolved`, `no_address_of_family`, `no_socket`,
     /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of
     /// proxies, which begin with `proxy_` or `socks_`.
-    pub async fn open(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
+    pub async fn open(
+        &self,
+        slot: &Slot,
+        first: FirstAddress,
+    ) -> Result<OpenedConnection, Failure> {
         // Boxed to keep the future of a hit small: most hits open no connection.
-        let opening = Box::pin(self.open_without_timeout(slot));
+        let opening = Box::pin(self.open_without_timeout(slot, first));
         match self.connect_timeout {
             None => opening.await,
             Some(limit) => tokio::time::timeout(limit, opening)
@@ -95,6 +109,15 @@ impl PeerConnector {
             (ConnectionRoute::Unix(_), _) => 0,
             (_, Some(sources)) => sources.address_count() as u64,
             (_, None) => 1,
+        }
+    }
+
+    /// Returns the proxy that connections go through, if there is one.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&ProxyDescription> {
+        match &self.route {
+            ConnectionRoute::Proxied(route) => Some(&route.description),
+            _ => None,
         }
     }
 
@@ -122,85 +145,110 @@ impl PeerConnector {
         proxy::status_failure(status, ProxyUse::Forward)
     }
 
-    async fn open_without_timeout(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
-        let (socket, proxy) = match &self.route {
+    /// Returns the number of addresses that connections take turns with; 0 before the first lookup,
+    /// and for a Unix socket.
+    #[must_use]
+    pub fn address_count(&self) -> usize {
+        match &self.route {
+            ConnectionRoute::Direct(resolver) => resolver.address_count(),
+            ConnectionRoute::Unix(_) => 0,
+            ConnectionRoute::Proxied(proxy) => proxy.resolver.address_count(),
+        }
+    }
+
+    async fn open_without_timeout(
+        &self,
+        slot: &Slot,
+        first: FirstAddress,
+    ) -> Result<OpenedConnection, Failure> {
+        let (stream, traffic) = match &self.route {
+            ConnectionRoute::Proxied(proxy) => self.open_proxied(proxy, first, slot).await?,
             ConnectionRoute::Direct(resolver) => {
-                let candidates = resolver.candidates(slot).await?;
-                (ConnectedSocket::Tcp(self.connect(candidates).await?), None)
+                let candidates = resolver.candidates(slot, first).await?;
+                let socket = open_tcp(candidates, self.sources.as_deref(), slot).await?;
+                self.wrap_direct(ConnectedSocket::Tcp(socket), slot).await?
             }
-            ConnectionRoute::Unix(path) => (connect_unix(path).await?, None),
-            ConnectionRoute::Proxied(proxy) => {
-                let connected = self.connect_to_proxy(proxy, slot).await;
-                let socket = connected.map_err(failures::proxy_failure)?;
-                (ConnectedSocket::Tcp(socket), Some(&**proxy))
+            ConnectionRoute::Unix(path) => {
+                let socket = connect_unix(path).await?;
+                self.wrap_direct(socket, slot).await?
             }
         };
+        Ok(OpenedConnection {
+            stream,
+            traffic,
+            peer: slot.current_peer(),
+        })
+    }
+
+    async fn wrap_direct(
+        &self,
+        socket: ConnectedSocket,
+        slot: &Slot,
+    ) -> Result<(NetworkStream, Rc<SocketTraffic>), Failure> {
         slot.mark("connect");
         let (socket, traffic) = CountingSocket::new(socket);
-        let stream = match proxy {
-            None => self.wrap_tls(socket, slot).await?,
-            Some(proxy) => self.open_through_proxy(proxy, socket, slot).await?,
-        };
-        Ok(OpenedConnection { stream, traffic })
+        Ok((self.wrap_tls(socket, slot).await?, traffic))
     }
 
-    async fn connect_to_proxy(
+    /// Opens the connection through a proxy.
+    ///
+    /// A SOCKS proxy that gets addresses is asked for the next one if it cannot reach the first.
+    async fn open_proxied(
         &self,
         proxy: &ProxyRoute,
+        first: FirstAddress,
         slot: &Slot,
-    ) -> Result<TcpStream, Failure> {
-        self.connect(proxy.resolver.candidates(slot).await?).await
-    }
-
-    /// Connects to the first address that accepts, and returns the last failure if none does.
-    async fn connect(&self, candidates: CandidateAddresses) -> Result<TcpStream, Failure> {
+    ) -> Result<(NetworkStream, Rc<SocketTraffic>), Failure> {
+        let ProxyMethod::SocksAddress(socks, resolver) = &proxy.method else {
+            return self.open_through_proxy(proxy, None, first, slot).await;
+        };
+        let targets = resolver.candidates(slot, first).await?;
+        let mut next = Some(targets.first);
+        let mut others = targets.others.into_iter();
         let mut failure = failures::NAME_NOT_RESOLVED;
-        for address in candidates {
-            let connected = match &self.sources {
-                None => TcpStream::connect(address).await,
-                Some(sources) => match sources.bound_socket(address) {
-                    Ok(socket) => socket.connect(address).await,
-                    Err(error) => Err(error),
-                },
-            };
-            match connected {
-                Ok(socket) if address.ip().is_loopback() && is_self_connected(&socket) => {
-                    failure = Failure::CONNECT_REFUSED;
-                }
-                Ok(socket) => {
-                    // A hit is one write, which Nagle's algorithm would only delay.
-                    socket.set_nodelay(true)?;
-                    return Ok(socket);
-                }
-                Err(error) => failure = error.into(),
+        while let Some(target) = next {
+            let way = Some((socks, target));
+            match self.open_through_proxy(proxy, way, first, slot).await {
+                Err(refusal) if failures::is_about_socks_target(refusal) => failure = refusal,
+                opened => return opened,
             }
+            next = others.next();
         }
         Err(failure)
     }
 
-    /// Opens the way through the proxy, then TLS with the target if it speaks TLS.
+    /// Connects to the proxy, opens the way through it, then TLS with the target if it speaks TLS.
     async fn open_through_proxy(
         &self,
         proxy: &ProxyRoute,
-        mut socket: CountingSocket,
+        socks_target: Option<(&SocksHandshake, SocketAddr)>,
+        first: FirstAddress,
         slot: &Slot,
-    ) -> Result<NetworkStream, Failure> {
+    ) -> Result<(NetworkStream, Rc<SocketTraffic>), Failure> {
+        let connecting = async {
+            let candidates = proxy.resolver.candidates(slot, first).await?;
+            open_tcp(candidates, self.sources.as_deref(), slot).await
+        };
+        let socket = connecting.await.map_err(failures::proxy_failure)?;
+        slot.mark("connect");
+        let (mut socket, traffic) = CountingSocket::new(ConnectedSocket::Tcp(socket));
         let Some(tls) = &proxy.tls else {
-            traverse_proxy(&proxy.method, &mut socket, slot).await?;
-            return self.wrap_tls(socket, slot).await;
+            traverse_proxy(&proxy.method, socks_target, &mut socket, slot).await?;
+            return Ok((self.wrap_tls(socket, slot).await?, traffic));
         };
         let handshake = tls_handshake(tls, socket).await;
         let mut outer = handshake.map_err(failures::proxy_failure)?;
-        traverse_proxy(&proxy.method, &mut outer, slot).await?;
-        match &self.tls {
-            None => Ok(NetworkStream(StreamLayers::Tls(Box::new(outer)))),
+        traverse_proxy(&proxy.method, socks_target, &mut outer, slot).await?;
+        let layers = match &self.tls {
+            None => StreamLayers::Tls(Box::new(outer)),
             Some(tls) => {
                 let stream = tls_handshake(tls, Box::new(outer)).await?;
                 tls::record_handshake(slot, stream.handshake_facts());
                 slot.mark("tls");
-                Ok(NetworkStream(StreamLayers::Nested(Box::new(stream))))
+                StreamLayers::Nested(Box::new(stream))
             }
-        }
+        };
+        Ok((NetworkStream(layers), traffic))
     }
 
     async fn wrap_tls(
@@ -228,6 +276,7 @@ where
 
 async fn traverse_proxy(
     method: &ProxyMethod,
+    socks_target: Option<(&SocksHandshake, SocketAddr)>,
     stream: &mut (impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin),
     slot: &Slot,
 ) -> Result<(), Failure> {
@@ -237,10 +286,10 @@ async fn traverse_proxy(
         ProxyMethod::SocksName(socks, host, port) => {
             socks.connect_to_host(stream, host, *port).await?
         }
-        ProxyMethod::SocksAddress(socks, resolver) => {
-            let mut candidates = resolver.candidates(slot).await?;
-            let address = candidates.next().ok_or(failures::NAME_NOT_RESOLVED)?;
-            socks.connect_to_address(stream, address).await?;
+        ProxyMethod::SocksAddress(..) => {
+            if let Some((socks, address)) = socks_target {
+                socks.connect_to_address(stream, address).await?;
+            }
         }
     }
     slot.mark("proxy");
@@ -259,12 +308,4 @@ async fn connect_unix(path: &std::path::Path) -> Result<ConnectedSocket, Failure
 #[cfg(not(unix))]
 async fn connect_unix(_: &std::path::Path) -> Result<ConnectedSocket, Failure> {
     Err(failures::NO_UNIX_SOCKET)
-}
-
-/// Returns true if a socket is connected to itself.
-///
-/// TCP allows two sides to connect to each other at the same time. A socket connects to itself this
-/// way if nothing listens on the port and the system picks the same port as the local one.
-fn is_self_connected(socket: &TcpStream) -> bool {
-    matches!((socket.local_addr(), socket.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }

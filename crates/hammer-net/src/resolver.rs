@@ -1,6 +1,6 @@
 //! Resolves host names, once or again when the addresses are too old.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use hammer_core::{Failure, Slot};
 
 use crate::address_family::{AddressFamily, AllowedFamilies};
+use crate::address_order::{AddressTurn, CandidateAddresses, FirstAddress};
 use crate::failures::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
 use crate::host::UrlHost;
 
@@ -43,13 +44,6 @@ struct ResolvedAddresses {
     rotating: usize,
 }
 
-/// Addresses to try, one after the other.
-pub(crate) struct CandidateAddresses {
-    resolved: Arc<ResolvedAddresses>,
-    first: usize,
-    next: usize,
-}
-
 impl HostResolver {
     pub(crate) fn new(
         host: UrlHost,
@@ -57,53 +51,74 @@ impl HostResolver {
         families: AllowedFamilies,
         refresh: Option<Duration>,
     ) -> Self {
-        let known = match host {
-            UrlHost::Address(address) => Some(vec![(address, port).into()]),
-            UrlHost::Name(_) => None,
-        };
         Self {
             host,
             port,
             families,
             refresh,
             lookup_lock: tokio::sync::Mutex::default(),
-            state: Mutex::new(ResolverState {
-                resolved: known.map(|known| Arc::new(ResolvedAddresses::rotate_all(known))),
-                ..ResolverState::default()
-            }),
+            state: Mutex::default(),
             next_turn: AtomicUsize::new(0),
         }
     }
 
     /// Creates a resolver of known addresses, or returns `None` if no address is of an allowed family.
     pub(crate) fn from_addresses(
-        addresses: &[IpAddr],
-        port: u16,
+        host: UrlHost,
+        addresses: &[SocketAddr],
         families: AllowedFamilies,
     ) -> Option<Self> {
-        let addresses = addresses.iter().map(|ip| SocketAddr::new(*ip, port));
+        let addresses = addresses.iter().copied();
         let addresses: Vec<_> = addresses.filter(|one| families.allows(*one)).collect();
-        let first = addresses.first()?.ip();
-        let resolver = Self::new(UrlHost::Address(first), port, families, None);
+        let port = addresses.first()?.port();
+        let resolver = Self::new(host, port, families, None);
         resolver.lock_state().resolved = Some(Arc::new(ResolvedAddresses::rotate_all(addresses)));
         Some(resolver)
     }
 
-    /// Returns the addresses for one connection, starting with the next in turn.
-    pub(crate) async fn candidates(&self, slot: &Slot) -> Result<CandidateAddresses, Failure> {
+    /// Returns the addresses for one connection, beginning with the `first` choice.
+    pub(crate) async fn candidates(
+        &self,
+        slot: &Slot,
+        first: FirstAddress,
+    ) -> Result<CandidateAddresses, Failure> {
         let known = match self.fresh_addresses() {
             Some(known) => known,
             None => self.look_up(slot).await?,
         };
-        let first = match known.rotating {
-            0 | 1 => 0,
-            several => self.next_turn.fetch_add(1, Ordering::Relaxed) % several,
+        let turn = match (known.addresses.len(), first) {
+            (0 | 1, _) => AddressTurn::default(),
+            (_, FirstAddress::NextInTurn) => self.next_turn(known.rotating),
+            (_, FirstAddress::Numbered(number)) => AddressTurn {
+                first: number,
+                others: self.take_turn(),
+            },
+            (_, FirstAddress::OfSlot) => match slot.spread_over(known.rotating) {
+                Some(first) => AddressTurn {
+                    first,
+                    others: self.take_turn(),
+                },
+                None => self.next_turn(known.rotating),
+            },
         };
-        Ok(CandidateAddresses {
-            resolved: known,
-            first,
-            next: 0,
-        })
+        CandidateAddresses::in_turn(&known.addresses, known.rotating, turn).ok_or(NAME_NOT_RESOLVED)
+    }
+
+    /// The next turn. The order of the other addresses changes with each round.
+    fn next_turn(&self, rotating: usize) -> AddressTurn {
+        let first = self.take_turn();
+        let others = first / rotating.max(1);
+        AddressTurn { first, others }
+    }
+
+    fn take_turn(&self) -> usize {
+        self.next_turn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of addresses that take turns; 0 before the first lookup.
+    pub(crate) fn address_count(&self) -> usize {
+        let state = self.lock_state();
+        state.resolved.as_ref().map_or(0, |known| known.rotating)
     }
 
     fn fresh_addresses(&self) -> Option<Arc<ResolvedAddresses>> {
@@ -187,7 +202,8 @@ impl HostResolver {
 }
 
 impl ResolvedAddresses {
-    fn rotate_all(addresses: Vec<SocketAddr>) -> Self {
+    fn rotate_all(mut addresses: Vec<SocketAddr>) -> Self {
+        remove_repeated(&mut addresses);
         Self {
             rotating: addresses.len(),
             addresses,
@@ -204,7 +220,7 @@ impl ResolvedAddresses {
         let other =
             |address: &SocketAddr| Some(AddressFamily::of_address(address.ip())) != preferred;
         addresses.sort_by_key(other);
-        addresses.dedup();
+        remove_repeated(&mut addresses);
         let rotating = addresses.iter().filter(|one| !other(one)).count();
         Self {
             addresses,
@@ -213,22 +229,14 @@ impl ResolvedAddresses {
     }
 }
 
-impl Iterator for CandidateAddresses {
-    type Item = SocketAddr;
-
-    fn next(&mut self) -> Option<SocketAddr> {
-        let ResolvedAddresses {
-            addresses,
-            rotating,
-        } = &*self.resolved;
-        let index = if self.next < *rotating {
-            (self.first + self.next) % rotating
-        } else {
-            self.next
-        };
-        self.next += 1;
-        addresses.get(index).copied()
-    }
+/// Keeps the first of equal addresses, so that each has the same share of connections.
+fn remove_repeated(addresses: &mut Vec<SocketAddr>) {
+    let mut known = vec![];
+    addresses.retain(|address| {
+        let is_new = !known.contains(address);
+        known.extend(is_new.then_some(*address));
+        is_new
+    });
 }
 
 #[cfg(test)]
@@ -243,31 +251,26 @@ mod tests {
     #[test]
     fn addresses_of_the_preferred_family_take_turns() {
         let listed = addresses(&["1.1.1.1:1", "[::1]:1", "2.2.2.2:1", "2.2.2.2:1", "[::2]:1"]);
-        let known = Arc::new(ResolvedAddresses::rotate_preferred(listed));
-        for (first, tried) in [
-            (0, ["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "[::2]:1"]),
-            (1, ["2.2.2.2:1", "1.1.1.1:1", "[::1]:1", "[::2]:1"]),
-        ] {
-            let known = known.clone();
-            let candidates = CandidateAddresses {
-                resolved: known,
-                first,
-                next: 0,
-            };
-            assert_eq!(candidates.collect::<Vec<_>>(), addresses(&tried));
-        }
+        let known = ResolvedAddresses::rotate_preferred(listed);
+        let sorted = addresses(&["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "[::2]:1"]);
+        assert_eq!((known.addresses, known.rotating), (sorted, 2));
     }
 
     #[test]
     fn known_addresses_of_allowed_families_take_turns() {
-        let ips = ["127.0.0.1", "::1"].map(|ip| ip.parse().expect("valid address"));
-        let known = |families| HostResolver::from_addresses(&ips, 80, families)?.fresh_addresses();
+        let listed = addresses(&["127.0.0.1:80", "[::1]:80"]);
+        let host = || UrlHost::Name("a.test".into());
+        let known =
+            |families| HostResolver::from_addresses(host(), &listed, families)?.fresh_addresses();
         let both = known(AllowedFamilies::Both).expect("two are left");
         assert_eq!(both.rotating, 2);
         let six = known(AllowedFamilies::Only(AddressFamily::V6)).expect("one is left");
         assert_eq!(six.addresses, addresses(&["[::1]:80"]));
-        let none =
-            HostResolver::from_addresses(&ips[..1], 80, AllowedFamilies::Only(AddressFamily::V6));
+        let none = HostResolver::from_addresses(
+            host(),
+            &listed[..1],
+            AllowedFamilies::Only(AddressFamily::V6),
+        );
         assert!(none.is_none());
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::TcpSocket;
 
 use crate::address_family::{AddressFamily, AllowedFamilies};
+use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 
 /// The maximum length of a range of addresses; a longer one is taken for a typo.
@@ -17,8 +18,8 @@ const SOURCE_SYNTAX: &str = "expected 127.0.0.2, 127.0.0.2-127.0.0.9 or eth0";
 /// The source addresses of all connections of a hammer.
 #[derive(Debug, Default)]
 pub(crate) struct SourceAddresses {
-    v4: Vec<IpAddr>,
-    v6: Vec<IpAddr>,
+    v4: Vec<SocketAddr>,
+    v6: Vec<SocketAddr>,
     device: Option<String>,
     next_turn: AtomicUsize,
 }
@@ -41,8 +42,11 @@ impl SourceAddresses {
     }
 
     fn add(&mut self, text: &str) -> Result<(), Error> {
-        if let Ok(address) = text.parse() {
-            self.push(address);
+        if let Some(address) = UrlHost::parse_address(text) {
+            address
+                .socket_address(0)?
+                .into_iter()
+                .for_each(|address| self.push(address));
         } else if let Some((first, last)) = range(text) {
             let (from, to) = (bits(first), bits(last));
             if from > to || AddressFamily::of_address(first) != AddressFamily::of_address(last) {
@@ -56,7 +60,8 @@ impl SourceAddresses {
                     "the range {text:?} has more than {MAX_ADDRESSES} addresses"
                 )));
             }
-            (from..=to).for_each(|bits| self.push(address(bits, AddressFamily::of_address(first))));
+            let family = AddressFamily::of_address(first);
+            (from..=to).for_each(|bits| self.push(SocketAddr::new(address(bits, family), 0)));
         } else if text.is_empty() {
             return Err(error(format!(
                 "cannot connect from {text:?}; {SOURCE_SYNTAX}"
@@ -69,17 +74,19 @@ impl SourceAddresses {
         Ok(())
     }
 
-    fn push(&mut self, address: IpAddr) {
+    /// Adds an address, with port 0.
+    fn push(&mut self, address: SocketAddr) {
         match address {
-            IpAddr::V4(_) => self.v4.push(address),
-            IpAddr::V6(_) => self.v6.push(address),
+            SocketAddr::V4(_) => self.v4.push(address),
+            SocketAddr::V6(_) => self.v6.push(address),
         }
     }
 
     /// Refuses addresses and interfaces that this machine does not have.
     fn check(&self) -> Result<(), Error> {
         for address in self.v4.iter().chain(&self.v6) {
-            UdpSocket::bind((*address, 0)).map_err(|cause| {
+            UdpSocket::bind(address).map_err(|cause| {
+                let address = address.ip();
                 let message =
                     format!("cannot connect from {address}; expected an address of this machine");
                 error(message).with_source(cause)
@@ -125,7 +132,7 @@ impl SourceAddresses {
         if !from.is_empty() {
             let address = from[self.next_turn.fetch_add(1, Ordering::Relaxed) % from.len()];
             choose_port_late(&socket);
-            socket.bind((address, 0).into())?;
+            socket.bind(address)?;
         }
         Ok(socket)
     }

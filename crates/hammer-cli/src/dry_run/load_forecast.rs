@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use hammer_core::ArrivalProcess;
+use hammer_core::{ArrivalProcess, Description, ProxyReport};
 
 use super::peak_rate::peak_rate;
 use crate::args::{EngineArgs, LoadArgs};
 use crate::parsers::instant;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
+use crate::text::proxies::proxy_lines;
 use crate::text::{format_rate, rate_chart};
 
 /// Number of hits that are listed.
@@ -28,13 +29,15 @@ pub(crate) struct LoadForecast {
     pub(crate) totals: Vec<String>,
     /// Settings that differ from the defaults.
     pub(crate) settings: Vec<String>,
+    /// The proxies that hits go through.
+    pub(crate) proxies: Vec<ProxyReport>,
     /// Further lines, such as a chart of the rate.
     pub(crate) details: String,
 }
 
 impl LoadForecast {
     /// Describes a load that repeats a hit.
-    pub(crate) fn of_hits(args: &LoadArgs, hit: &str) -> Self {
+    pub(crate) fn of_hits(args: &LoadArgs, hit: &str, description: Description) -> Self {
         let (schedule, shape) = (args.schedule(), args.shape());
         let length = schedule.duration();
         let expected_hits = args.expected_hits();
@@ -68,6 +71,7 @@ impl LoadForecast {
             exact: schedule.hit_count().is_some(),
             totals,
             settings: [load_settings(args), engine_settings(args.engine())].concat(),
+            proxies: proxy_reports(description),
             details: chart + &first_hits(args, hit),
         }
     }
@@ -81,6 +85,7 @@ impl LoadForecast {
             let start = format!("{seconds} s after the start of the plan");
             text.push_str(&wrap("starts", &start, 1));
         }
+        text.push_str(&proxy_lines(&self.proxies, 0));
         let hits = hits_in(self.expected_hits, self.exact, length, "target allows");
         let totals = [&[hits], &self.totals[..]].concat().join(SEPARATOR);
         text.push_str(&wrap_items("total", &totals, 2));
@@ -89,6 +94,12 @@ impl LoadForecast {
         }
         text + &self.details
     }
+}
+
+/// The proxies of a hammer.
+pub(crate) fn proxy_reports(description: Description) -> Vec<ProxyReport> {
+    let proxies = description.proxies.into_iter();
+    proxies.map(ProxyReport::from).collect()
 }
 
 /// Settings of every load that differ from the defaults.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hammer_core::{ResourceLimits, Schedule};
 
-pub(crate) use self::load_forecast::LoadForecast;
+pub(crate) use self::load_forecast::{LoadForecast, proxy_reports};
 #[cfg(feature = "replay")]
 pub(crate) use self::load_forecast::engine_settings;
 use self::load_forecast::hits_in;

@@ -37,7 +37,7 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
     }
 
     fn forecast(&self) -> LoadForecast {
-        LoadForecast::of_hits(&self.load, &self.hit_description)
+        LoadForecast::of_hits(&self.load, &self.hit_description, self.hammer.describe())
     }
 
     fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {

@@ -11,6 +11,7 @@ use hammer_http::{RecordedExchange, RecordedResponse, mask_header, mask_url};
 use super::secret_mask::SecretMask;
 use crate::text::lines::{SEPARATOR, wrap, wrap_items};
 use crate::text::number::{format_count, format_significant};
+use crate::text::proxies::proxy_lines;
 use crate::text::sanitize;
 
 /// Maximum number of bytes of a body that are shown.
@@ -159,6 +160,9 @@ impl HitTranscript<'_> {
             let values: Vec<String> = values.keys().map(Label::to_string).collect();
             text.push_str(&wrap(name, &values.join(", "), 1));
         }
+        text.push_str(&self.address_text());
+        let rejected = u64::from(hit.result == HitResult::Rejected);
+        text.push_str(&proxy_lines(&hit.proxies, rejected));
         let bytes = hit.bytes;
         if bytes.sent + bytes.received > 0 {
             let bytes = format!(
@@ -193,6 +197,24 @@ impl HitTranscript<'_> {
             &format!("{failure}{}", advice.unwrap_or_default()),
             3,
         )
+    }
+
+    /// The address that the hit was sent to, with those that it could not connect to.
+    fn address_text(&self) -> String {
+        let hit = self.hit;
+        let Some(address) = hit.address else {
+            return String::new();
+        };
+        let others = hit.failed_attempts.iter();
+        let failed: Vec<String> = others
+            .filter(|(failed, _)| *failed != address)
+            .map(|(address, failure)| format!("{address}: {}", failure.replace('_', " ")))
+            .collect();
+        let text = match failed.is_empty() {
+            true => address.to_string(),
+            false => format!("{address} ({})", failed.join(", ")),
+        };
+        wrap("address", &text, 3)
     }
 
     /// The total time of each phase in milliseconds, and the time of the hit.

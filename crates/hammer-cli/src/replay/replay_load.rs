@@ -11,7 +11,7 @@ use super::comparison;
 use super::fidelity::{self, LogComparison};
 use super::replay_hammer::{ReplayHammer, ReplayRequest};
 use crate::args::EngineArgs;
-use crate::dry_run::{LoadForecast, engine_settings};
+use crate::dry_run::{LoadForecast, engine_settings, proxy_reports};
 use crate::error::Error;
 use crate::execution::{LoadResult, RunOptions, RunnableLoad};
 use crate::text::lines::wrap;
@@ -65,6 +65,7 @@ impl RunnableLoad for ReplayLoad {
             exact: true,
             totals: show::rates(survey, hits, survey.duration().as_secs_f64()),
             settings: engine_settings(&self.engine),
+            proxies: proxy_reports(self.replay.http.describe()),
             details: self.contents(),
         }
     }

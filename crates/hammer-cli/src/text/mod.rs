@@ -2,6 +2,7 @@
 
 pub(crate) mod lines;
 pub(crate) mod number;
+pub(crate) mod proxies;
 mod rate;
 pub(crate) mod rate_chart;
 mod sanitize;

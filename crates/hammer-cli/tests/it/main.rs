@@ -5,6 +5,7 @@
     reason = "a panic fails the test at the right line"
 )]
 
+mod addresses;
 mod arrivals;
 mod bad_input;
 mod broker;

@@ -6,9 +6,11 @@ use crate::engine::run::{Run, RunConfig};
 use crate::engine::run_check;
 use crate::engine::stop_handle::StopHandle;
 use crate::engine::worker_threads::WorkerThreads;
+use crate::model::description::Description;
 use crate::model::hammer::Hammer;
 use crate::report::event::RunEvent;
 use crate::report::generator_report::GeneratorLimits;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::report::Report;
 use crate::report::run_measurements::{ReportSettings, RunMeasurements};
 
@@ -105,7 +107,7 @@ fn execute<H: Hammer>(
     if let Some(until) = config.start_at {
         on_event(RunEvent::Waiting { until });
     }
-    let settings = report_settings(&config, description.groups);
+    let settings = report_settings(&config, description);
     let measurements = RunMeasurements::new(settings, schedule.clone());
     let threads = WorkerThreads::spawn(hammer, &schedule, &config)?;
     let hammer = threads.hammer();
@@ -123,7 +125,8 @@ fn execute<H: Hammer>(
     Ok(report)
 }
 
-fn report_settings(config: &RunConfig, groups: Vec<String>) -> ReportSettings {
+fn report_settings(config: &RunConfig, description: Description) -> ReportSettings {
+    let proxies = description.proxies.into_iter().map(ProxyReport::from);
     ReportSettings {
         hammer: config.name.clone(),
         target: config.target.clone(),
@@ -135,6 +138,7 @@ fn report_settings(config: &RunConfig, groups: Vec<String>) -> ReportSettings {
             is_user_pool: config.is_user_pool,
             spin: config.spin,
         },
-        groups,
+        groups: description.groups,
+        proxies: proxies.collect(),
     }
 }

@@ -10,6 +10,7 @@ use crate::engine::error::{Error, ErrorKind};
 use crate::engine::single_hit_session::{SingleHitSession, SingleHitSettings};
 use crate::engine::stop_handle::StopHandle;
 use crate::model::hammer::Hammer;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::single_hit_result::SingleHitResult;
 
 const NO_DATA: &str = "the hammer has no data for a hit";
@@ -88,9 +89,17 @@ impl<'h, H: Hammer> SingleHit<'h, H> {
         if self.settings.timeout.is_zero() {
             return Err(Error::new(ErrorKind::InvalidSetting, ZERO_TIMEOUT));
         }
-        if self.hammer.describe().max_hits == Some(0) {
+        let description = self.hammer.describe();
+        if description.max_hits == Some(0) {
             return Err(Error::new(ErrorKind::EmptySchedule, NO_DATA));
         }
+        let mut result = self.execute_outside_tasks()?;
+        let proxies = description.proxies.into_iter().map(ProxyReport::from);
+        result.proxies = proxies.collect();
+        Ok(result)
+    }
+
+    fn execute_outside_tasks(&self) -> Result<SingleHitResult, Error> {
         if Handle::try_current().is_err() {
             return self.execute_here();
         }

@@ -18,6 +18,7 @@ use crate::model::failure::Failure;
 use crate::model::hammer::Hammer;
 use crate::model::hit::{Hit, Slot};
 use crate::model::outcome::Outcome;
+use crate::model::peer::SlotTurn;
 use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
 use crate::report::report::ByteCounts;
@@ -51,6 +52,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
         let notes = WorkerNotes {
             buffer: Rc::new(NoteBuffer::new()),
             locals: Rc::default(),
+            peers: Rc::default(),
             clock: timer::now,
         };
         let hit = Hit {
@@ -84,6 +86,8 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
             return Ok(());
         }
         if let Some(completion) = self.complete().await {
+            let peer = self.hit.slot.notes.current_peer();
+            result.address = peer.and_then(|peer| peer.address);
             record(result, &completion, self.started, timer::now());
             if !matches!(completion, HitCompletion::Answered(_)) {
                 let session = self.session.take();
@@ -203,6 +207,11 @@ fn slot(seed: u64, notes: &WorkerNotes) -> Slot {
         workers: 1,
         seed,
         closed_loop: true,
+        turn: SlotTurn {
+            turn: 0,
+            slots: 0,
+            peers: notes.peers.clone(),
+        },
         notes: Rc::new(SlotNotes::new(notes.clone())),
     }
 }

@@ -1,5 +1,7 @@
 //! The description of a hammer: its bounds, groups, doubts, advice and connections.
 
+use crate::model::proxy_description::ProxyDescription;
+
 /// The properties of a hammer that a run must know.
 ///
 /// By default, it has no bounds, no groups and no doubts, and each hit in flight needs a connection
@@ -47,6 +49,8 @@ pub struct Description {
     /// The number of local addresses that connections are spread over, each with local ports of
     /// its own; 0 if connections need no ports, such as those of Unix sockets.
     pub addresses: u64,
+    /// The proxies that hits go through, each once.
+    pub proxies: Vec<ProxyDescription>,
 }
 
 impl Default for Description {
@@ -66,6 +70,7 @@ impl Description {
             advice: vec![],
             connections: None,
             addresses: 1,
+            proxies: vec![],
         }
     }
 
@@ -109,6 +114,16 @@ impl Description {
     /// Sets the number of local addresses that connections are spread over.
     pub fn addresses(mut self, addresses: u64) -> Self {
         self.addresses = addresses;
+        self
+    }
+
+    /// Adds proxies that hits go through. Equal ones are kept once.
+    pub fn proxies(mut self, proxies: impl IntoIterator<Item = ProxyDescription>) -> Self {
+        for proxy in proxies {
+            if !self.proxies.contains(&proxy) {
+                self.proxies.push(proxy);
+            }
+        }
         self
     }
 }

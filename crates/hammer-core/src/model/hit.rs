@@ -1,13 +1,16 @@
 //! One hit of the schedule and the slot it runs in.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
+use crate::model::failure::Failure;
 use crate::model::outcome::Label;
+use crate::model::peer::{Peer, SlotTurn};
 use crate::model::playlist_item::PlaylistItem;
 use crate::model::slot_notes::SlotNotes;
 
@@ -19,6 +22,7 @@ pub struct Slot {
     pub(crate) workers: usize,
     pub(crate) seed: u64,
     pub(crate) closed_loop: bool,
+    pub(crate) turn: SlotTurn,
     pub(crate) notes: Rc<SlotNotes>,
 }
 
@@ -120,6 +124,63 @@ impl Slot {
     /// The report's `facts` count how often each value occurred.
     pub fn fact(&self, name: &'static str, value: impl Into<Label>) {
         self.notes.fact(name, value.into());
+    }
+
+    /// Returns the peer with this address, for [`set_peer`](Self::set_peer).
+    ///
+    /// The report counts 64 addresses one by one, and others together. Call it when a connection
+    /// opens, not for each hit.
+    #[must_use]
+    pub fn peer(&self, address: SocketAddr) -> Peer {
+        self.notes.peer(address)
+    }
+
+    /// Sets the peer that the current hit of this slot is sent to, under which the report's
+    /// `addresses` count it.
+    ///
+    /// Call it when a hit takes a connection, and when an attempt to connect begins, so that a timeout
+    /// is counted under the address that did not answer. The last call before the end of the hit wins.
+    /// Without a call, the hit belongs to no address.
+    pub fn set_peer(&self, peer: Peer) {
+        self.notes.set_peer(Some(peer));
+    }
+
+    /// The peer that [`set_peer`](Self::set_peer) was last called with, since the current hit started.
+    #[must_use]
+    pub fn current_peer(&self) -> Option<Peer> {
+        self.notes.current_peer()
+    }
+
+    /// Records that an attempt to connect to `peer` ended: with a connection, or with a failure.
+    ///
+    /// The report's `addresses` count both.
+    pub fn connection_attempted(&self, peer: Peer, failure: Option<Failure>) {
+        let failure = failure.map(|failure| failure.name());
+        self.notes.connection_attempted(peer, failure);
+    }
+
+    /// The turn of this slot among those of its worker; see [`spread_over`](Self::spread_over).
+    ///
+    /// Several slots can have the same one.
+    #[must_use]
+    pub fn turn(&self) -> usize {
+        self.turn.turn
+    }
+
+    /// Asks the engine to share hits evenly over connections to this number of `addresses`, and
+    /// returns the turn of this slot.
+    ///
+    /// The engine reuses the slot that was used last, so at a low rate a single connection takes all
+    /// hits. After this call, hits take turns: each goes to a slot whose turn, modulo the number of
+    /// addresses, is the next. So a hammer connects a slot to the address at its turn, modulo that
+    /// number. Slots of several workers begin at different addresses.
+    ///
+    /// Returns `None` if hits do not choose among slots, as in a closed loop, or if there are fewer
+    /// slots than addresses. Each connection should then go to the next address.
+    #[must_use]
+    pub fn spread_over(&self, addresses: usize) -> Option<usize> {
+        let turn = self.turn.spread_over(addresses)?;
+        Some(turn + self.worker)
     }
 }
 

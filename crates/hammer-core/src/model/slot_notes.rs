@@ -1,10 +1,12 @@
 //! Notes that a hammer makes in a slot, as plain data.
 
 use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::model::outcome::Label;
+use crate::model::peer::{Peer, WorkerPeers};
 use crate::model::playlist_item::{AnyPlaylistItem, PlaylistItem};
 use crate::model::worker_locals::WorkerSharedValues;
 
@@ -19,6 +21,8 @@ pub(crate) struct Notes {
     pub(crate) facts: Vec<(&'static str, Label)>,
     /// Settings of the hammer that a hit waited for.
     pub(crate) waits: Vec<&'static str>,
+    /// Attempts to connect that ended; with the name of the failure, unless they succeeded.
+    pub(crate) attempts: Vec<(Peer, Option<&'static str>)>,
 }
 
 /// The notes of a worker, until the engine folds them into its measurements.
@@ -54,6 +58,7 @@ impl NoteBuffer {
 pub(crate) struct WorkerNotes {
     pub(crate) buffer: Rc<NoteBuffer>,
     pub(crate) locals: Rc<WorkerSharedValues>,
+    pub(crate) peers: Rc<WorkerPeers>,
     pub(crate) clock: fn() -> Instant,
 }
 
@@ -63,6 +68,7 @@ pub(crate) struct SlotNotes {
     phase_start: Cell<Instant>,
     muted: Cell<bool>,
     group: Cell<Option<usize>>,
+    peer: Cell<Option<Peer>>,
     /// The item of the current hit.
     item: RefCell<Option<AnyPlaylistItem>>,
 }
@@ -74,6 +80,7 @@ impl SlotNotes {
             phase_start: Cell::new((worker.clock)()),
             muted: Cell::new(false),
             group: Cell::new(None),
+            peer: Cell::new(None),
             item: RefCell::default(),
             worker,
         }
@@ -131,6 +138,26 @@ impl SlotNotes {
     /// Notes a hit that waited for a limit of the hammer.
     pub(crate) fn waited_for(&self, setting: &'static str) {
         self.add(|notes| notes.waits.push(setting));
+    }
+
+    /// Returns the peer with this address.
+    pub(crate) fn peer(&self, address: SocketAddr) -> Peer {
+        self.worker.peers.peer(address)
+    }
+
+    /// Notes an attempt to connect that ended.
+    pub(crate) fn connection_attempted(&self, peer: Peer, failure: Option<&'static str>) {
+        self.add(|notes| notes.attempts.push((peer, failure)));
+    }
+
+    /// Sets the peer of the current hit.
+    pub(crate) fn set_peer(&self, peer: Option<Peer>) {
+        self.peer.set(peer);
+    }
+
+    /// The peer of the current hit, or of the last one.
+    pub(crate) fn current_peer(&self) -> Option<Peer> {
+        self.peer.get()
     }
 
     /// Sets the item of the current hit.

@@ -7,6 +7,7 @@ use hammer_stats::Histogram;
 
 use crate::model::failure::Failure;
 use crate::model::outcome::{Label, Outcome};
+use crate::report::address_report::AddressTallies;
 use crate::report::frequent_first_map::FrequentFirstMap;
 use crate::report::group_report::GroupTallies;
 use crate::report::hit_counts::{HitCounts, HitResult};
@@ -32,6 +33,7 @@ pub struct IntervalStats {
     /// Hits that waited for a limit of the hammer, by setting.
     pub(crate) waited_for: FrequentFirstMap<&'static str, u64>,
     pub(crate) groups: GroupTallies,
+    pub(crate) addresses: AddressTallies,
     pub(crate) stages: StageTallies,
     pub(crate) sent: u64,
     pub(crate) received: u64,
@@ -60,6 +62,7 @@ impl IntervalStats {
             facts: FrequentFirstMap::default(),
             waited_for: FrequentFirstMap::default(),
             groups: GroupTallies::default(),
+            addresses: AddressTallies::default(),
             stages: StageTallies::default(),
             sent: 0,
             received: 0,
@@ -194,6 +197,7 @@ impl IntervalStats {
             *self.waited_for.entry(*setting) += count;
         }
         self.groups.merge(&other.groups);
+        self.addresses.merge(&other.addresses);
         self.sent += other.sent;
         self.received += other.received;
         self.slots_opened += other.slots_opened;
@@ -211,10 +215,13 @@ impl IntervalStats {
         let (slots, sessions) = (self.slots_opened, self.sessions_opened);
         let (counts, facts) = (mem::take(&mut self.counts), mem::take(&mut self.facts));
         let phases = mem::take(&mut self.phases);
+        let addresses = mem::take(&mut self.addresses);
         self.clear();
         (self.slots_opened, self.sessions_opened) = (slots, sessions);
         (self.counts, self.facts) = (counts, facts);
         self.phases = phases;
+        self.addresses = addresses;
+        self.addresses.forget_hits();
     }
 
     /// Resets everything and keeps the memory.
@@ -236,6 +243,7 @@ impl IntervalStats {
         self.facts.values_mut().for_each(|count| *count = 0);
         self.waited_for.values_mut().for_each(|count| *count = 0);
         self.groups.clear();
+        self.addresses.clear();
         for count in [
             &mut self.started,
             &mut self.sent,

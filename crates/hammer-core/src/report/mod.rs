@@ -1,5 +1,6 @@
 //! Measurements, the report made of them, and the verdict on the generator.
 
+pub(crate) mod address_report;
 pub(crate) mod duration_summary;
 pub(crate) mod event;
 pub(crate) mod frequent_first_map;
@@ -10,6 +11,7 @@ pub(crate) mod interval_names;
 pub(crate) mod interval_stats;
 pub(crate) mod note_fold;
 pub(crate) mod open_or_closed_loop;
+pub(crate) mod proxy_report;
 pub(crate) mod rate_summary;
 pub(crate) mod run_measurements;
 pub(crate) mod run_so_far;

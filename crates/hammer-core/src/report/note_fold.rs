@@ -18,6 +18,9 @@ impl IntervalStats {
         for setting in notes.waits.drain(..) {
             *self.waited_for.entry(setting) += 1;
         }
+        for (peer, failure) in notes.attempts.drain(..) {
+            self.addresses.count_attempt(peer, failure);
+        }
     }
 
     /// Adds `n` to a counter.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::address_report::AddressReport;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::generator_report::GeneratorReport;
 use crate::report::group_report::GroupReport;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::rate_summary::RateSummary;
 use crate::report::stage_report::StageReport;
 use crate::report::threshold_check::{AbortReason, CheckedThreshold};
@@ -93,6 +95,13 @@ pub struct Report {
     /// The groups of hits; empty if the hammer has none.
     #[serde(default)]
     pub groups: Vec<GroupReport>,
+    /// The proxies that hits went through.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proxies: Vec<ProxyReport>,
+    /// Hits by the address that their connection went to, behind a proxy that of the proxy; empty if
+    /// the hammer names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<AddressReport>,
     /// The run by the second, or in wider slices if it was long.
     pub timeline: Vec<TimelineSlice>,
     /// The thresholds that were checked after the run.

@@ -12,6 +12,7 @@ use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks, Generator
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::rate_summary::RateSummary;
 use crate::report::report::{ByteCounts, REPORT_SCHEMA, Report};
 use crate::report::run_so_far::{RunSoFar, usages_in_order};
@@ -40,6 +41,8 @@ pub(crate) struct ReportSettings {
     pub(crate) limits: GeneratorLimits,
     /// The names of the groups of hits.
     pub(crate) groups: Vec<String>,
+    /// The proxies that hits go through.
+    pub(crate) proxies: Vec<ProxyReport>,
 }
 
 /// The final figures of one worker.
@@ -245,6 +248,8 @@ impl RunMeasurements {
             },
             stages,
             groups: total.groups.report(&settings.groups),
+            proxies: settings.proxies.clone(),
+            addresses: total.addresses.report(),
             timeline: self.series.iter().map(TimelineSlice::from).collect(),
             thresholds: vec![],
             aborted: None,
@@ -378,6 +383,7 @@ mod tests {
                 spin: false,
             },
             groups: vec![],
+            proxies: vec![],
         };
         let schedule = Schedule::constant(Rate::per_second(10)).with_duration(secs(60));
         RunMeasurements::new(settings, schedule)

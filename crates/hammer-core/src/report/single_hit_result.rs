@@ -1,11 +1,13 @@
 //! The result of a hit without a run.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::model::outcome::Label;
 use crate::model::slot_notes::Notes;
 use crate::report::hit_counts::HitResult;
+use crate::report::proxy_report::ProxyReport;
 use crate::report::report::ByteCounts;
 
 /// The result of a [`SingleHit`](crate::SingleHit), with what its hammer noted.
@@ -31,6 +33,13 @@ pub struct SingleHitResult {
     pub counts: BTreeMap<&'static str, u64>,
     /// Facts that the hammer recorded, with the number of occurrences of each value.
     pub facts: BTreeMap<&'static str, BTreeMap<Label, u64>>,
+    /// The address that the hit was sent to, or that it failed to connect to. `None` if the hammer
+    /// named none.
+    pub address: Option<SocketAddr>,
+    /// The proxies that the hit went through.
+    pub proxies: Vec<ProxyReport>,
+    /// The attempts to connect that failed, in the order in which they ended.
+    pub failed_attempts: Vec<(SocketAddr, &'static str)>,
 }
 
 impl SingleHitResult {
@@ -45,6 +54,9 @@ impl SingleHitResult {
             phases: vec![],
             counts: BTreeMap::new(),
             facts: BTreeMap::new(),
+            address: None,
+            proxies: vec![],
+            failed_attempts: vec![],
         }
     }
 
@@ -58,5 +70,8 @@ impl SingleHitResult {
             let values = self.facts.entry(name).or_default();
             *values.entry(value).or_default() += 1;
         }
+        let attempts = notes.attempts.drain(..);
+        self.failed_attempts
+            .extend(attempts.filter_map(|(peer, failure)| Some((peer.address?, failure?))));
     }
 }

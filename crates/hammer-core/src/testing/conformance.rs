@@ -15,6 +15,7 @@ use crate::model::failure::Failure;
 use crate::model::hammer::{Hammer, PrepareError};
 use crate::model::hit::{Hit, Slot};
 use crate::model::outcome::Outcome;
+use crate::model::peer::SlotTurn;
 use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
 
@@ -82,6 +83,7 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
     let worker = WorkerNotes {
         buffer: Rc::new(NoteBuffer::new()),
         locals: Rc::default(),
+        peers: Rc::default(),
         clock: Instant::now,
     };
     let slot = |index| {
@@ -92,6 +94,11 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
             workers: 1,
             seed: 1,
             closed_loop: false,
+            turn: SlotTurn {
+                turn: index,
+                slots: 2,
+                peers: worker.peers.clone(),
+            },
             notes,
         }
     };

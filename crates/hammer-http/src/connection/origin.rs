@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{Failure, Hit, Slot};
-use hammer_net::PeerConnector;
+use hammer_net::{FirstAddress, PeerConnector};
 use hammer_wire::http1::ResponseSink;
 use hammer_wire::http2::ResponseInterest;
 use hammer_wire::{Fields, ResponseHead, ResponseVersion};
@@ -138,6 +138,9 @@ impl OriginConnection {
             } else {
                 (0, 0)
             };
+            if let Some(peer) = connection.peer {
+                slot.set_peer(peer);
+            }
             let outgoing = request.encode_http1();
             let limit = policy.first_byte_timeout;
             let exchange = connection.exchange(outgoing, sink, limit, is_kept, slot);
@@ -218,7 +221,7 @@ impl ConnectionPolicy {
 }
 
 async fn connect(connector: &PeerConnector, slot: &Slot) -> Result<Box<Http1Connection>, Failure> {
-    let opened = connector.open(slot).await;
+    let opened = connector.open(slot, FirstAddress::OfSlot).await;
     let opened = opened.map_err(failures::connection_failure)?;
     Ok(Box::new(Http1Connection::new(opened, slot)))
 }

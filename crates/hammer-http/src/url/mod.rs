@@ -77,8 +77,13 @@ impl HttpUrl {
                 }
             },
         };
+        // A zone has no meaning for the target (RFC 6874, section 4).
+        let name = match &host {
+            UrlHost::Zoned(_) => host.to_string(),
+            _ => name.to_owned(),
+        };
         let authority = if port == default {
-            name.to_owned()
+            name
         } else {
             format!("{name}:{port}")
         };

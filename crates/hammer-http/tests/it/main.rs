@@ -1,5 +1,6 @@
 //! Tests of the HTTP hammer against real servers on port 0, driven by the real engine.
 
+mod addresses;
 mod bodies;
 mod build;
 mod captures;

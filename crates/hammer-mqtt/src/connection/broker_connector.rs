@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use hammer_core::{Failure, Slot};
-use hammer_net::{OpenedConnection, SocketTraffic};
+use hammer_net::{FirstAddress, OpenedConnection, SocketTraffic};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::connection::websocket::MqttWebsocket;
@@ -30,8 +30,12 @@ impl BrokerConnector {
     pub(crate) async fn open(
         &self,
         slot: &Slot,
+        first: FirstAddress,
     ) -> Result<(BrokerStream, Rc<SocketTraffic>), Failure> {
-        let OpenedConnection { stream, traffic } = self.peer_connector.open(slot).await?;
+        let opened = self.peer_connector.open(slot, first).await?;
+        let OpenedConnection {
+            stream, traffic, ..
+        } = opened;
         if !self.url.scheme.is_websocket() {
             return Ok((BrokerStream::Plain(stream), traffic));
         }

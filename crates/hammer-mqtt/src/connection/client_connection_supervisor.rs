@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
+use hammer_net::FirstAddress;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::{ClientRole, MqttClient};
@@ -64,7 +65,8 @@ impl ClientConnectionSupervisor {
         while !self.clients.is_closing() {
             let opened = self.open().await;
             if let Some(attempt) = attempt.take() {
-                attempt.finish(opened.as_ref().map(drop).map_err(|failure| *failure));
+                let failure = opened.as_ref().err().copied();
+                attempt.finish(failure, self.client.peer());
             } else if opened.is_ok() {
                 self.slot.count("reconnects", 1);
             }
@@ -97,10 +99,12 @@ impl ClientConnectionSupervisor {
         let deadline = ConnectDeadline::new(self.config.connect_timeout, version);
         // Boxed, so that an open connection does not carry the state of the handshake.
         let opening = Box::pin(self.handshake(&deadline, &slot));
-        tokio::select! {
+        let opened = tokio::select! {
             opened = deadline.within(opening) => opened,
             () = self.clients.wait_for_closing() => Err(failures::NOT_CONNECTED),
-        }
+        };
+        self.client.set_peer(slot.current_peer());
+        opened
     }
 
     async fn handshake(
@@ -109,7 +113,9 @@ impl ClientConnectionSupervisor {
         slot: &Slot,
     ) -> Result<AcceptedConnection, Failure> {
         let config = &*self.config;
-        let (mut stream, _) = config.connector.open(slot).await?;
+        // Hits share the clients evenly, so clients share the addresses by their number.
+        let first = FirstAddress::Numbered(self.client.next_turn());
+        let (mut stream, _) = config.connector.open(slot, first).await?;
         deadline.connected();
         let number = match self.client.role {
             ClientRole::Publisher => self.client.number,

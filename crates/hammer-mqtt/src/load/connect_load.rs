@@ -1,6 +1,7 @@
 //! Hits that open and close a connection.
 
 use hammer_core::{Failure, Hit, Outcome};
+use hammer_net::FirstAddress;
 
 use crate::config::MqttConfig;
 use crate::connection::connect_deadline::ConnectDeadline;
@@ -18,7 +19,10 @@ pub(crate) async fn hit(config: &MqttConfig, hit: &Hit) -> Result<Outcome, Failu
     let version = config.identity.connect.version;
     let deadline = ConnectDeadline::new(config.connect_timeout, version);
     let opening = async {
-        let (mut stream, traffic) = config.connector.open(slot).await?;
+        let (mut stream, traffic) = config
+            .connector
+            .open(slot, FirstAddress::NextInTurn)
+            .await?;
         deadline.connected();
         let mut context = render_context::for_connection(hit, client);
         let identity = ClientIdentity::default();

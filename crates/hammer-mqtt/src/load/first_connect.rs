@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{Failure, PrepareError, WorkerContext};
+use hammer_core::{Failure, Peer, PrepareError, WorkerContext};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
@@ -24,10 +24,12 @@ pub(crate) struct FirstConnectAttempt {
 }
 
 impl FirstConnectAttempt {
-    pub(crate) fn finish(self, result: Result<(), Failure>) {
+    /// Records the end of the attempt, with its failure if it has one and the address it tried.
+    pub(crate) fn finish(self, failure: Option<Failure>, peer: Option<Peer>) {
         let progress = &self.clients.config.connect_progress;
-        progress.record_end(result.is_ok());
-        self.clients.first_attempt_ended(result.err());
+        progress.record_end(failure.is_none());
+        let failure = failure.map(|failure| (failure, peer));
+        self.clients.first_attempt_ended(failure);
     }
 }
 
@@ -135,12 +137,13 @@ fn check_failed_clients(clients: &WorkerClients) -> Result<(), PrepareError> {
     }
     let progress = &config.connect_progress;
     match clients.first_attempts().last_failure {
-        Some(failure) if progress.failed() > config.max_failed_clients => {
+        Some((failure, peer)) if progress.failed() > config.max_failed_clients => {
             Err(Box::new(TooManyFailedClients {
                 counts: progress.counts(config.connections()),
                 total: config.connections(),
                 allowed: config.max_failed_clients,
                 failure,
+                peer,
             }))
         }
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Peer};
 
 use crate::load::connect_progress::ConnectCounts;
 
@@ -15,6 +15,8 @@ pub(crate) struct TooManyFailedClients {
     pub(crate) allowed: usize,
     /// The failure of the last one.
     pub(crate) failure: Failure,
+    /// The address that the last one tried.
+    pub(crate) peer: Option<Peer>,
 }
 
 impl fmt::Display for TooManyFailedClients {
@@ -24,6 +26,7 @@ impl fmt::Display for TooManyFailedClients {
             total,
             allowed,
             failure,
+            peer,
         } = self;
         write!(f, "{} of {total} clients could not connect", counts.failed)?;
         if *allowed > 0 {
@@ -42,6 +45,9 @@ impl fmt::Display for TooManyFailedClients {
             write!(f, " ({})", others.join(", "))?;
         }
         write!(f, ": {failure}")?;
+        if let Some(address) = peer.and_then(Peer::address) {
+            write!(f, " at {address}")?;
+        }
         if let Some(advice) = failure.advice() {
             write!(f, "; {advice}")?;
         }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Peer, Slot};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
@@ -48,7 +48,7 @@ pub(crate) struct WorkerClients {
 pub(crate) struct FirstConnectAttempts {
     pub(crate) ended: usize,
     pub(crate) failed: usize,
-    pub(crate) last_failure: Option<Failure>,
+    pub(crate) last_failure: Option<(Failure, Option<Peer>)>,
 }
 
 impl WorkerClients {
@@ -129,7 +129,9 @@ impl WorkerClients {
     }
 
     /// Records the end of a client's first attempt to connect.
-    pub(crate) fn first_attempt_ended(&self, failure: Option<Failure>) {
+    ///
+    /// A failure comes with the address that was tried.
+    pub(crate) fn first_attempt_ended(&self, failure: Option<(Failure, Option<Peer>)>) {
         let mut attempts = self.first_attempts.get();
         attempts.ended += 1;
         attempts.failed += usize::from(failure.is_some());

@@ -1,5 +1,6 @@
 //! Tests of the hammer for MQTT with the real engine, against a scripted broker and real brokers.
 
+mod addresses;
 mod broker_limits;
 mod builder;
 mod delivery;

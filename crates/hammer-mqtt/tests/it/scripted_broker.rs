@@ -1,7 +1,7 @@
 //! A broker for tests that follows a script.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -57,7 +57,15 @@ pub(crate) struct BrokerPeer {
 
 impl ScriptedBroker {
     pub(crate) fn with_script(script: impl Fn(&mut BrokerPeer) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::listening_at([127, 0, 0, 1], script)
+    }
+
+    /// Listens at a free port of this address.
+    pub(crate) fn listening_at(
+        address: [u8; 4],
+        script: impl Fn(&mut BrokerPeer) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::from(address), 0)).expect("a free port");
         let addr = listener.local_addr().expect("bound");
         let connections = Arc::new(AtomicU64::new(0));
         let packets = Arc::new(Mutex::new(Vec::new()));
@@ -99,6 +107,10 @@ impl ScriptedBroker {
 
     pub(crate) fn url(&self) -> String {
         format!("mqtt://{}", self.addr)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.addr.port()
     }
 
     pub(crate) fn connections(&self) -> u64 {

@@ -140,7 +140,7 @@ impl TlsOptions {
 fn parse_sni(name: &str) -> Result<ServerName<'static>, Error> {
     match UrlHost::parse(name) {
         Some(host @ UrlHost::Name(_)) => tls::server_name(&host),
-        Some(UrlHost::Address(_)) => Err(error(format!(
+        Some(UrlHost::Address(_) | UrlHost::Zoned(_)) => Err(error(format!(
             "expected a host name for `sni`, found the address {name:?} (try `send_sni(false)` to send no \
              name)"
         ))),

@@ -8,6 +8,7 @@ mod socks_handshake;
 
 use std::fmt;
 
+use hammer_core::ProxyDescription;
 use http::header::HeaderValue;
 
 pub(crate) use self::environment::ProxyEnvironment;
@@ -33,6 +34,8 @@ pub(crate) struct ProxyServer {
     pub(crate) host: UrlHost,
     pub(crate) port: u16,
     credentials: Option<ProxyCredentials>,
+    /// The variable of the environment that names it, unless a setting does.
+    variable: Option<String>,
 }
 
 /// The protocol that a proxy speaks.
@@ -94,6 +97,7 @@ impl ProxyServer {
             host: UrlHost::parse(host).ok_or_else(malformed)?,
             port: port.ok_or_else(malformed)?,
             credentials: None,
+            variable: None,
         };
         match userinfo {
             Some(userinfo) => proxy.with_credentials(userinfo),
@@ -122,6 +126,26 @@ impl ProxyServer {
             password,
         });
         Ok(self)
+    }
+
+    /// Sets the variable of the environment that names the proxy.
+    pub(crate) fn named_by(mut self, variable: &str) -> Self {
+        self.variable = Some(variable.to_owned());
+        self
+    }
+
+    /// Describes the proxy without its credentials; `forwards` says whether it reads the requests.
+    pub(crate) fn describe(&self, forwards: bool) -> ProxyDescription {
+        let scheme = match self.kind {
+            ProxyKind::Http => "http",
+            ProxyKind::Https => "https",
+            ProxyKind::Socks { remote_dns: false } => "socks5",
+            ProxyKind::Socks { remote_dns: true } => "socks5h",
+        };
+        let Self { host, port, .. } = self;
+        ProxyDescription::new(format!("{scheme}://{host}:{port}"))
+            .variable(self.variable.clone())
+            .forwards(forwards)
     }
 
     /// Returns the value of `Proxy-Authorization`.

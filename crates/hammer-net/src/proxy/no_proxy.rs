@@ -87,8 +87,11 @@ impl NoProxyRule {
                     prefix_bits: bits,
                     port: own,
                 },
-                UrlHost::Address(other),
-            ) => port_matches(own) && same_network(*address, *other, *bits),
+                other,
+            ) => {
+                let is_inside = |other| same_network(*address, other, *bits);
+                port_matches(own) && other.ip().is_some_and(is_inside)
+            }
             _ => false,
         }
     }

@@ -69,6 +69,11 @@ impl SocksHandshake {
                 self.connect_to_address(stream, (*address, port).into())
                     .await
             }
+            // The zone has no meaning on the machine of the proxy.
+            UrlHost::Zoned(zoned) => {
+                self.connect_to_address(stream, (zoned.address, port).into())
+                    .await
+            }
             UrlHost::Name(name) => {
                 let target = (name.as_str(), port).into_target_addr();
                 self.connect(stream, target.map_err(socks_failure)?).await

@@ -8,6 +8,7 @@ mod key_log;
 mod pem;
 mod stream;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -48,6 +49,7 @@ pub(crate) struct TlsClient {
 pub(crate) fn server_name(host: &UrlHost) -> Result<ServerName<'static>, Error> {
     match host {
         UrlHost::Address(address) => Ok(ServerName::from(*address)),
+        UrlHost::Zoned(zoned) => Ok(ServerName::from(IpAddr::from(zoned.address))),
         UrlHost::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
             Error::new(
                 ErrorKind::Url,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hammer_core::Report;
 
+use super::addresses;
 use super::connections::CONNECTION_PREFIX;
 use super::latency::TimeUnit;
 use crate::text::lines::{list_line, wrap};
@@ -40,7 +41,8 @@ pub(super) fn failures(report: &Report) -> String {
     let ranked = ranked(&report.failures);
     let mut out = String::new();
     for (index, (name, count)) in ranked.iter().take(MAX_FAILURES).enumerate() {
-        let mut text = format!("{}: {}", name.replace('_', " "), format_count(*count));
+        let addresses = addresses::of_failure(report, name);
+        let mut text = format!("{}: {}{addresses}", readable(name), format_count(*count));
         if let Some(advice) = report.advice.get(*name) {
             text = format!("{text}   {advice}");
         }
@@ -75,7 +77,7 @@ pub(super) fn phases(report: &Report) -> String {
     let unit = TimeUnit::for_micros(longest);
     let items: Vec<_> = phases
         .iter()
-        .map(|(name, phase)| format!("{} {}", name.replace('_', " "), unit.format(phase.p50)))
+        .map(|(name, phase)| format!("{} {}", readable(name), unit.format(phase.p50)))
         .collect();
     let name = format!("phases, {}", unit.name());
     let line = list_line(&name, &items, |shown| {
@@ -88,7 +90,7 @@ pub(super) fn phases(report: &Report) -> String {
 pub(super) fn counts(counts: &BTreeMap<String, u64>) -> String {
     let items: Vec<_> = (counts.iter())
         .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTION_PREFIX))
-        .map(|(name, n)| format!("{} {}", name.replace('_', " "), format_count(*n)))
+        .map(|(name, n)| format!("{} {}", readable(name), format_count(*n)))
         .collect();
     if items.is_empty() {
         return String::new();
@@ -105,7 +107,7 @@ pub(super) fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
         let items: Vec<_> = (ranked.iter())
             .map(|(value, n)| format!("{value}: {}", format_count(*n)))
             .collect();
-        list_line(&name.replace('_', " "), &items, |shown| {
+        list_line(&readable(name), &items, |shown| {
             format!("{} more", items.len() - shown)
         })
     };
@@ -115,8 +117,13 @@ pub(super) fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
         .collect()
 }
 
+/// A name of the report as words.
+pub(super) fn readable(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 /// Names with their counts, the most frequent first.
-fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+pub(super) fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     let counted = counts.iter().filter(|(_, count)| **count > 0);
     let mut ranked: Vec<_> = counted
         .map(|(name, count)| (name.as_str(), *count))

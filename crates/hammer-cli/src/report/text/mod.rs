@@ -1,5 +1,6 @@
 //! The report as text, with at most 100 columns; for a single load in at most 30 lines.
 
+mod addresses;
 mod connections;
 mod counts;
 mod generator;

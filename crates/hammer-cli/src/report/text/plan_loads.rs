@@ -3,7 +3,8 @@
 use hammer_plan::{PlanLoadReport, PlanReport};
 
 use super::head::ReportHead;
-use super::{connections, counts, generator, hits, latency, title, verdict};
+use super::{addresses, connections, counts, generator, hits, latency, title, verdict};
+use crate::text::proxies::proxy_lines;
 
 /// Maximum number of lines for thresholds.
 const MAX_THRESHOLDS: usize = 20;
@@ -37,6 +38,8 @@ fn load_block(load: &PlanLoadReport) -> String {
         connections::with_labels(report),
         latency::table(report, MAX_STAGES),
         counts::failures(report),
+        addresses::addresses(report),
+        proxy_lines(&report.proxies, report.hits.rejected),
     ]
     .concat()
 }

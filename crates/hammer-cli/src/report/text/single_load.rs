@@ -4,9 +4,11 @@ use hammer_core::Report;
 
 use super::head::ReportHead;
 use super::{
-    connections, counts, generator, groups, hits, latency, replay, stages, title, verdict,
+    addresses, connections, counts, generator, groups, hits, latency, replay, stages, title,
+    verdict,
 };
 use crate::report::RunReport;
+use crate::text::proxies::proxy_lines;
 
 /// Maximum number of lines, without the comparison of a replay.
 const MAX_LINES: usize = 30;
@@ -28,6 +30,8 @@ pub(super) fn render(run: &RunReport, load: &Report, color: bool) -> String {
         counts::counts(&load.counts),
         counts::facts(&load.facts),
         connections::all(load),
+        addresses::addresses(load),
+        proxy_lines(&load.proxies, load.hits.rejected),
         generator::single_load(load),
     ]
     .concat();

@@ -9,7 +9,7 @@ use crate::engine::dispatcher::hit_recorder::{EndedHit, HitRecorder};
 use crate::engine::dispatcher::hit_source::HitSource;
 use crate::engine::dispatcher::in_flight::InFlightHits;
 use crate::engine::dispatcher::quantum::Quantum;
-use crate::engine::dispatcher::slot_growth::{SlotGrowth, initial_slots};
+use crate::engine::dispatcher::slot_growth::{GENERATOR_LATENESS, SlotGrowth};
 use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
 use crate::engine::dispatcher::warmup::WarmUp;
@@ -42,7 +42,7 @@ pub(crate) struct DispatchLimits {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// Before the clock starts.
     Opening,
     Running,
@@ -57,13 +57,13 @@ enum Phase {
 /// It knows neither hammers nor tasks: a driver calls [`step`](Self::step) when the time has come,
 /// and performs the actions. Slots report the start and the end of their hits in between.
 pub(crate) struct Dispatcher {
-    limits: DispatchLimits,
-    phase: Phase,
+    pub(super) limits: DispatchLimits,
+    pub(super) phase: Phase,
     start: Instant,
-    source: HitSource,
+    pub(super) source: HitSource,
     warmup: Option<WarmUp>,
     backlog: Backlog,
-    slots: SlotTable,
+    pub(super) slots: SlotTable,
     in_flight: InFlightHits,
     growth: SlotGrowth,
     rests: SlotRests,
@@ -100,26 +100,14 @@ impl Dispatcher {
         }
     }
 
-    /// Opens the slots that the schedule will need, before the clock starts.
-    pub(crate) fn open_ahead(&mut self) -> Vec<usize> {
-        let peak = self.source.peak().filter(|_| !self.limits.is_user_pool);
-        let slots = initial_slots(peak, self.limits.max_in_flight);
-        (0..slots).map(|_| self.open_slot_ahead()).collect()
+    /// The turn of an opened slot, which selects its address if there are several.
+    pub(crate) fn turn_of_slot(&self, slot: usize) -> usize {
+        self.slots.turn_of(slot)
     }
 
-    fn open_slot_ahead(&mut self) -> usize {
-        self.recorder.slot_opened();
-        self.slots.open_ahead()
-    }
-
-    /// Records that a slot opened before the start is ready, with or without a session.
-    pub(crate) fn opened_ahead(&mut self) {
-        self.slots.opened_ahead();
-    }
-
-    /// The slots that open before the start and are not ready yet.
-    pub(crate) fn opening(&self) -> usize {
-        self.slots.opening()
+    /// Shares hits evenly over slots of this number of kinds.
+    pub(crate) fn spread_over(&mut self, lanes: usize) {
+        self.slots.spread_over(lanes);
     }
 
     /// Starts the clock at `start`, with the warm-up if there is one.
@@ -134,16 +122,6 @@ impl Dispatcher {
     /// Returns true in a closed loop.
     pub(crate) fn is_closed_loop(&self) -> bool {
         self.source.is_closed_loop()
-    }
-
-    /// Returns true if a slot must not go on opening ahead of the start: hits start no more, or a
-    /// closed loop has begun, in which each hit opens its own session.
-    pub(crate) fn ends_opening_ahead(&self) -> bool {
-        match self.phase {
-            Phase::Opening => false,
-            Phase::Running => self.source.is_closed_loop(),
-            Phase::Draining | Phase::Closing => true,
-        }
     }
 
     /// Closes all slots: no more hits start.
@@ -269,10 +247,18 @@ impl Dispatcher {
     fn place(&mut self, hit: DueHit, elapsed: Duration, stop: StopLevel, actions: &mut Actions) {
         if stop > StopLevel::Run {
             self.recorder.unsent(hit.id, UnsentCause::Stopped);
+            return;
+        }
+        let late = elapsed - hit.id.due;
+        // Hits that the generator delayed open nothing.
+        if late < GENERATOR_LATENESS
+            && let Some(slot) = self.slots.open_for_turn()
+        {
+            self.recorder.slot_opened();
+            actions.open.push((slot, hit));
         } else if let Some(slot) = self.slots.take_idle() {
             actions.give.push((slot, hit));
         } else {
-            let late = elapsed - hit.id.due;
             // Those ahead of it take the slots that can still open.
             let at_limit = self.backlog.len() >= self.slots.room();
             match self.backlog.push(hit) {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::engine::dispatcher::due_hit::HitId;
 use crate::model::failure::Failure;
 use crate::model::outcome::{Label, Outcome};
+use crate::model::peer::Peer;
 use crate::model::slot_notes::NoteBuffer;
 use crate::report::event::HitRecord;
 use crate::report::generator_report::GeneratorPeaks;
@@ -40,6 +41,7 @@ pub(crate) struct EndedHit {
     pub(crate) id: HitId,
     pub(crate) started: Instant,
     pub(crate) group: Option<usize>,
+    pub(crate) peer: Option<Peer>,
     pub(crate) completion: HitCompletion,
 }
 
@@ -181,6 +183,13 @@ impl HitRecorder {
         }
         if let Some(group) = hit.group {
             self.interval.groups.count(group, result, answered);
+        }
+        if let Some(peer) = hit.peer {
+            let failure = match &hit.completion {
+                HitCompletion::Failed(failure) => Some(failure.name()),
+                _ => None,
+            };
+            self.interval.addresses.count_hit(peer, result, failure);
         }
         if let Some(records) = &mut self.records {
             let label = hit.completion.label();

@@ -8,8 +8,10 @@ pub(crate) mod backlog;
 )]
 pub(crate) mod dispatcher;
 pub(crate) mod due_hit;
+mod early_slots;
 pub(crate) mod hit_recorder;
 pub(crate) mod hit_source;
+mod idle_slots;
 pub(crate) mod in_flight;
 pub(crate) mod quantum;
 pub(crate) mod slot_growth;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The lateness from which a hit counts as delayed by the generator, not by a lack of slots.
-const GENERATOR_LATENESS: Duration = Duration::from_millis(10);
+pub(super) const GENERATOR_LATENESS: Duration = Duration::from_millis(10);
 /// The time that hits delayed by the generator wait before the target is checked.
 ///
 /// The target is slow if fewer slots came free in that time than are open.

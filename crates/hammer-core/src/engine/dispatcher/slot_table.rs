@@ -1,19 +1,16 @@
 //! The slots of a worker: opened, idle and in use.
 
-use std::collections::VecDeque;
+use crate::engine::dispatcher::idle_slots::IdleSlots;
 
 /// The slots of a worker by their index.
 #[derive(Debug)]
 pub(crate) struct SlotTable {
     limit: usize,
-    opened: usize,
+    /// The turn of each opened slot.
+    turns: Vec<usize>,
     /// Slots that open before the start and are not ready yet.
     opening: usize,
-    /// Idle slots, the one that has been idle longest first.
-    idle: VecDeque<usize>,
-    /// True if the slot that has been idle longest is used next. Otherwise, it is the one used last,
-    /// so that few connections stay busy.
-    in_turn: bool,
+    idle: IdleSlots,
     /// Hits that have a slot and have not ended.
     active: usize,
 }
@@ -23,10 +20,9 @@ impl SlotTable {
     pub(crate) fn new(limit: usize, in_turn: bool) -> Self {
         Self {
             limit,
-            opened: 0,
+            turns: vec![],
             opening: 0,
-            idle: VecDeque::new(),
-            in_turn,
+            idle: IdleSlots::new(in_turn),
             active: 0,
         }
     }
@@ -34,8 +30,7 @@ impl SlotTable {
     /// Adds a slot that opens its session before the start, and returns its index.
     pub(crate) fn open_ahead(&mut self) -> usize {
         self.opening += 1;
-        self.opened += 1;
-        self.opened - 1
+        self.open(self.turns.len())
     }
 
     /// Records that a slot opened before the start is ready, with or without a session.
@@ -51,19 +46,40 @@ impl SlotTable {
     /// Adds a slot that opens for a hit, and returns its index.
     pub(crate) fn open_for_hit(&mut self) -> usize {
         self.active += 1;
-        self.opened += 1;
-        self.opened - 1
+        self.open(self.turns.len())
     }
 
-    /// Takes an idle slot for a hit.
+    fn open(&mut self, turn: usize) -> usize {
+        self.turns.push(turn);
+        self.turns.len() - 1
+    }
+
+    /// The turn of a slot; of one that is not open, the turn it would have before the start.
+    pub(crate) fn turn_of(&self, slot: usize) -> usize {
+        self.turns.get(slot).copied().unwrap_or(slot)
+    }
+
+    /// Shares hits evenly over this number of kinds of slots, by their turns.
+    pub(crate) fn spread_over(&mut self, lanes: usize) {
+        self.idle.spread_over(lanes, &self.turns);
+    }
+
+    /// Takes an idle slot for a hit: of the kind whose turn it is, if there is one.
     pub(crate) fn take_idle(&mut self) -> Option<usize> {
-        let slot = if self.in_turn {
-            self.idle.pop_front()?
-        } else {
-            self.idle.pop_back()?
-        };
+        let slot = self.idle.take()?;
         self.active += 1;
         Some(slot)
+    }
+
+    /// Adds a slot that opens for a hit, if it is the turn of a kind without an idle slot although
+    /// others have some.
+    pub(crate) fn open_for_turn(&mut self) -> Option<usize> {
+        if self.room() == 0 {
+            return None;
+        }
+        let turn = self.idle.take_missing_turn()?;
+        self.active += 1;
+        Some(self.open(turn))
     }
 
     /// Returns true if a slot is idle.
@@ -83,7 +99,7 @@ impl SlotTable {
 
     /// Records that a slot is idle.
     pub(crate) fn set_idle(&mut self, slot: usize) {
-        self.idle.push_back(slot);
+        self.idle.add(slot, self.turns[slot]);
     }
 
     /// Hits that have a slot and have not ended.
@@ -93,11 +109,11 @@ impl SlotTable {
 
     /// The number of slots opened so far.
     pub(crate) fn opened(&self) -> usize {
-        self.opened
+        self.turns.len()
     }
 
     /// The number of slots that can still open.
     pub(crate) fn room(&self) -> usize {
-        self.limit.saturating_sub(self.opened)
+        self.limit.saturating_sub(self.turns.len())
     }
 }

@@ -49,6 +49,7 @@ impl<H: Hammer> Worker<H> {
     fn step(&self, now: Instant, actions: &mut Actions) {
         let mut dispatcher = self.dispatcher.borrow_mut();
         dispatcher.recorder.fold(&self.notes.buffer);
+        dispatcher.spread_over(self.notes.peers.lanes());
         dispatcher.step(now, self.config.stop.level(), actions);
         self.link.log_hits(&mut dispatcher.recorder);
     }

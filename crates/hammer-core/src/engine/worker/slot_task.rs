@@ -160,6 +160,7 @@ impl<H: Hammer> SlotTask<H> {
             id,
             started,
             group: notes.take_group(),
+            peer: notes.current_peer(),
             completion,
         };
         notes.forget_item();
@@ -178,6 +179,7 @@ impl<H: Hammer> SlotTask<H> {
     /// Runs a hit until it ends or is canceled.
     async fn complete(&mut self, id: HitId, started: Instant) -> HitCompletion {
         let channel = self.channel.clone();
+        self.hit.slot.notes.set_peer(None);
         // A cancellation that arrived right after the last hit does not apply to this one.
         channel.take_cancel_reason();
         let mut waited = false;

@@ -18,6 +18,7 @@ use crate::engine::worker::worker_config::WorkerConfig;
 use crate::host::thread_usage::ThreadUsage;
 use crate::model::hammer::Hammer;
 use crate::model::hit::Slot;
+use crate::model::peer::SlotTurn;
 use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
 use crate::report::run_measurements::WorkerEnd;
@@ -58,6 +59,7 @@ impl<H: Hammer> Worker<H> {
             notes: WorkerNotes {
                 buffer: Rc::new(NoteBuffer::new()),
                 locals: Rc::default(),
+                peers: Rc::default(),
                 clock: timer::now,
             },
             link,
@@ -121,12 +123,23 @@ impl<H: Hammer> Worker<H> {
 
     /// Creates the slot with this index among those of the worker.
     pub(super) fn slot(&self, index: usize) -> Slot {
+        let dispatcher = self.dispatcher.borrow();
+        let closed_loop = dispatcher.is_closed_loop();
+        let turn = SlotTurn {
+            turn: dispatcher.turn_of_slot(index),
+            slots: match closed_loop {
+                true => 0,
+                false => self.config.limits.max_in_flight,
+            },
+            peers: self.notes.peers.clone(),
+        };
         Slot {
             index: index * self.config.workers + self.config.worker,
             worker: self.config.worker,
             workers: self.config.workers,
             seed: self.config.seed,
-            closed_loop: self.dispatcher.borrow().is_closed_loop(),
+            closed_loop,
+            turn,
             notes: Rc::new(SlotNotes::new(self.notes.clone())),
         }
     }
@@ -174,8 +187,19 @@ impl<H: Hammer> Worker<H> {
             self.open_slot(slot, None);
         }
         let opened = async {
-            while self.dispatcher.borrow().opening() > 0 {
-                self.slots_changed.notified().await;
+            loop {
+                while self.dispatcher.borrow().opening() > 0 {
+                    self.slots_changed.notified().await;
+                }
+                // The first slots have found out how many addresses there are.
+                let lanes = self.notes.peers.lanes();
+                let missing = self.dispatcher.borrow_mut().open_missing_ahead(lanes);
+                if missing.is_empty() {
+                    return;
+                }
+                for slot in missing {
+                    self.open_slot(slot, None);
+                }
             }
         };
         tokio::select! {

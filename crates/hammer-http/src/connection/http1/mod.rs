@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Peer, Slot};
 use hammer_net::{NetworkStream, OpenedConnection, SocketTraffic};
 use hammer_wire::http1::{ResponseDecoder, ResponseSink};
 use tokio::io::AsyncWrite;
@@ -39,6 +39,8 @@ pub(crate) struct Http1Connection {
     partial: Vec<u8>,
     turn: ReadTurn,
     traffic: Rc<SocketTraffic>,
+    /// The address at the other end.
+    pub(crate) peer: Option<Peer>,
     pub(crate) usage: ConnectionUsage,
     /// The time of the last response.
     last_response: Instant,
@@ -69,7 +71,11 @@ pub(crate) struct ExchangeSummary {
 impl Http1Connection {
     /// Starts HTTP/1.1 on a connection that was just opened.
     pub(crate) fn new(opened: OpenedConnection, slot: &Slot) -> Self {
-        let OpenedConnection { stream, traffic } = opened;
+        let OpenedConnection {
+            stream,
+            traffic,
+            peer,
+        } = opened;
         Self {
             stream,
             decoder: ResponseDecoder::new(),
@@ -77,6 +83,7 @@ impl Http1Connection {
             partial: Vec::new(),
             turn: ReadTurn::default(),
             traffic,
+            peer,
             usage: ConnectionUsage::opened(slot),
             last_response: Instant::now(),
             timer: None,

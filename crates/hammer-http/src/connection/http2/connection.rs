@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use hammer_core::{Failure, Slot};
+use hammer_core::{Failure, Peer, Slot};
 use tokio::sync::Notify;
 
 use super::connection_driver;
@@ -34,6 +34,8 @@ pub(crate) struct Http2Connection {
     settings_waker: RefCell<Option<Waker>>,
     usage: RefCell<ConnectionUsage>,
     traffic: Rc<SocketTraffic>,
+    /// The address at the other end.
+    peer: Option<Peer>,
     /// The traffic that was already attributed to hits, sent and received.
     reported_traffic: Cell<(u64, u64)>,
 }
@@ -56,6 +58,7 @@ impl Http2Connection {
             settings_waker: RefCell::default(),
             usage: RefCell::new(ConnectionUsage::opened(slot)),
             traffic: opened.traffic,
+            peer: opened.peer,
             reported_traffic: Cell::default(),
         });
         (connection, opened.stream)
@@ -107,6 +110,13 @@ impl Http2Connection {
     pub(crate) fn is_usable(&self) -> bool {
         let protocol = self.protocol.borrow();
         !self.closing.get() && !protocol.refuses_requests()
+    }
+
+    /// Sets the address of this connection as that of the current hit of `slot`.
+    pub(crate) fn name_peer(&self, slot: &Slot) {
+        if let Some(peer) = self.peer {
+            slot.set_peer(peer);
+        }
     }
 
     /// Returns true if a stream is free.

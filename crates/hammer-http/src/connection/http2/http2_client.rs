@@ -28,6 +28,8 @@ const MAX_RESENDS: usize = 5;
 pub(crate) struct Http2Client {
     pool: Rc<Http2Pool>,
     slot_index: usize,
+    /// The turn of the slot, which selects its connection.
+    turn: usize,
     keepalive: bool,
     connection: Option<Rc<Http2Connection>>,
     exchange: Rc<Http2Exchange>,
@@ -73,9 +75,12 @@ impl Http2Client {
         response_interest: ResponseInterest,
         slot: &Slot,
     ) -> Self {
+        let slot_index = slot.index() / slot.workers();
+        pool.add_slot(slot_index);
         Self {
             pool,
-            slot_index: slot.index() / slot.workers(),
+            slot_index,
+            turn: slot.turn(),
             keepalive,
             connection: None,
             exchange: Rc::new(Http2Exchange::new(response_interest)),
@@ -157,6 +162,7 @@ impl Http2Client {
     /// Waits for a stream if none is free.
     async fn wait_for_stream(&self, hit: &Hit) -> Result<(), StreamFailure> {
         let connection = self.connection.as_ref().ok_or(StreamFailure::Unsent)?;
+        connection.name_peer(hit.slot());
         if connection.queue_if_full(&self.exchange) {
             // A hit waits at most once for the limit, also if it is sent again or redirected.
             let noted = self.noted_wait.replace(Some(hit.number()));
@@ -281,7 +287,7 @@ impl Http2Client {
     ) -> Result<Option<Box<Http1Connection>>, Failure> {
         let acquired = if self.keepalive {
             self.pool
-                .acquire(self.slot_index + offset, connector, slot)
+                .acquire(self.turn + offset, connector, slot)
                 .await?
         } else {
             self.pool.open_unpooled(connector, slot).await?

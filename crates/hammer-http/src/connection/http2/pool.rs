@@ -16,7 +16,7 @@ use crate::connection::http1::Http1Connection;
 use crate::connection::lifetime::{ConnectionEnd, LifetimeLimits};
 use crate::failures;
 use crate::version::HttpVersion;
-use hammer_net::{OpenedConnection, PeerConnector};
+use hammer_net::{FirstAddress, OpenedConnection, PeerConnector};
 use hammer_wire::http2::FlowControlWindows;
 
 /// The settings of the pools of a run.
@@ -120,7 +120,7 @@ impl Http2Pool {
         let entries = config.connections.map_or(1, share).max(1);
         Self {
             config,
-            entries: RefCell::new((0..entries).map(|_| Rc::default()).collect()),
+            entries: RefCell::new((0..entries).map(PoolEntry::numbered).map(Rc::new).collect()),
             slot_count: Cell::new(0),
             chose_http1: Cell::new(false),
             opened_others: Cell::new(false),
@@ -134,6 +134,11 @@ impl Http2Pool {
     /// Reports whether the number of connections is a setting, rather than as many as hits need.
     pub(crate) fn limits_connections(&self) -> bool {
         self.config.connections.is_some()
+    }
+
+    /// Records that the slot of this index in its worker uses the pool.
+    pub(crate) fn add_slot(&self, index: usize) {
+        self.slot_count.set(self.slot_count.get().max(index + 1));
     }
 
     /// Returns true once: the caller then opens the connections of other slots, too.
@@ -177,7 +182,7 @@ impl Http2Pool {
         let _ = tokio::time::timeout(limit, all_open).await;
     }
 
-    /// Acquires a connection for the slot with this index in its worker, opened if necessary.
+    /// Acquires a connection for the slot with this turn in its worker, opened if necessary.
     ///
     /// The connection may have no free stream if no connection has one.
     ///
@@ -186,28 +191,34 @@ impl Http2Pool {
     /// If it cannot be opened. All slots that waited for it get the same failure.
     pub(crate) async fn acquire(
         &self,
-        index: usize,
+        turn: usize,
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
         loop {
             if self.chose_http1.get() {
                 // Each slot has its own connection, so there is nothing to wait for.
-                return self.open(&self.choose_entry(index), connector, slot).await;
+                let entry = self.choose_entry(turn);
+                return self
+                    .open(&entry, entry.first_address(slot), connector, slot)
+                    .await;
             }
-            let entry = self.choose_entry(index);
+            let entry = self.choose_entry(turn);
             if let Some(connection) = entry.usable() {
                 return Ok(PooledConnection::Http2(connection));
             }
             if !entry.is_opening() {
                 let _opening = OpeningGuard::begin(&entry);
-                let opened = self.open(&entry, connector, slot).await;
+                let first = entry.first_address(slot);
+                let opened = self.open(&entry, first, connector, slot).await;
                 if let Err(failure) = &opened {
-                    entry.record_failure(*failure);
+                    entry.record_failure(*failure, slot);
                 }
                 return opened;
             }
-            entry.wait_for_opening(|| self.chose_http1.get()).await?;
+            entry
+                .wait_for_opening(|| self.chose_http1.get(), slot)
+                .await?;
             slot.mark("connection_wait");
         }
     }
@@ -218,18 +229,20 @@ impl Http2Pool {
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
-        let opened = self.open(&PoolEntry::default(), connector, slot).await?;
+        let entry = PoolEntry::default();
+        let opened = self
+            .open(&entry, FirstAddress::OfSlot, connector, slot)
+            .await?;
         if let PooledConnection::Http2(connection) = &opened {
             connection.make_exclusive();
         }
         Ok(opened)
     }
 
-    /// Chooses the entry for a slot: its own, else one with a free stream, else a new one.
-    fn choose_entry(&self, index: usize) -> Rc<PoolEntry> {
-        self.slot_count.set(self.slot_count.get().max(index + 1));
+    /// Chooses the entry for the slot with this turn: its own, else one with a free stream, else a new one.
+    fn choose_entry(&self, turn: usize) -> Rc<PoolEntry> {
         let mut entries = self.entries.borrow_mut();
-        let own = index % entries.len();
+        let own = turn % entries.len();
         if !entries[own].is_full() {
             return entries[own].clone();
         }
@@ -240,8 +253,9 @@ impl Http2Pool {
         }
         // Bounded by the slots, since a target may allow no streams at all.
         if self.config.connections.is_none() && entries.len() < self.slot_count.get() {
-            entries.push(Rc::default());
-            return entries[entries.len() - 1].clone();
+            let entry = Rc::new(PoolEntry::numbered(entries.len()));
+            entries.push(entry.clone());
+            return entry;
         }
         entries[own].clone()
     }
@@ -249,13 +263,15 @@ impl Http2Pool {
     async fn open(
         &self,
         entry: &PoolEntry,
+        first: FirstAddress,
         connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
         let opened = connector
-            .open(slot)
+            .open(slot, first)
             .await
             .map_err(failures::connection_failure)?;
+        self.spread_over(connector.address_count(), slot);
         if !self.speaks_http2(&opened, connector)? {
             self.chose_http1.set(true);
             let own = Http1Connection::new(opened, slot);
@@ -266,6 +282,27 @@ impl Http2Pool {
         let connection = Http2Connection::handshake(opened, windows, slot).await?;
         entry.set_connection(connection.clone());
         Ok(PooledConnection::Http2(connection))
+    }
+
+    /// Shares hits evenly over `addresses`: over one connection to each, or over the connections that
+    /// were set.
+    fn spread_over(&self, addresses: usize, slot: &Slot) {
+        if addresses < 2 {
+            return;
+        }
+        let mut entries = self.entries.borrow_mut();
+        let lanes = match self.config.connections {
+            Some(_) => entries.len(),
+            None => {
+                while entries.len() < addresses {
+                    let entry = PoolEntry::numbered(entries.len());
+                    entries.push(Rc::new(entry));
+                }
+                addresses
+            }
+        };
+        // In a closed loop, slots do not take turns, and each has its connection.
+        let _ = slot.spread_over(lanes);
     }
 
     fn speaks_http2(

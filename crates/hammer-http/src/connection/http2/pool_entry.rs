@@ -3,18 +3,28 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Peer, Slot};
+use hammer_net::FirstAddress;
 use tokio::sync::Notify;
 
 use super::connection::Http2Connection;
 
+/// The failure to open a connection, and the address that it was to lead to.
+#[derive(Clone, Copy)]
+struct OpeningFailure {
+    failure: Failure,
+    peer: Option<Peer>,
+}
+
 /// A place for one connection, which one slot at a time opens.
 #[derive(Default)]
 pub(super) struct PoolEntry {
+    /// The number of the entry in its pool, which selects the address of its connection.
+    number: usize,
     connection: RefCell<Option<Rc<Http2Connection>>>,
     opening: Cell<bool>,
     /// Number of failed attempts to open the connection, and the last failure.
-    failures: Cell<(u64, Option<Failure>)>,
+    failures: Cell<(u64, Option<OpeningFailure>)>,
     /// The tickets of the slots that wait, the latest one last.
     waiting: RefCell<Vec<u64>>,
     next_ticket: Cell<u64>,
@@ -22,6 +32,18 @@ pub(super) struct PoolEntry {
 }
 
 impl PoolEntry {
+    pub(super) fn numbered(number: usize) -> Self {
+        Self {
+            number,
+            ..Self::default()
+        }
+    }
+
+    /// The address that its connection tries first. Each worker begins at another one.
+    pub(super) fn first_address(&self, slot: &Slot) -> FirstAddress {
+        FirstAddress::Numbered(self.number + slot.worker())
+    }
+
     pub(super) fn connection(&self) -> Option<Rc<Http2Connection>> {
         self.connection.borrow().clone()
     }
@@ -50,10 +72,12 @@ impl PoolEntry {
         self.opening.get()
     }
 
-    /// Records that the connection could not be opened, for the slots that wait for it.
-    pub(super) fn record_failure(&self, failure: Failure) {
+    /// Records that `slot` could not open the connection, for the slots that wait for it.
+    pub(super) fn record_failure(&self, failure: Failure, slot: &Slot) {
         let (count, _) = self.failures.get();
-        self.failures.set((count + 1, Some(failure)));
+        let peer = slot.current_peer();
+        self.failures
+            .set((count + 1, Some(OpeningFailure { failure, peer })));
     }
 
     /// Waits until the slot that opens the connection is done, or `is_obsolete` returns true.
@@ -68,15 +92,19 @@ impl PoolEntry {
     pub(super) async fn wait_for_opening(
         &self,
         is_obsolete: impl Fn() -> bool,
+        slot: &Slot,
     ) -> Result<(), Failure> {
         let ticket = WaitTicket::take(self);
         let (failures_before, _) = self.failures.get();
         loop {
             self.changed.notified().await;
-            if let (failures, Some(failure)) = self.failures.get()
+            if let (failures, Some(opening)) = self.failures.get()
                 && failures > failures_before
             {
-                return Err(failure);
+                if let Some(peer) = opening.peer {
+                    slot.set_peer(peer);
+                }
+                return Err(opening.failure);
             }
             if self.usable().is_some() || is_obsolete() || (!self.is_opening() && ticket.is_last())
             {

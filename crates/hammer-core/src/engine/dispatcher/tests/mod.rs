@@ -113,6 +113,7 @@ impl Bench {
                 id,
                 started,
                 group,
+                peer: None,
                 completion,
             };
             self.running.push((slot, ended));

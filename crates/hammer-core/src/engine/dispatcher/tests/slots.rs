@@ -161,3 +161,42 @@ fn users_are_open_from_the_start_and_send_in_turn() {
     let in_flight = bench.dispatcher.gauges().in_flight;
     assert_eq!(in_flight, 3, "no other user joins, however long hits wait");
 }
+
+/// At a low rate, the slot that was used last took all hits, and with it one of several addresses.
+#[test]
+fn hits_are_shared_evenly_over_kinds_of_slots() {
+    for lanes in [1, 2, 3] {
+        let mut bench = Bench::new("100/s/1s", |_| ());
+        bench.dispatcher.spread_over(lanes);
+        let mut hits = vec![0; lanes];
+        for hit in 0..60 {
+            bench.step(ms(hit * 10));
+            let slot = bench.running[0].0;
+            hits[bench.dispatcher.turn_of_slot(slot) % lanes] += 1;
+            bench.answer(ms(hit * 10));
+        }
+        assert_eq!(hits, vec![60 / lanes; lanes]);
+        let opened = bench.dispatcher.recorder.interval_mut().slots_opened;
+        assert_eq!(opened, lanes as u64, "slots");
+    }
+}
+
+/// A slow address must not get fewer hits, or its latencies would count less.
+#[test]
+fn a_slow_kind_of_slot_gets_its_share_of_hits() {
+    let mut bench = Bench::new("100/s/1s", |_| ());
+    bench.dispatcher.spread_over(2);
+    let mut slow = 0;
+    for hit in 0..60 {
+        bench.step_twice(ms(hit * 10));
+        let last = bench.running.len() - 1;
+        if bench.dispatcher.turn_of_slot(bench.running[last].0) % 2 == 0 {
+            let now = bench.start + ms(hit * 10);
+            let (slot, ended) = bench.running.remove(last);
+            bench.dispatcher.hit_ended(slot, &ended, now);
+        } else {
+            slow += 1;
+        }
+    }
+    assert_eq!((slow, bench.running.len()), (30, 30));
+}

@@ -65,7 +65,9 @@ where
 
     async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
         let slot = hit.slot();
-        let opened = self.http.workflow.origins[0].open(slot).await?;
+        let opened = self.http.workflow.origins[0]
+            .open(slot, hammer_net::FirstAddress::NextInTurn)
+            .await?;
         let (peer, _) = self.listener.accept().expect("a connection");
         peer.set_nodelay(true).expect("a TCP socket");
         let script = self.script.clone();

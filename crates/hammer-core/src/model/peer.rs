@@ -1,0 +1,134 @@
+//! The addresses that connections go to.
+
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+/// The number of addresses with figures of their own. Others are counted together.
+pub(crate) const MAX_PEERS: usize = 64;
+
+/// The most kinds of slots that take turns.
+const MAX_LANES: usize = 256;
+
+/// An address that connections go to, as a worker knows it. It is cheap to copy.
+///
+/// [`Slot::peer`](crate::Slot::peer) creates it when a connection opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// The number of the address in its worker, up to [`MAX_PEERS`].
+    pub(crate) index: usize,
+    /// The address, or `None` for all beyond [`MAX_PEERS`].
+    pub(crate) address: Option<SocketAddr>,
+}
+
+impl Peer {
+    /// The address and port, or `None` beyond the 64 addresses of a worker that are known one by one.
+    #[must_use]
+    pub fn address(self) -> Option<SocketAddr> {
+        self.address
+    }
+}
+
+/// The addresses that the connections of one worker go to.
+#[derive(Debug, Default)]
+pub(crate) struct WorkerPeers {
+    known: RefCell<Vec<SocketAddr>>,
+    lanes: Cell<usize>,
+}
+
+impl WorkerPeers {
+    /// Returns the peer with this address.
+    pub(crate) fn peer(&self, address: SocketAddr) -> Peer {
+        let mut known = self.known.borrow_mut();
+        let index = known.iter().position(|one| *one == address);
+        let index = index.unwrap_or_else(|| {
+            if known.len() < MAX_PEERS {
+                known.push(address);
+                known.len() - 1
+            } else {
+                MAX_PEERS
+            }
+        });
+        Peer {
+            index,
+            address: (index < MAX_PEERS).then_some(address),
+        }
+    }
+
+    /// The number of kinds of slots among which hits are shared evenly.
+    pub(crate) fn lanes(&self) -> usize {
+        self.lanes.get().max(1)
+    }
+
+    /// Shares hits over `addresses` too: the lanes become a common multiple, or the larger number if
+    /// that is too large.
+    fn spread_over(&self, addresses: usize) {
+        let lanes = self.lanes();
+        if lanes.is_multiple_of(addresses) {
+            return;
+        }
+        let multiple = (1..=MAX_LANES / lanes)
+            .map(|factor| lanes * factor)
+            .find(|multiple| multiple.is_multiple_of(addresses));
+        let larger = lanes.max(addresses).min(MAX_LANES);
+        self.lanes.set(multiple.unwrap_or(larger));
+    }
+}
+
+/// The turn of a slot among the slots of its worker, and the addresses that they take turns with.
+#[derive(Debug, Clone)]
+pub(crate) struct SlotTurn {
+    /// The turn; two slots are of one kind if their turns are equal modulo the number of lanes.
+    pub(crate) turn: usize,
+    /// The most slots that the worker can open for hits, or 0 if hits do not choose among slots.
+    pub(crate) slots: usize,
+    pub(crate) peers: Rc<WorkerPeers>,
+}
+
+impl SlotTurn {
+    /// Shares hits over `addresses`, and returns the turn of this slot. Returns `None` if hits do not
+    /// choose among slots, or there are too few.
+    pub(crate) fn spread_over(&self, addresses: usize) -> Option<usize> {
+        if addresses == 0 || addresses > self.slots {
+            return None;
+        }
+        self.peers.spread_over(addresses);
+        Some(self.turn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_a_common_multiple_of_the_numbers_of_addresses() {
+        let table: [(&[usize], usize); 6] = [
+            (&[], 1),
+            (&[1], 1),
+            (&[2, 1, 2], 2),
+            (&[2, 3], 6),
+            (&[4, 6, 2], 12),
+            (&[200, 3], 200),
+        ];
+        for (addresses, lanes) in table {
+            let peers = WorkerPeers::default();
+            addresses
+                .iter()
+                .for_each(|number| peers.spread_over(*number));
+            assert_eq!(peers.lanes(), lanes, "{addresses:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_beyond_the_bound_are_counted_together() {
+        let peers = WorkerPeers::default();
+        let address = |port: usize| SocketAddr::from(([127, 0, 0, 1], port as u16));
+        for port in 1..=MAX_PEERS + 9 {
+            let peer = peers.peer(address(port));
+            assert_eq!(peer.index, (port - 1).min(MAX_PEERS));
+            assert_eq!(peer.address.is_some(), port <= MAX_PEERS);
+        }
+        assert_eq!(peers.peer(address(2)).index, 1);
+    }
+}
