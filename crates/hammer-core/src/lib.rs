@@ -65,6 +65,7 @@ pub use model::hammer::{FnHammer, Hammer, PrepareError, from_fn};
 pub use model::hit::{Hit, Slot};
 pub use model::outcome::{Label, Outcome};
 pub use model::playlist_item::PlaylistItem;
+pub use model::step_times::StepTimes;
 pub use model::worker_context::WorkerContext;
 pub use rand_xoshiro;
 pub use report::duration_summary::DurationSummary;

@@ -25,7 +25,8 @@ pub trait ConfigureNetwork: Sized {
 
     /// Limits the time to open a connection: lookup, connect, proxy and TLS handshake.
     ///
-    /// If opening takes longer, the hit fails with `connect_timeout`.
+    /// If opening takes longer, the hit fails, and its failure names the step that hung: `lookup_timeout`,
+    /// `connect_timeout`, `tls_timeout`, or one of a proxy.
     fn connect_timeout(mut self, limit: Duration) -> Self {
         self.network_options().connect.connect_timeout = Some(limit);
         self

@@ -12,8 +12,6 @@ pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved").
 pub(crate) const NO_ADDRESS_OF_FAMILY: Failure = Failure::new("no_address_of_family").with_advice(
     "the host has no address of the family that `family(V4)`, `family(V6)` or `source` selects",
 );
-pub(crate) const CONNECT_TIMEOUT: Failure = Failure::new("connect_timeout")
-    .with_advice("no connection within `connect_timeout`: check the address and the firewall");
 pub(crate) const NO_UNIX_SOCKET: Failure = Failure::new("no_socket")
     .with_advice("the Unix socket is gone: check that its server still runs");
 const PROXY_UNREACHABLE: Failure = Failure::new("proxy_unreachable")

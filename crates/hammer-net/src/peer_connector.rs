@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::failures;
 use crate::host::UrlHost;
+use crate::opening_step::OpeningStep;
 use crate::proxy::{self, HttpConnectRequest, ProxyUse, SocksHandshake};
 use crate::resolver::{CandidateAddresses, HostResolver};
 use crate::source_addresses::SourceAddresses;
@@ -67,18 +68,27 @@ impl PeerConnector {
     ///
     /// # Errors
     ///
-    /// The failures of the system, `name_not_resolved`, `no_address_of_family`, `no_socket`,
-    /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of
-    /// proxies, which begin with `proxy_` or `socks_`.
+    /// The failures of the system, `name_not_resolved`, `no_address_of_family`, `no_socket`, those of
+    /// TLS, which begin with `tls_`, and those of proxies, which begin with `proxy_` or `socks_`. If the
+    /// limit is over, the failure names the step that hung: `lookup_timeout`, `connect_timeout`,
+    /// `tls_timeout`, and with a proxy `proxy_lookup_timeout`, `proxy_connect_timeout`,
+    /// `proxy_tls_timeout`, `proxy_timeout` (CONNECT) or `socks_timeout`. A timeout of the hit itself
+    /// gets the same names ([`Slot::begin_step`]).
     pub async fn open(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
+        // Not empty if the slot waited for an opening that another slot gave up.
+        let steps_before = slot.step_times();
         // Boxed to keep the future of a hit small: most hits open no connection.
         let opening = Box::pin(self.open_without_timeout(slot));
-        match self.connect_timeout {
+        let opened = match self.connect_timeout {
             None => opening.await,
-            Some(limit) => tokio::time::timeout(limit, opening)
-                .await
-                .unwrap_or(Err(failures::CONNECT_TIMEOUT)),
-        }
+            Some(limit) => {
+                let opened = tokio::time::timeout(limit, opening).await;
+                let hung = || slot.timeout_failure().unwrap_or(Failure::CONNECT_TIMEOUT);
+                opened.unwrap_or_else(|_| Err(hung()))
+            }
+        };
+        slot.set_step_times(steps_before);
+        opened
     }
 
     /// Returns true if the target speaks TLS.
@@ -125,10 +135,15 @@ impl PeerConnector {
     async fn open_without_timeout(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
         let (socket, proxy) = match &self.route {
             ConnectionRoute::Direct(resolver) => {
+                OpeningStep::Lookup.begin(slot);
                 let candidates = resolver.candidates(slot).await?;
+                OpeningStep::Connect.begin(slot);
                 (ConnectedSocket::Tcp(self.connect(candidates).await?), None)
             }
-            ConnectionRoute::Unix(path) => (connect_unix(path).await?, None),
+            ConnectionRoute::Unix(path) => {
+                OpeningStep::Connect.begin(slot);
+                (connect_unix(path).await?, None)
+            }
             ConnectionRoute::Proxied(proxy) => {
                 let connected = self.connect_to_proxy(proxy, slot).await;
                 let socket = connected.map_err(failures::proxy_failure)?;
@@ -149,7 +164,10 @@ impl PeerConnector {
         proxy: &ProxyRoute,
         slot: &Slot,
     ) -> Result<TcpStream, Failure> {
-        self.connect(proxy.resolver.candidates(slot).await?).await
+        OpeningStep::ProxyLookup.begin(slot);
+        let candidates = proxy.resolver.candidates(slot).await?;
+        OpeningStep::ProxyConnect.begin(slot);
+        self.connect(candidates).await
     }
 
     /// Connects to the first address that accepts, and returns the last failure if none does.
@@ -189,12 +207,14 @@ impl PeerConnector {
             traverse_proxy(&proxy.method, &mut socket, slot).await?;
             return self.wrap_tls(socket, slot).await;
         };
+        OpeningStep::ProxyTls.begin(slot);
         let handshake = tls_handshake(tls, socket).await;
         let mut outer = handshake.map_err(failures::proxy_failure)?;
         traverse_proxy(&proxy.method, &mut outer, slot).await?;
         match &self.tls {
             None => Ok(NetworkStream(StreamLayers::Tls(Box::new(outer)))),
             Some(tls) => {
+                OpeningStep::Tls.begin(slot);
                 let stream = tls_handshake(tls, Box::new(outer)).await?;
                 tls::record_handshake(slot, stream.handshake_facts());
                 slot.mark("tls");
@@ -211,6 +231,7 @@ impl PeerConnector {
         let Some(tls) = &self.tls else {
             return Ok(NetworkStream(StreamLayers::Plain(socket)));
         };
+        OpeningStep::Tls.begin(slot);
         let stream = tls_handshake(tls, socket).await?;
         tls::record_handshake(slot, stream.handshake_facts());
         slot.mark("tls");
@@ -233,12 +254,18 @@ async fn traverse_proxy(
 ) -> Result<(), Failure> {
     match method {
         ProxyMethod::Forward(_) => {}
-        ProxyMethod::Tunnel(tunnel) => tunnel.open(stream).await?,
+        ProxyMethod::Tunnel(tunnel) => {
+            OpeningStep::ProxyTunnel.begin(slot);
+            tunnel.open(stream).await?
+        }
         ProxyMethod::SocksName(socks, host, port) => {
+            OpeningStep::SocksHandshake.begin(slot);
             socks.connect_to_host(stream, host, *port).await?
         }
         ProxyMethod::SocksAddress(socks, resolver) => {
+            OpeningStep::Lookup.begin(slot);
             let mut candidates = resolver.candidates(slot).await?;
+            OpeningStep::SocksHandshake.begin(slot);
             let address = candidates.next().ok_or(failures::NAME_NOT_RESOLVED)?;
             socks.connect_to_address(stream, address).await?;
         }

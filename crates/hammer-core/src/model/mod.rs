@@ -7,5 +7,6 @@ pub(crate) mod hit;
 pub(crate) mod outcome;
 pub(crate) mod playlist_item;
 pub(crate) mod slot_notes;
+pub(crate) mod step_times;
 pub(crate) mod worker_context;
 pub(crate) mod worker_locals;

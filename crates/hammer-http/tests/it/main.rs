@@ -13,6 +13,7 @@ mod http1;
 mod http2;
 mod lifetimes;
 mod made_requests;
+mod opening_timeouts;
 mod phases;
 mod proxies;
 mod recorder;

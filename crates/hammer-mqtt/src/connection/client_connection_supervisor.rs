@@ -89,7 +89,7 @@ impl ClientConnectionSupervisor {
 
     async fn open(&self) -> Result<AcceptedConnection, Failure> {
         let slot = self.slot.with_separate_phases();
-        let deadline = ConnectDeadline::new(self.config.connect_timeout);
+        let deadline = ConnectDeadline::new(self.config.connect_timeout, &slot);
         // Boxed, so that an open connection does not carry the state of the handshake.
         let opening = Box::pin(self.handshake(&deadline, &slot));
         tokio::select! {
@@ -100,7 +100,7 @@ impl ClientConnectionSupervisor {
 
     async fn handshake(
         &self,
-        deadline: &ConnectDeadline,
+        deadline: &ConnectDeadline<'_>,
         slot: &Slot,
     ) -> Result<AcceptedConnection, Failure> {
         let config = &*self.config;

@@ -14,7 +14,7 @@ pub(crate) async fn hit(config: &MqttConfig, hit: &Hit) -> Result<Outcome, Failu
     let slot = hit.slot();
     // The client is the slot: concurrent hits with one id would disconnect each other.
     let client = slot.index() as u64;
-    let deadline = ConnectDeadline::new(config.connect_timeout);
+    let deadline = ConnectDeadline::new(config.connect_timeout, slot);
     let opening = async {
         let (mut stream, traffic) = config.connector.open(slot).await?;
         deadline.connected();

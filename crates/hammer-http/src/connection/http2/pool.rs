@@ -197,17 +197,21 @@ impl Http2Pool {
             }
             let entry = self.choose_entry(index);
             if let Some(connection) = entry.usable() {
+                slot.end_steps();
                 return Ok(PooledConnection::Http2(connection));
             }
             if !entry.is_opening() {
-                let _opening = OpeningGuard::begin(&entry);
+                let _opening = OpeningGuard::begin(&entry, slot);
                 let opened = self.open(&entry, connector, slot).await;
+                slot.end_steps();
                 if let Err(failure) = &opened {
                     entry.record_failure(*failure);
                 }
                 return opened;
             }
-            entry.wait_for_opening(|| self.chose_http1.get()).await?;
+            entry
+                .wait_for_opening(|| self.chose_http1.get(), slot)
+                .await?;
             slot.mark("connection_wait");
         }
     }

@@ -1,9 +1,11 @@
 //! A place for one shared connection, and the slots that wait for it.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Slot, StepTimes};
 use tokio::sync::Notify;
 
 use super::connection::Http2Connection;
@@ -12,7 +14,10 @@ use super::connection::Http2Connection;
 #[derive(Default)]
 pub(super) struct PoolEntry {
     connection: RefCell<Option<Rc<Http2Connection>>>,
-    opening: Cell<bool>,
+    /// The slot that opens the connection.
+    opener: RefCell<Option<Slot>>,
+    /// The steps of the last opening if it was given up because of a timeout.
+    abandoned_steps: Cell<StepTimes>,
     /// Number of failed attempts to open the connection, and the last failure.
     failures: Cell<(u64, Option<Failure>)>,
     /// The tickets of the slots that wait, the latest one last.
@@ -47,13 +52,31 @@ impl PoolEntry {
     }
 
     pub(super) fn is_opening(&self) -> bool {
-        self.opening.get()
+        self.opener.borrow().is_some()
     }
 
     /// Records that the connection could not be opened, for the slots that wait for it.
     pub(super) fn record_failure(&self, failure: Failure) {
         let (count, _) = self.failures.get();
         self.failures.set((count + 1, Some(failure)));
+    }
+
+    /// The steps of the opening that is in progress, or was given up.
+    fn step_times(&self) -> StepTimes {
+        match &*self.opener.borrow() {
+            Some(opener) => opener.step_times(),
+            None => self.abandoned_steps.get(),
+        }
+    }
+
+    /// Waits for a change of the entry. If `slot` times out, that is due to a step of the opening.
+    async fn wait_for_change(&self, slot: &Slot) {
+        let mut changed = pin!(self.changed.notified());
+        poll_fn(|cx| {
+            slot.set_step_times(self.step_times());
+            changed.as_mut().poll(cx)
+        })
+        .await;
     }
 
     /// Waits until the slot that opens the connection is done, or `is_obsolete` returns true.
@@ -68,14 +91,16 @@ impl PoolEntry {
     pub(super) async fn wait_for_opening(
         &self,
         is_obsolete: impl Fn() -> bool,
+        slot: &Slot,
     ) -> Result<(), Failure> {
         let ticket = WaitTicket::take(self);
         let (failures_before, _) = self.failures.get();
         loop {
-            self.changed.notified().await;
+            self.wait_for_change(slot).await;
             if let (failures, Some(failure)) = self.failures.get()
                 && failures > failures_before
             {
+                slot.end_steps();
                 return Err(failure);
             }
             if self.usable().is_some() || is_obsolete() || (!self.is_opening() && ticket.is_last())
@@ -90,15 +115,17 @@ impl PoolEntry {
 pub(super) struct OpeningGuard<'a>(&'a PoolEntry);
 
 impl<'a> OpeningGuard<'a> {
-    pub(super) fn begin(entry: &'a PoolEntry) -> Self {
-        entry.opening.set(true);
+    pub(super) fn begin(entry: &'a PoolEntry, slot: &Slot) -> Self {
+        *entry.opener.borrow_mut() = Some(slot.clone());
         Self(entry)
     }
 }
 
 impl Drop for OpeningGuard<'_> {
     fn drop(&mut self) {
-        self.0.opening.set(false);
+        let steps = self.0.step_times();
+        self.0.opener.take();
+        self.0.abandoned_steps.set(steps);
         self.0.changed.notify_waiters();
     }
 }
