@@ -10,7 +10,7 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 
 use super::connection::Http2Connection;
-use super::failures::H2_NOT_SPOKEN;
+use super::failures::H2_NOT_CHOSEN;
 use super::pool_entry::{OpeningGuard, PoolEntry};
 use crate::connection::http1::Http1Connection;
 use crate::connection::lifetime::{ConnectionEnd, LifetimeLimits};
@@ -281,7 +281,7 @@ impl Http2Pool {
         match self.config.version {
             HttpVersion::Auto => Ok(chosen == Some(b"h2")),
             HttpVersion::Http1 => Ok(false),
-            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => Err(H2_NOT_SPOKEN),
+            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => Err(H2_NOT_CHOSEN),
             HttpVersion::Http2 => Ok(true),
         }
     }
