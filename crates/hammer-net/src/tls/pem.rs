@@ -62,7 +62,7 @@ pub(super) fn other_format(contents: &[u8]) -> Option<(&'static str, &'static st
     Some(match rest.get(longer..)? {
         [2, 1, 3, ..] => (
             "PKCS #12",
-            "openssl pkcs12 -in FILE -out PEM -nodes, with -legacy for old files",
+            "openssl pkcs12 -in FILE -nodes -out PEM, with -legacy for old files",
         ),
         [2, 1, 0 | 1, ..] => ("DER", "openssl pkey -inform DER -in FILE -out PEM"),
         [6, ..] => (
