@@ -264,7 +264,7 @@ fn invalid_tls_options_are_refused_when_built() {
         (
             with_pem(&cert, &block("PRIVATE KEY")),
             certificates,
-            "cannot use the given client key; expected",
+            "the given client key cannot be used by this TLS library; expected RSA",
         ),
         (
             with_pem(&cert, &cert),

@@ -83,10 +83,12 @@ const UNSUPPORTED_SIGNATURE: FailurePair = certificate!(
      long as the hash), ECDSA on P-256 or P-384, and Ed25519, with SHA-256 to SHA-512",
     "issue another one"
 );
-const BAD_SIGNATURE: FailurePair = certificate!(
+const BAD_SIGNATURE: FailurePair = failure_pair!(
     "bad_signature",
-    "does not match its signature or its key",
-    "check that its issuer is the one that is trusted"
+    "the signature of the certificate is wrong: its issuer has the name of a trusted certificate but another key, \
+     or the certificate was changed: set its issuer with `cacert`, or try `insecure`",
+    "the signature of the certificate of the proxy is wrong: its issuer has the name of a trusted certificate but \
+     another key, or the certificate was changed: set its issuer with `proxy_cacert`, or try `proxy_insecure`",
 );
 const INVALID_CHAIN: FailurePair = certificate!(
     "invalid_chain",
