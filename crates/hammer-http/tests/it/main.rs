@@ -26,6 +26,7 @@ mod scripted_server;
 mod target_counts;
 mod targets;
 mod tls;
+mod tls_alerts;
 mod tls_matrix;
 mod tls_options;
 mod tls_proxy;
