@@ -100,6 +100,7 @@ pub use model::outcome::{Label, Outcome};
 pub use model::peer::Peer;
 pub use model::playlist_item::PlaylistItem;
 pub use model::proxy_description::ProxyDescription;
+pub use model::step_times::StepTimes;
 pub use model::worker_context::WorkerContext;
 pub use rand_xoshiro;
 pub use report::address_report::AddressReport;

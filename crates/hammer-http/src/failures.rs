@@ -5,7 +5,7 @@ use std::io;
 use hammer_core::Failure;
 use hammer_wire::http1::{ResponseError, ResponseErrorKind};
 
-use crate::connection::http2::failures::H2_NOT_SPOKEN;
+use crate::connection::http2::failures::H2_NOT_CHOSEN;
 
 pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout").with_advice(
     "the head of the answer did not arrive within `first_byte_timeout`: raise it, or check the target",
@@ -118,7 +118,7 @@ pub(crate) fn stream_failure(error: &io::Error) -> Option<Failure> {
 /// ALPN can only fail if HTTP/2 was the only protocol offered: HTTP/1.1 is offered otherwise.
 pub(crate) fn connection_failure(failure: Failure) -> Failure {
     match failure {
-        hammer_net::NO_COMMON_PROTOCOL => H2_NOT_SPOKEN,
+        hammer_net::NO_COMMON_PROTOCOL => H2_NOT_CHOSEN,
         failure => failure,
     }
 }

@@ -25,9 +25,11 @@
 //!
 //! Everything else is a [`Failure`](hammer_core::Failure). In addition to the failures of the core:
 //!
-//! - connections: `name_not_resolved`, `no_address_of_family`, `no_socket`, `tls`, `tls_broken` (after
-//!   the handshake), `tls_key_exhausted` (TLS 1.2), and failures of proxies, which begin with `proxy_` or
-//!   `socks_`
+//! - connections: `name_not_resolved`, `no_address_of_family`, `no_socket`, failures of TLS, which begin
+//!   with `tls_`, such as `tls_untrusted`, `tls_alert_unknown_ca` and `tls_broken` (after the handshake),
+//!   and failures of proxies, which begin with `proxy_` or `socks_`
+//! - timeouts while a connection opens: `lookup_timeout`, `connect_timeout`, `tls_timeout`,
+//!   `settings_timeout` (HTTP/2), and those of proxies
 //! - answers: `malformed_answer` (status line, or the sequence of an HTTP/2 response),
 //!   `malformed_answer_header`, `malformed_length`, `answer_head_too_large` (more than 256 headers or 64
 //!   KiB), `too_many_interim_answers` (more than 100 before the final one), `unexpected_upgrade` (status

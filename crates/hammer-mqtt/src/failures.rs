@@ -48,6 +48,10 @@ pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout").with_a
     "no answer to a subscriber's SUBSCRIBE within `connect_timeout`: see the broker's log",
 );
 
+pub(crate) const WEBSOCKET_TIMEOUT: Failure = Failure::new("websocket_timeout").with_advice(
+    "the connection is open, but the server did not answer the request for a WebSocket in time: check the \
+     port and path of the URL",
+);
 pub(crate) const WEBSOCKET_REFUSED: Failure = Failure::new("websocket")
     .with_advice("the server refused a WebSocket for MQTT: check the port and path of the URL");
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use crate::tls::{PemSource, TrustPolicy};
-use crate::{AddressFamily, NetworkOptions, TlsVersion};
+use crate::{AddressFamily, NetworkOptions, SecretString, TlsVersion};
 
 /// Setters of the options for connections, shared by the builders of all hammers.
 ///
@@ -25,7 +25,8 @@ pub trait ConfigureNetwork: Sized {
 
     /// Limits the time to open a connection: lookup, connect, proxy and TLS handshake.
     ///
-    /// If opening takes longer, the hit fails with `connect_timeout`.
+    /// If opening takes longer, the hit fails, and its failure names the step that hung: `lookup_timeout`,
+    /// `connect_timeout`, `tls_timeout`, or one of a proxy.
     fn connect_timeout(mut self, limit: Duration) -> Self {
         self.network_options().connect.connect_timeout = Some(limit);
         self
@@ -167,25 +168,32 @@ pub trait ConfigureNetwork: Sized {
     ///
     /// The key is in the same file or in the one set with [`client_key`](Self::client_key).
     fn client_cert(mut self, path: impl Into<PathBuf>) -> Self {
-        self.network_options().tls.client_cert = Some(PemSource::File(path.into()));
+        self.network_options().tls.client.certificate = Some(PemSource::File(path.into()));
         self
     }
 
     /// Sets the client certificate as PEM text; see [`client_cert`](Self::client_cert).
     fn client_cert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.network_options().tls.client_cert = Some(PemSource::Text(pem.into()));
+        self.network_options().tls.client.certificate = Some(PemSource::Text(pem.into()));
         self
     }
 
-    /// Sets the PEM file with the unencrypted private key of the client certificate.
+    /// Sets the PEM file with the private key of the client certificate.
     fn client_key(mut self, path: impl Into<PathBuf>) -> Self {
-        self.network_options().tls.client_key = Some(PemSource::File(path.into()));
+        self.network_options().tls.client.key = Some(PemSource::File(path.into()));
         self
     }
 
     /// Sets the private key of the client certificate as PEM text.
     fn client_key_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.network_options().tls.client_key = Some(PemSource::Text(pem.into()));
+        self.network_options().tls.client.key = Some(PemSource::Text(pem.into()));
+        self
+    }
+
+    /// Sets the password of an encrypted private key (`-----BEGIN ENCRYPTED PRIVATE KEY-----`, PKCS #8).
+    fn client_key_password(mut self, password: impl Into<String>) -> Self {
+        let password = SecretString(password.into());
+        self.network_options().tls.client.key_password = Some(password);
         self
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use hammer_core::Failure;
 
-use crate::tls::{failures as tls, tls_failure};
+use crate::tls::{failure_with_proxy, tls_failure};
 
 pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved").with_advice(
     "the host name does not resolve: check its spelling and this machine's name server",
@@ -12,8 +12,6 @@ pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved").
 pub(crate) const NO_ADDRESS_OF_FAMILY: Failure = Failure::new("no_address_of_family").with_advice(
     "the host has no address of the family that `family(V4)`, `family(V6)` or `source` selects",
 );
-pub(crate) const CONNECT_TIMEOUT: Failure = Failure::new("connect_timeout")
-    .with_advice("no connection within `connect_timeout`: check the address and the firewall");
 /// An attempt to connect that ended without an answer, because there was no more time.
 pub(crate) const NO_ANSWER: Failure = Failure::new("no_answer");
 /// An attempt to connect that another address was faster than.
@@ -45,19 +43,6 @@ pub(crate) const PROXY_TARGET_UNREACHABLE: Failure = Failure::new("proxy_target_
     .with_advice("the proxy cannot reach the target: check host and port from the proxy's network");
 pub(crate) const PROXY_REFUSED: Failure = Failure::new("proxy_refused")
     .with_advice("the proxy refuses to open a tunnel: run with RUST_LOG=debug to see its status");
-const PROXY_TLS: Failure = Failure::new("proxy_tls").with_advice(
-    "the TLS handshake with the proxy failed: try `proxy_cacert` FILE, http:// or `proxy_insecure`",
-);
-const PROXY_TLS_REJECTED: Failure = Failure::new("proxy_tls").with_advice(
-    "the proxy rejects the TLS handshake: it has no cipher suite in common, or requires a client \
-     certificate, which is not supported: try http://",
-);
-const PROXY_CLIENT_CERTIFICATE: Failure = Failure::new("proxy_tls").with_advice(
-    "the proxy requires a client certificate, which is not supported: try http:// or another proxy",
-);
-const PROXY_TLS_BROKEN: Failure = Failure::new("proxy_tls").with_advice(
-    "TLS with the proxy failed after the handshake: RUST_LOG=debug shows the alert or the broken record",
-);
 pub(crate) const SOCKS_GENERAL: Failure = Failure::new("socks_general_failure")
     .with_advice("the SOCKS proxy failed without a reason: see its log");
 pub(crate) const SOCKS_NETWORK: Failure = Failure::new("socks_network_unreachable")
@@ -98,15 +83,11 @@ pub(crate) fn proxy_stream_failure(error: io::Error) -> Failure {
 
 /// Renames a failure on the way to or through a proxy; failures of this machine keep their names.
 pub(crate) fn proxy_failure(failure: Failure) -> Failure {
-    match (failure, failure.name()) {
-        (tls::CLIENT_CERTIFICATE, _) => PROXY_CLIENT_CERTIFICATE,
-        (tls::REJECTED, _) => PROXY_TLS_REJECTED,
-        (_, "connect_refused" | "unreachable") => PROXY_UNREACHABLE,
-        (_, "connection_reset" | "closed_early") => PROXY_CLOSED_EARLY,
-        (_, "name_not_resolved") => PROXY_NAME_NOT_RESOLVED,
-        (_, "tls") => PROXY_TLS,
-        (_, "tls_broken") => PROXY_TLS_BROKEN,
-        _ => failure,
+    match failure.name() {
+        "connect_refused" | "unreachable" => PROXY_UNREACHABLE,
+        "connection_reset" | "closed_early" => PROXY_CLOSED_EARLY,
+        "name_not_resolved" => PROXY_NAME_NOT_RESOLVED,
+        _ => failure_with_proxy(failure).unwrap_or(failure),
     }
 }
 
@@ -122,19 +103,17 @@ mod tests {
         let table = [
             (
                 Error::AlertReceived(A::CertificateRequired),
-                PROXY_CLIENT_CERTIFICATE,
+                "proxy_tls_alert_certificate_required",
             ),
             (
                 Error::AlertReceived(A::HandshakeFailure),
-                PROXY_TLS_REJECTED,
+                "proxy_tls_alert_handshake_failure",
             ),
-            (Error::AlertReceived(A::ProtocolVersion), PROXY_TLS),
-            (Error::AlertReceived(A::InternalError), PROXY_TLS_BROKEN),
-            (Error::DecryptError, PROXY_TLS_BROKEN),
+            (Error::DecryptError, "proxy_tls_broken"),
         ];
         for (error, expected) in table {
             let found = io::Error::new(io::ErrorKind::InvalidData, error.clone());
-            assert_eq!(proxy_stream_failure(found), expected, "{error:?}");
+            assert_eq!(proxy_stream_failure(found).name(), expected, "{error:?}");
         }
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);
         assert_eq!(proxy_stream_failure(reset), PROXY_CLOSED_EARLY);

@@ -35,6 +35,7 @@ mod connector_factory;
 mod error;
 mod failures;
 mod host;
+mod opening_step;
 mod options;
 mod overrides;
 mod peer_connector;

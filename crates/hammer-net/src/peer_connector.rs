@@ -12,6 +12,7 @@ use http::HeaderMap;
 use crate::address_order::FirstAddress;
 use crate::failures;
 use crate::host::UrlHost;
+use crate::opening_step::OpeningStep;
 use crate::proxy::{self, HttpConnectRequest, ProxyUse, SocksHandshake};
 use crate::resolver::HostResolver;
 use crate::source_addresses::SourceAddresses;
@@ -77,22 +78,31 @@ impl PeerConnector {
     ///
     /// # Errors
     ///
-    /// The failures of the system, `name_not_resolved`, `no_address_of_family`, `no_socket`,
-    /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of
-    /// proxies, which begin with `proxy_` or `socks_`.
+    /// The failures of the system, `name_not_resolved`, `no_address_of_family`, `no_socket`, those of
+    /// TLS, which begin with `tls_`, and those of proxies, which begin with `proxy_` or `socks_`. If the
+    /// limit is over, the failure names the step that hung: `lookup_timeout`, `connect_timeout`,
+    /// `tls_timeout`, and with a proxy `proxy_lookup_timeout`, `proxy_connect_timeout`,
+    /// `proxy_tls_timeout`, `proxy_timeout` (CONNECT) or `socks_timeout`. A timeout of the hit itself
+    /// gets the same names ([`Slot::begin_step`]).
     pub async fn open(
         &self,
         slot: &Slot,
         first: FirstAddress,
     ) -> Result<OpenedConnection, Failure> {
+        // Not empty if the slot waited for an opening that another slot gave up.
+        let steps_before = slot.step_times();
         // Boxed to keep the future of a hit small: most hits open no connection.
         let opening = Box::pin(self.open_without_timeout(slot, first));
-        match self.connect_timeout {
+        let opened = match self.connect_timeout {
             None => opening.await,
-            Some(limit) => tokio::time::timeout(limit, opening)
-                .await
-                .unwrap_or(Err(failures::CONNECT_TIMEOUT)),
-        }
+            Some(limit) => {
+                let opened = tokio::time::timeout(limit, opening).await;
+                let hung = || slot.timeout_failure().unwrap_or(Failure::CONNECT_TIMEOUT);
+                opened.unwrap_or_else(|_| Err(hung()))
+            }
+        };
+        slot.set_step_times(steps_before);
+        opened
     }
 
     /// Returns true if the target speaks TLS.
@@ -164,11 +174,14 @@ impl PeerConnector {
         let (stream, traffic) = match &self.route {
             ConnectionRoute::Proxied(proxy) => self.open_proxied(proxy, first, slot).await?,
             ConnectionRoute::Direct(resolver) => {
+                OpeningStep::Lookup.begin(slot);
                 let candidates = resolver.candidates(slot, first).await?;
+                OpeningStep::Connect.begin(slot);
                 let socket = open_tcp(candidates, self.sources.as_deref(), slot).await?;
                 self.wrap_direct(ConnectedSocket::Tcp(socket), slot).await?
             }
             ConnectionRoute::Unix(path) => {
+                OpeningStep::Connect.begin(slot);
                 let socket = connect_unix(path).await?;
                 self.wrap_direct(socket, slot).await?
             }
@@ -202,6 +215,7 @@ impl PeerConnector {
         let ProxyMethod::SocksAddress(socks, resolver) = &proxy.method else {
             return self.open_through_proxy(proxy, None, first, slot).await;
         };
+        OpeningStep::Lookup.begin(slot);
         let targets = resolver.candidates(slot, first).await?;
         let mut next = Some(targets.first);
         let mut others = targets.others.into_iter();
@@ -226,7 +240,9 @@ impl PeerConnector {
         slot: &Slot,
     ) -> Result<(NetworkStream, Rc<SocketTraffic>), Failure> {
         let connecting = async {
+            OpeningStep::ProxyLookup.begin(slot);
             let candidates = proxy.resolver.candidates(slot, first).await?;
+            OpeningStep::ProxyConnect.begin(slot);
             open_tcp(candidates, self.sources.as_deref(), slot).await
         };
         let socket = connecting.await.map_err(failures::proxy_failure)?;
@@ -236,12 +252,14 @@ impl PeerConnector {
             traverse_proxy(&proxy.method, socks_target, &mut socket, slot).await?;
             return Ok((self.wrap_tls(socket, slot).await?, traffic));
         };
+        OpeningStep::ProxyTls.begin(slot);
         let handshake = tls_handshake(tls, socket).await;
         let mut outer = handshake.map_err(failures::proxy_failure)?;
         traverse_proxy(&proxy.method, socks_target, &mut outer, slot).await?;
         let layers = match &self.tls {
             None => StreamLayers::Tls(Box::new(outer)),
             Some(tls) => {
+                OpeningStep::Tls.begin(slot);
                 let stream = tls_handshake(tls, Box::new(outer)).await?;
                 tls::record_handshake(slot, stream.handshake_facts());
                 slot.mark("tls");
@@ -259,6 +277,7 @@ impl PeerConnector {
         let Some(tls) = &self.tls else {
             return Ok(NetworkStream(StreamLayers::Plain(socket)));
         };
+        OpeningStep::Tls.begin(slot);
         let stream = tls_handshake(tls, socket).await?;
         tls::record_handshake(slot, stream.handshake_facts());
         slot.mark("tls");
@@ -282,12 +301,17 @@ async fn traverse_proxy(
 ) -> Result<(), Failure> {
     match method {
         ProxyMethod::Forward(_) => {}
-        ProxyMethod::Tunnel(tunnel) => tunnel.open(stream).await?,
+        ProxyMethod::Tunnel(tunnel) => {
+            OpeningStep::ProxyTunnel.begin(slot);
+            tunnel.open(stream).await?
+        }
         ProxyMethod::SocksName(socks, host, port) => {
+            OpeningStep::SocksHandshake.begin(slot);
             socks.connect_to_host(stream, host, *port).await?
         }
         ProxyMethod::SocksAddress(..) => {
             if let Some((socks, address)) = socks_target {
+                OpeningStep::SocksHandshake.begin(slot);
                 socks.connect_to_address(stream, address).await?;
             }
         }

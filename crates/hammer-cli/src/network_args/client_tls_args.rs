@@ -1,11 +1,13 @@
 //! Flags for TLS connections.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::Args;
-use hammer_net::{ConfigureNetwork, NetworkOptions, TlsVersion};
+use hammer_net::{ConfigureNetwork, NetworkOptions, SecretString, TlsVersion};
 
 use super::check_flag;
+use super::client_cert_arg::ClientCertArg;
 
 /// Flags for TLS connections.
 #[derive(Debug, Clone, Default, Args)]
@@ -19,11 +21,14 @@ pub(super) struct ClientTlsArgs {
     #[arg(short = 'k', long)]
     pub(super) insecure: bool,
     /// Client certificate in PEM; the file may include the key
-    #[arg(short = 'E', long, value_name = "FILE")]
-    pub(super) cert: Option<PathBuf>,
+    #[arg(short = 'E', long, value_name = "FILE[:PASSWORD]")]
+    pub(super) cert: Option<ClientCertArg>,
     /// Private key of the client certificate, in PEM
     #[arg(long, value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
+    /// Password of the private key
+    #[arg(long, value_name = "PASSWORD", value_parser = secret)]
+    pub(super) pass: Option<SecretString>,
     /// Use TLS 1.2 or later (default)
     #[arg(long = "tlsv1.2", conflicts_with = "tls13")]
     pub(super) tls12: bool,
@@ -59,10 +64,16 @@ impl ClientTlsArgs {
             network = network.cacert(cacert);
         }
         if let Some(cert) = self.cert {
-            network = network.client_cert(cert);
+            network = network.client_cert(cert.path);
+            if let Some(password) = cert.password {
+                network = network.client_key_password(password);
+            }
         }
         if let Some(key) = self.key {
             network = network.client_key(key);
+        }
+        if let Some(SecretString(password)) = self.pass {
+            network = network.client_key_password(password);
         }
         if self.tls12 || self.tls13 {
             network = network.tls_min(if self.tls13 {
@@ -90,6 +101,10 @@ impl ClientTlsArgs {
 
 fn cacert(text: &str) -> Result<PathBuf, String> {
     check_flag(NetworkOptions::default().cacert(text)).map(|()| text.into())
+}
+
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(SecretString(text.to_owned()))
 }
 
 fn sni(text: &str) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! Flags for connections, shared by all hammers that connect.
 
+mod client_cert_arg;
 mod client_tls_args;
 mod connect_args;
 mod proxy_args;

@@ -1,6 +1,6 @@
 //! Logging to stderr.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
@@ -15,5 +15,12 @@ pub(crate) fn init() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(wants_colors())
         .try_init();
+}
+
+/// Returns true if stderr is a terminal, and the user has not asked for no colors (no-color.org).
+fn wants_colors() -> bool {
+    let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stderr().is_terminal() && !is_refused
 }

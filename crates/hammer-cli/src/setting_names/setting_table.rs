@@ -16,6 +16,7 @@ const DIFFERENT_NAMES: &[(&str, &str)] = &[
     // hammer-net
     ("client_cert", "--cert"),
     ("client_key", "--key"),
+    ("client_key_password", "--pass"),
     ("family", "-4 or -6"),
     ("family(V4)", "-4"),
     ("family(V6)", "-6"),

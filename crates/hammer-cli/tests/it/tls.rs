@@ -1,13 +1,13 @@
-//! Tests of `hammer target` with TLS.
+//! Tests of TLS: the certificates of `hammer target`, and those of its clients.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::command::{hammer, output, report, stderr};
+use crate::command::{hammer, json, output, report, stderr, stdout};
 
 /// A folder with two certificates and their keys.
 struct CertificateFiles(TempDir);
@@ -122,5 +122,141 @@ fn invalid_certificates_are_reported_with_flag_and_file() {
         assert!(message.contains(&named), "{named} {message}");
         assert!(message.contains(expected), "{expected}: {message}");
         assert!(output.stdout.is_empty(), "{flags:?}");
+    }
+}
+
+/// The text of a PKCS #8 key with the password `sesame`, as `openssl pkcs8 -topk8 -v2 aes-256-cbc` writes it.
+fn encrypted_key(files: &CertificateFiles) -> Option<String> {
+    let encrypted = files.path("encrypted.pem");
+    let made = Command::new("openssl")
+        .args(["pkey", "-aes256", "-passout", "pass:sesame", "-in"])
+        .args([&files.path("a.key.pem"), "-out", &encrypted])
+        .output();
+    if made.is_ok_and(|output| output.status.success()) {
+        return Some(encrypted);
+    }
+    assert!(
+        std::env::var_os("HAMMER_REQUIRE_SERVERS").is_none(),
+        "cannot run openssl"
+    );
+    None
+}
+
+#[test]
+fn the_password_of_a_key_has_the_syntax_of_curl() {
+    let files = CertificateFiles::new();
+    let Some(encrypted) = encrypted_key(&files) else {
+        return;
+    };
+    let (cert, url) = (files.path("a.cert.pem"), "https://127.0.0.1:1/");
+    let hit =
+        |flags: &[&str]| output(&[&["http", url, "-r", "max", "-n", "1", "-k"], flags].concat());
+    for flags in [
+        &["--cert", &format!("{cert}:sesame"), "--key", &encrypted][..],
+        &["--cert", &cert, "--key", &encrypted, "--pass", "sesame"],
+    ] {
+        // The options are valid, so that a connection is tried.
+        let output = hit(flags);
+        assert!(
+            stdout(&output).contains("connect refused: 1"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    for (flags, expected) in [
+        (
+            &["--cert", &cert, "--key", &encrypted][..],
+            "try --pass PASSWORD",
+        ),
+        (
+            &["--cert", &cert, "--key", &encrypted, "--pass", "secret"],
+            "its password is wrong",
+        ),
+    ] {
+        let output = hit(flags);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(
+            message.contains(expected) && !message.contains("secret"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn the_certificate_of_a_plan_is_relative_to_the_plan() {
+    let files = CertificateFiles::new();
+    let Some(_) = encrypted_key(&files) else {
+        return;
+    };
+    let plan = files.path("plan.toml");
+    let text = "[[load]]\ntarget = 'https://127.0.0.1:1/'\nrate = 'max'\nhits = 1\n\
+                cert = 'a.cert.pem:sesame'\nkey = 'encrypted.pem'\n";
+    fs::write(&plan, text).unwrap();
+    let output = output(&["run", &plan, "-q", "-o", "json"]);
+    assert_eq!(
+        json(&output)["failures"]["connect_refused"],
+        1,
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn files_in_other_formats_are_met_with_the_command_that_converts_them() {
+    let files = CertificateFiles::new();
+    let other = files.path("other");
+    for (bytes, command) in [
+        // The beginnings of PKCS #12, of a certificate in DER and of PKCS #7.
+        (
+            &[0x30, 0x82, 9, 1, 2, 1, 3, 0x30][..],
+            "try openssl pkcs12 -in FILE",
+        ),
+        (
+            &[0x30, 0x82, 3, 1, 0x30, 0x82, 2, 1],
+            "try openssl x509 -inform DER",
+        ),
+        (&[0x30, 0x80, 6, 9], "try openssl pkcs7 -inform DER"),
+    ] {
+        fs::write(&other, bytes).unwrap();
+        for flag in ["--cert", "--cacert"] {
+            let output = output(&["http", "https://127.0.0.1:1/", "-n", "1", flag, &other]);
+            let message = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{message}");
+            assert!(message.contains(command), "{flag}: {message}");
+        }
+    }
+}
+
+#[test]
+fn an_expired_certificate_of_a_bundle_is_warned_about_once_and_without_colors() {
+    let files = CertificateFiles::new();
+    let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
+    params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let expired = params
+        .self_signed(&rcgen::KeyPair::generate().unwrap())
+        .unwrap();
+    let bundle = files.path("bundle.pem");
+    let valid = fs::read_to_string(files.path("a.cert.pem")).unwrap();
+    fs::write(&bundle, expired.pem() + &valid).unwrap();
+    for threads in ["1", "2"] {
+        let flags = [
+            "-r",
+            "max",
+            "-n",
+            "2",
+            "--threads",
+            threads,
+            "--cacert",
+            &bundle,
+        ];
+        let output = output(&[&["http", "https://127.0.0.1:1/"], &flags[..]].concat());
+        let log = stderr(&output);
+        assert_eq!(log.matches("expired on 2020-01-01").count(), 1, "{log}");
+        assert!(
+            log.contains("skipping a certificate in the CA file"),
+            "{log}"
+        );
+        assert!(!log.contains('\x1b'), "{log:?}");
     }
 }

@@ -133,16 +133,12 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
             () = stopped => CancelReason::Abandon,
             () = unconstrained(sleep(timeout)) => CancelReason::TimeOut,
         };
-        let completion = match (reason, &self.session) {
-            (CancelReason::Abandon, None) => return None,
-            (CancelReason::Abandon, Some(_)) => HitCompletion::Abandoned,
-            (CancelReason::TimeOut, Some(_)) => HitCompletion::Failed(Failure::TIMEOUT),
-            (CancelReason::TimeOut, None) => HitCompletion::Failed(Failure::CONNECT_TIMEOUT),
-        };
-        self.report_missed(match completion {
-            HitCompletion::Failed(failure) => failure.name(),
-            _ => "abandoned",
-        });
+        let has_session = self.session.is_some();
+        if reason == CancelReason::Abandon && !has_session {
+            return None;
+        }
+        let completion = HitCompletion::canceled(reason, &self.hit.slot, has_session);
+        self.report_missed(completion.missed_reason());
         Some(completion)
     }
 
@@ -233,7 +229,9 @@ fn record(
                 received: outcome.received,
             };
         }
-        HitCompletion::Failed(failure) => result.advice = failure.advice().map(str::to_owned),
+        HitCompletion::Failed(failure) | HitCompletion::TimedOut(failure) => {
+            result.advice = failure.advice().map(str::to_owned);
+        }
         HitCompletion::Abandoned => {}
     }
 }

@@ -13,6 +13,7 @@ use crate::model::outcome::Label;
 use crate::model::peer::{Peer, SlotTurn};
 use crate::model::playlist_item::PlaylistItem;
 use crate::model::slot_notes::SlotNotes;
+use crate::model::step_times::StepTimes;
 
 /// A place for one hit at a time.
 #[derive(Clone)]
@@ -112,6 +113,38 @@ impl Slot {
     #[must_use]
     pub fn rng(&self, number: u64) -> Xoshiro256PlusPlus {
         rng_for(!self.seed, number)
+    }
+
+    /// Begins a step of opening a connection, and sets the failure of the hit if its timeout is due to
+    /// this step.
+    ///
+    /// Without steps, the failure is [`Failure::CONNECT_TIMEOUT`] while the session opens, and
+    /// [`Failure::TIMEOUT`] after that. Call [`end_steps`](Self::end_steps) when the connection is open,
+    /// or cannot be opened.
+    pub fn begin_step(&self, timeout_failure: Failure) {
+        self.notes.begin_step(timeout_failure);
+    }
+
+    /// Ends the last step of opening a connection.
+    pub fn end_steps(&self) {
+        self.notes.set_step_times(StepTimes::default());
+    }
+
+    /// Returns the failure of a timeout now: that of the longest step since [`end_steps`](Self::end_steps).
+    #[must_use]
+    pub fn timeout_failure(&self) -> Option<Failure> {
+        self.notes.timeout_failure()
+    }
+
+    /// Returns the steps so far, for another slot that waits for the same connection.
+    #[must_use]
+    pub fn step_times(&self) -> StepTimes {
+        self.notes.step_times()
+    }
+
+    /// Sets the steps so far to those of another slot, which opens a connection for this one too.
+    pub fn set_step_times(&self, times: StepTimes) {
+        self.notes.set_step_times(times);
     }
 
     /// Adds `n` to a counter in the report's `counts`.

@@ -9,5 +9,6 @@ pub(crate) mod peer;
 pub(crate) mod playlist_item;
 pub(crate) mod proxy_description;
 pub(crate) mod slot_notes;
+pub(crate) mod step_times;
 pub(crate) mod worker_context;
 pub(crate) mod worker_locals;

@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::model::failure::Failure;
 use crate::model::outcome::Label;
 use crate::model::peer::{Peer, WorkerPeers};
 use crate::model::playlist_item::{AnyPlaylistItem, PlaylistItem};
+use crate::model::step_times::StepTimes;
 use crate::model::worker_locals::WorkerSharedValues;
 
 /// The notes that the hammer made in the slots of a worker since the engine last asked.
@@ -69,6 +71,8 @@ pub(crate) struct SlotNotes {
     muted: Cell<bool>,
     group: Cell<Option<usize>>,
     peer: Cell<Option<Peer>>,
+    /// The steps of the opening in progress.
+    step_times: Cell<StepTimes>,
     /// The item of the current hit.
     item: RefCell<Option<AnyPlaylistItem>>,
 }
@@ -81,6 +85,7 @@ impl SlotNotes {
             muted: Cell::new(false),
             group: Cell::new(None),
             peer: Cell::new(None),
+            step_times: Cell::default(),
             item: RefCell::default(),
             worker,
         }
@@ -176,6 +181,28 @@ impl SlotNotes {
     /// The item of the current hit, if it is a `T`.
     pub(crate) fn item<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
         self.item.borrow().as_ref()?.downcast()
+    }
+
+    /// Begins a step of an opening, with the failure of a timeout in it.
+    pub(crate) fn begin_step(&self, timeout_failure: Failure) {
+        let mut times = self.step_times.get();
+        times.begin(timeout_failure, (self.worker.clock)());
+        self.step_times.set(times);
+    }
+
+    /// Sets the steps of the opening in progress.
+    pub(crate) fn set_step_times(&self, times: StepTimes) {
+        self.step_times.set(times);
+    }
+
+    /// The steps of the opening in progress.
+    pub(crate) fn step_times(&self) -> StepTimes {
+        self.step_times.get()
+    }
+
+    /// The failure of a timeout now, if an opening is in progress.
+    pub(crate) fn timeout_failure(&self) -> Option<Failure> {
+        self.step_times.get().timeout_failure((self.worker.clock)())
     }
 
     /// Assigns the current hit to a group.

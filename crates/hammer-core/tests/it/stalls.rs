@@ -98,6 +98,30 @@ fn sessions_that_do_not_open_are_failures_at_the_rate_of_the_schedule() {
 }
 
 #[test]
+fn a_timeout_has_the_name_of_the_step_that_its_hammer_began() {
+    let begin_step = |slot: &hammer_core::Slot| slot.begin_step(Failure::new("hello_timeout"));
+    let hammer =
+        ScriptedHammer::new(|_| ok_after(ms(1))).on_open(move |slot: &hammer_core::Slot| {
+            begin_step(slot);
+            ScriptStep::Hang
+        });
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))).timeout(ms(100)));
+    assert_eq!(report.hits.timed_out, 100);
+    assert_eq!(report.failures["hello_timeout"], 100);
+    // The step of a hit does not name the timeouts of later ones.
+    let hammer = scripted_hammer(move |hit| {
+        if hit.number() % 2 == 0 {
+            begin_step(hit.slot());
+        }
+        ScriptStep::Hang
+    });
+    let report = run_paused(Run::new(hammer, constant_schedule(10, ms(1000))).timeout(ms(50)));
+    assert_eq!(report.hits.timed_out, 10, "{:?}", report.failures);
+    assert_eq!(report.failures["hello_timeout"], 5);
+    assert_eq!(report.failures["timeout"], 5);
+}
+
+#[test]
 fn a_closed_loop_is_as_fast_as_its_slots() {
     let hammer = scripted_hammer(|_| ok_after(ms(10)));
     let report = run_paused(

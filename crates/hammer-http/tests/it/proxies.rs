@@ -1,6 +1,5 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder, RequestHeader};
 
@@ -190,36 +189,6 @@ fn an_endless_head_of_a_proxy_is_malformed() {
         2,
     );
     assert_eq!(only_failure(&report), ("proxy_malformed_answer", 2));
-}
-
-#[test]
-fn a_slow_connection_is_a_connect_timeout() {
-    let read_to_end = |peer: &mut ScriptedConnection| {
-        while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
-    };
-    let silent = ScriptedServer::serve(move |peer| read_to_end(peer));
-    let half = ScriptedServer::serve(move |peer| {
-        peer.request();
-        peer.send(b"HTTP/1.1 200 ");
-        read_to_end(peer);
-    });
-    let limit = Duration::from_millis(40);
-    let table = [
-        proxied_by(&half).proxy_tunnel(true),
-        proxied_by(&silent).proxy(format!("socks5h://{}", silent.addr())),
-        proxied_by(&silent)
-            .proxy(format!("https://{}", silent.addr()))
-            .proxy_insecure(true),
-        Http::builder(&silent.url().replace("http:", "https:")).insecure(true),
-    ];
-    for http in table {
-        let report = run(
-            http.connect_timeout(limit).build().expect("valid options"),
-            2,
-        );
-        assert_eq!(only_failure(&report), ("connect_timeout", 2));
-        assert!(report.advice["connect_timeout"].contains("`connect_timeout`"));
-    }
 }
 
 #[test]

@@ -33,8 +33,9 @@ fn a_client_certificate_is_sent_to_targets_that_ask() {
     for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
         let without = https(&server, &pki).tls_max(version);
         let report = run(without.build().expect("valid options"), 2);
-        assert_eq!(only_failure(&report), ("tls", 2), "{version:?}");
-        let advice = &report.advice["tls"];
+        let name = "tls_alert_certificate_required";
+        assert_eq!(only_failure(&report), (name, 2), "{version:?}");
+        let advice = &report.advice[name];
         assert!(advice.contains("`client_cert`"), "{version:?}: {advice}");
     }
 }
@@ -64,8 +65,9 @@ fn tls_versions_respect_the_limits() {
         }
         let report = run(http.build().expect("valid options"), 1);
         let Some(version) = version else {
-            assert_eq!(only_failure(&report), ("tls", 1));
-            assert!(!report.advice["tls"].contains("port speaks TLS"));
+            let name = "tls_alert_protocol_version";
+            assert_eq!(only_failure(&report), (name, 1));
+            assert!(report.advice[name].contains("`tls_min`"));
             continue;
         };
         assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
@@ -101,7 +103,7 @@ fn the_server_name_is_sent_and_checked() {
         assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
     }
     let mismatched = run(a_test().sni("b.test").build().expect("valid options"), 1);
-    assert_eq!(only_failure(&mismatched), ("tls", 1));
+    assert_eq!(only_failure(&mismatched), ("tls_wrong_name", 1));
     let names = || {
         let seen = seen.lock().expect("no script panicked");
         let mut names = seen.get("name").cloned().unwrap_or_default();
@@ -252,17 +254,17 @@ fn invalid_tls_options_are_refused_when_built() {
         (
             with_pem(&cert, &block("ENCRYPTED PRIVATE KEY")),
             certificates,
-            "the given client key is encrypted (try openssl pkey",
+            "the given client key is encrypted (try `client_key_password`",
         ),
         (
             with_pem(&cert, legacy),
             certificates,
-            "the given client key is encrypted (try openssl pkey",
+            "is encrypted in an old format of OpenSSL (try openssl pkey",
         ),
         (
             with_pem(&cert, &block("PRIVATE KEY")),
             certificates,
-            "cannot use the given client key; expected",
+            "the given client key cannot be used by this TLS library; expected RSA",
         ),
         (
             with_pem(&cert, &cert),

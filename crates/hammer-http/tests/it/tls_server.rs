@@ -95,6 +95,22 @@ pub(crate) fn serve(
     (server, seen)
 }
 
+/// A server that selects this protocol (ALPN), reads, and never answers.
+pub(crate) fn serve_with_alpn(
+    pki: &TestCertificates,
+    versions: &[&'static SupportedProtocolVersion],
+    protocol: Option<&[u8]>,
+) -> ScriptedServer {
+    let mut config = (*server_config(pki, versions, false)).clone();
+    config.alpn_protocols = protocol.map(<[u8]>::to_vec).into_iter().collect();
+    let config = Arc::new(config);
+    ScriptedServer::serve(move |peer| {
+        let mut tls = ServerConnection::new(config.clone()).expect("a valid config");
+        let mut stream = Stream::new(&mut tls, &mut peer.stream);
+        while stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
+    })
+}
+
 fn answer_over(tls: &mut ServerConnection, stream: &mut TcpStream) -> &'static str {
     let mut stream = Stream::new(tls, stream);
     let mut request = Vec::new();

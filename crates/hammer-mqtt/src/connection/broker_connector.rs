@@ -10,6 +10,7 @@ use hammer_net::{FirstAddress, OpenedConnection, SocketTraffic};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::connection::websocket::MqttWebsocket;
+use crate::failures;
 use crate::url::BrokerUrl;
 
 /// A byte stream to and from a broker.
@@ -39,6 +40,7 @@ impl BrokerConnector {
         if !self.url.scheme.is_websocket() {
             return Ok((BrokerStream::Plain(stream), traffic));
         }
+        slot.begin_step(failures::WEBSOCKET_TIMEOUT);
         let opened = MqttWebsocket::open(&self.url.websocket_url(), stream).await?;
         slot.mark("websocket");
         Ok((BrokerStream::Websocket(Box::new(opened)), traffic))

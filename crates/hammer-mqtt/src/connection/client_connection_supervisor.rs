@@ -96,7 +96,7 @@ impl ClientConnectionSupervisor {
     async fn open(&self) -> Result<AcceptedConnection, Failure> {
         let slot = self.slot.with_separate_phases();
         let version = self.config.identity.connect.version;
-        let deadline = ConnectDeadline::new(self.config.connect_timeout, version);
+        let deadline = ConnectDeadline::new(self.config.connect_timeout, version, &slot);
         // Boxed, so that an open connection does not carry the state of the handshake.
         let opening = Box::pin(self.handshake(&deadline, &slot));
         let opened = tokio::select! {
@@ -109,7 +109,7 @@ impl ClientConnectionSupervisor {
 
     async fn handshake(
         &self,
-        deadline: &ConnectDeadline,
+        deadline: &ConnectDeadline<'_>,
         slot: &Slot,
     ) -> Result<AcceptedConnection, Failure> {
         let config = &*self.config;

@@ -1,40 +1,39 @@
 //! The time limit for opening a connection.
 
-use std::cell::Cell;
 use std::time::Duration;
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Slot};
 use tokio::time::timeout;
 
 use crate::failures;
 use crate::packet::MqttVersion;
 
-/// The time limit for opening a connection, with the failure for the step in progress.
-pub(crate) struct ConnectDeadline {
+/// The time limit for opening a connection, whose failure is that of the step in progress.
+pub(crate) struct ConnectDeadline<'a> {
     limit: Duration,
     version: MqttVersion,
-    timeout_failure: Cell<Failure>,
+    slot: &'a Slot,
 }
 
-impl ConnectDeadline {
-    pub(crate) fn new(limit: Duration, version: MqttVersion) -> Self {
-        let timeout_failure = Cell::new(Failure::CONNECT_TIMEOUT);
+impl<'a> ConnectDeadline<'a> {
+    /// Creates the limit for a connection that `slot` opens to a broker of this version.
+    pub(crate) fn new(limit: Duration, version: MqttVersion, slot: &'a Slot) -> Self {
         Self {
             limit,
             version,
-            timeout_failure,
+            slot,
         }
     }
 
     /// Records that the connection is open; the CONNACK is next.
     pub(crate) fn connected(&self) {
-        self.timeout_failure
-            .set(failures::connack_timeout(self.version));
+        let timeout = failures::connack_timeout(self.version);
+        self.slot.begin_step(timeout);
     }
 
     /// Records that the broker has accepted the client; the SUBACK is next.
     pub(crate) fn accepted(&self) {
-        self.timeout_failure.set(failures::SUBACK_TIMEOUT);
+        self.slot.begin_step(failures::SUBACK_TIMEOUT);
     }
 
     /// Runs `opening` within the limit.
@@ -43,6 +42,8 @@ impl ConnectDeadline {
         opening: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         let opened = timeout(self.limit, opening).await;
-        opened.unwrap_or_else(|_| Err(self.timeout_failure.get()))
+        let step = self.slot.timeout_failure();
+        self.slot.end_steps();
+        opened.unwrap_or_else(|_| Err(step.unwrap_or(Failure::CONNECT_TIMEOUT)))
     }
 }

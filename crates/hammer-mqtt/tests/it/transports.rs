@@ -133,24 +133,24 @@ fn tls_failures_have_advice() {
     let trusting = |mqtt: MqttBuilder| mqtt.cacert(&ca).sni("broker.test");
     for (name, mqtt, advice) in [
         (
-            "another name",
+            "tls_wrong_name",
             connects(url(tls)).cacert(&ca),
             "for another name",
         ),
         (
-            "no certificate",
+            "tls_alert_certificate_required",
             trusting(connects(url(mutual))),
             "client certificate",
         ),
     ] {
         let report = run(mqtt.build().expect("well formed"), 3);
         assert_eq!(
-            report.failures.get("tls"),
+            report.failures.get(name),
             Some(&3),
             "{name}: {:?}",
             report.failures
         );
-        assert!(report.advice["tls"].contains(advice), "{name}");
+        assert!(report.advice[name].contains(advice), "{name}");
     }
     let insecure = connects(url(tls))
         .insecure(true)

@@ -274,6 +274,47 @@ fn a_broker_that_never_answers_connect_is_a_timeout() {
 }
 
 #[test]
+fn a_timeout_names_the_step_of_the_opening_that_hung() {
+    let broker = ScriptedBroker::with_script(|peer| peer.ignore());
+    let address = broker.url().replace("mqtt://", "");
+    let connects = |scheme: &str| {
+        let mqtt = Mqtt::builder(&format!("{scheme}://{address}")).insecure(true);
+        mqtt.mode(MqttMode::Connect)
+    };
+    for (name, mqtt) in [
+        ("connack_timeout", connects("mqtt")),
+        ("tls_timeout", connects("mqtts")),
+        ("websocket_timeout", connects("ws")),
+        ("proxy_timeout", connects("mqtt").proxy(address.clone())),
+        (
+            "socks_timeout",
+            connects("mqtt").proxy(format!("socks5h://{address}")),
+        ),
+        (
+            "proxy_tls_timeout",
+            connects("mqtt")
+                .proxy(format!("https://{address}"))
+                .proxy_insecure(true),
+        ),
+    ] {
+        let built = mqtt.connect_timeout(ms(60)).build().expect("well formed");
+        let report = run(built, 2);
+        assert_eq!(report.failures.get(name), Some(&2), "{:?}", report.failures);
+    }
+    // The timeout of a hit may come first.
+    let mqtt = connects("mqtts").build().expect("well formed");
+    let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(2));
+    let report = execute(run.threads(1).max_in_flight(2).timeout(ms(60)));
+    assert_eq!(
+        report.failures.get("tls_timeout"),
+        Some(&2),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(report.hits.timed_out, 2);
+}
+
+#[test]
 fn a_broker_that_never_answers_subscribe_is_a_timeout() {
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();

@@ -8,7 +8,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, SupportedProtocolVersion};
 
 use crate::host::UrlHost;
-use crate::tls::{self, KeyLogFile, PemSource, TrustPolicy, client_certificate};
+use crate::tls::{self, ClientCertificateSource, KeyLogFile, TrustPolicy, TrustedCertificates};
 use crate::{Error, ErrorKind, ExpectedTlsUse};
 
 /// A version of TLS.
@@ -25,8 +25,7 @@ pub enum TlsVersion {
 #[derive(Debug)]
 pub(crate) struct TlsOptions {
     pub(crate) trust: TrustPolicy,
-    pub(crate) client_cert: Option<PemSource>,
-    pub(crate) client_key: Option<PemSource>,
+    pub(crate) client: ClientCertificateSource,
     pub(crate) min_version: Option<TlsVersion>,
     pub(crate) max_version: Option<TlsVersion>,
     pub(crate) sni: Option<String>,
@@ -39,8 +38,7 @@ impl Default for TlsOptions {
     fn default() -> Self {
         Self {
             trust: TrustPolicy::System,
-            client_cert: None,
-            client_key: None,
+            client: ClientCertificateSource::default(),
             min_version: None,
             max_version: None,
             sni: None,
@@ -54,18 +52,10 @@ impl Default for TlsOptions {
 impl TlsOptions {
     /// Creates the configuration that TLS connections share; `protocols` are offered in this order.
     pub(crate) fn client_config(&self, protocols: &[Vec<u8>]) -> Result<ClientConfig, Error> {
-        let identity =
-            client_certificate::load(self.client_cert.as_ref(), self.client_key.as_ref())?;
         let builder = tls::config_builder(&self.trust, &self.versions()?)?;
-        let mut config = match identity {
+        let mut config = match self.client.load(builder.crypto_provider())? {
             None => builder.with_no_client_auth(),
-            Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(|cause| {
-                client_certificate::rejection_error(
-                    cause,
-                    self.client_cert.as_ref(),
-                    self.client_key.as_ref(),
-                )
-            })?,
+            Some(certificate) => builder.with_client_cert_resolver(certificate),
         };
         config.alpn_protocols = protocols.to_vec();
         config.enable_sni = self.send_sni;
@@ -99,14 +89,15 @@ impl TlsOptions {
             return Ok(());
         }
         if let TrustPolicy::Pem(_) = self.trust {
-            tls::trusted_roots(&self.trust)?;
+            TrustedCertificates::load(&self.trust)?;
         }
         let ExpectedTlsUse::Never { scheme } = tls_use else {
             return Ok(());
         };
         let tls_only = [
-            ("`client_cert`", self.client_cert.is_some()),
-            ("`client_key`", self.client_key.is_some()),
+            ("`client_cert`", self.client.certificate.is_some()),
+            ("`client_key`", self.client.key.is_some()),
+            ("`client_key_password`", self.client.key_password.is_some()),
             ("`tls_min`", self.min_version.is_some()),
             ("`tls_max`", self.max_version.is_some()),
             ("`sni`", self.sni.is_some()),

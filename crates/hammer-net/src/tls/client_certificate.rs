@@ -1,59 +1,81 @@
 //! The client certificate, for targets that ask for one.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
+use x509_cert::certificate::{CertificateInner, Raw};
+use x509_cert::der::Decode;
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::certificate_date_status::CertificateDateStatus;
 use super::pem::PemSource;
-use crate::{Error, ErrorKind};
+use super::private_key::{self, PrivateKeyText};
+use crate::{Error, ErrorKind, SecretString};
 
 const CERTIFICATE: &str = "client certificate";
 const KEY: &str = "client key";
 
-/// A certificate with the chain to its root, and its private key.
-pub(crate) type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
-
-/// Loads the client certificate and its key, which may share one PEM file.
-pub(crate) fn load(
-    certificate: Option<&PemSource>,
-    key: Option<&PemSource>,
-) -> Result<Option<ClientCertificate>, Error> {
-    let certificate = match (certificate, key) {
-        (Some(certificate), _) => certificate,
-        (None, None) => return Ok(None),
-        (None, Some(key)) => {
-            let name = key.describe(KEY);
-            return Err(error(format!(
-                "{name} has no certificate (try `client_cert` FILE)"
-            )));
-        }
-    };
-    let chain = chain(certificate)?;
-    let key = private_key(certificate, key)?;
-    Ok(Some((chain, key)))
+/// The sources of a client certificate and its key, which may share one PEM file.
+#[derive(Debug, Default)]
+pub(crate) struct ClientCertificateSource {
+    pub(crate) certificate: Option<PemSource>,
+    pub(crate) key: Option<PemSource>,
+    pub(crate) key_password: Option<SecretString>,
 }
 
-/// Converts the error of rustls about a client certificate or its key.
-pub(crate) fn rejection_error(
-    cause: rustls::Error,
-    certificate: Option<&PemSource>,
-    key: Option<&PemSource>,
-) -> Error {
-    let certificate = certificate.map_or_else(String::new, |pem| pem.describe(CERTIFICATE));
-    let key = key.map_or_else(
-        || format!("the key in {certificate}"),
-        |pem| pem.describe(KEY),
-    );
-    let message = match &cause {
-        rustls::Error::InconsistentKeys(_) => {
-            return error(format!("{key} does not belong to {certificate}"));
+impl ClientCertificateSource {
+    /// Loads the certificate with the chain to its root, and its key.
+    ///
+    /// The certificate may be of any version of X.509, since only the server reads it.
+    pub(crate) fn load(
+        &self,
+        provider: &CryptoProvider,
+    ) -> Result<Option<Arc<SingleCertAndKey>>, Error> {
+        let certificate = match (&self.certificate, &self.key) {
+            (Some(certificate), _) => certificate,
+            (None, None) => return Ok(None),
+            (None, Some(key)) => {
+                let name = key.describe(KEY);
+                return Err(error(format!(
+                    "{name} has no certificate (try `client_cert` FILE)"
+                )));
+            }
+        };
+        let chain = chain(certificate)?;
+        let text = self.key_text(certificate)?;
+        let key = text.read(self.key_password.as_ref())?;
+        let refusal = || error(format!("{} {}", text.key_name, private_key::refusal(&key)));
+        let signing_key = provider.key_provider.load_private_key(key.clone_key());
+        let signing_key = signing_key.map_err(|cause| refusal().with_source(cause))?;
+        let name = certificate.describe(CERTIFICATE);
+        if !belongs_to(&*signing_key, &chain[0], &name)? {
+            let key_name = &text.key_name;
+            return Err(error(format!("{key_name} does not belong to {name}")));
         }
-        rustls::Error::InvalidCertificate(_) => format!("{certificate} is malformed"),
-        _ => format!("cannot use {key}; expected an RSA, ECDSA or Ed25519 key"),
-    };
-    error(message).with_source(cause)
+        let certified = CertifiedKey::new(chain, signing_key);
+        Ok(Some(Arc::new(SingleCertAndKey::from(certified))))
+    }
+
+    fn key_text(&self, certificate: &PemSource) -> Result<PrivateKeyText, Error> {
+        Ok(match &self.key {
+            Some(key) => PrivateKeyText {
+                text: key.read(KEY)?,
+                name: key.describe(KEY),
+                key_name: key.describe(KEY),
+                is_shared: false,
+            },
+            None => PrivateKeyText {
+                text: certificate.read(CERTIFICATE)?,
+                name: certificate.describe(CERTIFICATE),
+                key_name: format!("the key in {}", certificate.describe(CERTIFICATE)),
+                is_shared: true,
+            },
+        })
+    }
 }
 
 fn chain(certificate: &PemSource) -> Result<Vec<CertificateDer<'static>>, Error> {
@@ -64,9 +86,7 @@ fn chain(certificate: &PemSource) -> Result<Vec<CertificateDer<'static>>, Error>
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let chain = chain.map_err(|cause| error(format!("{name} is malformed")).with_source(cause))?;
     if chain.is_empty() {
-        return Err(error(format!(
-            "no certificate in {name}; expected PEM blocks that begin with -----BEGIN CERTIFICATE-----"
-        )));
+        return Err(certificate.no_certificate_error(&text, CERTIFICATE));
     }
     let now = SystemTime::now();
     let problem = |one| CertificateDateStatus::at(one, now).problem();
@@ -76,35 +96,20 @@ fn chain(certificate: &PemSource) -> Result<Vec<CertificateDer<'static>>, Error>
     }
 }
 
-fn private_key(
-    certificate: &PemSource,
-    key: Option<&PemSource>,
-) -> Result<PrivateKeyDer<'static>, Error> {
-    let (text, name) = match key {
-        Some(key) => (key.read(KEY)?, key.describe(KEY)),
-        None => (
-            certificate.read(CERTIFICATE)?,
-            certificate.describe(CERTIFICATE),
-        ),
+/// Returns true if a key is that of a certificate, which `name` names.
+fn belongs_to(
+    key: &dyn SigningKey,
+    certificate: &CertificateDer<'_>,
+    name: &str,
+) -> Result<bool, Error> {
+    let malformed = |cause| error(format!("{name} is malformed")).with_source(cause);
+    let certificate = CertificateInner::<Raw>::from_der(certificate).map_err(malformed)?;
+    let Some(key) = key.public_key() else {
+        return Ok(true);
     };
-    let key_name = match key {
-        Some(_) => name.clone(),
-        None => format!("the key in {name}"),
-    };
-    let encryption_marks = [&b"BEGIN ENCRYPTED PRIVATE KEY"[..], b"4,ENCRYPTED"];
-    let has = |mark: &[u8]| text.windows(mark.len()).any(|part| part == mark);
-    PrivateKeyDer::from_pem_slice(&text).map_err(|cause| match cause {
-        _ if encryption_marks.into_iter().any(has) => error(format!(
-            "{key_name} is encrypted (try openssl pkey -in FILE -out PLAIN to decrypt it)"
-        )),
-        pem::Error::NoItemsFound if key.is_none() => error(format!(
-            "{name} has no key (try `client_key` FILE, or append the key to the certificate)"
-        )),
-        pem::Error::NoItemsFound => error(format!(
-            "{name} has no key; expected a PEM block that begins with -----BEGIN PRIVATE KEY-----"
-        )),
-        cause => error(format!("{key_name} is malformed")).with_source(cause),
-    })
+    let key = SubjectPublicKeyInfoOwned::from_der(&key).map_err(malformed)?;
+    let certified = certificate.tbs_certificate().subject_public_key_info();
+    Ok(certified.subject_public_key == key.subject_public_key)
 }
 
 fn error(message: impl Into<String>) -> Error {

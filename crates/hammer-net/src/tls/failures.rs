@@ -3,67 +3,27 @@
 use std::io;
 
 use hammer_core::Failure;
-use rustls::{AlertDescription, CertificateError, Error};
+use rustls::Error;
 
 use super::stream::is_exhausted_key;
+use super::{alert_failures, certificate_failures, handshake_failures};
 
-const NOT_TLS: Failure = Failure::new("tls").with_advice(
-    "the TLS handshake failed: check that the port speaks TLS; RUST_LOG=debug shows the cause",
-);
-const HANDSHAKE_FAILED: Failure = Failure::new("tls")
-    .with_advice("the TLS handshake failed: RUST_LOG=debug shows the error or the alert");
-const UNTRUSTED: Failure = Failure::new("tls")
-    .with_advice("the certificate is not trusted: set its issuer with `cacert`, or try `insecure`");
-const OTHER_NAME: Failure = Failure::new("tls").with_advice(
-    "the certificate is for another name: check the host in the URL, or try `insecure`",
-);
-const NOT_VALID_TODAY: Failure = Failure::new("tls").with_advice(
-    "the certificate is expired or not valid yet: renew it, check the clock, or try `insecure`",
-);
-/// The server requires a client certificate, or rejects the given one.
-pub(crate) const CLIENT_CERTIFICATE: Failure = Failure::new("tls").with_advice(
-    "the server requires a client certificate, or rejects it: set `client_cert` and `client_key`",
-);
-/// The server has no parameters in common, or requires a client certificate.
-pub(crate) const REJECTED: Failure = Failure::new("tls").with_advice(
-    "the server rejects the TLS handshake: it has no cipher suite in common, or requires a client \
-     certificate (`client_cert`, `client_key`)",
-);
-const INCOMPATIBLE: Failure = Failure::new("tls").with_advice(
-    "the server has no TLS version or cipher suite in common: change `tls_min` or `tls_max`",
-);
-const UNKNOWN_NAME: Failure = Failure::new("tls").with_advice(
-    "the server does not know the name: check the host in the URL, or try `send_sni(false)`",
-);
 /// The target accepts none of the protocols offered in the TLS handshake (ALPN).
-pub const NO_COMMON_PROTOCOL: Failure = Failure::new("tls_no_common_protocol").with_advice(
-    "the target accepts none of the protocols offered in TLS (ALPN): check its settings",
-);
-/// TLS ended with an error after the handshake.
-pub(crate) const BROKEN: Failure = Failure::new("tls_broken").with_advice(
-    "TLS failed after the handshake, by an alert of the server or a broken record: RUST_LOG=debug shows it; \
-     see the server's log, and the devices on the way",
-);
-const KEY_EXHAUSTED: Failure = Failure::new("tls_key_exhausted").with_advice(
-    "a connection over TLS 1.2 has sent as many records as its key may seal: use TLS 1.3, or connections \
-     that end earlier",
-);
+pub const NO_COMMON_PROTOCOL: Failure = alert_failures::NO_APPLICATION_PROTOCOL.target;
 
 /// Converts the error of a TLS handshake.
 pub(crate) fn handshake_failure(error: io::Error) -> Failure {
     tracing::debug!(%error, "TLS handshake failed");
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        // Servers often reject a handshake by closing the connection.
-        return NOT_TLS;
+        return handshake_failures::CLOSED.target;
     }
-    match rustls_error(&error) {
-        Some(Error::InvalidCertificate(certificate)) => certificate_failure(certificate),
-        Some(Error::AlertReceived(alert)) => alert_failure(*alert).unwrap_or(HANDSHAKE_FAILED),
-        Some(Error::InvalidMessage(_)) => NOT_TLS,
-        Some(Error::PeerIncompatible(_)) => INCOMPATIBLE,
-        Some(_) => HANDSHAKE_FAILED,
-        None => error.into(),
-    }
+    let pair = match rustls_error(&error) {
+        Some(Error::InvalidCertificate(problem)) => certificate_failures::of_error(problem),
+        Some(Error::AlertReceived(alert)) => alert_failures::of_alert(*alert),
+        Some(error) => handshake_failures::of_error(error),
+        None => return error.into(),
+    };
+    pair.target
 }
 
 /// Returns the failure if an established connection ended with an error of TLS.
@@ -74,14 +34,14 @@ pub(crate) fn handshake_failure(error: io::Error) -> Failure {
 /// is not one of them ([`is_missing_close_notify`](crate::is_missing_close_notify)).
 #[must_use]
 pub fn tls_failure(error: &io::Error) -> Option<Failure> {
-    let failure = match rustls_error(error) {
-        Some(Error::AlertReceived(alert)) => alert_failure(*alert).unwrap_or(BROKEN),
-        Some(_) => BROKEN,
-        None if is_exhausted_key(error) => KEY_EXHAUSTED,
+    let pair = match rustls_error(error) {
+        Some(Error::AlertReceived(alert)) => alert_failures::of_alert(*alert),
+        Some(_) => handshake_failures::BROKEN,
+        None if is_exhausted_key(error) => handshake_failures::KEY_EXHAUSTED,
         None => return None,
     };
     tracing::debug!(%error, "TLS failed");
-    Some(failure)
+    Some(pair.target)
 }
 
 /// Returns true if the peer ended the connection by an alert of TLS, other than `close_notify`.
@@ -94,41 +54,11 @@ fn rustls_error(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
-fn certificate_failure(error: &CertificateError) -> Failure {
-    use CertificateError as C;
-    match error {
-        C::NotValidForName | C::NotValidForNameContext { .. } => OTHER_NAME,
-        C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
-            NOT_VALID_TODAY
-        }
-        _ => UNTRUSTED,
-    }
-}
-
-/// Returns the failure of an alert that rejects the client's part of a handshake (RFC 8446 section 6.2).
-fn alert_failure(alert: AlertDescription) -> Option<Failure> {
-    use AlertDescription as A;
-    Some(match alert {
-        A::CertificateRequired
-        | A::NoCertificate
-        | A::BadCertificate
-        | A::UnsupportedCertificate
-        | A::CertificateRevoked
-        | A::CertificateExpired
-        | A::CertificateUnknown
-        | A::UnknownCA
-        | A::AccessDenied => CLIENT_CERTIFICATE,
-        A::HandshakeFailure => REJECTED,
-        A::ProtocolVersion | A::InsufficientSecurity => INCOMPATIBLE,
-        A::UnrecognisedName => UNKNOWN_NAME,
-        A::NoApplicationProtocol => NO_COMMON_PROTOCOL,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use rustls::{InvalidMessage, PeerIncompatible, PeerMisbehaved};
+    use rustls::{
+        AlertDescription, CertificateError, InvalidMessage, PeerIncompatible, PeerMisbehaved,
+    };
 
     use super::*;
 
@@ -137,54 +67,65 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_has_its_advice_in_a_handshake_and_after_it() {
+    fn an_alert_has_its_name_in_a_handshake_and_after_it() {
         use AlertDescription as A;
         let table = [
-            (A::CertificateRequired, CLIENT_CERTIFICATE),
-            (A::BadCertificate, CLIENT_CERTIFICATE),
-            (A::CertificateExpired, CLIENT_CERTIFICATE),
-            (A::UnknownCA, CLIENT_CERTIFICATE),
-            (A::AccessDenied, CLIENT_CERTIFICATE),
-            (A::HandshakeFailure, REJECTED),
-            (A::ProtocolVersion, INCOMPATIBLE),
-            (A::UnrecognisedName, UNKNOWN_NAME),
-            (A::NoApplicationProtocol, NO_COMMON_PROTOCOL),
+            (A::CertificateRequired, "tls_alert_certificate_required"),
+            (A::BadCertificate, "tls_alert_bad_certificate"),
+            (A::CertificateExpired, "tls_alert_certificate_expired"),
+            (A::UnknownCA, "tls_alert_unknown_ca"),
+            (A::AccessDenied, "tls_alert_access_denied"),
+            (A::HandshakeFailure, "tls_alert_handshake_failure"),
+            (A::ProtocolVersion, "tls_alert_protocol_version"),
+            (A::UnrecognisedName, "tls_alert_unrecognized_name"),
+            (
+                A::NoApplicationProtocol,
+                "tls_alert_no_application_protocol",
+            ),
+            (A::InternalError, "tls_alert_internal_error"),
+            (A::Unknown(200), "tls_alert_unknown"),
         ];
         for (alert, expected) in table {
             let error = || io_error(Error::AlertReceived(alert));
-            assert_eq!(handshake_failure(error()), expected, "{alert:?}");
-            assert_eq!(tls_failure(&error()), Some(expected), "{alert:?}");
+            assert_eq!(handshake_failure(error()).name(), expected);
+            let after = tls_failure(&error()).map(|failure| failure.name());
+            assert_eq!(after, Some(expected));
             assert!(is_tls_alert(&error()));
         }
-        let error = || io_error(Error::AlertReceived(A::InternalError));
-        assert_eq!(handshake_failure(error()), HANDSHAKE_FAILED);
-        assert_eq!(tls_failure(&error()), Some(BROKEN));
     }
 
     #[test]
-    fn only_bytes_that_are_not_tls_raise_doubts_about_the_port() {
+    fn errors_of_a_handshake_are_named_by_what_was_seen() {
         let table = [
-            (InvalidMessage::InvalidContentType.into(), NOT_TLS),
+            (InvalidMessage::InvalidContentType.into(), "tls_not_spoken"),
             (
-                PeerIncompatible::NoCipherSuitesInCommon.into(),
-                INCOMPATIBLE,
+                InvalidMessage::TrailingData("x").into(),
+                "tls_malformed_message",
+            ),
+            (
+                PeerIncompatible::ServerDoesNotSupportTls12Or13.into(),
+                "tls_version",
+            ),
+            (
+                PeerIncompatible::NoKxGroupsInCommon.into(),
+                "tls_incompatible",
             ),
             (
                 Error::InvalidCertificate(CertificateError::UnknownIssuer),
-                UNTRUSTED,
+                "tls_untrusted",
             ),
             (
                 PeerMisbehaved::TooManyEmptyFragments.into(),
-                HANDSHAKE_FAILED,
+                "tls_broken_rule",
             ),
-            (Error::DecryptError, HANDSHAKE_FAILED),
+            (Error::DecryptError, "tls_failed"),
         ];
         for (error, expected) in table {
             let found = handshake_failure(io_error(error.clone()));
-            assert_eq!(found, expected, "{error:?}");
+            assert_eq!(found.name(), expected, "{error:?}");
         }
         let end = io::Error::from(io::ErrorKind::UnexpectedEof);
-        assert_eq!(handshake_failure(end), NOT_TLS);
+        assert_eq!(handshake_failure(end).name(), "tls_closed");
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);
         assert_eq!(handshake_failure(reset), Failure::RESET);
     }
@@ -198,7 +139,8 @@ mod tests {
             PeerMisbehaved::TooManyKeyUpdateRequests.into(),
         ] {
             let error = io_error(error);
-            assert_eq!(tls_failure(&error), Some(BROKEN), "{error}");
+            let failure = tls_failure(&error).map(|failure| failure.name());
+            assert_eq!(failure, Some("tls_broken"), "{error}");
             assert!(!is_tls_alert(&error));
         }
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);

@@ -1,34 +1,43 @@
 //! TLS with targets and proxies: trust, server names and handshake facts.
 
+mod alert_failures;
 mod certificate_date_status;
-pub(crate) mod client_certificate;
+mod certificate_failures;
+mod certificate_fault;
+mod client_certificate;
+mod failure_pair;
 pub(crate) mod failures;
+mod handshake_failures;
 mod insecure_verifier;
 mod key_log;
+mod leaf_copy;
 mod pem;
+mod private_key;
+mod server_verifier;
 mod stream;
+mod trusted_certificates;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use hammer_core::Slot;
 use rustls::client::Resumption;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CipherSuite, ClientConfig, HandshakeKind, RootCertStore};
+use rustls::pki_types::ServerName;
+use rustls::{CipherSuite, ClientConfig, HandshakeKind};
 
-use self::certificate_date_status::CertificateDateStatus;
+pub(crate) use self::client_certificate::ClientCertificateSource;
+pub(crate) use self::failure_pair::failure_with_proxy;
 pub use self::failures::{NO_COMMON_PROTOCOL, is_tls_alert, tls_failure};
 use self::insecure_verifier::InsecureVerifier;
 pub(crate) use self::key_log::KeyLogFile;
 pub(crate) use self::pem::PemSource;
+use self::server_verifier::ServerVerifier;
 pub use self::stream::{TlsHandshakeFacts, TlsStream, is_missing_close_notify};
+pub(crate) use self::trusted_certificates::TrustedCertificates;
 use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
-
-const CA_FILE: &str = "CA file";
 
 /// The certificates to trust.
 #[derive(Debug, Default)]
@@ -70,12 +79,17 @@ pub(crate) fn config_builder(
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(versions)
         .map_err(failed)?;
-    Ok(match trust {
-        TrustPolicy::AnyCertificate => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(InsecureVerifier(provider))),
-        _ => builder.with_root_certificates(trusted_roots(trust)?),
-    })
+    let verifier: Arc<dyn ServerCertVerifier> = match trust {
+        TrustPolicy::AnyCertificate => Arc::new(InsecureVerifier),
+        _ => {
+            let trusted = TrustedCertificates::load(trust)?;
+            trusted.warn_of_skipped();
+            Arc::new(ServerVerifier::new(provider, trusted))
+        }
+    };
+    Ok(builder
+        .dangerous()
+        .with_custom_certificate_verifier(verifier))
 }
 
 /// Shares a configuration among connections.
@@ -138,57 +152,4 @@ fn cipher_suite_name(suite: CipherSuite) -> &'static str {
 /// Makes each connection do a full handshake.
 pub(crate) fn disable_resumption(config: &mut ClientConfig) {
     config.resumption = Resumption::disabled();
-}
-
-pub(crate) fn trusted_roots(trust: &TrustPolicy) -> Result<RootCertStore, Error> {
-    match trust {
-        TrustPolicy::AnyCertificate => Ok(RootCertStore::empty()),
-        TrustPolicy::System => system_roots(),
-        TrustPolicy::Pem(pem) => from_pem(&pem.read(CA_FILE)?, &pem.describe(CA_FILE)),
-    }
-}
-
-fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
-    let error = |message| Error::new(ErrorKind::Certificates, message);
-    let mut roots = RootCertStore::empty();
-    let mut last_problem = None;
-    let now = SystemTime::now();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let malformed = || error(format!("a certificate in {name} is malformed"));
-        let certificate = certificate.map_err(|cause| malformed().with_source(cause))?;
-        // rustls does not check the dates of a root.
-        if let Some(problem) = CertificateDateStatus::at(&certificate, now).problem() {
-            tracing::warn!(problem, "skipping a certificate in {name}");
-            last_problem = Some(problem);
-            continue;
-        }
-        roots
-            .add(certificate)
-            .map_err(|cause| malformed().with_source(cause))?;
-    }
-    match (roots.is_empty(), last_problem) {
-        (false, _) => Ok(roots),
-        (true, Some(problem)) => Err(error(format!(
-            "no certificate in {name} is valid today: the last one {problem}"
-        ))),
-        (true, None) => Err(error(format!(
-            "no certificate in {name}; expected PEM blocks that begin with -----BEGIN CERTIFICATE-----"
-        ))),
-    }
-}
-
-fn system_roots() -> Result<RootCertStore, Error> {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "cannot read some of the system's certificates");
-    }
-    let mut roots = RootCertStore::empty();
-    let (added, ignored) = roots.add_parsable_certificates(found.certs);
-    tracing::debug!(added, ignored, "loaded the system's certificates");
-    if roots.is_empty() {
-        let message = "the system has no trusted certificates (try installing ca-certificates, or \
-                       `cacert` FILE)";
-        return Err(Error::new(ErrorKind::Certificates, message));
-    }
-    Ok(roots)
 }

@@ -179,7 +179,7 @@ fn an_alert_after_the_handshake_is_returned() {
     assert_eq!(tls_error(&error), Some(&expected));
     assert!(is_tls_alert(&error), "the server ended the connection");
     let failure = tls_failure(&error).expect("an error of TLS");
-    assert_eq!(failure.name(), "tls");
+    assert_eq!(failure.name(), "tls_alert_certificate_required");
     let advice = failure.advice().expect("advice");
     assert!(advice.contains("`client_cert`"), "{advice}");
     assert!(ready(stream.write_all(b"more")).is_err());

@@ -108,7 +108,7 @@ fn tls_versions_are_negotiated_with_nginx() {
                 );
             }
             None => assert_eq!(
-                report["failures"]["tls"], 6,
+                report["failures"]["tls_alert_protocol_version"], 6,
                 "{flags:?} {}",
                 report["failures"]
             ),

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::engine::dispatcher::actions::CancelReason;
 use crate::engine::dispatcher::due_hit::HitId;
 use crate::model::failure::Failure;
+use crate::model::hit::Slot;
 use crate::model::outcome::{Label, Outcome};
 use crate::model::peer::Peer;
 use crate::model::slot_notes::NoteBuffer;
@@ -50,16 +52,42 @@ pub(crate) struct EndedHit {
 pub(crate) enum HitCompletion {
     Answered(Outcome),
     Failed(Failure),
+    /// The timeout of the hit ended it.
+    TimedOut(Failure),
     Abandoned,
 }
 
 impl HitCompletion {
+    /// The end of a hit that was canceled; a timeout is named by the step that the hammer was at.
+    #[cold]
+    pub(crate) fn canceled(reason: CancelReason, slot: &Slot, has_session: bool) -> Self {
+        let step = slot.timeout_failure();
+        slot.end_steps();
+        match (reason, has_session) {
+            (CancelReason::Abandon, _) => Self::Abandoned,
+            (CancelReason::TimeOut, true) => Self::TimedOut(step.unwrap_or(Failure::TIMEOUT)),
+            (CancelReason::TimeOut, false) => {
+                Self::TimedOut(step.unwrap_or(Failure::CONNECT_TIMEOUT))
+            }
+        }
+    }
+
+    /// The reason to report to a hammer whose hit ended without it.
+    pub(crate) fn missed_reason(&self) -> &'static str {
+        match self {
+            Self::Failed(failure) | Self::TimedOut(failure) => failure.name(),
+            Self::Answered(_) | Self::Abandoned => "abandoned",
+        }
+    }
+
     /// The result of the hit.
     pub(crate) fn result(&self) -> HitResult {
         match self {
             Self::Answered(outcome) if outcome.is_ok() => HitResult::Ok,
             Self::Answered(_) => HitResult::Rejected,
-            Self::Failed(Failure::TIMEOUT | Failure::CONNECT_TIMEOUT) => HitResult::TimedOut,
+            Self::Failed(Failure::TIMEOUT | Failure::CONNECT_TIMEOUT) | Self::TimedOut(_) => {
+                HitResult::TimedOut
+            }
             Self::Failed(_) => HitResult::Failed,
             Self::Abandoned => HitResult::Abandoned,
         }
@@ -69,7 +97,7 @@ impl HitCompletion {
     pub(crate) fn label(&self) -> Option<Label> {
         match self {
             Self::Answered(outcome) => Some(outcome.label()),
-            Self::Failed(failure) => Some(Label::from(failure.name())),
+            Self::Failed(failure) | Self::TimedOut(failure) => Some(Label::from(failure.name())),
             Self::Abandoned => None,
         }
     }
@@ -171,7 +199,9 @@ impl HitRecorder {
             HitCompletion::Answered(outcome) => {
                 self.interval.record_answer(*outcome, response, service);
             }
-            HitCompletion::Failed(failure) => self.interval.record_failure(result, *failure),
+            HitCompletion::Failed(failure) | HitCompletion::TimedOut(failure) => {
+                self.interval.record_failure(result, *failure);
+            }
             HitCompletion::Abandoned => self.interval.hits.count(result),
         }
         if let Some(stage) = self.stage_of(hit.id.due) {

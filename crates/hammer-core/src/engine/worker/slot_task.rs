@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use crate::engine::dispatcher::actions::CancelReason;
 use crate::engine::dispatcher::due_hit::{DueHit, HitId};
 use crate::engine::dispatcher::hit_recorder::{EndedHit, HitCompletion};
 use crate::engine::panic_guard::{catch_panic, ignore_panic};
@@ -92,6 +91,7 @@ impl<H: Hammer> SlotTask<H> {
     /// Opens the session before the start. Without one, the first hit opens it.
     async fn open_ahead(&mut self) {
         let (worker, channel) = (self.worker.clone(), self.channel.clone());
+        let slot = self.hit.slot.clone();
         let opening = tokio::time::timeout(worker.config.limits.timeout, self.open());
         let mut opening = pin!(opening);
         // The failure of an opening that no hit needed yet is not counted.
@@ -101,6 +101,7 @@ impl<H: Hammer> SlotTask<H> {
         })
         .await;
         channel.take_cancel_reason();
+        slot.end_steps();
         worker.dispatcher.borrow_mut().opened_ahead();
         worker.slots_changed.notify_waiters();
     }
@@ -203,13 +204,9 @@ impl<H: Hammer> SlotTask<H> {
             Ok(Err(failure)) => return HitCompletion::Failed(failure),
             Err(reason) => reason,
         };
-        let failure = match reason {
-            CancelReason::Abandon => None,
-            CancelReason::TimeOut if self.session.is_some() => Some(Failure::TIMEOUT),
-            CancelReason::TimeOut => Some(Failure::CONNECT_TIMEOUT),
-        };
-        self.report_missed(id, failure.as_ref().map_or("abandoned", Failure::name));
-        failure.map_or(HitCompletion::Abandoned, HitCompletion::Failed)
+        let completion = HitCompletion::canceled(reason, &self.hit.slot, self.session.is_some());
+        self.report_missed(id, completion.missed_reason());
+        completion
     }
 
     /// Opens the session if there is none, and hits the target.

@@ -82,7 +82,10 @@ impl Http2Connection {
         let driver = connection_driver::drive(connection.clone(), stream, slot.clone());
         tokio::task::spawn_local(driver);
         let mut close_on_drop = ConnectionCloseGuard(Some(connection.clone()));
-        poll_fn(|cx| connection.poll_settings_received(cx)).await?;
+        slot.begin_step(failures::SETTINGS_TIMEOUT);
+        let received = poll_fn(|cx| connection.poll_settings_received(cx)).await;
+        slot.end_steps();
+        received?;
         close_on_drop.0 = None;
         slot.mark("settings");
         Ok(connection)

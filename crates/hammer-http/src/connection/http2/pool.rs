@@ -10,7 +10,7 @@ use std::time::Duration;
 use hammer_core::{Failure, Slot};
 
 use super::connection::Http2Connection;
-use super::failures::H2_NOT_SPOKEN;
+use super::failures::H2_NOT_CHOSEN;
 use super::pool_entry::{OpeningGuard, PoolEntry};
 use crate::connection::http1::Http1Connection;
 use crate::connection::lifetime::{ConnectionEnd, LifetimeLimits};
@@ -205,12 +205,14 @@ impl Http2Pool {
             }
             let entry = self.choose_entry(turn);
             if let Some(connection) = entry.usable() {
+                slot.end_steps();
                 return Ok(PooledConnection::Http2(connection));
             }
             if !entry.is_opening() {
-                let _opening = OpeningGuard::begin(&entry);
+                let _opening = OpeningGuard::begin(&entry, slot);
                 let first = entry.first_address(slot);
                 let opened = self.open(&entry, first, connector, slot).await;
+                slot.end_steps();
                 if let Err(failure) = &opened {
                     entry.record_failure(*failure, slot);
                 }
@@ -314,7 +316,7 @@ impl Http2Pool {
         match self.config.version {
             HttpVersion::Auto => Ok(chosen == Some(b"h2")),
             HttpVersion::Http1 => Ok(false),
-            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => Err(H2_NOT_SPOKEN),
+            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => Err(H2_NOT_CHOSEN),
             HttpVersion::Http2 => Ok(true),
         }
     }

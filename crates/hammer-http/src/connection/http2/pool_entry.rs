@@ -1,9 +1,11 @@
 //! A place for one shared connection, and the slots that wait for it.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 
-use hammer_core::{Failure, Peer, Slot};
+use hammer_core::{Failure, Peer, Slot, StepTimes};
 use hammer_net::FirstAddress;
 use tokio::sync::Notify;
 
@@ -22,7 +24,10 @@ pub(super) struct PoolEntry {
     /// The number of the entry in its pool, which selects the address of its connection.
     number: usize,
     connection: RefCell<Option<Rc<Http2Connection>>>,
-    opening: Cell<bool>,
+    /// The slot that opens the connection.
+    opener: RefCell<Option<Slot>>,
+    /// The steps of the last opening if it was given up because of a timeout.
+    abandoned_steps: Cell<StepTimes>,
     /// Number of failed attempts to open the connection, and the last failure.
     failures: Cell<(u64, Option<OpeningFailure>)>,
     /// The tickets of the slots that wait, the latest one last.
@@ -69,7 +74,7 @@ impl PoolEntry {
     }
 
     pub(super) fn is_opening(&self) -> bool {
-        self.opening.get()
+        self.opener.borrow().is_some()
     }
 
     /// Records that `slot` could not open the connection, for the slots that wait for it.
@@ -78,6 +83,24 @@ impl PoolEntry {
         let peer = slot.current_peer();
         self.failures
             .set((count + 1, Some(OpeningFailure { failure, peer })));
+    }
+
+    /// The steps of the opening that is in progress, or was given up.
+    fn step_times(&self) -> StepTimes {
+        match &*self.opener.borrow() {
+            Some(opener) => opener.step_times(),
+            None => self.abandoned_steps.get(),
+        }
+    }
+
+    /// Waits for a change of the entry. If `slot` times out, that is due to a step of the opening.
+    async fn wait_for_change(&self, slot: &Slot) {
+        let mut changed = pin!(self.changed.notified());
+        poll_fn(|cx| {
+            slot.set_step_times(self.step_times());
+            changed.as_mut().poll(cx)
+        })
+        .await;
     }
 
     /// Waits until the slot that opens the connection is done, or `is_obsolete` returns true.
@@ -97,10 +120,11 @@ impl PoolEntry {
         let ticket = WaitTicket::take(self);
         let (failures_before, _) = self.failures.get();
         loop {
-            self.changed.notified().await;
+            self.wait_for_change(slot).await;
             if let (failures, Some(opening)) = self.failures.get()
                 && failures > failures_before
             {
+                slot.end_steps();
                 if let Some(peer) = opening.peer {
                     slot.set_peer(peer);
                 }
@@ -118,15 +142,17 @@ impl PoolEntry {
 pub(super) struct OpeningGuard<'a>(&'a PoolEntry);
 
 impl<'a> OpeningGuard<'a> {
-    pub(super) fn begin(entry: &'a PoolEntry) -> Self {
-        entry.opening.set(true);
+    pub(super) fn begin(entry: &'a PoolEntry, slot: &Slot) -> Self {
+        *entry.opener.borrow_mut() = Some(slot.clone());
         Self(entry)
     }
 }
 
 impl Drop for OpeningGuard<'_> {
     fn drop(&mut self) {
-        self.0.opening.set(false);
+        let steps = self.0.step_times();
+        self.0.opener.take();
+        self.0.abandoned_steps.set(steps);
         self.0.changed.notify_waiters();
     }
 }
