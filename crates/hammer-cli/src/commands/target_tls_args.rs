@@ -1,10 +1,10 @@
 //! TLS flags of `hammer target`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hammer_diagnostic::chain;
+use hammer_files::InputFile;
 use hammer_target::{ErrorKind, ServerCertificate};
 
 use crate::error::Error;
@@ -67,7 +67,8 @@ fn certificate_from_files(cert: &Path, key: &Path) -> Result<ServerCertificate, 
 }
 
 fn read(flag: &str, path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path)
+    InputFile::Certificates
+        .read(path)
         .map_err(|error| file_error(flag, path, &format!("failed to read the file: {error}")))
 }
 

@@ -1,12 +1,13 @@
 //! `hammer timeline build`: a timeline from access logs.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
-use std::{fs, io};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use hammer_core::StopHandle;
 use hammer_diagnostic::chain;
+use hammer_files::InputFile;
 use hammer_replay::ErrorKind;
 use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
@@ -144,8 +145,9 @@ fn parse_client_key(token: &str) -> Result<ClientHashKey, Error> {
     let read;
     let token = match token.strip_prefix('@') {
         Some(path) => {
-            read =
-                fs::read_to_string(path).map_err(|error| invalid(&format!("{path}: {error}")))?;
+            read = InputFile::Secret
+                .read_text(Path::new(path))
+                .map_err(|error| invalid(&format!("{path}: {error}")))?;
             read.trim_end_matches(['\r', '\n'])
         }
         None => token,
