@@ -29,11 +29,13 @@ impl AtomicFile {
     ///
     /// If `path` is a directory, or its folder is not writable.
     pub fn create(path: &Path, mode: FileMode) -> io::Result<Self> {
-        if is_special(path)? {
-            let file = File::options().write(true).open(path)?;
-            return Ok(Self { file, names: None });
-        }
-        let path = resolve_links(path)?;
+        let path = match place_of(path)? {
+            FilePlace::Direct => {
+                let file = File::options().append(true).open(path)?;
+                return Ok(Self { file, names: None });
+            }
+            FilePlace::Named(path) => path,
+        };
         let temporary = temporary_path(&path);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -59,11 +61,11 @@ impl AtomicFile {
     ///
     /// As for [`create`](Self::create), and if the file at `path` is not writable.
     pub fn replace(path: &Path, mode: FileMode) -> io::Result<Self> {
+        let new = Self::create(path, mode)?;
         let old = fs::metadata(path).ok().filter(fs::Metadata::is_file);
         if old.is_some() {
             File::options().append(true).open(path)?;
         }
-        let new = Self::create(path, mode)?;
         if let (Some(old), Some(_)) = (old, &new.names) {
             new.file.set_permissions(old.permissions())?;
         }
@@ -131,16 +133,38 @@ impl Drop for AtomicFile {
     }
 }
 
-/// Returns true if `path` is a pipe or a device. Fails if it is a directory.
-fn is_special(path: &Path) -> io::Result<bool> {
+/// The way to write a path.
+enum FilePlace {
+    /// A pipe, a device, or an open file of a process such as `/dev/stdout`.
+    Direct,
+    /// A file at this path, without symbolic links. It need not exist.
+    Named(PathBuf),
+}
+
+/// Returns the way to write `path`. Fails if it is a directory.
+fn place_of(path: &Path) -> io::Result<FilePlace> {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Err(io::Error::new(
-            ErrorKind::IsADirectory,
-            "expected a file, found a directory",
-        )),
-        Ok(metadata) => Ok(!metadata.is_file()),
-        Err(_) => Ok(false),
+        Ok(metadata) if metadata.is_dir() => {
+            let message = "expected a file, found a directory";
+            return Err(io::Error::new(ErrorKind::IsADirectory, message));
+        }
+        Ok(metadata) if !metadata.is_file() => return Ok(FilePlace::Direct),
+        _ => {}
     }
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        if path.starts_with("/proc") || path.starts_with("/dev/fd") {
+            return Ok(FilePlace::Direct);
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() => {
+                let target = fs::read_link(&path)?;
+                path = path.parent().unwrap_or(Path::new("")).join(target);
+            }
+            _ => return Ok(FilePlace::Named(path)),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
 }
 
 /// Returns an unused name in the same folder, so that a rename can replace `path`.
@@ -149,21 +173,6 @@ fn temporary_path(path: &Path) -> PathBuf {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}-{count}", std::process::id()))
-}
-
-/// Follows symbolic links. The final file need not exist.
-fn resolve_links(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let target = fs::read_link(&path)?;
-                path = path.parent().unwrap_or(Path::new("")).join(target);
-            }
-            _ => return Ok(path),
-        }
-    }
-    Err(io::Error::other("too many symbolic links"))
 }
 
 #[cfg(test)]

@@ -132,7 +132,8 @@ impl FromStr for OutputSpec {
         match path {
             Some("") => Err("empty path; expected a path, or - for stdout"),
             None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
-            None | Some("-") => Ok(Self {
+            // The path would be the file behind stdout, which the shell has opened for stdout.
+            None | Some("-" | "/dev/stdout") => Ok(Self {
                 kind,
                 path: None,
                 plan_location: None,
@@ -175,6 +176,7 @@ mod tests {
             ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
+            ("json=/dev/stdout", "json=-"),
         ] {
             assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
         }

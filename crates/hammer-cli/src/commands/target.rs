@@ -1,6 +1,5 @@
 //! `hammer target`: a target to test against.
 
-use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
 use super::target_tls_args::TargetServerTlsArgs;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 use crate::parsers::duration;
 use crate::process::SignalWatcher;
 
@@ -117,14 +117,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let target = args.spawn_target()?;
     let started = Instant::now();
     // Programs that start the target read its address from the first line.
-    print(&format!("{}\n", target.url()));
+    print_stdout(&format!("{}\n", target.url()))?;
     signals.wait();
     let idle = target.idle_time().div_duration_f64(started.elapsed());
     let mut text = summary(&target.shutdown().counts);
     if args.spin {
         text += &format!("idle         {:.1} % of the time\n", 100.0 * idle);
     }
-    print(&text);
+    print_stdout(&text)?;
     Ok(CommandExit::OK)
 }
 
@@ -141,12 +141,6 @@ fn summary(counts: &TargetCounts) -> String {
         "requests     {requests}\nanswered     {answered}\nfailed       {failed}\n\
          connections  {connections}, at most {peak_connections} open\n"
     )
-}
-
-fn print(text: &str) {
-    // A closed stdout does not end the target.
-    let _ = io::stdout().write_all(text.as_bytes());
-    let _ = io::stdout().flush();
 }
 
 fn stall(text: &str) -> Result<PeriodicStall, String> {

@@ -29,7 +29,7 @@ pub(crate) fn start_load(
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
     output.thresholds().validate(&plan.named_shapes())?;
     if output.dry_run() {
-        return Ok(dry_run::print(&plan));
+        return dry_run::print(&plan);
     }
     if let Some(job) = plan.single_hit() {
         return once::run(job);
@@ -55,12 +55,16 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
         replay = replay.or(result.replay);
         errors.extend(result.error);
     }
+    let (mut outputs, signals, aborted) = monitor.into_parts();
+    let mut all_errors = outputs.finish_logs();
+    for load in &mut loads {
+        load.report.generator.log_dropped += outputs.dropped_hits(&load.name);
+    }
     let cpu = total_cpu(loads.iter().map(|load| &load.report));
     let mut plan = PlanReport::new(name, cpu, loads);
-    let (outputs, signals, aborted) = monitor.into_parts();
     plan.check_thresholds(output.thresholds().asserted(), aborted);
     let report = RunReport { plan, replay };
-    let mut all_errors = outputs.finish(&report);
+    all_errors.append(&mut outputs.finish(&report));
     all_errors.append(&mut errors);
     for error in &all_errors {
         print_stderr(&format!("error: {error}"));

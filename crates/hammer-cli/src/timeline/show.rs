@@ -1,6 +1,5 @@
 //! `hammer timeline show`: the contents of a timeline.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -12,6 +11,7 @@ use jiff::SignedDuration;
 use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 use crate::text::lines::{SEPARATOR, list_line, truncate, wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
 use crate::text::{format_rate, rate_chart};
@@ -53,8 +53,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         "skipped",
         skipped.map(|(reason, n)| (&**reason, *n)),
     ));
-    // A closed pipe is not an error.
-    let _ = io::stdout().write_all(text.as_bytes());
+    print_stdout(&text)?;
     Ok(CommandExit::OK)
 }
 
