@@ -5,7 +5,7 @@ use std::error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use hammer_diagnostic::{Diagnostic, chain, excerpt};
 use hammer_http::mask_url;
-use hammer_plan::PlanError;
+use hammer_plan::{PlanError, SubstitutedVariables};
 
 use crate::args::caret;
 use crate::command_exit::CommandExit;
@@ -91,6 +91,15 @@ impl Error {
             _ => format!("failed to run: {}", chain(error)),
         };
         Self::Run(names.reword(&message))
+    }
+
+    /// Masks the values of environment variables that a plan uses.
+    pub(crate) fn masked(self, variables: &SubstitutedVariables) -> Self {
+        match self {
+            Self::Clap(error) => Self::Clap(error),
+            Self::Run(message) => Self::Run(variables.mask(message)),
+            usage => Self::Usage(variables.mask(usage.message())),
+        }
     }
 
     pub(crate) fn exit(&self) -> CommandExit {

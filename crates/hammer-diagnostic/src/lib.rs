@@ -12,7 +12,7 @@
 //!
 //! let known = ["rate", "duration", "timeout"];
 //! assert_eq!(nearest("duratoin", known), Some("duration"));
-//! assert_eq!(excerpt("a\u{1b}[2J"), "'a\u{fffd}[2J'");
+//! assert_eq!(excerpt("a\u{1b}[2J"), r"'a\u{1b}[2J'");
 //! ```
 
 mod chain;
@@ -25,6 +25,6 @@ mod opaque_error;
 pub use chain::chain;
 pub use count::format_count;
 pub use diagnostic::{Diagnostic, line_column};
-pub use excerpt::{excerpt, is_control, printable};
+pub use excerpt::{excerpt, is_control, printable, printable_lines};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;

@@ -51,9 +51,12 @@ pub(crate) fn run(
     let output = OutputArgs::from_arg_matches(matches)?;
     if let Some(path) = &args.plan {
         reject_load_flags(matches, path)?;
-        let (plan, mut plan_output) = plan::build(entries, &plan::read(path)?)?;
-        plan_output.override_with(output);
-        return execution::start(plan, &plan_output);
+        let file = plan::read(path)?;
+        let started = plan::build(entries, &file).and_then(|(plan, mut plan_output)| {
+            plan_output.override_with(output);
+            execution::start(plan, &plan_output)
+        });
+        return started.map_err(|error| error.masked(file.variables()));
     }
     let endpoint = EndpointArgs::from_arg_matches(matches)?;
     let entry = match &args.hammer {

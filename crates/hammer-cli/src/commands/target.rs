@@ -41,8 +41,8 @@ struct TargetServerArgs {
     /// Close a connection after this number of responses
     #[arg(long, value_name = "COUNT", value_parser = crate::parsers::count::parse)]
     close_after: Option<u64>,
-    /// Size of each response body
-    #[arg(long, value_name = "BYTES", default_value = "0")]
+    /// Size of each response body, up to 1 GiB
+    #[arg(long, value_name = "BYTES", default_value = "0", value_parser = body_size)]
     body_size: usize,
     /// Require bearer tokens with this lifetime
     ///
@@ -149,6 +149,14 @@ fn stall(text: &str) -> Result<PeriodicStall, String> {
         .ok_or("expected TIME/TIME, such as 1s/4s")?;
     let time = |text| duration::parse(text).map_err(|error| error.to_string());
     PeriodicStall::new(time(length)?, time(every)?).map_err(|error| error.to_string())
+}
+
+/// Maximum size of a response body, which is in memory.
+const MAX_BODY_BYTES: usize = 1 << 30;
+
+fn body_size(text: &str) -> Result<usize, String> {
+    let size = text.parse().ok().filter(|size| *size <= MAX_BODY_BYTES);
+    size.ok_or_else(|| format!("expected a number of bytes from 0 to {MAX_BODY_BYTES}"))
 }
 
 fn status(text: &str) -> Result<u16, String> {

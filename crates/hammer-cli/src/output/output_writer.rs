@@ -93,12 +93,7 @@ impl OutputWriter {
         Ok(outputs)
     }
 
-    fn open_file(
-        &mut self,
-        output: &OutputSpec,
-        path: &Path,
-        named_loads: bool,
-    ) -> io::Result<()> {
+    fn open_file(&mut self, output: &OutputSpec, path: &Path, named_loads: bool) -> io::Result<()> {
         let mode = match output.kind {
             OutputKind::Hits => {
                 let log = HitsLog::new(HitsSink::File(HitsFile::open(path)?), named_loads);
