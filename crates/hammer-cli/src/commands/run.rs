@@ -19,6 +19,8 @@ pub(crate) const NAME: &str = "run";
 #[group(skip)]
 struct RunArgs {
     /// Plan to run, in TOML or JSON; - for stdin
+    ///
+    /// It has at most 1 MiB.
     plan: Option<PathBuf>,
     /// Hammer to use [default: by the scheme of the URL]
     #[arg(long, value_name = "NAME")]

@@ -25,9 +25,13 @@ pub(crate) struct TargetServerTlsArgs {
     #[arg(long)]
     tls: bool,
     /// Certificate chain in PEM; implies --tls
+    ///
+    /// It has at most 16 MiB.
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// Private key of the certificate, in PEM
+    ///
+    /// The file has at most 16 MiB.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 }

@@ -24,6 +24,8 @@ pub(super) struct TokenArgs {
     #[arg(conflicts_with_all = ["token_file", "oauth_url"])]
     token_cmd: Option<SecretString>,
     /// File with a token for {{token}}; checked every second
+    ///
+    /// It has at most 1 MiB.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
     token_file: Option<PathBuf>,
     /// Assumed token lifetime if the source gives none

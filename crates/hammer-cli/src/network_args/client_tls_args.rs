@@ -13,15 +13,21 @@ use super::check_flag;
 #[group(skip)]
 pub(super) struct ClientTlsArgs {
     /// Trust only the certificates in this PEM file
+    ///
+    /// It has at most 16 MiB.
     #[arg(long, value_name = "FILE", value_parser = cacert)]
     pub(super) cacert: Option<PathBuf>,
     /// Skip certificate verification
     #[arg(short = 'k', long)]
     pub(super) insecure: bool,
     /// Client certificate in PEM; the file may include the key
+    ///
+    /// It has at most 16 MiB.
     #[arg(short = 'E', long, value_name = "FILE")]
     pub(super) cert: Option<PathBuf>,
     /// Private key of the client certificate, in PEM
+    ///
+    /// The file has at most 16 MiB.
     #[arg(long, value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
     /// Use TLS 1.2 or later (default)

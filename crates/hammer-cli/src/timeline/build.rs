@@ -53,6 +53,8 @@ struct TimelineBuildArgs {
     #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
     exclude: Vec<ExcludableTimelineField>,
     /// Key for hashes of clients; the same key for related timelines [default: random]
+    ///
+    /// A file has at most 1 MiB.
     #[arg(long, value_name = "TOKEN|@FILE")]
     client_key: Option<String>,
 }

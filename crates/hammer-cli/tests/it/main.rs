@@ -12,8 +12,11 @@ mod command;
 mod commands;
 mod dead_targets;
 mod echo;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod http;
 mod junit;
+mod limits;
 mod mqtt;
 mod outputs;
 mod plan_errors;
