@@ -44,7 +44,8 @@ fn a_log_of_hits_on_a_full_disk_ends_with_a_line_and_counts_the_missing_hits() {
         "json",
         "-q",
     ];
-    let args = [&["http", &target.url()], &args[..]].concat();
+    let url = target.url();
+    let args = [&["http", &url], &args[..]].concat();
     let output = output_with_small_files(64, folder.path(), &args);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(stderr(&output).contains("failed to write --output hits=h.csv"));
@@ -92,13 +93,11 @@ fn new_files_are_private_unless_build_servers_read_them_and_old_ones_keep_their_
     let old = folder.path().join("old");
     fs::write(&old, "").unwrap();
     fs::set_permissions(&old, fs::Permissions::from_mode(0o664)).unwrap();
-    let outputs = ["json=j", "text=t", "hits=h", "junit=u", "json=old"];
-    let outputs = outputs.iter().flat_map(|output| ["-o", output]);
     let url = target.url();
-    let args: Vec<_> = ["http", &url, "-n", "1", "-q"]
-        .into_iter()
-        .chain(outputs)
-        .collect();
+    let mut args = vec!["http", &url, "-n", "1", "-q"];
+    for output in ["json=j", "text=t", "hits=h", "junit=u", "json=old"] {
+        args.extend(["-o", output]);
+    }
     let script = "umask 022; exec \"$0\" \"$@\"";
     let mut shell = Command::new("bash");
     shell
