@@ -137,7 +137,7 @@ impl Error {
 
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        let error = mask_secrets(error);
+        let error = shorten_value(mask_secrets(error));
         named_by_library(&error).unwrap_or(Self::Clap(error))
     }
 }
@@ -157,6 +157,16 @@ fn named_by_library(error: &clap::Error) -> Option<Error> {
         text(ContextKind::InvalidValue)?,
     );
     Some(Error::invalid_value(argument, value, problem))
+}
+
+/// Shortens the invalid value in an error of clap, and escapes its control characters.
+fn shorten_value(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
+        let quoted = excerpt(value);
+        let shown = quoted[1..quoted.len() - 1].to_owned();
+        error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
+    error
 }
 
 /// Parts of value names that mark a value as a possible secret.

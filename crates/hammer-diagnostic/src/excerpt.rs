@@ -34,6 +34,28 @@ pub fn excerpt(text: &str) -> String {
     quoted
 }
 
+/// Returns the beginning of `text`, at most 60 characters as written in Rust: `{:?}` of it is short.
+///
+/// A text that is cut ends in an ellipsis.
+///
+/// ```
+/// assert_eq!(hammer_diagnostic::shortened("10 x"), "10 x");
+/// ```
+#[must_use]
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    let (mut length, mut cut) = (0, 0);
+    for (at, character) in text.char_indices() {
+        if length < MAX_CHARS {
+            cut = at;
+        }
+        length += character.escape_debug().count();
+        if length > MAX_CHARS {
+            return Cow::Owned(format!("{}…", &text[..cut]));
+        }
+    }
+    Cow::Borrowed(text)
+}
+
 /// Escapes control characters and marks of text direction: `\n`, `\u{1b}`.
 ///
 /// Line ends are control characters too. A text without any is borrowed.
@@ -82,7 +104,7 @@ fn push_printable(to: &mut String, character: char) {
 mod tests {
     use std::borrow::Cow;
 
-    use super::{excerpt, printable, printable_lines};
+    use super::{excerpt, printable, printable_lines, shortened};
 
     #[test]
     fn an_excerpt_is_short_and_has_no_control_characters() {
@@ -96,6 +118,17 @@ mod tests {
             (&long, format!("'{}…'", "é".repeat(59))),
         ] {
             assert_eq!(excerpt(text), quoted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_shortened_so_that_its_quoted_form_is_short() {
+        for (text, expected) in [
+            ("a".repeat(60), "a".repeat(60)),
+            ("a".repeat(61), format!("{}…", "a".repeat(59))),
+            ("\u{18}".repeat(100), format!("{}…", "\u{18}".repeat(9))),
+        ] {
+            assert_eq!(shortened(&text), expected);
         }
     }
 

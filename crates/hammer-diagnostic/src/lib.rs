@@ -2,7 +2,7 @@
 //!
 //! - [`Diagnostic`] describes what is wrong with a text: where, what was found, what was expected.
 //! - [`nearest`] finds the known word closest to a mistyped one.
-//! - [`excerpt`] and [`printable`] make foreign text safe to repeat in a message.
+//! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] writes a number with thousands separators.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
@@ -25,6 +25,6 @@ mod opaque_error;
 pub use chain::chain;
 pub use count::format_count;
 pub use diagnostic::{Diagnostic, line_column};
-pub use excerpt::{excerpt, is_control, printable, printable_lines};
+pub use excerpt::{excerpt, is_control, printable, printable_lines, shortened};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;

@@ -37,7 +37,7 @@ fn a_log_of_hits_on_a_full_disk_ends_with_a_line_and_counts_the_missing_hits() {
         "-r",
         "5k",
         "-n",
-        "5k",
+        "5000",
         "-o",
         "hits=h.csv",
         "-o",

@@ -26,6 +26,7 @@ use crate::response::capture::{CaptureSet, MAX_CAPTURES};
 use crate::url::mask_url;
 use crate::workflow::auth_failures::AuthFailureTracker;
 use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
+use hammer_diagnostic::shortened;
 use hammer_wire::http2::ResponseInterest;
 
 /// Collects the options of a hammer for HTTP; [`build`](Self::build) checks them.
@@ -93,7 +94,8 @@ impl HttpBuilder {
         let names = || self.captures.iter().map(|(name, _)| &**name);
         if let (None, Some(name)) = (&scope, names().next()) {
             return error(format!(
-                "the captured value {name:?} cannot be used because templates are disabled"
+                "the captured value {name:?} cannot be used because templates are disabled",
+                name = shortened(name)
             ));
         }
         if self.captures.len() > MAX_CAPTURES {
@@ -109,17 +111,20 @@ impl HttpBuilder {
             let is_valid = |char: char| char.is_ascii_alphanumeric() || char == '_';
             if !first || !chars.all(is_valid) {
                 return error(format!(
-                    "invalid name {name:?} of a capture; expected a letter, then letters, digits or _"
+                    "invalid name {name:?} of a capture; expected a letter, then letters, digits or _",
+                    name = shortened(name)
                 ));
             }
             if scope.as_ref().is_some_and(|scope| scope.defines(name)) {
                 return error(format!(
-                    "the capture {name:?} has a name that templates already use (try another name)"
+                    "the capture {name:?} has a name that templates already use (try another name)",
+                    name = shortened(name)
                 ));
             }
             if names().take(index).any(|other| other == name) {
                 return error(format!(
-                    "two captures are named {name:?}; expected distinct names"
+                    "two captures are named {name:?}; expected distinct names",
+                    name = shortened(name)
                 ));
             }
         }

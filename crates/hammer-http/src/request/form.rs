@@ -8,6 +8,7 @@ use hammer_files::InputFile;
 use memchr::memmem;
 
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// A field of a form, in the spelling of curl's `-F`.
 ///
@@ -96,7 +97,8 @@ impl FromStr for FormField {
                     return Err(form_error(format!(
                         "malformed type {value:?} in the form field {:?}; expected one such as \
                          text/plain",
-                        shown_name(spelled)
+                        shown_name(spelled),
+                        value = shortened(&value)
                     )));
                 }
                 ("filename", value) => field.file_name = Some(value),
@@ -109,7 +111,8 @@ impl FromStr for FormField {
                     return Err(form_error(format!(
                         "unknown option {key:?} in the form field {:?}; expected type or filename \
                          (quote a value that contains a semicolon)",
-                        shown_name(spelled)
+                        shown_name(spelled),
+                        key = shortened(key)
                     )));
                 }
             }

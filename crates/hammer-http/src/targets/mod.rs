@@ -15,6 +15,7 @@ use hammer_files::InputFile;
 use self::body_files::BodyFiles;
 pub(crate) use self::weighted_order::WeightedOrder;
 use crate::{Error, ErrorKind, RequestHeader};
+use hammer_diagnostic::shortened;
 
 /// Maximum weight of a target.
 const MAX_WEIGHT: u32 = 1_000_000;
@@ -155,8 +156,10 @@ impl FromStr for TargetOrder {
             "random" => Ok(Self::Random),
             "slot" => Ok(Self::PerSlot),
             _ => {
-                let message =
-                    format!("unknown target order {text:?}; expected turn, random or slot");
+                let message = format!(
+                    "unknown target order {text:?}; expected turn, random or slot",
+                    text = shortened(text)
+                );
                 Err(Error::new(ErrorKind::Targets, message))
             }
         }
@@ -201,13 +204,20 @@ fn parse_weight(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|weight| (1..=MAX_WEIGHT).contains(weight));
     number.ok_or_else(|| {
-        format!("invalid weight {text:?}; expected a whole number from 1 to {MAX_WEIGHT}")
+        format!(
+            "invalid weight {text:?}; expected a whole number from 1 to {MAX_WEIGHT}",
+            text = shortened(text)
+        )
     })
 }
 
 fn parse_once(text: &str) -> Result<bool, String> {
-    text.parse()
-        .map_err(|_| format!("invalid value {text:?} of once; expected true or false"))
+    text.parse().map_err(|_| {
+        format!(
+            "invalid value {text:?} of once; expected true or false",
+            text = shortened(text)
+        )
+    })
 }
 
 #[cfg(test)]
