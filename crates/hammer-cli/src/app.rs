@@ -16,7 +16,7 @@ use crate::commands::{demo, target};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, process};
+use crate::{HammerArgs, execution, output, process};
 #[cfg(feature = "replay")]
 use crate::{replay, timeline};
 
@@ -58,6 +58,7 @@ impl App {
     pub fn run_from(&self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         self.dispatch(&args)
+            .or_else(print_requested_text)
             .unwrap_or_else(|error| print_error(&error))
             .into()
     }
@@ -210,6 +211,19 @@ fn with_common_settings(command: Command) -> Command {
     command
         .version(env!("CARGO_PKG_VERSION"))
         .max_term_width(100)
+}
+
+/// Prints the help or the version, which clap returns as an error.
+fn print_requested_text(error: Error) -> Result<CommandExit, Error> {
+    match &error {
+        Error::Clap(text) if !text.use_stderr() => {
+            // Clap knows whether stdout shows colors.
+            let printed = text.print().and_then(|()| io::stdout().flush());
+            output::check_stdout(printed)?;
+            Ok(CommandExit::OK)
+        }
+        _ => Err(error),
+    }
 }
 
 /// Prints an error. A failure to write to stderr is ignored.

@@ -4,7 +4,7 @@ use std::error;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use hammer_diagnostic::{Diagnostic, chain, excerpt, mask_url};
-use hammer_plan::PlanError;
+use hammer_plan::{PlanError, SubstitutedVariables};
 
 use crate::args::caret;
 use crate::command_exit::CommandExit;
@@ -92,6 +92,15 @@ impl Error {
         Self::Run(names.reword(&message))
     }
 
+    /// Masks the values of environment variables that a plan uses.
+    pub(crate) fn masked(self, variables: &SubstitutedVariables) -> Self {
+        match self {
+            Self::Clap(error) => Self::Clap(error),
+            Self::Run(message) => Self::Run(variables.mask(message)),
+            usage => Self::Usage(variables.mask(usage.message())),
+        }
+    }
+
     pub(crate) fn exit(&self) -> CommandExit {
         match self {
             Self::Clap(error) if !error.use_stderr() => CommandExit::OK,
@@ -127,7 +136,7 @@ impl Error {
 
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        let error = mask_secrets(error);
+        let error = shorten_value(mask_secrets(error));
         named_by_library(&error).unwrap_or(Self::Clap(error))
     }
 }
@@ -147,6 +156,16 @@ fn named_by_library(error: &clap::Error) -> Option<Error> {
         text(ContextKind::InvalidValue)?,
     );
     Some(Error::invalid_value(argument, value, problem))
+}
+
+/// Shortens the invalid value in an error of clap, and escapes its control characters.
+fn shorten_value(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
+        let quoted = excerpt(value);
+        let shown = quoted[1..quoted.len() - 1].to_owned();
+        error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
+    error
 }
 
 /// Parts of value names that mark a value as a possible secret.

@@ -83,7 +83,7 @@ mod schedule;
 pub mod testing;
 
 pub use engine::error::{Error, ErrorKind};
-pub use engine::run::Run;
+pub use engine::run::{MAX_IN_FLIGHT, MAX_THREADS, Run};
 pub use engine::single_hit::SingleHit;
 pub use engine::start_barrier::{RunStartBarrier, RunStartTicket};
 pub use engine::stop_handle::StopHandle;

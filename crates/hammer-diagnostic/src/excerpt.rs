@@ -7,34 +7,78 @@ const MAX_CHARS: usize = 60;
 
 /// Quotes the beginning of `text`: at most 60 characters, all printable.
 ///
-/// A text that is cut ends in an ellipsis inside the quotes.
+/// Control characters are escaped as in [`printable`]. A text that is cut ends in an ellipsis inside the
+/// quotes.
 ///
 /// ```
 /// assert_eq!(hammer_diagnostic::excerpt("10 x"), "'10 x'");
 /// ```
 #[must_use]
 pub fn excerpt(text: &str) -> String {
-    let cut = text.char_indices().nth(MAX_CHARS).is_some();
-    let kept = if cut { MAX_CHARS - 1 } else { MAX_CHARS };
     let mut quoted = String::from("'");
-    quoted.extend(text.chars().take(kept).map(replace_control));
-    if cut {
-        quoted.push('…');
+    let (mut length, mut cut) = (0, 1);
+    for character in text.chars() {
+        let start = quoted.len();
+        push_printable(&mut quoted, character);
+        length += quoted[start..].chars().count();
+        if length > MAX_CHARS {
+            quoted.truncate(cut);
+            quoted.push('…');
+            break;
+        }
+        if length < MAX_CHARS {
+            cut = quoted.len();
+        }
     }
     quoted.push('\'');
     quoted
 }
 
-/// Replaces control characters and marks of text direction by U+FFFD.
+/// Returns the beginning of `text`, at most 60 characters as written in Rust: `{:?}` of it is short.
+///
+/// A text that is cut ends in an ellipsis.
+///
+/// ```
+/// assert_eq!(hammer_diagnostic::shortened("10 x"), "10 x");
+/// ```
+#[must_use]
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    let (mut length, mut cut) = (0, 0);
+    for (at, character) in text.char_indices() {
+        if length < MAX_CHARS {
+            cut = at;
+        }
+        length += character.escape_debug().count();
+        if length > MAX_CHARS {
+            return Cow::Owned(format!("{}…", &text[..cut]));
+        }
+    }
+    Cow::Borrowed(text)
+}
+
+/// Escapes control characters and marks of text direction: `\n`, `\u{1b}`.
 ///
 /// Line ends are control characters too. A text without any is borrowed.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.contains(is_control) {
-        Cow::Owned(text.chars().map(replace_control).collect())
-    } else {
-        Cow::Borrowed(text)
+    if !text.contains(is_control) {
+        return Cow::Borrowed(text);
     }
+    let mut shown = String::with_capacity(text.len());
+    text.chars()
+        .for_each(|character| push_printable(&mut shown, character));
+    Cow::Owned(shown)
+}
+
+/// Escapes control characters and marks of text direction, except line ends.
+#[must_use]
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    let is_escaped = |character: char| character != '\n' && is_control(character);
+    if !text.contains(is_escaped) {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    Cow::Owned(lines.join("\n"))
 }
 
 /// Returns true for a control character or a mark of text direction.
@@ -48,11 +92,11 @@ pub fn is_control(character: char) -> bool {
     ) || character.is_control()
 }
 
-fn replace_control(character: char) -> char {
+fn push_printable(to: &mut String, character: char) {
     if is_control(character) {
-        char::REPLACEMENT_CHARACTER
+        to.extend(character.escape_default());
     } else {
-        character
+        to.push(character);
     }
 }
 
@@ -60,14 +104,16 @@ fn replace_control(character: char) -> char {
 mod tests {
     use std::borrow::Cow;
 
-    use super::{excerpt, printable};
+    use super::{excerpt, printable, printable_lines, shortened};
 
     #[test]
     fn an_excerpt_is_short_and_has_no_control_characters() {
         let long = "é".repeat(61);
         for (text, quoted) in [
             ("", "''".to_owned()),
-            ("µ\u{1b}[1m\n", "'µ\u{fffd}[1m\u{fffd}'".to_owned()),
+            ("µ\u{1b}[1m\n", r"'µ\u{1b}[1m\n'".to_owned()),
+            (&"\u{18}".repeat(10), format!("'{}'", r"\u{18}".repeat(10))),
+            (&"\u{18}".repeat(11), format!("'{}…'", r"\u{18}".repeat(9))),
             (&long[2..], format!("'{}'", "é".repeat(60))),
             (&long, format!("'{}…'", "é".repeat(59))),
         ] {
@@ -76,11 +122,28 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_shortened_so_that_its_quoted_form_is_short() {
+        for (text, expected) in [
+            ("a".repeat(60), "a".repeat(60)),
+            ("a".repeat(61), format!("{}…", "a".repeat(59))),
+            ("\u{18}".repeat(100), format!("{}…", "\u{18}".repeat(9))),
+        ] {
+            assert_eq!(shortened(&text), expected);
+        }
+    }
+
+    #[test]
+    fn line_ends_are_kept_where_a_message_has_lines() {
+        assert!(matches!(printable_lines("a\nb"), Cow::Borrowed("a\nb")));
+        assert_eq!(printable_lines("a\u{1b}\n\tb"), "a\\u{1b}\n\\tb");
+    }
+
+    #[test]
     fn printable_text_is_borrowed_and_other_text_is_cleaned() {
         assert!(matches!(printable("a b"), Cow::Borrowed("a b")));
         assert_eq!(
             printable("a\u{9b}b\n\u{202e}\u{e4}"),
-            "a\u{fffd}b\u{fffd}\u{fffd}\u{e4}"
+            "a\\u{9b}b\\n\\u{202e}\u{e4}"
         );
     }
 }

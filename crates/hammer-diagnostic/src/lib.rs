@@ -2,7 +2,7 @@
 //!
 //! - [`Diagnostic`] describes what is wrong with a text: where, what was found, what was expected.
 //! - [`nearest`] finds the known word closest to a mistyped one.
-//! - [`excerpt`] and [`printable`] make foreign text safe to repeat in a message.
+//! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] writes a number with thousands separators.
 //! - [`mask_url`] hides the secrets of a URL.
@@ -13,7 +13,7 @@
 //!
 //! let known = ["rate", "duration", "timeout"];
 //! assert_eq!(nearest("duratoin", known), Some("duration"));
-//! assert_eq!(excerpt("a\u{1b}[2J"), "'a\u{fffd}[2J'");
+//! assert_eq!(excerpt("a\u{1b}[2J"), r"'a\u{1b}[2J'");
 //! ```
 
 mod chain;
@@ -27,7 +27,7 @@ mod secret;
 pub use chain::chain;
 pub use count::format_count;
 pub use diagnostic::{Diagnostic, line_column};
-pub use excerpt::{excerpt, is_control, printable};
+pub use excerpt::{excerpt, is_control, printable, printable_lines, shortened};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;
 pub use secret::{SecretString, is_secret_name, mask_password, mask_url};

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// Brotli's quality, from 0 to 11. Higher ones take many times as long and save little.
 const BROTLI_QUALITY: i32 = 5;
@@ -92,7 +93,10 @@ impl FromStr for ContentCoding {
     fn from_str(text: &str) -> Result<Self, Error> {
         let found = Self::ALL.into_iter().find(|coding| coding.name() == text);
         found.ok_or_else(|| {
-            let message = format!("unknown coding {text:?}; expected gzip, deflate, br or zstd");
+            let message = format!(
+                "unknown coding {text:?}; expected gzip, deflate, br or zstd",
+                text = shortened(text)
+            );
             Error::new(ErrorKind::Body, message)
         })
     }

@@ -62,5 +62,5 @@ pub use tls::{
     NO_COMMON_PROTOCOL, TlsHandshakeFacts, TlsStream, is_missing_close_notify, is_tls_alert,
     tls_failure,
 };
-pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};
+pub use userinfo::{basic_authorization, percent_decode};
 pub use zoned_address::ZonedAddress;

@@ -1,16 +1,17 @@
 //! Values of environment variables in place of `${NAME}`.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use hammer_diagnostic::{Diagnostic, excerpt};
+use hammer_diagnostic::{Diagnostic, excerpt, printable};
 
 use crate::PlanError;
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 
-/// The variables that a plan uses, with their values.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct SubstitutedVariables(Vec<(String, String)>);
+/// The environment variables that a plan uses, with their values, which messages must not repeat.
+#[derive(Clone, Default)]
+pub struct SubstitutedVariables(Vec<(String, String)>);
 
 /// The shortest value that is searched in foreign messages, in bytes. A shorter one is not a secret.
 const MIN_MASKED_BYTES: usize = 4;
@@ -20,12 +21,25 @@ const MASKED_PART_BYTES: usize = 8;
 
 impl SubstitutedVariables {
     /// Replaces each value in `message`, and each part of one that has at least eight bytes, by
-    /// `${NAME}`. A message may cut a value off at both ends.
-    pub(crate) fn mask(&self, mut message: String) -> String {
+    /// `${NAME}`. A message may cut a value off at both ends, or escape its control characters.
+    ///
+    /// Values of less than four bytes stay, since they occur in many messages by chance.
+    #[must_use]
+    pub fn mask(&self, mut message: String) -> String {
         for (name, value) in self.masked() {
-            message = mask_value(&message, name, value.as_bytes());
+            message = mask_value(&message, name, value);
         }
         message
+    }
+
+    /// Replaces the values in a message about a text that has them, even short ones if they are whole
+    /// words.
+    pub(crate) fn mask_all(&self, message: String) -> String {
+        let short = self.0.iter();
+        let short = short.filter(|(_, value)| (1..MIN_MASKED_BYTES).contains(&value.len()));
+        short.fold(self.mask(message), |message, (name, value)| {
+            mask_word(&message, name, value)
+        })
     }
 
     /// Returns true if `text` has a value in it, or a part of one that has at least eight bytes.
@@ -39,6 +53,42 @@ impl SubstitutedVariables {
         let variables = self.0.iter();
         variables.filter(|(_, value)| value.len() >= MIN_MASKED_BYTES)
     }
+}
+
+impl fmt::Debug for SubstitutedVariables {
+    /// Omits the values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// Returns a value as messages write it: as it is, and with its control characters or quotes escaped.
+fn spellings(value: &str) -> Vec<String> {
+    let debug = format!("{value:?}");
+    let debug = debug[1..debug.len() - 1].to_owned();
+    let mut spellings = vec![value.to_owned(), debug, printable(value).into_owned()];
+    spellings.dedup();
+    spellings
+}
+
+/// Replaces a value where it is a word by itself, except in the name of a variable.
+fn mask_word(message: &str, name: &str, value: &str) -> String {
+    let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let (mut masked, mut rest) = (String::with_capacity(message.len()), message);
+    while let Some(at) = rest.find(value) {
+        let (before, after) = (&rest[..at], &rest[at + value.len()..]);
+        masked.push_str(before);
+        let previous = masked.chars().next_back();
+        let is_part = is_word(previous) || is_word(after.chars().next());
+        if is_part || masked.ends_with("${") {
+            masked.push_str(value);
+        } else {
+            masked.push_str(&format!("${{{name}}}"));
+        }
+        rest = after;
+    }
+    masked + rest
 }
 
 /// Returns the length of the parts of a value that are searched in messages.
@@ -61,13 +111,15 @@ fn common_parts<'a>(text: &'a [u8], value: &'a [u8]) -> HashSet<&'a [u8]> {
     parts.filter(|part| of_short.contains(part)).collect()
 }
 
-fn mask_value(message: &str, name: &str, value: &[u8]) -> String {
-    let width = part_bytes(value);
-    let parts = common_parts(message.as_bytes(), value);
+fn mask_value(message: &str, name: &str, value: &str) -> String {
     let mut is_masked = vec![false; message.len()];
-    for (at, part) in message.as_bytes().windows(width).enumerate() {
-        if parts.contains(part) {
-            is_masked[at..at + width].fill(true);
+    for spelling in spellings(value) {
+        let width = part_bytes(spelling.as_bytes());
+        let parts = common_parts(message.as_bytes(), spelling.as_bytes());
+        for (at, part) in message.as_bytes().windows(width).enumerate() {
+            if parts.contains(part) {
+                is_masked[at..at + width].fill(true);
+            }
         }
     }
     let mut masked = String::with_capacity(message.len());
@@ -268,6 +320,7 @@ mod tests {
             ("LONG".into(), long.clone()),
             ("TOKEN".into(), "hunter2".into()),
             ("A".into(), "1".into()),
+            ("RAW".into(), "a\"b\\c\u{1b}tail".into()),
         ]);
         for (message, masked) in [
             ("expected a rate such as 100", "expected a rate such as 100"),
@@ -277,9 +330,32 @@ mod tests {
             (&format!("'{}…'", &long[..25]), "'${LONG}…'"),
             (&format!("…{} |", &long[25..]), "…${LONG} |"),
             (&format!("'{long}' é"), "'${LONG}' é"),
+            (&format!("{:?}", "a\"b\\c\u{1b}tail"), "\"${RAW}\""),
+            (&excerpt("a\"b\\c\u{1b}tail"), "'${RAW}'"),
         ] {
             assert_eq!(variables.mask(message.to_owned()), masked);
-            assert_eq!(variables.are_in(message), message != masked, "{message}");
+        }
+        assert!(variables.are_in("a hunter2") && !variables.are_in("a hunter"));
+        assert!(!format!("{variables:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_short_value_is_masked_where_it_is_a_word() {
+        let variables = SubstitutedVariables(vec![
+            ("A".into(), "s3".into()),
+            ("T".into(), "T".into()),
+            ("EMPTY".into(), String::new()),
+        ]);
+        for (message, masked) in [
+            ("cannot read s3: s3s", "cannot read ${A}: s3s"),
+            (
+                "invalid value '${T}': \"T\"",
+                "invalid value '${T}': \"${T}\"",
+            ),
+            ("as3 s33", "as3 s33"),
+        ] {
+            assert_eq!(variables.mask_all(message.to_owned()), masked);
+            assert_eq!(variables.mask(message.to_owned()), message);
         }
     }
 }

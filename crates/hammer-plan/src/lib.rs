@@ -55,6 +55,7 @@ mod schema;
 mod threshold;
 mod toml_text;
 
+pub use environment::SubstitutedVariables;
 pub use example::EXAMPLE;
 pub use go_hammer_scenario::{GoHammerRequest, GoHammerScenario};
 pub use hammer_diagnostic::Diagnostic;

@@ -8,8 +8,8 @@ use hammer_diagnostic::{Diagnostic, excerpt, nearest};
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
 use crate::{
-    GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, environment, json_text, schema,
-    threshold, toml_text,
+    GoHammerScenario, Plan, PlanError, PlanLoad, SubstitutedVariables, Threshold, environment,
+    json_text, schema, threshold, toml_text,
 };
 
 /// The keys of a plan. They are computed once: making a schema costs more than parsing a plan.
@@ -105,7 +105,17 @@ impl ParsedPlanFile {
     #[must_use]
     pub fn value_error(&self, path: &[PlanPathStep<'_>], problem: impl Into<String>) -> PlanError {
         let (node, _) = self.find(path);
+        let mut problem = problem.into();
+        if node.has_environment() {
+            problem = self.source.variables().mask_all(problem);
+        }
         self.source.error_at(node.span.start, problem)
+    }
+
+    /// Returns the environment variables that the plan uses, to mask their values in messages of a run.
+    #[must_use]
+    pub fn variables(&self) -> &SubstitutedVariables {
+        self.source.variables()
     }
 
     /// Makes an error about the value at `path`, which the key sets to `text`: `'KEY': invalid value

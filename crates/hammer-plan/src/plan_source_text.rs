@@ -38,6 +38,11 @@ impl PlanSourceText {
         &self.text
     }
 
+    /// The variables whose values errors must not repeat.
+    pub(crate) fn variables(&self) -> &SubstitutedVariables {
+        &self.variables
+    }
+
     /// Returns true if `text` has parts of a value of the environment.
     pub(crate) fn has_environment(&self, text: &str) -> bool {
         self.variables.are_in(text)

@@ -7,13 +7,19 @@ use super::source_tree::SourceTree;
 /// The crates of the workspace that each crate may depend on; `None` means all of them.
 const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
     ("hammer-diagnostic", Some(&[])),
+    ("hammer-files", Some(&[])),
     ("hammer-wire", Some(&[])),
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-diagnostic", "hammer-stats"])),
-    ("hammer-data", Some(&["hammer-diagnostic"])),
+    ("hammer-data", Some(&["hammer-diagnostic", "hammer-files"])),
     (
         "hammer-net",
-        Some(&["hammer-core", "hammer-diagnostic", "hammer-wire"]),
+        Some(&[
+            "hammer-core",
+            "hammer-diagnostic",
+            "hammer-files",
+            "hammer-wire",
+        ]),
     ),
     (
         "hammer-http",
@@ -21,6 +27,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
             "hammer-core",
             "hammer-data",
             "hammer-diagnostic",
+            "hammer-files",
             "hammer-net",
             "hammer-wire",
         ]),
@@ -38,7 +45,12 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
     ("hammer-target", Some(&["hammer-core", "hammer-diagnostic"])),
     (
         "hammer-replay",
-        Some(&["hammer-core", "hammer-data", "hammer-diagnostic"]),
+        Some(&[
+            "hammer-core",
+            "hammer-data",
+            "hammer-diagnostic",
+            "hammer-files",
+        ]),
     ),
     ("hammer-cli", None),
 ];

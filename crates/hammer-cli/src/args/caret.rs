@@ -17,7 +17,7 @@ const WIDTH: usize = 100;
 ///
 /// Returns two or three indented lines without a newline at the end. A span at or beyond the end of
 /// the text gets one caret at the end. A long text is cut to the part around the span. Control
-/// characters are shown as U+FFFD.
+/// characters are escaped.
 ///
 /// ```text
 ///     p99 < 250
@@ -29,7 +29,8 @@ fn underline(text: &str, span: Range<usize>, hint: &str) -> String {
     let column = |byte: usize| {
         text.char_indices()
             .take_while(|(index, c)| index + c.len_utf8() <= byte)
-            .count()
+            .map(|(_, c)| printable(c.encode_utf8(&mut [0; 4])).chars().count())
+            .sum::<usize>()
     };
     let start = column(span.start);
     let width = column(span.end).saturating_sub(start).max(1);
@@ -137,7 +138,7 @@ mod tests {
             (
                 "a\nb\x1b[1m",
                 2..3,
-                "    a\u{fffd}b\u{fffd}[1m\n      ^ expected x",
+                "    a\\nb\\u{1b}[1m\n       ^ expected x",
             ),
         ] {
             assert_eq!(underline(text, span, "expected x"), shown, "{text:?}");

@@ -22,6 +22,8 @@ pub struct EndpointArgs {
     #[arg(short = 'X', long)]
     pub method: Option<String>,
     /// Payload of each hit
+    ///
+    /// A file has at most 256 MiB.
     #[arg(short = 'd', long, visible_alias = "data", value_name = "TEXT|@FILE")]
     #[arg(allow_hyphen_values = true)]
     pub payload: Option<PayloadArg>,
@@ -29,6 +31,8 @@ pub struct EndpointArgs {
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub headers: Option<JsonHeaders>,
     /// Trust only the certificates in this PEM file
+    ///
+    /// It has at most 16 MiB.
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
     /// Skip certificate verification

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hammer_core::{Hammer, ResourceNeeds, Run, SingleHit};
+use hammer_core::{Hammer, MAX_IN_FLIGHT, MAX_THREADS, ResourceNeeds, Run, SingleHit};
 
 use crate::parsers::{count, duration, instant};
 
@@ -20,8 +20,9 @@ pub(crate) struct EngineArgs {
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(allow_hyphen_values = true)]
     hits: Option<u64>,
-    /// Maximum number of hits in flight
-    #[arg(short = 'c', long, value_name = "COUNT", value_parser = count::parse)]
+    /// Maximum number of hits in flight, up to 1,000,000
+    #[arg(short = 'c', long, value_name = "COUNT")]
+    #[arg(value_parser = count::parse_up_to::<{ MAX_IN_FLIGHT as u64 }>)]
     #[arg(default_value = "1024", allow_hyphen_values = true)]
     max_in_flight: u64,
     /// Open this many slots before the start and use them in turn
@@ -35,8 +36,9 @@ pub(crate) struct EngineArgs {
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
     #[arg(default_value = "10s", allow_hyphen_values = true)]
     timeout: Duration,
-    /// Generator threads [default: one per core]
-    #[arg(long, value_name = "COUNT", value_parser = count::parse, allow_hyphen_values = true)]
+    /// Generator threads, up to 1,024 [default: one per core]
+    #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
+    #[arg(value_parser = count::parse_up_to::<{ MAX_THREADS as u64 }>)]
     threads: Option<u64>,
     /// Seed for random values and arrivals
     #[arg(long, default_value = "1", value_name = "NUMBER")]

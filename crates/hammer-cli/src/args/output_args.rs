@@ -16,7 +16,8 @@ pub(crate) struct OutputArgs {
     /// Output to write: text, json, junit or hits (CSV); repeatable
     ///
     /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
-    /// stdout unless another output does.
+    /// stdout unless another output does. A report gets its name when it is complete; hits are written
+    /// as they end. Only the owner can read a new file, except junit; an old one keeps its permissions.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings
@@ -132,7 +133,8 @@ impl FromStr for OutputSpec {
         match path {
             Some("") => Err("empty path; expected a path, or - for stdout"),
             None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
-            None | Some("-") => Ok(Self {
+            // The path would be the file behind stdout, which the shell has opened for stdout.
+            None | Some("-" | "/dev/stdout") => Ok(Self {
                 kind,
                 path: None,
                 plan_location: None,
@@ -175,6 +177,7 @@ mod tests {
             ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
+            ("json=/dev/stdout", "json=-"),
         ] {
             assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
         }

@@ -1,8 +1,9 @@
 //! Payloads from text or from a file.
 
-use std::fs;
 use std::path::Path;
 use std::str::FromStr;
+
+use hammer_files::InputFile;
 
 /// A payload from `TEXT` or `@FILE`, as for curl's `-d`, but sent unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,9 +15,10 @@ impl PayloadArg {
         Self(text.into())
     }
 
-    /// Reads a payload from a file.
+    /// Reads a payload from a file of at most 256 MiB.
     pub(crate) fn from_file(path: &Path) -> Result<Self, String> {
-        fs::read(path)
+        InputFile::Body
+            .read(path)
             .map(Self)
             .map_err(|error| format!("failed to read the file {path:?}: {error}"))
     }

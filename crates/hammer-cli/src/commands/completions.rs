@@ -1,12 +1,11 @@
 //! `hammer completions`: completion scripts for shells.
 
-use std::io::{self, Write};
-
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "completions";
@@ -29,7 +28,6 @@ pub(crate) fn run(mut app: Command, matches: &ArgMatches) -> Result<CommandExit,
     // clap_complete panics if it cannot write, so it writes to memory.
     let mut script = vec![];
     clap_complete::generate(args.shell, &mut app, "hammer", &mut script);
-    // A closed pipe is not an error.
-    let _ = io::stdout().write_all(&script);
+    print_stdout(&String::from_utf8_lossy(&script))?;
     Ok(CommandExit::OK)
 }

@@ -1,11 +1,10 @@
 //! `hammer plan`: an example plan and the JSON schema.
 
-use std::io::{self, Write};
-
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "plan";
@@ -36,7 +35,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     } else {
         hammer_plan::schema()
     };
-    // A closed pipe is not an error.
-    let _ = io::stdout().write_all(text.as_bytes());
+    print_stdout(&text)?;
     Ok(CommandExit::OK)
 }

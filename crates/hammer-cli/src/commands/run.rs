@@ -21,6 +21,8 @@ pub(crate) const NAME: &str = "run";
 #[group(skip)]
 struct RunArgs {
     /// Plan to run, in TOML or JSON; - for stdin
+    ///
+    /// It has at most 1 MiB.
     plan: Option<PathBuf>,
     /// Hammer to use [default: by the scheme of the URL]
     #[arg(long, value_name = "NAME")]
@@ -85,9 +87,11 @@ pub(crate) fn run(
         if let Some(exit) = invocation.pass_to(other)? {
             return Ok(exit);
         }
-        let (plan, mut plan_output) = plan::build(entries, &file)?;
-        plan_output.override_with(output);
-        return execution::start(plan, &plan_output);
+        let started = plan::build(entries, &file).and_then(|(plan, mut plan_output)| {
+            plan_output.override_with(output);
+            execution::start(plan, &plan_output)
+        });
+        return started.map_err(|error| error.masked(file.variables()));
     }
     let endpoint = EndpointArgs::from_arg_matches(matches)?;
     let other = hammer::external_name(entries, args.hammer.as_deref(), &endpoint.url);

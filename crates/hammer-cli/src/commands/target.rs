@@ -1,6 +1,5 @@
 //! `hammer target`: a target to test against.
 
-use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
 use super::target_tls_args::TargetServerTlsArgs;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 use crate::parsers::duration;
 use crate::process::SignalWatcher;
 
@@ -41,8 +41,8 @@ struct TargetServerArgs {
     /// Close a connection after this number of responses
     #[arg(long, value_name = "COUNT", value_parser = crate::parsers::count::parse)]
     close_after: Option<u64>,
-    /// Size of each response body
-    #[arg(long, value_name = "BYTES", default_value = "0")]
+    /// Size of each response body, up to 1 GiB
+    #[arg(long, value_name = "BYTES", default_value = "0", value_parser = body_size)]
     body_size: usize,
     /// Require bearer tokens with this lifetime
     ///
@@ -117,14 +117,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let target = args.spawn_target()?;
     let started = Instant::now();
     // Programs that start the target read its address from the first line.
-    print(&format!("{}\n", target.url()));
+    print_stdout(&format!("{}\n", target.url()))?;
     signals.wait();
     let idle = target.idle_time().div_duration_f64(started.elapsed());
     let mut text = summary(&target.shutdown().counts);
     if args.spin {
         text += &format!("idle         {:.1} % of the time\n", 100.0 * idle);
     }
-    print(&text);
+    print_stdout(&text)?;
     Ok(CommandExit::OK)
 }
 
@@ -143,18 +143,20 @@ fn summary(counts: &TargetCounts) -> String {
     )
 }
 
-fn print(text: &str) {
-    // A closed stdout does not end the target.
-    let _ = io::stdout().write_all(text.as_bytes());
-    let _ = io::stdout().flush();
-}
-
 fn stall(text: &str) -> Result<PeriodicStall, String> {
     let (length, every) = text
         .split_once('/')
         .ok_or("expected TIME/TIME, such as 1s/4s")?;
     let time = |text| duration::parse(text).map_err(|error| error.to_string());
     PeriodicStall::new(time(length)?, time(every)?).map_err(|error| error.to_string())
+}
+
+/// Maximum size of a response body, which is in memory.
+const MAX_BODY_BYTES: usize = 1 << 30;
+
+fn body_size(text: &str) -> Result<usize, String> {
+    let size = text.parse().ok().filter(|size| *size <= MAX_BODY_BYTES);
+    size.ok_or_else(|| format!("expected a number of bytes from 0 to {MAX_BODY_BYTES}"))
 }
 
 fn status(text: &str) -> Result<u16, String> {

@@ -1,10 +1,10 @@
 //! TLS flags of `hammer target`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hammer_diagnostic::chain;
+use hammer_files::InputFile;
 use hammer_target::{ErrorKind, ServerCertificate};
 
 use crate::error::Error;
@@ -25,9 +25,13 @@ pub(crate) struct TargetServerTlsArgs {
     #[arg(long)]
     tls: bool,
     /// Certificate chain in PEM; implies --tls
+    ///
+    /// It has at most 16 MiB.
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// Private key of the certificate, in PEM
+    ///
+    /// The file has at most 16 MiB.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 }
@@ -67,7 +71,8 @@ fn certificate_from_files(cert: &Path, key: &Path) -> Result<ServerCertificate, 
 }
 
 fn read(flag: &str, path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path)
+    InputFile::Certificates
+        .read(path)
         .map_err(|error| file_error(flag, path, &format!("failed to read the file: {error}")))
 }
 

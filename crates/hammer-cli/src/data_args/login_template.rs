@@ -1,9 +1,10 @@
 //! A name and a secret as templates: `NAME[:SECRET]` or `@FILE`.
 
 use std::fmt;
-use std::fs;
+use std::path::Path;
 
 use hammer_data::{Template, TemplateScope};
+use hammer_files::InputFile;
 
 /// A name and a secret, separated by a colon: templates, or the literal line of a file.
 #[derive(Clone)]
@@ -19,7 +20,7 @@ impl CredentialTemplate {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (line, literal) = match text.strip_prefix('@') {
             Some(path) => {
-                let read = fs::read_to_string(path);
+                let read = InputFile::Secret.read_text(Path::new(path));
                 let read =
                     read.map_err(|error| format!("failed to read the file {path:?}: {error}"))?;
                 (read.trim_end_matches(['\r', '\n']).to_owned(), true)
@@ -88,6 +89,8 @@ impl fmt::Debug for CredentialTemplate {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

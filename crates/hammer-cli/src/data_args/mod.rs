@@ -35,7 +35,8 @@ pub struct DataArgs {
     /// Rows of a file as {{FEEDER.column}}; repeatable
     ///
     /// Options follow the file, separated by commas: format=csv|jsonl|lines,
-    /// order=turn|random|shuffled, once=end|stop, per=hit|slot|client and shard=K/N.
+    /// order=turn|random|shuffled, once=end|stop, per=hit|slot|client and shard=K/N. A row has at most
+    /// 16 MiB. A file can have any size, the rows of a pipe at most 256 MiB.
     #[arg(long, value_name = "FEEDER=FILE", value_parser = FeedArg::parse)]
     feed: Vec<FeedArg>,
     /// Send {{ literally, without expanding templates

@@ -8,7 +8,9 @@ use super::peak_rate::peak_rate;
 use crate::args::{EngineArgs, LoadArgs};
 use crate::parsers::instant;
 use crate::text::lines::{INDENT, SEPARATOR, WIDTH, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
+use crate::text::number::{
+    format_count, format_counted, format_decimal, format_seconds, short_span,
+};
 use crate::text::proxies::proxy_lines;
 use crate::text::{format_rate, rate_chart};
 
@@ -131,15 +133,16 @@ pub(super) fn hits_in(
         None => format!("as many hits as the {decided_by}"),
         Some(hits) => {
             let about = if exact { "" } else { "about " };
-            let s = if hits == 1 { "" } else { "s" };
-            format!("{about}{} hit{s}", format_count(hits))
+            format!("{about}{}", format_counted(hits, "hit"))
         }
     };
     match length {
-        Some(length) if expected > Some(1) && is_instant(length.as_secs_f64()) => {
-            format!("{hits} at one instant")
+        Some(length) => {
+            let seconds = length.as_secs_f64();
+            let span = short_span(seconds);
+            let span = span.unwrap_or_else(|| format!("in {}", format_seconds(seconds)));
+            format!("{hits} {span}")
         }
-        Some(length) => format!("{hits} in {}", format_seconds(length.as_secs_f64())),
         None => hits,
     }
 }

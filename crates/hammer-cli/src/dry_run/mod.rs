@@ -3,27 +3,27 @@
 mod load_forecast;
 mod peak_rate;
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use hammer_core::{ResourceLimits, Schedule};
 
-pub(crate) use self::load_forecast::{LoadForecast, proxy_reports};
 #[cfg(feature = "replay")]
 pub(crate) use self::load_forecast::engine_settings;
 use self::load_forecast::hits_in;
+pub(crate) use self::load_forecast::{LoadForecast, proxy_reports};
 use self::peak_rate::peak_rate;
 use crate::command_exit::CommandExit;
+use crate::error::Error;
 use crate::execution::RunnablePlan;
+use crate::output::print_stdout;
 use crate::text::format_rate;
 use crate::text::lines::{SEPARATOR, wrap, wrap_items};
 use crate::text::number::format_count;
 
 /// Prints the description of a run.
-pub(crate) fn print(plan: &RunnablePlan) -> CommandExit {
-    // A closed pipe is not an error.
-    let _ = io::stdout().write_all(describe(plan).as_bytes());
-    CommandExit::OK
+pub(crate) fn print(plan: &RunnablePlan) -> Result<CommandExit, Error> {
+    print_stdout(&describe(plan))?;
+    Ok(CommandExit::OK)
 }
 
 /// Describes the plan, each of its loads, and the resources that they need together.

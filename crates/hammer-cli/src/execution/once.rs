@@ -1,12 +1,11 @@
 //! `--once`: one hit instead of a load.
 
-use std::io::{self, Write};
-
 use hammer_core::{Hammer, HitResult, SingleHit, StopHandle};
 
 use crate::SingleHitRenderer;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 use crate::process::SignalWatcher;
 use crate::setting_names::SettingNames;
 
@@ -42,8 +41,7 @@ pub(super) fn run(job: SingleHitJob<'_>) -> Result<CommandExit, Error> {
     let stop = StopHandle::new();
     let signals = SignalWatcher::watch(&stop)?;
     let hit = job(stop)?;
-    // A closed pipe is not an error.
-    let _ = io::stdout().write_all(hit.text.as_bytes());
+    print_stdout(&hit.text)?;
     let ended = if hit.is_ok {
         CommandExit::OK
     } else {

@@ -29,7 +29,7 @@ pub(crate) fn start_load(
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
     output.thresholds().validate(&plan.named_shapes())?;
     if output.dry_run() {
-        return Ok(dry_run::print(&plan));
+        return dry_run::print(&plan);
     }
     if let Some(job) = plan.single_hit() {
         return once::run(job);
@@ -44,7 +44,8 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
     if !output.quiet() {
         print_warnings(&plan);
     }
-    let (name, monitor) = (plan.name.clone(), Mutex::new(monitor));
+    let (name, variables) = (plan.name.clone(), plan.variables.clone());
+    let monitor = Mutex::new(monitor);
     let results = run_loads(plan, &stop, &monitor);
     let mut monitor = monitor.into_inner().unwrap_or_else(PoisonError::into_inner);
     monitor.clear_progress();
@@ -55,15 +56,19 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
         replay = replay.or(result.replay);
         errors.extend(result.error);
     }
+    let (mut outputs, signals, aborted) = monitor.into_parts();
+    let mut all_errors = outputs.finish_logs();
+    for load in &mut loads {
+        load.report.generator.log_dropped += outputs.dropped_hits(&load.name);
+    }
     let cpu = total_cpu(loads.iter().map(|load| &load.report));
     let mut plan = PlanReport::new(name, cpu, loads);
-    let (outputs, signals, aborted) = monitor.into_parts();
     plan.check_thresholds(output.thresholds().asserted(), aborted);
     let report = RunReport { plan, replay };
-    let mut all_errors = outputs.finish(&report);
+    all_errors.append(&mut outputs.finish(&report));
     all_errors.append(&mut errors);
     for error in &all_errors {
-        print_stderr(&format!("error: {error}"));
+        print_stderr(&variables.mask(format!("error: {error}")));
     }
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
     let invalid = report.plan.verdict.status == VerdictStatus::Invalid && output.require_valid();
@@ -127,7 +132,7 @@ fn lock<'m, 'a>(monitor: &'m Mutex<PlanMonitor<'a>>) -> MutexGuard<'m, PlanMonit
 /// Warns about files and ports that the run may lack, and of what the loads found.
 fn print_warnings(plan: &RunnablePlan) {
     let found = plan.loads.iter().flat_map(|load| load.load.warnings());
-    found.for_each(|warning| print_stderr(&format!("warning: {warning}")));
+    found.for_each(|warning| print_stderr(&plan.variables.mask(format!("warning: {warning}"))));
     for shortage in plan.needs().shortages(ResourceLimits::read()) {
         let shortage = plan.setting_names.reword(&shortage.to_string());
         print_stderr(&format!("warning: {shortage}"));
@@ -149,6 +154,7 @@ fn total_cpu<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Duration 
 mod tests {
     use clap::{Args, Command, FromArgMatches};
     use hammer_core::{Outcome, Rate, ResourceNeeds, Run, Schedule, from_fn};
+    use hammer_plan::SubstitutedVariables;
 
     use super::*;
     use crate::dry_run::LoadForecast;
@@ -200,6 +206,7 @@ mod tests {
                 name: "plan".into(),
                 loads: loads.into(),
                 setting_names: SettingNames::PlanKeys,
+                variables: SubstitutedVariables::default(),
             };
             let error = execute(plan, &quiet).expect_err("a load panics");
             assert!(matches!(&error, Error::Run(message) if message.contains("panicked")));

@@ -1,7 +1,7 @@
 //! Receiver of the events of all loads, for outputs, progress, aborts and messages.
 
 use hammer_core::{AbortReason, RunEvent, RunTick, StopHandle};
-use hammer_plan::RunningMeasurements;
+use hammer_plan::{RunningMeasurements, SubstitutedVariables};
 
 use super::RunnablePlan;
 use super::abort_monitor::AbortMonitor;
@@ -26,6 +26,8 @@ pub(crate) struct PlanMonitor<'a> {
     /// Number of loads that still have hits to start.
     running_loads: usize,
     quiet: bool,
+    /// Environment variables whose values messages must not repeat.
+    variables: SubstitutedVariables,
     /// True if the stop was announced.
     stop_announced: bool,
 }
@@ -53,6 +55,7 @@ impl<'a> PlanMonitor<'a> {
             measurements,
             running_loads: plan.loads.len(),
             quiet: output.quiet(),
+            variables: plan.variables.clone(),
             stop_announced: false,
         })
     }
@@ -66,7 +69,7 @@ impl<'a> PlanMonitor<'a> {
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) {
         if let Err(error) = self.outputs.on_event(&self.load_names[load], event) {
             self.progress.clear();
-            print_stderr(&format!("error: {error}"));
+            print_stderr(&self.variables.mask(format!("error: {error}")));
         }
         self.progress.on_event(load, event);
         match event {

@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use hammer_core::{ResourceNeeds, Shape};
+use hammer_plan::SubstitutedVariables;
 
 use super::RunnableLoad;
 use super::once::SingleHitJob;
@@ -16,6 +17,8 @@ pub(crate) struct RunnablePlan {
     pub(crate) loads: Vec<RunnablePlanLoad>,
     /// Names of the settings in messages.
     pub(crate) setting_names: SettingNames,
+    /// Environment variables whose values messages must not repeat.
+    pub(crate) variables: SubstitutedVariables,
 }
 
 /// A load of a plan.
@@ -38,6 +41,7 @@ impl RunnablePlan {
             name: String::new(),
             loads: vec![load],
             setting_names: SettingNames::Flags,
+            variables: SubstitutedVariables::default(),
         }
     }
 

@@ -38,6 +38,9 @@ pub(super) struct ExpectationArgs {
     #[arg(long, value_name = "POINTER=VALUE", value_parser = parse_rule::<ExpectedJson>)]
     expect_json: Vec<TargetBound<ExpectedJson>>,
     /// Largest response body to inspect [default: 16MiB]
+    ///
+    /// All bodies that a thread inspects at a time use at most 256 MiB, so a body of more than 128 MiB
+    /// is never inspected.
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_body: Option<u64>,
     /// Maximum time until the response begins

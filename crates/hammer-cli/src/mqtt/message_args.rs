@@ -23,8 +23,8 @@ pub(super) struct MqttMessageArgs {
     )]
     #[arg(value_parser = data, allow_hyphen_values = true, conflicts_with = "size")]
     data: Option<MqttPayload>,
-    /// Payload size [default: 16, or 32 with --measure delivery]
-    #[arg(long, value_name = "BYTES")]
+    /// Payload size, up to 200 MiB [default: 16, or 32 with --measure delivery]
+    #[arg(long, value_name = "BYTES", value_parser = payload_size)]
     size: Option<usize>,
     /// QoS of messages and subscriptions: 0, 1 or 2 [default: 0]
     #[arg(long, value_name = "QOS", value_parser = parse_qos)]
@@ -32,6 +32,14 @@ pub(super) struct MqttMessageArgs {
     /// Set the retain flag of messages
     #[arg(long)]
     retain: bool,
+}
+
+/// Maximum size of a payload. A packet has up to 256 MiB, with its topic and its properties.
+const MAX_PAYLOAD_BYTES: usize = 200 << 20;
+
+fn payload_size(text: &str) -> Result<usize, String> {
+    let size = text.parse().ok().filter(|size| *size <= MAX_PAYLOAD_BYTES);
+    size.ok_or_else(|| format!("expected a number of bytes from 0 to {MAX_PAYLOAD_BYTES}"))
 }
 
 impl MqttMessageArgs {

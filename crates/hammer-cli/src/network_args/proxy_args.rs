@@ -32,6 +32,8 @@ pub(super) struct ProxyArgs {
     #[arg(short = 'p', long)]
     proxytunnel: bool,
     /// Trust only the certificates in this PEM file for an https proxy
+    ///
+    /// It has at most 16 MiB.
     #[arg(long, value_name = "FILE", value_parser = cacert)]
     proxy_cacert: Option<PathBuf>,
     /// Skip certificate verification of an https proxy

@@ -1,54 +1,70 @@
 //! The CSV log of hits for `-o hits=PATH`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 
 use hammer_core::HitRecord;
 
+use super::hits_file::CutBack;
+
 /// Writes a line of CSV for each hit.
 ///
-/// After the first error, which is returned once, nothing more is written.
-pub(crate) struct HitsLog<W> {
+/// After the first error, which is returned once, nothing more is written. The output is cut back to
+/// its last complete line, and the hits whose lines are missing are counted.
+pub(super) struct HitsLog<W> {
     out: W,
     buffer: String,
+    /// Bytes of `out` that were written.
+    written: u64,
     /// True if each line has the name of its load.
     named_loads: bool,
     failed: bool,
+    /// Hits without a line since a write failed, by load; a single load has no name.
+    dropped: BTreeMap<String, u64>,
 }
 
 const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us";
 /// Number of bytes to buffer before a write.
 const FLUSH_BYTES: usize = 64 * 1024;
 
-impl<W: Write> HitsLog<W> {
+impl<W: CutBack> HitsLog<W> {
     /// Creates a log that begins with the column names; `named_loads` adds one for the load.
-    pub(crate) fn new(out: W, named_loads: bool) -> Self {
+    pub(super) fn new(out: W, named_loads: bool) -> Self {
         let load = if named_loads { ",load" } else { "" };
         Self {
             out,
             buffer: format!("{CSV_HEADER}{load}\n"),
+            written: 0,
             named_loads,
             failed: false,
+            dropped: BTreeMap::new(),
         }
     }
 
     /// Adds a line for each record; `load` is the name of their load.
-    pub(crate) fn write(&mut self, load: &str, records: &[HitRecord]) -> io::Result<()> {
-        if self.failed {
-            return Ok(());
-        }
-        for record in records {
+    pub(super) fn write(&mut self, load: &str, records: &[HitRecord]) -> io::Result<()> {
+        for (index, record) in records.iter().enumerate() {
+            if self.failed {
+                let load = if self.named_loads { load } else { "" };
+                *self.dropped.entry(load.to_owned()).or_default() += (records.len() - index) as u64;
+                return Ok(());
+            }
             self.push_line(load, record);
-            if self.buffer.len() >= FLUSH_BYTES {
-                self.flush_buffer()?;
+            if self.buffer.len() >= FLUSH_BYTES
+                && let Err(error) = self.flush_buffer()
+            {
+                // The rest is only counted.
+                self.write(load, &records[index + 1..])?;
+                return Err(error);
             }
         }
         Ok(())
     }
 
     /// Writes buffered lines.
-    pub(crate) fn finish(&mut self) -> io::Result<()> {
+    pub(super) fn finish(&mut self) -> io::Result<()> {
         if self.failed {
             return Ok(());
         }
@@ -59,15 +75,53 @@ impl<W: Write> HitsLog<W> {
     }
 
     /// Returns true if a write has failed.
-    pub(crate) fn has_failed(&self) -> bool {
+    pub(super) fn has_failed(&self) -> bool {
         self.failed
     }
 
+    /// Returns the number of hits of this load whose lines could not be written.
+    pub(super) fn dropped(&self, load: &str) -> u64 {
+        let load = if self.named_loads { load } else { "" };
+        self.dropped.get(load).copied().unwrap_or_default()
+    }
+
     fn flush_buffer(&mut self) -> io::Result<()> {
-        let written = self.out.write_all(self.buffer.as_bytes());
+        let mut unwritten = self.buffer.as_bytes();
+        let result = loop {
+            match self.out.write(unwritten) {
+                _ if unwritten.is_empty() => break Ok(()),
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(bytes) => unwritten = &unwritten[bytes..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        let accepted = self.buffer.len() - unwritten.len();
+        if result.is_err() {
+            self.failed = true;
+            self.drop_from(accepted);
+        }
+        self.written += accepted as u64;
         self.buffer.clear();
-        self.failed = written.is_err();
-        written
+        result
+    }
+
+    /// Cuts the output back to the last complete line of the buffer, of which this number of bytes was
+    /// written, and counts the others.
+    fn drop_from(&mut self, accepted: usize) {
+        let (written, rest) = self.buffer.split_at(accepted);
+        let complete = written.rfind('\n').map_or(0, |end| end + 1);
+        self.out.cut_back(self.written + complete as u64);
+        let torn = &written[complete..];
+        let is_header_lost = self.written == 0 && complete == 0;
+        let lost = format!("{torn}{rest}");
+        for line in lost.lines().skip(usize::from(is_header_lost)) {
+            let load = match line.rsplit_once(',') {
+                Some((_, load)) if self.named_loads => load,
+                _ => "",
+            };
+            *self.dropped.entry(load.to_owned()).or_default() += 1;
+        }
     }
 
     fn push_line(&mut self, load: &str, record: &HitRecord) {
@@ -111,7 +165,44 @@ fn push_micros(line: &mut String, time: Duration) {
 mod tests {
     use hammer_core::HitResult;
 
+    use std::io::Write;
+
     use super::*;
+
+    impl CutBack for Vec<u8> {
+        fn cut_back(&mut self, bytes: u64) {
+            self.truncate(bytes as usize);
+        }
+    }
+
+    impl<W: CutBack> CutBack for &mut W {
+        fn cut_back(&mut self, bytes: u64) {
+            (**self).cut_back(bytes);
+        }
+    }
+
+    /// A disk with room for this number of bytes.
+    struct SmallDisk(Vec<u8>, usize);
+
+    impl Write for SmallDisk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.1 - self.0.len();
+            if room == 0 && !bytes.is_empty() {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0.write(&bytes[..bytes.len().min(room)])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl CutBack for SmallDisk {
+        fn cut_back(&mut self, bytes: u64) {
+            self.0.cut_back(bytes);
+        }
+    }
 
     #[test]
     fn lines_have_a_field_for_each_column() {
@@ -162,12 +253,44 @@ mod tests {
         assert_eq!(String::from_utf8(out), Ok(lines));
     }
 
+    /// The last line was torn, and no hit was counted as missing.
     #[test]
-    fn a_full_disk_is_reported_once() {
-        let mut none = [0_u8; 0];
-        let mut log = HitsLog::new(&mut none[..], false);
-        assert!(log.finish().is_err());
-        assert!(log.finish().is_ok());
-        assert!(log.has_failed());
+    fn on_a_full_disk_lines_stay_whole_and_the_missing_ones_are_counted() {
+        let record = |number| HitRecord {
+            number,
+            due: Duration::ZERO,
+            result: HitResult::Ok,
+            label: None,
+            response: None,
+            service: None,
+        };
+        let browse: Vec<_> = (0..5_000).map(record).collect();
+        let order: Vec<_> = (0..3_000).map(record).collect();
+        for room in [0, 10, 60, 70_000, 100_000, 150_000] {
+            let mut log = HitsLog::new(SmallDisk(vec![], room), true);
+            let mut errors = 0;
+            for _ in 0..2 {
+                errors += usize::from(log.write("browse", &browse).is_err());
+                errors += usize::from(log.write("order", &order).is_err());
+            }
+            errors += usize::from(log.finish().is_err());
+            errors += usize::from(log.finish().is_err());
+            assert_eq!(errors, 1, "{room}");
+            assert!(log.has_failed());
+            let text = String::from_utf8(log.out.0.clone()).expect("text");
+            assert!(text.is_empty() || text.ends_with('\n'), "{room}");
+            for (load, all) in [("browse", 10_000), ("order", 6_000)] {
+                let end = format!(",{load}");
+                let lines = text.lines().filter(|line| line.ends_with(&end)).count();
+                assert_eq!(lines as u64 + log.dropped(load), all, "{load}, {room}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_dropped_while_there_is_room() {
+        let mut log = HitsLog::new(SmallDisk(vec![], 1000), false);
+        log.finish().expect("there is room");
+        assert_eq!((log.dropped("http"), log.has_failed()), (0, false));
     }
 }

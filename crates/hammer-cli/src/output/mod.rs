@@ -1,12 +1,15 @@
 //! Output of a run: progress, reports and the log of hits.
 
+mod hits_file;
 mod hits_log;
 mod load_progress;
 mod output_writer;
 mod progress_printer;
 mod status_line;
 mod stderr;
+mod stdout;
 
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress_printer::ProgressPrinter;
 pub(crate) use stderr::print_stderr;
+pub(crate) use stdout::{check_stdout, print_stdout};

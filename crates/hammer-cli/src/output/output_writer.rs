@@ -1,28 +1,38 @@
 //! Writer of all outputs of a run except progress.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use hammer_core::RunEvent;
+use hammer_files::{AtomicFile, FileMode};
 
+use super::hits_file::{CutBack, HitsFile};
 use super::hits_log::HitsLog;
+use super::stdout::write_stdout;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::RunReport;
 
 /// Writes all outputs of a run except progress. Files are created before anything is sent.
+///
+/// A report gets its name only when it is complete. A log of hits grows during the run.
 pub(crate) struct OutputWriter {
-    reports: Vec<(OutputSpec, OutputSink)>,
-    hits: Vec<(OutputSpec, HitsLog<OutputSink>)>,
+    reports: Vec<(OutputSpec, ReportSink)>,
+    hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
 }
 
-enum OutputSink {
+enum ReportSink {
     Stdout,
-    File(File),
+    File(AtomicFile),
 }
 
-impl Write for OutputSink {
+enum HitsSink {
+    Stdout,
+    File(HitsFile),
+}
+
+impl Write for HitsSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout => io::stdout().write(bytes),
@@ -34,6 +44,15 @@ impl Write for OutputSink {
         match self {
             Self::Stdout => io::stdout().flush(),
             Self::File(file) => file.flush(),
+        }
+    }
+}
+
+impl CutBack for HitsSink {
+    fn cut_back(&mut self, bytes: u64) {
+        match self {
+            Self::Stdout => {}
+            Self::File(file) => file.cut_back(bytes),
         }
     }
 }
@@ -54,20 +73,41 @@ impl OutputWriter {
             }
         }
         for output in all {
-            let sink = match &output.path {
-                None => OutputSink::Stdout,
-                Some(path) => OutputSink::File(File::create(path).map_err(|error| {
-                    output_error(&output, &format!("failed to create the file: {error}"))
-                })?),
+            let opened = match &output.path {
+                None => Ok(None),
+                Some(path) => outputs.open_file(&output, path, named_loads).map(Some),
             };
-            match output.kind {
-                OutputKind::Hits => outputs.hits.push((output, HitsLog::new(sink, named_loads))),
-                OutputKind::Text | OutputKind::Json | OutputKind::Junit => {
-                    outputs.reports.push((output, sink))
+            match (opened, output.kind) {
+                (Err(error), _) => {
+                    let problem = format!("failed to create the file: {error}");
+                    return Err(output_error(&output, &problem));
                 }
+                (Ok(Some(())), _) => {}
+                (Ok(None), OutputKind::Hits) => {
+                    let log = HitsLog::new(HitsSink::Stdout, named_loads);
+                    outputs.hits.push((output, log));
+                }
+                (Ok(None), _) => outputs.reports.push((output, ReportSink::Stdout)),
             }
         }
         Ok(outputs)
+    }
+
+    fn open_file(&mut self, output: &OutputSpec, path: &Path, named_loads: bool) -> io::Result<()> {
+        let mode = match output.kind {
+            OutputKind::Hits => {
+                let log = HitsLog::new(HitsSink::File(HitsFile::open(path)?), named_loads);
+                self.hits.push((output.clone(), log));
+                return Ok(());
+            }
+            // The URLs of targets and groups may have secrets in their paths.
+            OutputKind::Text | OutputKind::Json => FileMode::Private,
+            // Build servers, which often are another user, read it.
+            OutputKind::Junit => FileMode::Shared,
+        };
+        let file = AtomicFile::replace(path, mode)?;
+        self.reports.push((output.clone(), ReportSink::File(file)));
+        Ok(())
     }
 
     /// Returns true if the engine must send a record of each hit.
@@ -89,10 +129,8 @@ impl OutputWriter {
         result
     }
 
-    /// Writes the report to all outputs and returns the errors.
-    ///
-    /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
-    pub(crate) fn finish(mut self, report: &RunReport) -> Vec<String> {
+    /// Ends the logs of hits and returns the errors.
+    pub(crate) fn finish_logs(&mut self) -> Vec<String> {
         let mut errors = vec![];
         for (output, log) in &mut self.hits {
             if let Err(error) = log.finish() {
@@ -102,17 +140,27 @@ impl OutputWriter {
                 errors.push(format!("the log of hits ({output}) is incomplete"));
             }
         }
+        errors
+    }
+
+    /// Returns the number of hits of `load` that are missing from a log because a write failed.
+    pub(crate) fn dropped_hits(&self, load: &str) -> u64 {
+        let dropped = self.hits.iter().map(|(_, log)| log.dropped(load));
+        dropped.max().unwrap_or_default()
+    }
+
+    /// Writes the report to all outputs and returns the errors.
+    ///
+    /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
+    pub(crate) fn finish(self, report: &RunReport) -> Vec<String> {
+        let mut errors = vec![];
         let (mut lost, mut on_stdout, mut stdout_broken) = (false, false, false);
-        for (output, sink) in &mut self.reports {
-            let stdout = matches!(sink, OutputSink::Stdout);
+        for (output, sink) in self.reports {
+            let stdout = matches!(sink, ReportSink::Stdout);
             match write_report(output.kind, sink, report) {
                 Ok(()) => on_stdout |= stdout,
-                // A closed pipe is not an error.
-                Err(error) if stdout && error.kind() == io::ErrorKind::BrokenPipe => {
-                    on_stdout = true;
-                }
                 Err(error) => {
-                    errors.push(write_error(output, &error));
+                    errors.push(write_error(&output, &error));
                     lost = true;
                     stdout_broken |= stdout;
                 }
@@ -120,7 +168,7 @@ impl OutputWriter {
         }
         if lost && !on_stdout {
             let text = report.text(false);
-            let on_stdout = !stdout_broken && io::stdout().write_all(text.as_bytes()).is_ok();
+            let on_stdout = !stdout_broken && write_stdout(text.as_bytes()).is_ok();
             if !on_stdout {
                 let _ = io::stderr().write_all(text.as_bytes());
             }
@@ -129,7 +177,7 @@ impl OutputWriter {
     }
 }
 
-fn write_report(kind: OutputKind, sink: &mut OutputSink, report: &RunReport) -> io::Result<()> {
+fn write_report(kind: OutputKind, sink: ReportSink, report: &RunReport) -> io::Result<()> {
     let bytes = if kind == OutputKind::Json {
         let mut json = report.json()?;
         json.push(b'\n');
@@ -137,12 +185,17 @@ fn write_report(kind: OutputKind, sink: &mut OutputSink, report: &RunReport) -> 
     } else if kind == OutputKind::Junit {
         report.junit().into_bytes()
     } else {
-        let terminal = matches!(sink, OutputSink::Stdout) && io::stdout().is_terminal();
+        let terminal = matches!(sink, ReportSink::Stdout) && io::stdout().is_terminal();
         let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         report.text(color).into_bytes()
     };
-    sink.write_all(&bytes)?;
-    sink.flush()
+    match sink {
+        ReportSink::Stdout => write_stdout(&bytes),
+        ReportSink::File(mut file) => {
+            file.write_all(&bytes)?;
+            file.commit()
+        }
+    }
 }
 
 fn output_error(output: &OutputSpec, problem: &str) -> Error {

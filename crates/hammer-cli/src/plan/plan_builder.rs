@@ -35,6 +35,7 @@ pub(crate) fn build(
                 name,
                 loads,
                 setting_names: SettingNames::PlanKeys,
+                variables: file.variables().clone(),
             };
             output
                 .thresholds()
@@ -47,6 +48,7 @@ pub(crate) fn build(
                 name,
                 loads,
                 setting_names: SettingNames::PlanKeys,
+                variables: file.variables().clone(),
             };
             Ok((plan, OutputArgs::default()))
         }

@@ -1,24 +1,21 @@
 //! Reading of plan files.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
+use hammer_files::InputFile;
 use hammer_plan::ParsedPlanFile;
 
 use crate::error::Error;
-
-/// One byte more than a plan may have, so that a longer file is detected.
-const MAX_BYTES: u64 = (1 << 20) + 1;
 
 /// Reads the plan at `path`, or from stdin if `path` is `-`.
 pub(crate) fn read(path: &Path) -> Result<ParsedPlanFile, Error> {
     let shown = path.display().to_string();
     let stdin = path == Path::new("-");
     let bytes = if stdin {
-        read_bounded(io::stdin().lock())
+        InputFile::Plan.read_from(io::stdin().lock())
     } else {
-        File::open(path).and_then(read_bounded)
+        InputFile::Plan.read(path)
     };
     let invalid = |problem: String| Error::invalid_value("[PLAN]", &shown, problem);
     let bytes = bytes.map_err(|error| {
@@ -36,10 +33,4 @@ pub(crate) fn read(path: &Path) -> Result<ParsedPlanFile, Error> {
     let name = if stdin { "stdin" } else { &shown };
     ParsedPlanFile::parse(name, text, |name| std::env::var(name).ok())
         .map_err(|error| Error::from_plan_error(&error))
-}
-
-fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![];
-    from.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -40,9 +40,25 @@ pub(crate) fn format_seconds(seconds: f64) -> String {
 
 /// Returns true if a time span of this length, in seconds, is an instant for a schedule: at most
 /// 1 µs, the resolution of a timeline. A rate over it has no meaning.
-pub(crate) fn is_instant(seconds: f64) -> bool {
+fn is_instant(seconds: f64) -> bool {
     // Not exactly 1e-6, since the sum of spans is rounded.
     seconds < 1.5e-6
+}
+
+/// Describes a time span of rows that is too short for a rate: `at one instant`, or below 1 ms
+/// `within 600 µs`.
+pub(crate) fn short_span(seconds: f64) -> Option<String> {
+    match seconds {
+        n if is_instant(n) => Some("at one instant".to_owned()),
+        n if n < 1e-3 => Some(format!("within {}", format_seconds(n))),
+        _ => None,
+    }
+}
+
+/// Formats a number with a noun: `1 row`, `2 rows`.
+pub(crate) fn format_counted(number: u64, noun: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", format_count(number))
 }
 
 /// Formats a percentage with enough digits to differ from 0 and 100: `0.02`, `99.9996`, `50`.
@@ -97,6 +113,23 @@ mod tests {
             (1e-20, "0"),
         ] {
             assert_eq!(format_percent(share), shown);
+        }
+    }
+
+    #[test]
+    fn a_span_below_a_millisecond_has_no_rate() {
+        for (seconds, words) in [
+            (0.0, Some("at one instant")),
+            (1e-6, Some("at one instant")),
+            (2e-6, Some("within 2 µs")),
+            (600e-6, Some("within 600 µs")),
+            (1e-3, None),
+            (60.0, None),
+        ] {
+            assert_eq!(short_span(seconds).as_deref(), words, "{seconds}");
+        }
+        for (number, words) in [(0, "0 rows"), (1, "1 row"), (1_000, "1,000 rows")] {
+            assert_eq!(format_counted(number, "row"), words);
         }
     }
 

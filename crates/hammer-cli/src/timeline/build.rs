@@ -1,12 +1,13 @@
 //! `hammer timeline build`: a timeline from access logs.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
-use std::{fs, io};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use hammer_core::StopHandle;
 use hammer_diagnostic::chain;
+use hammer_files::InputFile;
 use hammer_replay::ErrorKind;
 use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
@@ -52,6 +53,8 @@ struct TimelineBuildArgs {
     #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
     exclude: Vec<ExcludableTimelineField>,
     /// Key for hashes of clients; the same key for related timelines [default: random]
+    ///
+    /// A file has at most 1 MiB.
     #[arg(long, value_name = "TOKEN|@FILE")]
     client_key: Option<String>,
 }
@@ -144,8 +147,9 @@ fn parse_client_key(token: &str) -> Result<ClientHashKey, Error> {
     let read;
     let token = match token.strip_prefix('@') {
         Some(path) => {
-            read =
-                fs::read_to_string(path).map_err(|error| invalid(&format!("{path}: {error}")))?;
+            read = InputFile::Secret
+                .read_text(Path::new(path))
+                .map_err(|error| invalid(&format!("{path}: {error}")))?;
             read.trim_end_matches(['\r', '\n'])
         }
         None => token,

@@ -1,6 +1,5 @@
 //! `hammer timeline show`: the contents of a timeline.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -12,8 +11,11 @@ use jiff::SignedDuration;
 use super::summary;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::print_stdout;
 use crate::text::lines::{SEPARATOR, list_line, truncate, wrap, wrap_items};
-use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
+use crate::text::number::{
+    format_count, format_counted, format_decimal, format_seconds, short_span,
+};
 use crate::text::{format_rate, rate_chart};
 
 /// Name of the subcommand.
@@ -53,8 +55,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         "skipped",
         skipped.map(|(reason, n)| (&**reason, *n)),
     ));
-    // A closed pipe is not an error.
-    let _ = io::stdout().write_all(text.as_bytes());
+    print_stdout(&text)?;
     Ok(CommandExit::OK)
 }
 
@@ -63,7 +64,7 @@ fn overview(survey: &PlaybackForecast) -> String {
     let header = &survey.header;
     let span = SignedDuration::try_from(survey.duration()).unwrap_or_default();
     let end = header.epoch.checked_add(span).unwrap_or(header.epoch);
-    let (rows, seconds) = (format_count(survey.rows()), survey.duration().as_secs_f64());
+    let (rows, seconds) = (survey.rows(), survey.duration().as_secs_f64());
     // The epoch of a timeline without rows has no meaning.
     if survey.rows() == 0 {
         return wrap("span", "no rows", 1) + &logs(header);
@@ -73,23 +74,24 @@ fn overview(survey: &PlaybackForecast) -> String {
         &format!("{} until about {end:.0}", header.epoch),
         1,
     );
-    let span = rate_summary(survey, survey.rows(), seconds);
-    text.push_str(&wrap_items("span", &format!("{rows} rows {span}"), 2));
+    let span = rate_summary(survey, rows, seconds);
+    let rows = format_counted(rows, "row");
+    text.push_str(&wrap_items("span", &format!("{rows} {span}"), 2));
     text + &time_base_line(survey) + &logs(header)
 }
 
-/// The time span of `rows` rows and their rate, unless all are at one instant.
+/// The time span of `rows` rows and their rate, unless the span is too short for one.
 fn rate_summary(survey: &PlaybackForecast, rows: u64, seconds: f64) -> String {
-    if is_instant(seconds) {
-        return "at one instant".to_owned();
+    if let Some(span) = short_span(seconds) {
+        return span;
     }
     let rates = rates(survey, rows, seconds).join(SEPARATOR);
     format!("in {}{SEPARATOR}{rates}", format_seconds(seconds))
 }
 
-/// The mean and the peak rate of `hits` hits; nothing if all are at one instant.
+/// The mean and the peak rate of `hits` hits; nothing if their span is too short for a rate.
 pub(crate) fn rates(survey: &PlaybackForecast, hits: u64, seconds: f64) -> Vec<String> {
-    if is_instant(seconds) {
+    if short_span(seconds).is_some() {
         return vec![];
     }
     let busiest = format_count(survey.peak_per_tenth);
@@ -133,9 +135,9 @@ fn logs(header: &TimelineHeader) -> String {
 pub(crate) fn contents(player: &TimelinePlayer, survey: &PlaybackForecast) -> String {
     let duration = survey.pass_duration(player);
     let series = &survey.time_series;
-    let mut text = match is_instant(duration.as_secs_f64()) {
-        true => String::new(),
-        false => rate_chart::count_chart(series.planned(), series.width_s(), duration),
+    let mut text = match short_span(duration.as_secs_f64()) {
+        Some(_) => String::new(),
+        None => rate_chart::count_chart(series.planned(), series.width_s(), duration),
     };
     for (name, counts) in [("methods", &survey.methods), ("statuses", &survey.statuses)] {
         text.push_str(&counts_line(name, counts));

@@ -60,7 +60,14 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
     row("rows", &format!("{rows} of {lines} lines"));
     let span = Duration::try_from(built.last_arrival.duration_since(built.first_arrival))
         .unwrap_or_default();
-    let span = humantime::format_duration(Duration::from_millis(span.as_millis() as u64));
+    let span = match span {
+        Duration::ZERO => "one instant".to_owned(),
+        // Milliseconds are precise enough for a longer span.
+        span if span >= Duration::from_secs(1) => {
+            format_span(Duration::from_millis(span.as_millis() as u64)).to_string()
+        }
+        span => format_span(span).to_string(),
+    };
     // A timeline without rows has no first arrival.
     if built.trailer.rows > 0 {
         row(

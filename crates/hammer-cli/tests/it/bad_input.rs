@@ -415,7 +415,7 @@ fn characters_that_cannot_be_sent_are_shown_with_their_place() {
         (
             &["http://127.0.0.1:9/{{seq}}/a\tb"],
             "the URL cannot be sent: tab in the path\n\n    \
-             http://127.0.0.1:9/{{seq}}/a\u{fffd}b\n                                ^ expected %09",
+             http://127.0.0.1:9/{{seq}}/a\\tb\n                                ^^ expected %09",
         ),
         (
             &["http://ann:hush@127.0.0.1:9/a b"],

@@ -14,8 +14,11 @@ mod command;
 mod commands;
 mod dead_targets;
 mod echo;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod http;
 mod junit;
+mod limits;
 mod log_formats;
 mod mqtt;
 mod outputs;

@@ -236,27 +236,46 @@ fn the_peak_of_a_short_timeline_is_at_least_its_mean() {
     assert!(shown.contains(peak), "{shown}");
 }
 
-/// Rows at one instant once had a rate of 3,000,000/s for 0 s.
+/// Rows at one instant once had a rate of 3,000,000/s for 0 s, and a single row one of 1,000,000/s.
 #[test]
-fn rows_at_one_instant_have_no_rate() {
+fn rows_within_a_millisecond_have_no_rate() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let timeline = TimelineFixture::from_rows(&vec![row(5_000, r#""u":"/""#); 3]);
-    let path = timeline.path();
     let url = target.url();
-    let shown = stdout(&output(&["timeline", "show", path]));
-    let planned = stdout(&output(&["replay", path, "--endpoint", &url, "--dry-run"]));
-    let played = stdout(&output(&["replay", path, "--endpoint", &url, "-q"]));
-    for (text, expected) in [
-        (&shown, "3 rows at one instant\n"),
-        (&planned, "3 hits at one instant\n"),
-        (&played, "3 hits at one instant, seed"),
-        (&played, "all hits due at one instant"),
+    for (times_us, rows, hits, due) in [
+        (
+            &[5_000][..],
+            "1 row at",
+            "1 hit at",
+            "the hit due at one instant",
+        ),
+        (
+            &[5_000; 3],
+            "3 rows at",
+            "3 hits at",
+            "all hits due at one instant",
+        ),
+        (
+            &[0, 100, 400],
+            "3 rows within 600 µs",
+            "3 hits within 600 µs",
+            "all hits due within 600 µs",
+        ),
     ] {
-        assert!(text.contains(expected), "{text}");
-        assert!(
-            !text.contains("000,000/s") && !text.contains(" 0 s"),
-            "{text}"
-        );
+        let rows_json: Vec<_> = times_us.iter().map(|us| row(*us, r#""u":"/""#)).collect();
+        let timeline = TimelineFixture::from_rows(&rows_json);
+        let path = timeline.path();
+        let shown = stdout(&output(&["timeline", "show", path]));
+        let planned = stdout(&output(&["replay", path, "--endpoint", &url, "--dry-run"]));
+        let played = stdout(&output(&["replay", path, "--endpoint", &url, "-q"]));
+        for (text, expected) in [
+            (&shown, rows),
+            (&planned, hits),
+            (&played, hits),
+            (&played, due),
+        ] {
+            assert!(text.contains(expected), "{expected}: {text}");
+            assert!(!text.contains("/s ") && !text.contains(" 0 s"), "{text}");
+        }
     }
 }
 

@@ -8,6 +8,13 @@ use crate::engine::stop_handle::StopHandle;
 use crate::model::hammer::Hammer;
 use crate::schedule::schedule::Schedule;
 
+/// Maximum number of worker threads of a run.
+pub const MAX_THREADS: usize = 1_024;
+
+/// Maximum number of hits in flight of a run, over all threads. Each takes a slot, with its memory and
+/// usually a connection.
+pub const MAX_IN_FLIGHT: usize = 1_000_000;
+
 /// A hammer, a schedule and limits, ready to be executed.
 ///
 /// By default: 1,024 hits in flight, a timeout of 10 s, one thread per core.
@@ -127,7 +134,7 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Sets the number of worker threads.
+    /// Sets the number of worker threads, at most [`MAX_THREADS`].
     ///
     /// It is capped at the hits in flight and at [`Description::max_workers`](crate::Description::max_workers).
     pub fn threads(mut self, threads: usize) -> Self {

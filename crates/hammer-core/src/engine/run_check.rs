@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use hammer_diagnostic::format_count;
+
 use crate::engine::error::{Error, ErrorKind};
-use crate::engine::run::RunConfig;
+use crate::engine::run::{MAX_IN_FLIGHT, MAX_THREADS, RunConfig};
 use crate::model::description::Description;
 use crate::schedule::schedule::Schedule;
 
@@ -27,6 +29,10 @@ pub(super) fn check(
     } else if let Some(setting) = zero_setting(config) {
         let problem = format!("expected `{setting}` to be above 0, found 0");
         (ErrorKind::InvalidSetting, problem)
+    } else if let Some((setting, max, found)) = large_setting(config) {
+        let (max, found) = (format_count(max as u64), format_count(found as u64));
+        let problem = format!("expected `{setting}` to be at most {max}, found {found}");
+        (ErrorKind::InvalidSetting, problem)
     } else if no_rate {
         (ErrorKind::NothingToWarmUp, NOTHING_TO_WARM_UP.to_owned())
     } else if warms_up && hammer.max_hits.is_some() {
@@ -36,6 +42,16 @@ pub(super) fn check(
         return Ok(());
     };
     Err(Error::new(problem.0, problem.1))
+}
+
+/// The name of a setting that is too large, with its limit and its value.
+fn large_setting(config: &RunConfig) -> Option<(&'static str, usize, usize)> {
+    [
+        ("max_in_flight", MAX_IN_FLIGHT, config.max_in_flight),
+        ("threads", MAX_THREADS, config.threads),
+    ]
+    .into_iter()
+    .find(|(_, max, found)| found > max)
 }
 
 /// The name of a setting that is 0 and must not be.

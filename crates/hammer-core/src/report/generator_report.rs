@@ -56,7 +56,7 @@ pub struct GeneratorReport {
     /// The generator's own lateness: from the due time until the generator handled the hit, with or
     /// without a free slot.
     pub schedule_late_us: DurationSummary,
-    /// Records of the hit log that were dropped because it was written too slowly.
+    /// Records of the hit log that were dropped because writing it failed or was too slow.
     pub log_dropped: u64,
     /// The usage of each worker thread, in order; empty if unknown.
     #[serde(default)]

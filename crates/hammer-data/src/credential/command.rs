@@ -136,6 +136,13 @@ impl TokenSource for TokenCommand {
             let message = format!("the token command ended with {status}: {reason}");
             return Err(CredentialError::new(CredentialErrorKind::Failed, message));
         }
+        if stdout.len() as u64 > MAX_OUTPUT_BYTES {
+            let message = "expected at most 1 MiB from the token command, found more";
+            return Err(CredentialError::new(
+                CredentialErrorKind::Malformed,
+                message,
+            ));
+        }
         let token = FetchedToken::parse(&stdout, "the token command")?;
         Ok(match self.lifetime {
             Some(lifetime) => token.with_lifetime(lifetime),
@@ -158,7 +165,8 @@ fn read_in_background(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     thread::spawn(move || {
         let mut bytes = vec![];
         // After an error, the bytes read before it are the output.
-        let _ = output.take(MAX_OUTPUT_BYTES).read_to_end(&mut bytes);
+        // One byte more, so that a longer output is detected.
+        let _ = output.take(MAX_OUTPUT_BYTES + 1).read_to_end(&mut bytes);
         let _ = sender.send(bytes);
     });
     receiver

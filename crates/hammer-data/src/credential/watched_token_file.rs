@@ -1,20 +1,18 @@
 //! Tokens from a file that another program updates.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use super::{CredentialError, FetchedToken, TokenSource};
+use hammer_files::InputFile;
 
-/// The maximum number of bytes read from a token file.
-const MAX_FILE_BYTES: u64 = 1 << 20;
+use super::{CredentialError, FetchedToken, TokenSource};
 
 /// The time after which an empty file is read again, since it may be empty while it is written.
 const REWRITE_DELAY: Duration = Duration::from_millis(100);
 
-/// A source of tokens that another program, such as a sidecar, writes to a file.
+/// A source of tokens that another program, such as a sidecar, writes to a file of at most 1 MiB.
 #[derive(Debug, Clone)]
 pub struct WatchedTokenFile {
     path: PathBuf,
@@ -42,14 +40,7 @@ impl WatchedTokenFile {
 impl TokenSource for WatchedTokenFile {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         let path = self.path.display().to_string();
-        let read = || {
-            let mut bytes = vec![];
-            let file = File::open(&self.path)?;
-            file.take(MAX_FILE_BYTES)
-                .read_to_end(&mut bytes)
-                .map(|_| bytes)
-        };
-        let bytes = read_nonempty(read);
+        let bytes = read_nonempty(|| InputFile::Secret.read(&self.path));
         let bytes =
             bytes.map_err(|error| CredentialError::io(format!("cannot read {path}"), error))?;
         Ok(FetchedToken::parse(&bytes, &path)?.refetch_after(self.poll_interval))

@@ -12,6 +12,8 @@ pub enum FeedErrorKind {
     Unreadable,
     /// A row does not match its format or the first row.
     Malformed,
+    /// There are more rows than memory for them.
+    TooManyRows,
     /// There are fewer rows than required.
     TooFewRows,
     /// All rows are used up. This is the planned end of the run rather than a mistake.

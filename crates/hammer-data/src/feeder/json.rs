@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use hammer_diagnostic::excerpt;
 
+use super::column_names::ColumnNames;
 use super::row::FeederRow;
 
 /// The range of a field that was not found yet.
@@ -25,7 +26,7 @@ pub(super) fn read_keys(object: &[u8]) -> Result<Vec<String>, String> {
 /// Only strings with escapes cause an allocation.
 pub(super) fn read_fields(
     object: &[u8],
-    keys: &[String],
+    keys: &ColumnNames,
     row: &mut FeederRow,
 ) -> Result<(), String> {
     row.fields.resize(keys.len(), MISSING);
@@ -33,7 +34,7 @@ pub(super) fn read_fields(
     match row.fields.iter().position(|field| *field == MISSING) {
         Some(missing) => Err(format!(
             "missing key {}, which the first row has",
-            excerpt(&keys[missing])
+            excerpt(&keys.names[missing])
         )),
         None => Ok(()),
     }
@@ -72,7 +73,7 @@ impl<'de> Visitor<'de> for KeyCollector<'_> {
 }
 
 struct FieldVisitor<'a> {
-    keys: &'a [String],
+    keys: &'a ColumnNames,
     row: &'a mut FeederRow,
 }
 
@@ -84,11 +85,13 @@ impl<'de> Visitor<'de> for FieldVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(index) = map.next_key_seed(KeyIndexSeed(self.keys))? {
+        let mut guess = 0;
+        while let Some(index) = map.next_key_seed(KeyIndexSeed(self.keys, guess))? {
             let Some(index) = index else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
+            guess = index + 1;
             let json = map.next_value::<&RawValue>()?.get();
             let start = self.row.text.len();
             let string_content = json
@@ -110,8 +113,8 @@ impl<'de> Visitor<'de> for FieldVisitor<'_> {
     }
 }
 
-/// Deserializes a key as its index among these keys.
-struct KeyIndexSeed<'a>(&'a [String]);
+/// Deserializes a key as its index among these keys, which is probably the given one.
+struct KeyIndexSeed<'a>(&'a ColumnNames, usize);
 
 impl<'de> DeserializeSeed<'de> for KeyIndexSeed<'_> {
     type Value = Option<usize>;
@@ -129,6 +132,6 @@ impl Visitor<'_> for KeyIndexSeed<'_> {
     }
 
     fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|known| known == key))
+        Ok(self.0.index_of(key, self.1))
     }
 }

@@ -4,6 +4,12 @@ use super::row::FeederRow;
 use super::row_store::FeederColumns;
 use super::{FeedError, FeedErrorKind};
 
+/// The maximum size of all rows, with 4 bytes for the end of each field.
+///
+/// A file that is held in memory has less: a field takes at least one byte of its 64 MiB, and the row
+/// before the limit has at most 16 MiB, so that positions fit into 32 bits.
+const MAX_BYTES: usize = 256 << 20;
+
 /// The text of all fields, and the end of each field in it.
 #[derive(Default)]
 pub(super) struct MemoryRows {
@@ -16,11 +22,11 @@ impl MemoryRows {
     pub(super) fn push(&mut self, row: &FeederRow) -> Result<(), FeedError> {
         for index in 0..row.fields.len() {
             self.text.extend_from_slice(row.field(index));
-            let end = u32::try_from(self.text.len()).map_err(|_| {
-                let message = "more than 4 GiB of fields, which cannot be held in memory";
-                FeedError::new(FeedErrorKind::Malformed, message)
-            })?;
-            self.ends.push(end);
+            self.ends.push(self.text.len() as u32);
+        }
+        if self.text.len() + 4 * self.ends.len() > MAX_BYTES {
+            let message = "expected at most 256 MiB of rows from a pipe, found more (try a file)";
+            return Err(FeedError::new(FeedErrorKind::TooManyRows, message));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Feeders: rows of a file for hits, slots or clients.
 
+mod column_names;
+mod csv_quotes;
 mod error;
 mod file_rows;
 mod format;
@@ -63,7 +65,7 @@ pub struct Feeder {
 
 impl Feeder {
     /// Opens a file. A file of up to 64 MiB is held in memory. Rows of a larger file are read when they
-    /// are used, and the file must not change.
+    /// are used, and the file must not change. A pipe is held in memory, up to 256 MiB.
     ///
     /// # Errors
     ///
@@ -88,7 +90,7 @@ impl Feeder {
             .map_err(|error| error.with_name(&path.display().to_string()))
     }
 
-    /// Reads the rows of an input into memory.
+    /// Reads the rows of an input into memory, up to 256 MiB.
     ///
     /// # Errors
     ///
@@ -178,7 +180,7 @@ impl Feeder {
     /// Returns the names of the columns.
     #[must_use]
     pub fn columns(&self) -> &[String] {
-        &self.column_info().names
+        &self.column_info().names.names
     }
 
     /// Returns the length of the longest field of a column, in bytes.

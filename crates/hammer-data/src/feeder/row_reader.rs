@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use csv_core::{ReadRecordResult, Reader};
 
+use super::column_names::ColumnNames;
+use super::csv_quotes::CsvQuoteCheck;
 use super::row::FeederRow;
 use super::{FeedError, FeederFormat, json};
 
@@ -24,6 +26,8 @@ pub(super) struct FeederRowReader {
     /// Lines that rows have consumed.
     lines_consumed: u64,
     csv: Reader,
+    /// Checks the quotes of CSV, unless they were checked before.
+    quotes: Option<CsvQuoteCheck>,
     ends: Vec<usize>,
 }
 
@@ -38,7 +42,16 @@ impl FeederRowReader {
             bytes_consumed: 0,
             lines_consumed: 0,
             csv: Reader::new(),
+            quotes: None,
             ends: vec![0; 16],
+        }
+    }
+
+    /// Makes bad quotes of CSV an error.
+    pub(super) fn checking_quotes(self) -> Self {
+        Self {
+            quotes: Some(CsvQuoteCheck::default()),
+            ..self
         }
     }
 
@@ -77,7 +90,7 @@ impl FeederRowReader {
         &mut self,
         input: &mut impl Read,
         format: FeederFormat,
-        columns: &[String],
+        columns: &ColumnNames,
         row: &mut FeederRow,
     ) -> Result<bool, FeedError> {
         row.clear();
@@ -141,6 +154,13 @@ impl FeederRowReader {
                 return Err(FeedError::malformed(line, "unclosed quote"));
             }
             let used = if over { 0 } else { used };
+            if let Some(quotes) = &mut self.quotes {
+                let checked = quotes.check(&self.buffer[self.start..self.start + used]);
+                checked.map_err(|error| {
+                    let hint = "(try quotes around the field, and \"\" for a quote in it)";
+                    FeedError::malformed(error.line, format!("{} {hint}", error.problem))
+                })?;
+            }
             self.start += used;
             self.bytes_consumed += used as u64;
             bytes += written;

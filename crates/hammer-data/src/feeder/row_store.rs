@@ -6,6 +6,7 @@ use std::path::Path;
 
 use hammer_diagnostic::excerpt;
 
+use super::column_names::ColumnNames;
 use super::file_rows::FileRows;
 use super::memory_rows::MemoryRows;
 use super::row::FeederRow;
@@ -48,7 +49,7 @@ impl RowStore {
 /// The columns of a file.
 #[derive(Debug, Default)]
 pub(super) struct FeederColumns {
-    pub(super) names: Vec<String>,
+    pub(super) names: ColumnNames,
     /// The length of the longest field of each column.
     pub(super) max_bytes: Vec<usize>,
 }
@@ -61,13 +62,13 @@ pub(super) fn scan_rows(
     mut each: impl FnMut(&FeederRow, u64) -> Result<(), FeedError>,
 ) -> Result<FeederColumns, FeedError> {
     let (mut reader, mut row) = (
-        FeederRowReader::new(SCAN_BUFFER_BYTES),
+        FeederRowReader::new(SCAN_BUFFER_BYTES).checking_quotes(),
         FeederRow::default(),
     );
     reader.skip_byte_order_mark(&mut input)?;
     let names = match format {
         FeederFormat::Csv => {
-            reader.next_row(&mut input, format, &[], &mut row)?;
+            reader.next_row(&mut input, format, &ColumnNames::default(), &mut row)?;
             let names = (0..row.fields.len()).map(|index| {
                 let name = String::from_utf8(row.field(index).to_vec());
                 name.map(|name| name.trim().to_owned())
@@ -78,11 +79,10 @@ pub(super) fn scan_rows(
         FeederFormat::JsonLines => reader.peek_keys(&mut input)?,
         FeederFormat::Lines => vec!["line".to_owned()],
     };
-    let duplicate = (1..names.len()).find(|index| names[..*index].contains(&names[*index]));
-    if let Some(duplicate) = duplicate {
+    let names = ColumnNames::new(names).map_err(|(duplicate, names)| {
         let problem = format!("duplicate column {}", excerpt(&names[duplicate]));
-        return Err(FeedError::malformed(reader.line().max(1), problem));
-    }
+        FeedError::malformed(reader.line().max(1), problem)
+    })?;
     let mut max_bytes = vec![0; names.len()];
     let mut rows = 0_u64;
     loop {
@@ -90,7 +90,7 @@ pub(super) fn scan_rows(
         if !reader.next_row(&mut input, format, &names, &mut row)? {
             break;
         }
-        if names.is_empty() {
+        if names.len() == 0 {
             let problem = "expected an object with at least one key, found an empty one";
             return Err(FeedError::malformed(reader.line(), problem));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hammer_diagnostic::{Diagnostic, excerpt, nearest};
 
 use super::instruction::Opcode;
-use super::token::{TemplateToken, TemplateTokenKind};
+use super::token::{self, TemplateToken, TemplateTokenKind};
 use crate::generator::{
     ExponentialDistribution, GeneratorLanguage, NormalDistribution, RegexGenerator, UniformInteger,
     WeightedChoice, ZipfDistribution,
@@ -100,7 +100,7 @@ fn column_names(name: &str, feeder: &Feeder) -> String {
     const MAX_LISTED: usize = 8;
     let columns = feeder.columns().iter().take(MAX_LISTED);
     let columns: Vec<String> = columns
-        .map(|column| excerpt(&format!("{name}.{column}")))
+        .map(|column| excerpt(&token::write_dotted_name(name, column)))
         .collect();
     columns.join(" or ")
 }
@@ -196,7 +196,8 @@ impl FunctionCall<'_> {
         let known = columns.iter().map(String::as_str);
         let error = Diagnostic::unknown(start..span.end, "column", column, known)
             .within(format!("of '{name}'"));
-        let near = error.nearest().map(|near| format!("{name}.{near}"));
+        let near = error.nearest();
+        let near = near.map(|near| token::write_dotted_name(name, near));
         Err(match (near, columns) {
             (_, [one]) if one.contains([';', '\t']) => {
                 error.with_expected("a file with commas between its fields")
@@ -218,7 +219,7 @@ impl FunctionCall<'_> {
         let error = Diagnostic::new(self.name.1.clone(), problem);
         match (near_feeder, near) {
             (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
-                error.with_nearest(format!("{name}.{column}"))
+                error.with_nearest(token::write_dotted_name(name, column))
             }
             (Some((name, feeder)), _) => error.or_expected(column_names(name, feeder)),
             (None, Some(near)) => error.with_nearest(near),

@@ -43,14 +43,63 @@ pub(super) fn next_token(text: &str, open: usize, at: usize) -> Result<TemplateT
     if first == '"' || first == '\'' {
         return quoted(text, start, first);
     }
-    let bare = rest
-        .char_indices()
-        .find(|(at, c)| c.is_whitespace() || *c == '|' || rest[*at..].starts_with("}}"))
-        .map_or(rest.len(), |(at, _)| at);
+    // Arguments such as regular expressions may have quotes anywhere.
+    let is_name = at == open + 2;
+    if is_name {
+        return dotted_name(text, start);
+    }
+    let bare = bare_length(rest);
     Ok(token(
         TemplateTokenKind::Word(rest[..bare].to_owned()),
         bare,
     ))
+}
+
+/// Returns the length of the word without quotes at the beginning of `rest`.
+fn bare_length(rest: &str) -> usize {
+    let end = rest
+        .char_indices()
+        .find(|(at, c)| c.is_whitespace() || *c == '|' || rest[*at..].starts_with("}}"));
+    end.map_or(rest.len(), |(at, _)| at)
+}
+
+/// Reads a name that begins at byte `start`. After a dot, a part of it may be in quotes:
+/// `users."first name"`.
+fn dotted_name(text: &str, start: usize) -> Result<TemplateToken, Diagnostic> {
+    let (mut word, mut at) = (String::new(), start);
+    loop {
+        let bare = &text[at..at + bare_length(&text[at..])];
+        let quote = bare.find(".\"").into_iter().chain(bare.find(".'")).min();
+        let Some(dot) = quote else {
+            word.push_str(bare);
+            return Ok(TemplateToken {
+                kind: TemplateTokenKind::Word(word),
+                span: start..at + bare.len(),
+            });
+        };
+        word.push_str(&bare[..=dot]);
+        let quote = if bare[dot + 1..].starts_with('"') {
+            '"'
+        } else {
+            '\''
+        };
+        let part = quoted(text, at + dot + 1, quote)?;
+        if let TemplateTokenKind::Word(part) = &part.kind {
+            word.push_str(part);
+        }
+        at = part.span.end;
+    }
+}
+
+/// Writes a name as [`dotted_name`] reads it: `users.id`, `users."first name"`.
+pub(super) fn write_dotted_name(feeder: &str, column: &str) -> String {
+    let is_bare = bare_length(column) == column.len() && !column.starts_with(['"', '\'']);
+    if is_bare {
+        return format!("{feeder}.{column}");
+    }
+    let quote = if column.contains('"') { '\'' } else { '"' };
+    let column = column.replace(quote, &format!("\\{quote}"));
+    format!("{feeder}.{quote}{column}{quote}")
 }
 
 /// Reads a quoted word that begins at byte `start`.
@@ -110,5 +159,35 @@ mod tests {
             .map(|(word, source)| (word.to_owned(), source.to_owned()))
             .into();
         assert_eq!(tokens, expected);
+    }
+
+    #[test]
+    fn a_part_of_a_name_may_be_in_quotes() {
+        for (name, word) in [
+            ("u.id", "u.id"),
+            (r#"u."first name""#, "u.first name"),
+            ("u.'a}}|b'", "u.a}}|b"),
+            (r#"u."say \"hi\"""#, r#"u.say "hi""#),
+            (r#"u.it"s"#, r#"u.it"s"#),
+            (r#"u."a".'b c'"#, "u.a.b c"),
+        ] {
+            let text = format!("{{{{ {name}}}}}");
+            let token = next_token(&text, 0, 2).expect(name);
+            assert_eq!(token.kind, TemplateTokenKind::Word(word.to_owned()));
+            assert_eq!(&text[token.span], name);
+        }
+        assert!(next_token("{{u.\"first name}}", 0, 2).is_err());
+        for (column, name) in [
+            ("id", "u.id"),
+            ("first name", r#"u."first name""#),
+            ("a|b", r#"u."a|b""#),
+            ("say \"hi\"", r#"u.'say "hi"'"#),
+            ("\"it's\" b", r#"u.'"it\'s" b'"#),
+        ] {
+            assert_eq!(write_dotted_name("u", column), name);
+            let text = format!("{{{{{name}}}}}");
+            let token = next_token(&text, 0, 2).expect(name);
+            assert_eq!(token.kind, TemplateTokenKind::Word(format!("u.{column}")));
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Feeders: orders, formats, shards, and errors in files.
 
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use hammer_data::{
     ExhaustedPolicy, FeedErrorKind, Feeder, FeederFormat, FeederOrder, Template, TemplateScope,
@@ -288,6 +290,16 @@ fn errors_in_files_name_the_line() {
         ),
         ("a,\"b", FeederFormat::Csv, "line 1: unclosed quote"),
         (
+            "a,b\n1,\"Ad\"a\n",
+            FeederFormat::Csv,
+            "line 2: text after a closing quote (try quotes around the field",
+        ),
+        (
+            "a,b\n1,2\n3,5\" disk\n",
+            FeederFormat::Csv,
+            "line 3: quote within an unquoted field",
+        ),
+        (
             "{\"a\":1}\n{\"b\":1}\n",
             FeederFormat::JsonLines,
             "line 2: missing key 'a', which the first row has",
@@ -375,5 +387,50 @@ fn errors_suggest_commas_for_other_separators() {
             expected.as_deref(),
             Some("a file with commas between its fields")
         );
+    }
+}
+
+/// Names were compared with all names before them: 300,000 columns took half a minute.
+#[test]
+fn many_columns_are_read_in_linear_time() {
+    let columns = 300_000;
+    let names = |order: &mut dyn Iterator<Item = usize>| {
+        let names = order.map(|index| format!("c{index}"));
+        names.collect::<Vec<_>>()
+    };
+    let ascending = names(&mut (0..columns));
+    let csv = format!("{0}\n{0}\n", ascending.join(","));
+    let object = |names: &[String]| {
+        let fields: Vec<_> = names.iter().map(|name| format!("\"{name}\":1")).collect();
+        format!("{{{}}}\n", fields.join(","))
+    };
+    // The keys of the second row are in the opposite order.
+    let json = object(&ascending) + &object(&names(&mut (0..columns).rev()));
+    for (text, format) in [(csv, FeederFormat::Csv), (json, FeederFormat::JsonLines)] {
+        let started = Instant::now();
+        let feeder = Feeder::read(text.as_bytes(), format).expect("valid rows");
+        assert_eq!(feeder.columns().len(), columns);
+        assert!(started.elapsed() < Duration::from_secs(20), "{format:?}");
+    }
+}
+
+/// Rows from a device or a pipe were read until the memory was full.
+#[test]
+fn rows_from_an_endless_input_have_a_limit() {
+    let rows = Repeated(b"a\n");
+    let error = Feeder::read(rows, FeederFormat::Csv).expect_err("endless");
+    assert_eq!(error.kind(), FeedErrorKind::TooManyRows);
+    assert!(error.to_string().contains("at most 256 MiB"), "{error}");
+}
+
+/// The same bytes again and again.
+struct Repeated(&'static [u8]);
+
+impl Read for Repeated {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let whole = to.len() - to.len() % self.0.len();
+        let chunks = to[..whole].chunks_exact_mut(self.0.len());
+        chunks.for_each(|chunk| chunk.copy_from_slice(self.0));
+        Ok(whole)
     }
 }

@@ -194,7 +194,7 @@ fn errors_have_a_position_and_a_remedy() {
             "{{users.xyz}}",
             "xyz",
             "unknown column 'xyz'",
-            "'users.id' or 'users.e mail' or 'users.name'",
+            "'users.id' or 'users.\"e mail\"' or 'users.name'",
         ),
         (
             "{{users}}",
@@ -412,7 +412,7 @@ fn an_error_repeats_a_short_and_printable_part_of_the_text() {
         .expect_err(&text)
         .to_string();
     assert!(
-        error.starts_with("unknown name 'col\u{fffd}\u{fffd}"),
+        error.starts_with(r"unknown name 'col\u{18}\u{18}"),
         "{error}"
     );
 }
@@ -428,5 +428,21 @@ proptest::proptest! {
             }
             Err(error) => assert!(error.found().is_some(), "{error}"),
         }
+    }
+}
+
+/// The hint was `users.e mail`, which was read as a name with an argument.
+#[test]
+fn a_column_with_a_space_is_written_as_its_hint_says() {
+    for text in [
+        "{{users.e_mail}}",
+        "{{users.\"e mial\"}}",
+        "{{user.\"e mail\"}}",
+    ] {
+        let error = Template::compile(text, &scope()).expect_err(text);
+        let name = error.nearest().unwrap_or_default();
+        assert_eq!(name, "users.\"e mail\"", "{text}: {error}");
+        let hinted = Template::compile(&format!("{{{{{name} | url}}}}"), &scope());
+        assert!(hinted.is_ok(), "{hinted:?}");
     }
 }

@@ -26,7 +26,7 @@ fn messages_have_one_of_two_forms() {
         ),
         (
             Diagnostic::unknown(0..3, "filter", "\u{1b}[1m", ["json", "url"]),
-            "unknown filter '\u{fffd}[1m'; expected one of json, url",
+            "unknown filter '\\u{1b}[1m'; expected one of json, url",
         ),
         (
             Diagnostic::unknown(0..3, "load", "x", ["checkout"]).within("in a plan"),

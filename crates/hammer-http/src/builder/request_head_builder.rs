@@ -11,6 +11,7 @@ use crate::request::header::remove_headers;
 use crate::request::prepared::PreparedRequest;
 use crate::url::HttpUrl;
 use crate::{Error, ErrorKind, RequestHeader};
+use hammer_diagnostic::shortened;
 
 /// The parts of a request line, and everything that determines default headers.
 pub(super) struct RequestHeadBuilder<'a> {
@@ -86,8 +87,10 @@ pub(super) fn parse_method(text: &str) -> Result<Method, Error> {
         )),
         Ok(method) => Ok(method),
         Err(cause) => {
-            let message =
-                format!("malformed method {text:?}; expected one word, such as GET or POST");
+            let message = format!(
+                "malformed method {text:?}; expected one word, such as GET or POST",
+                text = shortened(text)
+            );
             Err(error(message).with_source(cause))
         }
     }

@@ -86,7 +86,9 @@ impl HttpBuilder {
 
     /// Sets the largest body to inspect, in bytes after decoding; 16 MiB by default.
     ///
-    /// With a larger body, the hit fails with `body_too_large`.
+    /// With a larger body, the hit fails with `body_too_large`. Whatever is set, the bodies that a worker
+    /// inspects at a time use at most 256 MiB, including the copy of a body while its buffer grows. So a
+    /// body of more than 128 MiB is never inspected.
     pub fn max_body_bytes(mut self, bytes: u64) -> Self {
         self.response.max_body_bytes = Some(bytes);
         self

@@ -1,7 +1,7 @@
 //! The rules for the responses of all targets, common ones and those of single targets.
 
 use hammer_data::TemplateScope;
-use hammer_diagnostic::nearest;
+use hammer_diagnostic::{nearest, shortened};
 
 use crate::response::capture::CaptureSet;
 use crate::response::rules::{ResponseRules, TargetRules};
@@ -143,9 +143,10 @@ fn capture_error(message: String) -> Error {
 }
 
 fn check_variable(name: &str, scope: Option<&TemplateScope>) -> Result<(), Error> {
+    let shown = shortened(name);
     let Some(scope) = scope else {
         return Err(capture_error(format!(
-            "the captured value {name:?} cannot be used because templates are disabled"
+            "the captured value {shown:?} cannot be used because templates are disabled"
         )));
     };
     let mut chars = name.chars();
@@ -155,12 +156,12 @@ fn check_variable(name: &str, scope: Option<&TemplateScope>) -> Result<(), Error
     let is_valid = |char: char| char.is_ascii_alphanumeric() || char == '_';
     if !first || !chars.all(is_valid) {
         return Err(capture_error(format!(
-            "invalid name {name:?} of a capture; expected a letter, then letters, digits or _"
+            "invalid name {shown:?} of a capture; expected a letter, then letters, digits or _"
         )));
     }
     if scope.defines(name) {
         return Err(capture_error(format!(
-            "the capture {name:?} has a name that templates already use (try another name)"
+            "the capture {shown:?} has a name that templates already use (try another name)"
         )));
     }
     Ok(())
@@ -194,6 +195,6 @@ fn unknown_target(name: &str, targets: &[Option<&str>]) -> Error {
     };
     Error::new(
         ErrorKind::Targets,
-        format!("unknown target {name:?}; {expected}"),
+        format!("unknown target {:?}; {expected}", shortened(name)),
     )
 }

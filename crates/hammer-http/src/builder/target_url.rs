@@ -6,6 +6,7 @@ use super::request_options::RequestOptions;
 use crate::Error;
 use crate::request::template::{TemplateCompiler, parse_url_template};
 use crate::url::HttpUrl;
+use hammer_diagnostic::shortened;
 
 /// The URLs to hit.
 pub(super) enum TargetUrls {
@@ -82,7 +83,8 @@ impl TargetUrl {
             }
             (true, None) => Err(Error::url(format!(
                 "the target {text:?} is a path without a host (try a full URL, or add a base URL for \
-                 all paths)"
+                 all paths)",
+                text = shortened(text)
             ))),
         }
     }

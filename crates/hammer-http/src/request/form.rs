@@ -1,19 +1,21 @@
 //! Forms as browsers send them: multipart/form-data (RFC 7578).
 
-use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
 use bytes::Bytes;
+use hammer_files::InputFile;
 use memchr::memmem;
 
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// A field of a form, in the spelling of curl's `-F`.
 ///
 /// `name=value` is a text, `name=@FILE` an uploaded file, and `name=<FILE` a text from a file. Each can be
 /// followed by `;type=TYPE` and `;filename=NAME`. Quote a value or a path that contains a semicolon:
-/// `name="a;b"`, with `\"` and `\\` for a quote and a backslash. Parsing the field reads its file.
+/// `name="a;b"`, with `\"` and `\\` for a quote and a backslash. Parsing the field reads its file, of at
+/// most 256 MiB.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormField {
     name: String,
@@ -95,7 +97,8 @@ impl FromStr for FormField {
                     return Err(form_error(format!(
                         "malformed type {value:?} in the form field {:?}; expected one such as \
                          text/plain",
-                        shown_name(spelled)
+                        shown_name(spelled),
+                        value = shortened(&value)
                     )));
                 }
                 ("filename", value) => field.file_name = Some(value),
@@ -108,7 +111,8 @@ impl FromStr for FormField {
                     return Err(form_error(format!(
                         "unknown option {key:?} in the form field {:?}; expected type or filename \
                          (quote a value that contains a semicolon)",
-                        shown_name(spelled)
+                        shown_name(spelled),
+                        key = shortened(key)
                     )));
                 }
             }
@@ -233,9 +237,12 @@ fn guess_media_type(path: &Path) -> &'static str {
 }
 
 fn read_file(path: &Path) -> Result<Bytes, Error> {
-    fs::read(path).map(Bytes::from).map_err(|cause| {
-        form_error(format!("failed to read the file {}", path.display())).with_source(cause)
-    })
+    InputFile::Body
+        .read(path)
+        .map(Bytes::from)
+        .map_err(|cause| {
+            form_error(format!("failed to read the file {}", path.display())).with_source(cause)
+        })
 }
 
 fn form_error(message: String) -> Error {
@@ -244,6 +251,8 @@ fn form_error(message: String) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn field(spelled: &str) -> FormField {

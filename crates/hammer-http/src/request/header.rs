@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use hammer_diagnostic::Diagnostic;
+use hammer_diagnostic::{Diagnostic, shortened};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
@@ -31,7 +31,8 @@ impl RequestHeader {
         let parsed: HeaderName = name.parse().map_err(|cause| {
             let expected = "letters, digits and hyphens, as in \"X-Name: value\"";
             error(format!(
-                "malformed header name {name:?}; expected {expected}"
+                "malformed header name {name:?}; expected {expected}",
+                name = shortened(name)
             ))
             .with_source(cause)
         })?;

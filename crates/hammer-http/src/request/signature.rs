@@ -11,7 +11,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
-use hammer_diagnostic::chain;
+use hammer_diagnostic::{chain, shortened};
 use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 
 use crate::request::header::remove_headers;
@@ -31,8 +31,10 @@ impl FromStr for SignatureScope {
     fn from_str(text: &str) -> Result<Self, Error> {
         let error = |problem: String| {
             let expected = "a scope such as aws:amz:eu-central-1:execute-api";
-            let message =
-                format!("malformed signature scope {text:?}: {problem}; expected {expected}");
+            let message = format!(
+                "malformed signature scope {text:?}: {problem}; expected {expected}",
+                text = shortened(text)
+            );
             Err(Error::new(ErrorKind::Credentials, message))
         };
         let parts: Vec<&str> = text.split(':').collect();
@@ -42,7 +44,12 @@ impl FromStr for SignatureScope {
                 return error("missing region or service".into());
             }
             ["aws", region, service] => (region, service),
-            [provider, ..] => return error(format!("unknown provider {provider:?}")),
+            [provider, ..] => {
+                return error(format!(
+                    "unknown provider {provider:?}",
+                    provider = shortened(provider)
+                ));
+            }
             [] => return error("empty scope".into()),
         };
         let is_word =

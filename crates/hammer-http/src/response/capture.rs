@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 
 use crate::response::expectations::{JsonPointer, compile_regex};
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// Maximum size of a captured value.
 const MAX_CAPTURED_BYTES: usize = 64 << 10;
@@ -142,27 +143,37 @@ impl FromStr for ResponseCapture {
     fn from_str(text: &str) -> Result<Self, Error> {
         let error = |message| Error::new(ErrorKind::Capture, message);
         let expected = "expected json:/POINTER, header:NAME or regex:EXPRESSION";
-        let (kind, source) = text
-            .split_once(':')
-            .ok_or_else(|| error(format!("malformed capture {text:?}; {expected}")))?;
+        let (kind, source) = text.split_once(':').ok_or_else(|| {
+            error(format!(
+                "malformed capture {text:?}; {expected}",
+                text = shortened(text)
+            ))
+        })?;
         Ok(Self(match kind {
             "json" => CaptureSource::Json(source.parse().map_err(|problem| {
                 error(format!(
-                    "malformed JSON pointer {source:?} of a capture: {problem}"
+                    "malformed JSON pointer {source:?} of a capture: {problem}",
+                    source = shortened(source)
                 ))
             })?),
             "header" => CaptureSource::Header(source.trim().parse().map_err(|cause| {
-                error(format!("malformed header name {source:?} of a capture")).with_source(cause)
+                error(format!(
+                    "malformed header name {source:?} of a capture",
+                    source = shortened(source)
+                ))
+                .with_source(cause)
             })?),
             "regex" => CaptureSource::Pattern(compile_regex(source).map_err(|cause| {
                 error(format!(
-                    "malformed regular expression {source:?} of a capture"
+                    "malformed regular expression {source:?} of a capture",
+                    source = shortened(source)
                 ))
                 .with_source(cause)
             })?),
             _ => {
                 return Err(error(format!(
-                    "unknown source {kind:?} of a capture; {expected}"
+                    "unknown source {kind:?} of a capture; {expected}",
+                    kind = shortened(kind)
                 )));
             }
         }))

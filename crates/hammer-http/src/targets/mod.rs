@@ -1,17 +1,21 @@
 //! Lists of targets from files, in the two formats of vegeta.
 
+mod body_files;
 mod http_text;
 mod json_lines;
 mod weighted_order;
 
+use std::fmt;
 use std::path::Path;
 use std::str::{self, FromStr};
-use std::{fmt, fs, io};
 
 use bytes::Bytes;
+use hammer_files::InputFile;
 
+use self::body_files::BodyFiles;
 pub(crate) use self::weighted_order::WeightedOrder;
 use crate::{Error, ErrorKind, RequestHeader};
+use hammer_diagnostic::shortened;
 
 /// Maximum weight of a target.
 const MAX_WEIGHT: u32 = 1_000_000;
@@ -68,9 +72,10 @@ pub(crate) struct TargetEntry {
 }
 
 impl TargetList {
-    /// Reads a targets file.
+    /// Reads a targets file of at most 256 MiB.
     ///
     /// The body files that it names are next to it, or else in the current folder, as in vegeta.
+    /// Together, they have at most 256 MiB; a file that several targets name is read once.
     ///
     /// # Errors
     ///
@@ -78,7 +83,7 @@ impl TargetList {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let source_name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|cause| {
+        let bytes = InputFile::Targets.read(path).map_err(|cause| {
             let message = format!("failed to read the targets file {source_name}");
             Error::new(ErrorKind::Targets, message).with_source(cause)
         })?;
@@ -93,7 +98,8 @@ impl TargetList {
         let first = lines
             .clone()
             .find(|line| !line.is_empty() && !line.starts_with('#'));
-        let read = |path: &str| read_body(path, folder);
+        let files = BodyFiles::new(folder);
+        let read = |path: &str| files.read(path);
         let entries = match first {
             Some(line) if line.starts_with('{') => json_lines::parse(text),
             Some(_) => http_text::parse(text, &read),
@@ -157,8 +163,10 @@ impl FromStr for TargetOrder {
             "random" => Ok(Self::Random),
             "slot" => Ok(Self::PerSlot),
             _ => {
-                let message =
-                    format!("unknown target order {text:?}; expected turn, random or slot");
+                let message = format!(
+                    "unknown target order {text:?}; expected turn, random or slot",
+                    text = shortened(text)
+                );
                 Err(Error::new(ErrorKind::Targets, message))
             }
         }
@@ -203,23 +211,20 @@ fn parse_weight(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|weight| (1..=MAX_WEIGHT).contains(weight));
     number.ok_or_else(|| {
-        format!("invalid weight {text:?}; expected a whole number from 1 to {MAX_WEIGHT}")
+        format!(
+            "invalid weight {text:?}; expected a whole number from 1 to {MAX_WEIGHT}",
+            text = shortened(text)
+        )
     })
 }
 
 fn parse_once(text: &str) -> Result<bool, String> {
-    text.parse()
-        .map_err(|_| format!("invalid value {text:?} of once; expected true or false"))
-}
-
-/// Reads a body file, next to the targets file or else in the current folder.
-fn read_body(path: &str, folder: &Path) -> Result<Bytes, String> {
-    let result = match fs::read(folder.join(path)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(path),
-        result => result,
-    };
-    let read = result.map(Bytes::from);
-    read.map_err(|error| format!("failed to read the body file {path:?}: {error}"))
+    text.parse().map_err(|_| {
+        format!(
+            "invalid value {text:?} of once; expected true or false",
+            text = shortened(text)
+        )
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Tests of parsing targets files.
 
+use std::fs;
+
 use super::*;
 
 /// Expected method, URL, headers, body, weight and name of a target.

@@ -14,6 +14,7 @@ pub(crate) use self::characters::{
     LOWER_CASE_HEX, character_name, check_characters, encode_where, percent_encode,
 };
 use crate::{Error, mask_url};
+use hammer_diagnostic::shortened;
 
 /// Maximum size of path and query, in bytes: that of [`Uri`].
 const MAX_TARGET_BYTES: usize = u16::MAX as usize - 1;
@@ -38,15 +39,19 @@ impl HttpUrl {
         check_characters(text, &[]).map_err(Error::url_characters)?;
         let (scheme, rest) = text.split_once("://").ok_or_else(|| {
             Error::url(format!(
-                "the URL {url:?} has no scheme (try http://{url} or https://{url})"
+                "the URL {url:?} has no scheme (try http://{url} or https://{url})",
+                url = shortened(url)
             ))
         })?;
         let tls = match scheme.to_ascii_lowercase().as_str() {
             "http" => false,
             "https" => true,
             _ => {
-                let message =
-                    format!("unknown scheme {scheme:?} in {url:?}; expected http or https");
+                let message = format!(
+                    "unknown scheme {scheme:?} in {url:?}; expected http or https",
+                    scheme = shortened(scheme),
+                    url = shortened(url)
+                );
                 return Err(Error::url(message));
             }
         };
@@ -67,12 +72,17 @@ impl HttpUrl {
                 _ if userinfo.is_none() && text.contains('@') => {
                     let message = format!(
                         "malformed port in {url:?}; expected 1 to 65535 (if a password contains a \
-                         slash, write it as %2F)"
+                         slash, write it as %2F)",
+                        url = shortened(url)
                     );
                     return Err(Error::url(message));
                 }
                 _ => {
-                    let message = format!("invalid port {port:?} in {url:?}; expected 1 to 65535");
+                    let message = format!(
+                        "invalid port {port:?} in {url:?}; expected 1 to 65535",
+                        port = shortened(port),
+                        url = shortened(url)
+                    );
                     return Err(Error::url(message));
                 }
             },
@@ -88,7 +98,11 @@ impl HttpUrl {
             format!("{name}:{port}")
         };
         let authority = HeaderValue::from_str(&authority).map_err(|cause| {
-            Error::url(format!("the URL {url:?} is malformed")).with_source(cause)
+            Error::url(format!(
+                "the URL {url:?} is malformed",
+                url = shortened(url)
+            ))
+            .with_source(cause)
         })?;
         Ok(Self {
             tls,
@@ -176,21 +190,35 @@ fn parse_target(path: &str, url: &str) -> Result<Uri, Error> {
     }
     // A whole URI that begins with two slashes would be parsed as a host.
     let target = PathAndQuery::from_maybe_shared(Bytes::from(target));
-    let target = target
-        .map_err(|cause| Error::url(format!("the URL {url:?} is malformed")).with_source(cause))?;
+    let target = target.map_err(|cause| {
+        Error::url(format!(
+            "the URL {url:?} is malformed",
+            url = shortened(url)
+        ))
+        .with_source(cause)
+    })?;
     Ok(Uri::from(target))
 }
 
 fn parse_host(name: &str, url: &str) -> Result<UrlHost, Error> {
     if name.is_empty() {
         return Err(Error::url(format!(
-            "the URL {url:?} has no host (try http://localhost:8080/)"
+            "the URL {url:?} has no host (try http://localhost:8080/)",
+            url = shortened(url)
         )));
     }
     UrlHost::parse(name).ok_or_else(|| {
         Error::url(match name.strip_prefix('[') {
-            Some(_) => format!("invalid IPv6 address {name:?} in {url:?}; expected the form [::1]"),
-            None => format!("invalid host name {name:?} in {url:?}"),
+            Some(_) => format!(
+                "invalid IPv6 address {name:?} in {url:?}; expected the form [::1]",
+                name = shortened(name),
+                url = shortened(url)
+            ),
+            None => format!(
+                "invalid host name {name:?} in {url:?}",
+                name = shortened(name),
+                url = shortened(url)
+            ),
         })
     })
 }

@@ -144,10 +144,11 @@ impl ResponseInspector<'_> {
                 .expectations
                 .body_mismatch(&decoded.bytes)
                 .map(Label::from);
-            body = Some(decoded.bytes);
+            body = Some(decoded);
         }
         if label.is_none() && !rules.captures.is_empty() {
-            self.store_captures(body.as_deref().unwrap_or_default());
+            let bytes = body.as_ref().map(|body| &*body.bytes);
+            self.store_captures(bytes.unwrap_or_default());
         }
         if body.is_some() {
             hit.mark("decode");

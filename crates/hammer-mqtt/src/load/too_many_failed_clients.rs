@@ -68,6 +68,7 @@ mod tests {
             total: 200,
             allowed,
             failure: Failure::new("refused"),
+            peer: None,
         };
         let counts = ConnectCounts {
             connected: 12,

@@ -1,7 +1,9 @@
 //! PEM from a file or a text.
 
+use std::fmt;
 use std::path::PathBuf;
-use std::{fmt, fs};
+
+use hammer_files::InputFile;
 
 use crate::{Error, ErrorKind};
 
@@ -13,11 +15,11 @@ pub(crate) enum PemSource {
 }
 
 impl PemSource {
-    /// Reads the PEM; `label` names its contents in an error.
+    /// Reads the PEM, of at most 16 MiB; `label` names its contents in an error.
     pub(crate) fn read(&self, label: &str) -> Result<Vec<u8>, Error> {
         match self {
             Self::Text(text) => Ok(text.clone()),
-            Self::File(path) => fs::read(path).map_err(|cause| {
+            Self::File(path) => InputFile::Certificates.read(path).map_err(|cause| {
                 let message = format!("cannot read the {label} {}", path.display());
                 Error::new(ErrorKind::Certificates, message).with_source(cause)
             }),

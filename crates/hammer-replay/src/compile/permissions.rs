@@ -3,16 +3,14 @@
 use std::fs;
 use std::path::PathBuf;
 
-/// Everyone may read and write.
-const ALL_READ_WRITE: u32 = 0o666;
-/// The owner may read and write.
-const OWNER_READ_WRITE: u32 = 0o600;
+use hammer_files::FileMode;
 
 /// Returns the permissions that all log files have in common, and read and write for the owner. So a
 /// timeline is not readable for users who cannot read the logs.
-pub(super) fn common_permissions(logs: &[PathBuf]) -> u32 {
+pub(super) fn common_permissions(logs: &[PathBuf]) -> FileMode {
     let all = logs.iter().filter_map(mode);
-    all.fold(ALL_READ_WRITE, |common, mode| common & mode) | OWNER_READ_WRITE
+    let common = all.fold(FileMode::Shared.bits(), |common, mode| common & mode);
+    FileMode::AtMost(common | FileMode::Private.bits())
 }
 
 #[cfg(unix)]
@@ -24,5 +22,5 @@ fn mode(log: &PathBuf) -> Option<u32> {
 
 #[cfg(not(unix))]
 fn mode(log: &PathBuf) -> Option<u32> {
-    fs::metadata(log).ok().map(|_| ALL_READ_WRITE)
+    fs::metadata(log).ok().map(|_| FileMode::Shared.bits())
 }

@@ -1,11 +1,12 @@
 //! Rules for the bodies of rows.
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{fs, io};
 
 use bytes::Bytes;
 use hammer_data::{Template, TemplateContext, TemplateScope, VariableValue, VariesBy};
+use hammer_files::InputFile;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 use serde::Deserialize;
@@ -75,7 +76,8 @@ struct BodyRuleEntry {
 }
 
 impl BodyRules {
-    /// Reads a file of rules. Files that it names are relative to its folder.
+    /// Reads a file of rules, of at most 16 MiB. Files that it names are relative to its folder, and
+    /// have at most 256 MiB each.
     ///
     /// # Errors
     ///
@@ -84,7 +86,7 @@ impl BodyRules {
         let name = path.display().to_string();
         let failed =
             |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
-        let text = fs::read_to_string(path).map_err(failed)?;
+        let text = InputFile::BodyRules.read_text(path).map_err(failed)?;
         Self::parse(&text, &name, path.parent().unwrap_or(Path::new("")))
     }
 
@@ -266,7 +268,7 @@ impl BodyRuleEntry {
         let body = match (self.text, self.file, self.template, self.length) {
             (Some(text), None, None, None) => BodySource::Literal(text.into()),
             (None, Some(file), None, None) => {
-                let read = fs::read(folder.join(&file));
+                let read = InputFile::Body.read(&folder.join(&file));
                 let read = read.map_err(|error| format!("cannot read file '{file}': {error}"))?;
                 BodySource::Literal(read.into())
             }

@@ -1,17 +1,13 @@
 //! Output files that appear under their name only when complete.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
+
+use hammer_files::{AtomicFile, FileMode};
 
 use super::zstd_frame_writer::ZstdFrameWriter;
 use crate::{Error, ErrorKind};
-
-/// The mode of a new file before the umask.
-const ALL_READ_WRITE: u32 = 0o666;
-/// Maximum number of symbolic links to follow.
-const MAX_LINKS: usize = 40;
 
 /// A file that gets its name only when it is [committed](Self::commit).
 ///
@@ -31,8 +27,8 @@ enum PlainOrZstdWriter {
 }
 
 enum OutputDestination {
-    /// A file that is renamed from `temporary` to `path`.
-    Named { temporary: PathBuf, path: PathBuf },
+    /// A file that gets its name at the end.
+    Named(AtomicFile),
     /// An output that cannot be read again.
     Stream,
     /// A file without a name, which is deleted when it is closed.
@@ -46,33 +42,21 @@ impl AtomicOutput {
     ///
     /// If `path` is a directory, or its folder is not writable.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        Self::create_with_mode(path, ALL_READ_WRITE)
+        Self::create_with_mode(path, FileMode::Shared)
     }
 
-    /// Creates a file that becomes `path`, with Unix permissions of at most `mode`.
-    pub(crate) fn create_with_mode(path: &Path, mode: u32) -> Result<Self, Error> {
+    /// Creates a file that becomes `path`, with these permissions.
+    pub(crate) fn create_with_mode(path: &Path, mode: FileMode) -> Result<Self, Error> {
         let name = path.display().to_string();
         let failed = |error| write_error(&name, error);
-        let (file, destination) = match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                let message = format!("write {name}: expected a file, found a directory");
-                return Err(Error::new(ErrorKind::Io, message));
-            }
-            Ok(metadata) if !metadata.is_file() => {
-                let file = File::options().write(true).open(path);
-                (file.map_err(failed)?, OutputDestination::Stream)
-            }
-            _ => {
-                let path = resolve_links(path).map_err(failed)?;
-                let temporary = temporary_path(&path);
-                let file = create_options(mode).open(&temporary).map_err(failed)?;
-                (file, OutputDestination::Named { temporary, path })
-            }
-        };
+        let file = AtomicFile::create(path, mode).map_err(failed)?;
         let compressed = path.extension().is_some_and(|end| end == "zst");
+        let encoding = file
+            .handle()
+            .and_then(|handle| PlainOrZstdWriter::new(handle, compressed));
         Ok(Self {
-            encoding: PlainOrZstdWriter::new(file, compressed).map_err(failed)?,
-            destination,
+            encoding: encoding.map_err(failed)?,
+            destination: OutputDestination::Named(file),
             name,
         })
     }
@@ -114,22 +98,23 @@ impl AtomicOutput {
     pub(crate) fn reread(mut self) -> Result<AtomicOutputReader, Error> {
         self.finish()?;
         let file = match &self.destination {
-            OutputDestination::Named { temporary, .. } => File::open(temporary),
+            OutputDestination::Named(file) => file.reopen(),
             OutputDestination::Unnamed(file) => file.try_clone().and_then(|mut file| {
                 file.rewind()?;
-                Ok(file)
+                Ok(Some(file))
             }),
-            OutputDestination::Stream => {
-                let message = format!("read {} again: not a regular file", self.name);
-                return Err(Error::new(ErrorKind::Io, message));
+            OutputDestination::Stream => Ok(None),
+        };
+        let Some(file) = file.map_err(|error| write_error(&self.name, error))? else {
+            let message = format!("read {} again: not a regular file", self.name);
+            return Err(Error::new(ErrorKind::Io, message));
+        };
+        let reader: io::Result<Box<dyn Read>> = match &self.encoding {
+            PlainOrZstdWriter::Plain(_) => Ok(Box::new(file)),
+            PlainOrZstdWriter::Zstd(_) => {
+                zstd::stream::read::Decoder::new(file).map(|reader| Box::new(reader) as _)
             }
         };
-        let reader = file.and_then(|file| -> io::Result<Box<dyn Read>> {
-            Ok(match &self.encoding {
-                PlainOrZstdWriter::Plain(_) => Box::new(file),
-                PlainOrZstdWriter::Zstd(_) => Box::new(zstd::stream::read::Decoder::new(file)?),
-            })
-        });
         Ok(AtomicOutputReader {
             reader: reader.map_err(|error| write_error(&self.name, error))?,
             _output: self,
@@ -151,11 +136,12 @@ impl AtomicOutput {
     /// If the file cannot be written or renamed. It is deleted then.
     pub fn commit(mut self) -> Result<(), Error> {
         self.finish()?;
-        if let OutputDestination::Named { temporary, path } = &self.destination {
-            fs::rename(temporary, path).map_err(|error| write_error(&self.name, error))?;
-            self.destination = OutputDestination::Stream;
+        match self.destination {
+            OutputDestination::Named(file) => file
+                .commit()
+                .map_err(|error| write_error(&self.name, error)),
+            OutputDestination::Stream | OutputDestination::Unnamed(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// Flushes a file without a name and returns it.
@@ -207,49 +193,6 @@ impl Write for AtomicOutput {
             PlainOrZstdWriter::Zstd(writer) => writer.flush(),
         }
     }
-}
-
-impl Drop for AtomicOutput {
-    fn drop(&mut self) {
-        if let OutputDestination::Named { temporary, .. } = &self.destination {
-            // An earlier error matters more than a file that is left over.
-            let _ = fs::remove_file(temporary);
-        }
-    }
-}
-
-/// Returns an unused name in the same folder, so that a rename can replace `path`.
-fn temporary_path(path: &Path) -> PathBuf {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}-{count}", std::process::id()))
-}
-
-/// Follows symbolic links. The final file need not exist.
-fn resolve_links(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let target = fs::read_link(&path)?;
-                path = path.parent().unwrap_or(Path::new("")).join(target);
-            }
-            _ => return Ok(path),
-        }
-    }
-    Err(io::Error::other("too many symbolic links"))
-}
-
-/// Returns options that create a new file with permissions of at most `mode`.
-fn create_options(mode: u32) -> OpenOptions {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    options
 }
 
 fn write_error(name: &str, error: io::Error) -> Error {

@@ -29,7 +29,9 @@ pub(super) fn single_load(report: &Report) -> String {
     let mut text = usage(threads, &work, generator.peak_rss_bytes);
     if generator.log_dropped > 0 {
         let dropped = format_count(generator.log_dropped);
-        text = format!("{text}   {dropped} hits missing from the log: writing it was too slow");
+        text = format!(
+            "{text}   {dropped} hits missing from the log: writing it failed or was too slow"
+        );
     }
     wrap_items("generator", &text, 2)
 }

@@ -143,7 +143,7 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/generator/log_dropped", json!(5))],
-            "              5 hits missing from the log: writing it was too slow",
+            "              5 hits missing from the log: writing it failed or was too slow",
         ),
     ] {
         let rendered = render(&report(&changes), false);

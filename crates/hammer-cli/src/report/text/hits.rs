@@ -2,7 +2,7 @@
 
 use hammer_core::{ArrivalProcess, HitCounts, OpenOrClosedLoop, Report};
 
-use super::title::{has_one_due_time, rate_varies};
+use super::title::{rate_varies, short_schedule};
 use crate::text::format_rate;
 use crate::text::lines::{SEPARATOR, wrap_items};
 use crate::text::number::{format_count, format_decimal};
@@ -31,10 +31,15 @@ fn line_with_rate(hits: &str, achieved: f64) -> String {
 pub(super) fn rate_line(report: &Report) -> String {
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let text = match (report.loop_kind, report.rate.requested) {
-        (OpenOrClosedLoop::Open, Some(_)) if has_one_due_time(report) => {
-            format!("all hits due at one instant   {achieved}")
-        }
         (OpenOrClosedLoop::Open, Some(requested)) => {
+            if let Some(span) = short_schedule(report) {
+                let hits = if report.hits.scheduled == 1 {
+                    "the hit"
+                } else {
+                    "all hits"
+                };
+                return wrap_items("rate", &format!("{hits} due {span}"), 2);
+            }
             let mean = if rate_varies(report) {
                 " on average"
             } else {

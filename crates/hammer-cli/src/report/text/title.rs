@@ -1,11 +1,11 @@
 //! First line of the report, and of each load of a plan.
 
-use hammer_core::{Report, Shape};
+use hammer_core::{ArrivalProcess, Report, Shape};
 use hammer_plan::{PlanLoadReport, PlanReport};
 
 use crate::text::format_rate;
 use crate::text::lines::{INDENT, WIDTH, truncate};
-use crate::text::number::{format_count, format_decimal, format_seconds, is_instant};
+use crate::text::number::{format_counted, format_decimal, format_seconds, short_span};
 
 /// Columns for the expression of a shape.
 const SHAPE_WIDTH: usize = 30;
@@ -63,20 +63,20 @@ fn schedule(report: &Report, offset: &str) -> String {
     format!("{load}{offset}{end_reason}, seed {}", report.seed)
 }
 
-/// The requested rate and the duration, or the number of hits that are due at one instant.
+/// The requested rate and the duration, or the number of hits whose span is too short for a rate.
 fn requested_load(report: &Report) -> String {
-    if has_one_due_time(report) {
-        let scheduled = format_count(report.hits.scheduled);
-        return format!("{scheduled} hits at one instant");
+    if let Some(span) = short_schedule(report) {
+        return format!("{} {span}", format_counted(report.hits.scheduled, "hit"));
     }
     let duration = format_seconds(report.duration_s);
     format!("{} for {duration}", requested_rate(report))
 }
 
-/// Returns true if all hits were due at one instant, so that no rate describes them.
-pub(super) fn has_one_due_time(report: &Report) -> bool {
-    let is_open = report.rate.requested.is_some();
-    is_open && report.hits.scheduled > 1 && is_instant(report.duration_s)
+/// Returns the span in which the hits of a timeline were due, if it is too short for a rate: `at one
+/// instant`, `within 600 µs`.
+pub(super) fn short_schedule(report: &Report) -> Option<String> {
+    let is_timeline = report.arrivals == ArrivalProcess::Timeline;
+    is_timeline.then(|| short_span(report.duration_s)).flatten()
 }
 
 /// The requested rate or shape.

@@ -151,7 +151,7 @@ impl<H: Hammer> SlotTask<H> {
         let keeps_session = match &completion {
             HitCompletion::Answered(_) => true,
             HitCompletion::Failed(failure) => failure.keeps_session(),
-            HitCompletion::Abandoned => false,
+            HitCompletion::TimedOut(_) | HitCompletion::Abandoned => false,
         };
         if !keeps_session {
             self.drop_session();

@@ -6,6 +6,7 @@ use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use zstd::stream::raw::{DParameter, Decoder as ZstdFrames};
 use zstd::stream::write::Decoder as ZstdDecoder;
 
+use super::limits::BodyBuffer;
 use crate::content_coding::ContentCoding;
 
 /// Maximum window of zstd: 2²³ bytes, the limit of RFC 9659 for `Content-Encoding`.
@@ -19,7 +20,7 @@ const BROTLI_BUFFER_BYTES: usize = 8 * 1024;
 /// A stage that a body passes through.
 pub(super) trait DecoderLayer: Write {
     /// Ends the body and returns the output of the last layer.
-    fn finish(self: Box<Self>) -> io::Result<Vec<u8>>;
+    fn finish(self: Box<Self>) -> io::Result<BodyBuffer>;
 }
 
 /// Creates a layer that decodes `coding` and writes to the next layer.
@@ -42,13 +43,13 @@ pub(super) fn decoding_layer(
 }
 
 impl DecoderLayer for MultiGzDecoder<Box<dyn DecoderLayer>> {
-    fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
+    fn finish(self: Box<Self>) -> io::Result<BodyBuffer> {
         (*self).finish()?.finish()
     }
 }
 
 impl DecoderLayer for brotli::DecompressorWriter<Box<dyn DecoderLayer>> {
-    fn finish(mut self: Box<Self>) -> io::Result<Vec<u8>> {
+    fn finish(mut self: Box<Self>) -> io::Result<BodyBuffer> {
         self.close()?;
         let inner = (*self).into_inner();
         inner.map_or_else(
@@ -59,7 +60,7 @@ impl DecoderLayer for brotli::DecompressorWriter<Box<dyn DecoderLayer>> {
 }
 
 impl DecoderLayer for ZstdDecoder<'static, Box<dyn DecoderLayer>> {
-    fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
+    fn finish(self: Box<Self>) -> io::Result<BodyBuffer> {
         (*self).finish()?.finish()
     }
 }
@@ -96,7 +97,7 @@ impl Write for DeflateLayer {
 }
 
 impl DecoderLayer for DeflateLayer {
-    fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
+    fn finish(self: Box<Self>) -> io::Result<BodyBuffer> {
         match *self {
             Self::Undecided(_) => Err(io::ErrorKind::UnexpectedEof.into()),
             Self::Zlib(decoder) => decoder.finish()?.finish(),

@@ -35,19 +35,51 @@ impl BodySizeLimiter {
     }
 }
 
-/// Maximum number of bytes of bodies that a worker buffers at a time, over all of its slots.
+/// Maximum memory for bodies of a worker at a time, over all of its slots, in bytes.
+///
+/// It includes the copy of a body while its buffer grows, so that one body has at most half of it.
 const MAX_BUFFERED_BYTES: u64 = 256 << 20;
 
-/// The number of bytes of bodies that a worker buffers.
+/// The smallest buffer for a body, in bytes.
+const MIN_BUFFER_BYTES: u64 = 1024;
+
+/// The memory that a worker uses for bodies, in bytes.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerBodyMemory(Cell<u64>);
 
+impl WorkerBodyMemory {
+    /// The bytes that are left.
+    fn free(&self) -> u64 {
+        MAX_BUFFERED_BYTES.saturating_sub(self.0.get())
+    }
+}
+
+/// A part of a worker's memory for bodies, which is given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct ReservedBodyMemory {
+    budget: Rc<WorkerBodyMemory>,
+    bytes: u64,
+}
+
+impl ReservedBodyMemory {
+    fn change(&mut self, bytes: u64) {
+        let others = self.budget.0.get().saturating_sub(self.bytes);
+        self.budget.0.set(others + bytes);
+        self.bytes = bytes;
+    }
+}
+
+impl Drop for ReservedBodyMemory {
+    fn drop(&mut self) {
+        self.change(0);
+    }
+}
+
 /// A buffer for a body: for the encoded one while it arrives, and the last layer for the decoded one.
 pub(super) struct BodyBuffer {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     limit: BodySizeLimiter,
-    budget: Rc<WorkerBodyMemory>,
-    reserved: u64,
+    pub(super) reserved: ReservedBodyMemory,
 }
 
 impl BodyBuffer {
@@ -55,8 +87,7 @@ impl BodyBuffer {
         Self {
             bytes: Vec::new(),
             limit,
-            budget,
-            reserved: 0,
+            reserved: ReservedBodyMemory { budget, bytes: 0 },
         }
     }
 
@@ -65,29 +96,31 @@ impl BodyBuffer {
         self.bytes.chunks(size)
     }
 
-    /// Reserves `bytes` of the worker's budget.
-    fn reserve(&mut self, bytes: usize) -> io::Result<()> {
-        let reserved = self.budget.0.get() + bytes as u64;
-        if reserved > MAX_BUFFERED_BYTES {
+    /// Makes room for `bytes` more, within the worker's memory.
+    fn grow(&mut self, bytes: usize) -> io::Result<()> {
+        let (length, capacity) = (self.bytes.len() as u64, self.bytes.capacity() as u64);
+        let needed = length + bytes as u64;
+        if needed <= capacity {
+            return Ok(());
+        }
+        // The old buffer is there until its bytes are copied, and is part of the memory in use.
+        let free = self.reserved.budget.free();
+        if needed > free {
             return Err(self.limit.too_large());
         }
-        self.budget.0.set(reserved);
-        self.reserved += bytes as u64;
+        let longest = length.saturating_add(self.limit.remaining);
+        let doubled = (2 * capacity).max(MIN_BUFFER_BYTES).min(longest).min(free);
+        let wanted = doubled.max(needed);
+        self.bytes.reserve_exact((wanted - length) as usize);
+        self.reserved.change(self.bytes.capacity() as u64);
         Ok(())
-    }
-}
-
-impl Drop for BodyBuffer {
-    fn drop(&mut self) {
-        let remaining = self.budget.0.get().saturating_sub(self.reserved);
-        self.budget.0.set(remaining);
     }
 }
 
 impl Write for BodyBuffer {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        self.grow(chunk.len())?;
         self.limit.consume(chunk.len())?;
-        self.reserve(chunk.len())?;
         self.bytes.extend_from_slice(chunk);
         Ok(chunk.len())
     }
@@ -98,8 +131,8 @@ impl Write for BodyBuffer {
 }
 
 impl DecoderLayer for BodyBuffer {
-    fn finish(mut self: Box<Self>) -> io::Result<Vec<u8>> {
-        Ok(std::mem::take(&mut self.bytes))
+    fn finish(self: Box<Self>) -> io::Result<BodyBuffer> {
+        Ok(*self)
     }
 }
 
@@ -128,7 +161,7 @@ impl Write for LimitedForwarder {
 }
 
 impl DecoderLayer for LimitedForwarder {
-    fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
+    fn finish(self: Box<Self>) -> io::Result<BodyBuffer> {
         self.next.finish()
     }
 }

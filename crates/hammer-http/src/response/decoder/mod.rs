@@ -16,7 +16,7 @@ use crate::failures;
 pub(crate) use collector::BodyCollector;
 use layer::DecoderLayer;
 pub(crate) use limits::WorkerBodyMemory;
-use limits::{BodyBuffer, BodySizeLimiter, LimitedForwarder};
+use limits::{BodyBuffer, BodySizeLimiter, LimitedForwarder, ReservedBodyMemory};
 
 /// Maximum number of codings of one body; servers rarely use more than one.
 const MAX_CODINGS: usize = 3;
@@ -35,11 +35,13 @@ pub(crate) struct DecodedBody {
     pub(crate) bytes: Vec<u8>,
     /// True if the body had a content coding.
     pub(crate) coded: bool,
+    /// The memory of `bytes`.
+    _reserved: Option<ReservedBodyMemory>,
 }
 
 impl BodyDecoder {
     /// Creates a decoder for a body with these headers, limited to `max_bytes` and to the rest of
-    /// `budget`.
+    /// `budget`, which the body uses until it is dropped.
     ///
     /// # Errors
     ///
@@ -96,10 +98,13 @@ impl BodyDecoder {
         if self.empty {
             return Ok(DecodedBody::default());
         }
-        let bytes = self.outer_layer.finish();
-        let bytes = bytes.map_err(|error| failure(&self.too_large, &error))?;
-        let coded = self.coded;
-        Ok(DecodedBody { bytes, coded })
+        let buffer = self.outer_layer.finish();
+        let buffer = buffer.map_err(|error| failure(&self.too_large, &error))?;
+        Ok(DecodedBody {
+            bytes: buffer.bytes,
+            coded: self.coded,
+            _reserved: Some(buffer.reserved),
+        })
     }
 }
 

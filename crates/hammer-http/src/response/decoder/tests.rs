@@ -191,11 +191,34 @@ fn the_bodies_of_a_worker_share_one_budget() {
             break failure;
         }
     };
-    assert_eq!((full.name(), open.len()), ("body_too_large", 17));
+    // While the buffer of the 16th body grows from 8 to 16 MiB, both are in memory.
+    assert_eq!((full.name(), open.len()), ("body_too_large", 16));
     open.clear();
     let mut decoder = BodyDecoder::new(&Fields::from_list(&headers("identity")), u64::MAX, budget)
         .expect("the coding is known");
     assert!(decoder.write(&chunk).is_ok(), "the budget was given back");
+}
+
+/// A buffer grew to twice its size, and a complete body did not count: 256 MiB became a gigabyte.
+#[test]
+fn the_memory_of_a_worker_includes_growing_buffers_and_complete_bodies() {
+    let (budget, chunk) = (Rc::<WorkerBodyMemory>::default(), vec![0; 1 << 20]);
+    let body = |mebibytes: usize| {
+        let mut decoder = BodyDecoder::new(
+            &Fields::from_list(&headers("identity")),
+            1 << 30,
+            budget.clone(),
+        )?;
+        (0..mebibytes).try_for_each(|_| decoder.write(&chunk))?;
+        decoder.finish()
+    };
+    let name = |body: Result<DecodedBody, Failure>| body.err().map(|failure| failure.name());
+    assert_eq!(name(body(129)), Some("body_too_large"));
+    let first = body(128).expect("within the memory");
+    assert_eq!(name(body(65)), Some("body_too_large"));
+    let second = body(64).expect("within the memory");
+    drop((first, second));
+    assert_eq!(name(body(128)), None, "the memory was given back");
 }
 
 /// A body that decodes to 16 MiB kept its worker busy until it was complete.

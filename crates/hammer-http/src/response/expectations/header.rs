@@ -6,6 +6,7 @@ use hammer_wire::Fields;
 use http::header::HeaderName;
 
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// A header that a response must have: `Name`, or `Name: value` if the value matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,10 @@ impl FromStr for ExpectedHeader {
             None => (text.trim(), None),
         };
         let name = name.parse().map_err(|cause| {
-            let message =
-                format!("malformed header expectation {text:?}; expected Name or \"Name: value\"");
+            let message = format!(
+                "malformed header expectation {text:?}; expected Name or \"Name: value\"",
+                text = shortened(text)
+            );
             Error::new(ErrorKind::Expectation, message).with_source(cause)
         })?;
         Ok(Self { name, value })

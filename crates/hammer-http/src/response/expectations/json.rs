@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::json_pointer::JsonPointer;
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// Maximum ratio between the lengths of a found value and an equal expected one.
 ///
@@ -51,7 +52,8 @@ impl FromStr for ExpectedJson {
         };
         let pointer = pointer.parse().map_err(|problem| {
             let message = format!(
-                "malformed JSON expectation {text:?}: {problem} (try /items/0/id=7 or /name=x)"
+                "malformed JSON expectation {text:?}: {problem} (try /items/0/id=7 or /name=x)",
+                text = shortened(text)
             );
             Error::new(ErrorKind::Expectation, message)
         })?;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// Maximum memory of a compiled pattern.
 const MAX_PATTERN_BYTES: usize = 16 << 20;
@@ -27,7 +28,10 @@ impl FromStr for ExpectedPattern {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         compile_regex(text).map(Self).map_err(|cause| {
-            let message = format!("malformed regular expression {text:?}");
+            let message = format!(
+                "malformed regular expression {text:?}",
+                text = shortened(text)
+            );
             Error::new(ErrorKind::Expectation, message).with_source(cause)
         })
     }

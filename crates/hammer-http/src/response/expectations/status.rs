@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::{Error, ErrorKind};
+use hammer_diagnostic::shortened;
 
 /// The statuses that count as ok: `200,204,3xx,500-503`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,8 @@ impl FromStr for ExpectedStatus {
             parse_range(part.trim()).ok_or_else(|| {
                 let message = format!(
                     "malformed status {part:?}; expected a list such as 200, 3xx or 500-503, \
-                     separated by commas"
+                     separated by commas",
+                    part = shortened(part)
                 );
                 Error::new(ErrorKind::Expectation, message)
             })

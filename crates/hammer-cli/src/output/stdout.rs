@@ -1,0 +1,33 @@
+//! Texts on stdout.
+
+use std::io::{self, ErrorKind, Write};
+
+use crate::error::Error;
+
+/// Prints a text to stdout. A closed pipe, as after `| head`, is not an error.
+///
+/// # Errors
+///
+/// If stdout cannot be written, such as on a full disk.
+pub(crate) fn print_stdout(text: &str) -> Result<(), Error> {
+    check_stdout(write_stdout(text.as_bytes()))
+}
+
+/// Converts the result of a write to stdout. A closed pipe is not an error.
+pub(crate) fn check_stdout(written: io::Result<()>) -> Result<(), Error> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Run(format!("failed to write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes bytes to stdout and flushes it. A closed pipe is not an error.
+pub(crate) fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,26 @@
+//! Files that users name: read within a limit, and written under their name only when complete.
+//!
+//! - [`InputFile`] reads a file, a pipe or a device into memory, up to the limit of its kind.
+//! - [`AtomicFile`] is written beside its place, and gets its name only when it is complete.
+//!
+//! ```
+//! use std::io::Write;
+//! use hammer_files::{AtomicFile, FileMode, InputFile};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("plan.toml");
+//! let mut file = AtomicFile::create(&path, FileMode::Private)?;
+//! file.write_all(b"[[load]]\n")?;
+//! assert!(!path.exists());
+//! file.commit()?;
+//! assert_eq!(InputFile::Plan.read_text(&path)?, "[[load]]\n");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod atomic_file;
+mod file_mode;
+mod input_file;
+
+pub use atomic_file::AtomicFile;
+pub use file_mode::FileMode;
+pub use input_file::InputFile;
