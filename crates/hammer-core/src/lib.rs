@@ -63,6 +63,7 @@ pub use model::description::Description;
 pub use model::failure::Failure;
 pub use model::hammer::{FnHammer, Hammer, PrepareError, from_fn};
 pub use model::hit::{Hit, Slot};
+pub use model::missed_hit::MissedHit;
 pub use model::outcome::{Label, Outcome};
 pub use model::playlist_item::PlaylistItem;
 pub use model::worker_context::WorkerContext;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
+use hammer_core::{
+    Description, Failure, Hammer, Hit, MissedHit, Outcome, PrepareError, Slot, WorkerContext,
+};
 
 use crate::version::HttpVersion;
 use crate::workflow::{HitWorkflow, HitWorkflowSession};
@@ -78,6 +80,10 @@ impl Hammer for Http {
 
     async fn close(&self, session: HttpSession) {
         session.0.close().await;
+    }
+
+    fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+        self.workflow.group_of(hit)
     }
 
     fn describe(&self) -> Description {

@@ -71,6 +71,8 @@ pub struct HitRecord {
     /// The label of the answer, or the name of the failure. `None` if the hit was abandoned or
     /// unsent.
     pub label: Option<Label>,
+    /// The index of its group in [`Description::groups`](crate::Description::groups), if known.
+    pub group: Option<usize>,
     /// done − due, or `None` if the hit was abandoned or unsent.
     pub response: Option<Duration>,
     /// done − started, or `None` if the hit was abandoned or unsent.

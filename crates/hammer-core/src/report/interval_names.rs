@@ -193,7 +193,7 @@ mod tests {
         *interval.facts.entry(("tls", Label::from("1.3"))) += 1;
         interval.unsent.count(UnsentCause::Late);
         *interval.waited_for.entry("window") += 4;
-        interval.groups.count(2, HitResult::Ok, Some(second));
+        interval.groups.count(Some(2), HitResult::Ok, Some(second));
 
         let labels: Vec<_> = interval.labels().collect();
         assert_eq!(labels, [(200.into(), 1), ("busy".into(), 1)]);

@@ -198,7 +198,9 @@ impl RunMeasurements {
         }
         if unresponsive > 0 {
             let hits = &mut self.total.hits;
-            hits.abandoned += hits.scheduled.saturating_sub(hits.ended());
+            let lost = hits.scheduled.saturating_sub(hits.ended());
+            hits.abandoned += lost;
+            self.total.groups.count_lost(lost);
             let last_second = Duration::from_secs(self.last_tick);
             self.end.elapsed = self.end.elapsed.max(last_second);
             self.end.schedule_end = self.end.schedule_end.max(last_second);

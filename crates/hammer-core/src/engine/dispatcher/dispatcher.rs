@@ -265,7 +265,7 @@ impl Dispatcher {
     /// Gives a hit to an idle slot or to the backlog.
     fn place(&mut self, hit: DueHit, elapsed: Duration, stop: StopLevel, actions: &mut Actions) {
         if stop > StopLevel::Run {
-            self.recorder.unsent(hit.id, UnsentCause::Stopped);
+            self.recorder.unsent(&hit, UnsentCause::Stopped);
         } else if let Some(slot) = self.slots.take_idle() {
             actions.give.push((slot, hit));
         } else {
@@ -277,7 +277,7 @@ impl Dispatcher {
                     self.recorder.waits_for_slot(at_limit);
                     self.growth.hit_queued(late);
                 }
-                Err(hit) => self.recorder.unsent(hit.id, UnsentCause::Backlog),
+                Err(hit) => self.recorder.unsent(&hit, UnsentCause::Backlog),
             }
         }
     }
@@ -370,7 +370,7 @@ impl Dispatcher {
 
     fn give_up_backlog(&mut self, cause: UnsentCause) {
         while let Some(hit) = self.backlog.pop() {
-            self.recorder.unsent(hit.id, cause);
+            self.recorder.unsent(&hit, cause);
         }
     }
 
@@ -409,7 +409,7 @@ impl Dispatcher {
             && let Some(hit) = self.backlog.pop()
         {
             self.growth.hit_dequeued();
-            self.recorder.unsent(hit.id, UnsentCause::Late);
+            self.recorder.unsent(&hit, UnsentCause::Late);
         }
     }
 
@@ -451,17 +451,17 @@ impl Dispatcher {
     /// Records that a hit starts at `now`, from which its service counts.
     ///
     /// Returns false if it is too late: it stays unsent.
-    pub(crate) fn hit_started(&mut self, slot: usize, hit: &mut HitId, now: Instant) -> bool {
+    pub(crate) fn hit_started(&mut self, slot: usize, hit: &mut DueHit, now: Instant) -> bool {
         let elapsed = self.elapsed(now);
         if self.source.is_closed_loop() {
-            hit.due = elapsed;
-        } else if self.is_too_late(*hit, elapsed) {
-            self.recorder.unsent(*hit, UnsentCause::Late);
+            hit.id.due = elapsed;
+        } else if self.is_too_late(hit.id, elapsed) {
+            self.recorder.unsent(hit, UnsentCause::Late);
             self.slots.hit_ended();
             return false;
         }
         self.in_flight.push(slot, now);
-        self.recorder.started(*hit, elapsed, self.in_flight.len());
+        self.recorder.started(hit.id, elapsed, self.in_flight.len());
         true
     }
 
