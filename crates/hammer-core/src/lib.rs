@@ -83,6 +83,7 @@ pub use report::stage_report::StageReport;
 pub use report::threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
 pub use report::timeline::TimelineSlice;
 pub use report::verdict::{Verdict, VerdictStatus};
+pub use report::waiting_hits::WaitingHits;
 pub use schedule::arrival_process::ArrivalProcess;
 pub use schedule::playlist::Playlist;
 pub use schedule::rate::Rate;

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use hammer_core::Shape;
 use hammer_diagnostic::Diagnostic;
-use hammer_plan::{ParsedPlanFile, Threshold};
+use hammer_plan::{LoadOutline, ParsedPlanFile, Threshold};
 
 use super::caret;
 use crate::error::Error;
@@ -51,8 +50,8 @@ impl ThresholdArgs {
         self.abort_after = other.abort_after.or(self.abort_after);
     }
 
-    /// Checks that the thresholds fit the loads, given by their names and shapes.
-    pub(crate) fn validate(&self, loads: &[(&str, Shape)]) -> Result<(), Error> {
+    /// Checks that the thresholds fit the loads, given by their outlines.
+    pub(crate) fn validate(&self, loads: &[LoadOutline]) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
             let flag = if mismatch.is_abort_condition {
                 "--abort-on <EXPR>"
@@ -72,7 +71,7 @@ impl ThresholdArgs {
     pub(crate) fn validate_in_plan(
         &self,
         file: &ParsedPlanFile,
-        loads: &[(&str, Shape)],
+        loads: &[LoadOutline],
     ) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
             let key = if mismatch.is_abort_condition {
@@ -89,13 +88,12 @@ impl ThresholdArgs {
     }
 
     /// Finds the first threshold that does not fit the loads.
-    fn first_mismatch(&self, loads: &[(&str, Shape)]) -> Option<InapplicableThreshold<'_>> {
-        let loads: Vec<_> = loads.iter().map(|(name, shape)| (*name, shape)).collect();
+    fn first_mismatch(&self, loads: &[LoadOutline]) -> Option<InapplicableThreshold<'_>> {
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
         let mut thresholds = asserted.chain(aborting);
         thresholds.find_map(|(is_abort_condition, (index, threshold))| {
-            let error = threshold.validate(&loads, is_abort_condition).err()?;
+            let error = threshold.validate(loads, is_abort_condition).err()?;
             Some(InapplicableThreshold {
                 is_abort_condition,
                 index,

@@ -27,7 +27,7 @@ pub(crate) fn start_load(
 
 /// Executes a plan, its dry run, or a single hit.
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
-    output.thresholds().validate(&plan.named_shapes())?;
+    output.thresholds().validate(&plan.outlines())?;
     if output.dry_run() {
         return Ok(dry_run::print(&plan));
     }
@@ -80,12 +80,17 @@ fn run_loads(
     stop: &StopHandle,
     monitor: &Mutex<PlanMonitor<'_>>,
 ) -> Vec<(String, Duration, Result<LoadResult, Error>)> {
-    let (threads, log_hits) = (plan.threads(), lock(monitor).wants_hits());
+    let threads = plan.threads();
+    let (log_hits, age_waiting_hits) = {
+        let monitor = lock(monitor);
+        (monitor.wants_hits(), monitor.has_conditions())
+    };
     let barrier = RunStartBarrier::new(plan.loads.len());
     // All tickets exist before the first load uses its own.
     let mut options: Vec<_> = (plan.start_offsets().into_iter())
         .map(|offset| RunOptions {
             log_hits,
+            age_waiting_hits,
             stop: stop.clone(),
             threads,
             start_ticket: Some(barrier.ticket(offset)),

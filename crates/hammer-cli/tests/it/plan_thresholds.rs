@@ -140,9 +140,9 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
             "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^ expected ",
         ),
         (
-            "abort_on = ['errors > 5%', '[bad, stage 2] errors > 5%']",
+            "abort_on = ['errors > 5%', '[bad, items] errors > 5%']",
             "1:29",
-            "'abort_on': invalid value '[bad, stage 2] errors > 5%': stages are measured only at the end",
+            "'abort_on': invalid value '[bad, items] errors > 5%': the load has no groups",
         ),
         // With escapes, the position is that of the value, not of the word in it.
         (

@@ -84,7 +84,7 @@ fn three_loads_run_in_parallel_and_match_the_counts_of_their_targets() {
     assert_eq!(loads[2]["generator"]["threads"], 2);
     assert_eq!(report["duration_s"], 1.0);
     let csv = fs::read_to_string(csv).unwrap();
-    assert!(csv.starts_with("number,due_s,result,label,response_us,service_us,load\n"));
+    assert!(csv.starts_with("number,due_s,result,label,response_us,service_us,group,load\n"));
     for (load, count) in [("steady", 100), ("posts", 100), ("load-3", 30)] {
         let lines = csv
             .lines()

@@ -99,7 +99,7 @@ fn abort_on_ends_the_run_with_a_report() {
         let message = stderr(&output);
         assert_eq!(
             message,
-            "aborting: errors > 50% after 1 s (measured 100 %)\n"
+            "aborting: errors > 50% after 1 s at 100/s (measured 100 %)\n"
         );
     }
 }
@@ -125,7 +125,7 @@ fn abort_on_waits_for_abort_after() {
     assert_eq!(stderr(&output), "");
     let text = stdout(&output);
     assert!(
-        text.contains("aborted       service.p75 > 20ms after 2 s (measured 3"),
+        text.contains("aborted       service.p75 > 20ms after 2 s at 50/s (measured 3"),
         "{text}"
     );
     assert!(text.contains(", then stopped, seed 1"), "{text}");

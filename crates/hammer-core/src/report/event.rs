@@ -24,6 +24,8 @@ pub enum RunEvent<'a> {
         /// The time after which the clock starts, even if sessions are still opening. The time that
         /// the hammer needs to prepare is not in it.
         limit: Duration,
+        /// The names of the groups that [`HitRecord::group`] refers to.
+        groups: &'a [String],
     },
     /// The hammer prepares the data that its slots share.
     Preparing {

@@ -5,11 +5,9 @@ use std::time::Duration;
 use hammer_stats::Histogram;
 use serde::{Deserialize, Serialize};
 
+use crate::model::description::MAX_GROUPS;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::hit_counts::{HitCounts, HitResult};
-
-/// The maximum number of groups, each with a histogram per worker; the last one collects the rest.
-const MAX_GROUPS: usize = 50;
 
 /// The hits of one group, such as those to one of several targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

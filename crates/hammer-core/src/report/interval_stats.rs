@@ -139,6 +139,34 @@ impl IntervalStats {
             .sum()
     }
 
+    /// The measurements of one group of hits, which are only hits and response.
+    #[must_use]
+    pub fn of_group(&self, index: usize) -> Box<Self> {
+        let mut part = Self::new();
+        let mut groups = self.groups.iter();
+        if let Some((_, hits, response)) = groups.find(|(known, ..)| *known == index) {
+            part.hits = hits;
+            part.response.merge(response.unwrap_or(&Histogram::new()));
+        }
+        part
+    }
+
+    /// The measurements of the hits that were due in one stage, which are only hits, response and
+    /// service. Those of a whole run have no stages: use its ticks or its report.
+    #[must_use]
+    pub fn of_stage(&self, index: usize) -> Box<Self> {
+        let mut part = Self::new();
+        let mut tallies = self.stages.tallies.iter();
+        if let Some(tally) = tallies.find(|tally| tally.stage == index) {
+            (part.hits, part.started) = (tally.hits, tally.started);
+            if let Some(times) = &tally.times {
+                part.response.merge(&times.response);
+                part.service.merge(&times.service);
+            }
+        }
+        part
+    }
+
     /// Counts an answer.
     pub(crate) fn record_answer(
         &mut self,

@@ -26,6 +26,10 @@ pub struct AbortReason {
     pub measured: MeasuredValue,
     /// The time when it became true, in seconds from the start.
     pub t_s: f64,
+    /// The requested rate in the second before, in hits per second; for closed loops, the achieved
+    /// rate. `None` if unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }
 
 /// The value that a threshold was compared with.

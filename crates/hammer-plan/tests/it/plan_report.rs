@@ -149,6 +149,7 @@ fn thresholds_are_recorded_where_they_apply() {
         expression: "hits > 1".into(),
         measured: all[0].check(&plan(&[0])).measured,
         t_s: 1.0,
+        rate: None,
     };
     let mut single = plan(&[0]);
     single.check_thresholds(&all, Some(aborted.clone()));
@@ -186,6 +187,7 @@ fn a_plan_passes_if_all_thresholds_hold_and_nothing_ended_it() {
             expression: "hits > 1".into(),
             measured: hits[0].check(&report).measured,
             t_s: 1.0,
+            rate: None,
         };
         report.check_thresholds(checked, abort.then_some(reason));
         assert_eq!(report.passed(), passed, "{checked:?}");

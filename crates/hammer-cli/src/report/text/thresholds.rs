@@ -52,7 +52,9 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
         format_decimal(aborted.t_s),
         format_figure(&aborted.measured),
     );
-    let details = format!(" after {seconds} s (measured {figure})");
+    let rate = aborted.rate.map(format_decimal);
+    let rate = rate.map_or(String::new(), |rate| format!(" at {rate}/s"));
+    let details = format!(" after {seconds} s{rate} (measured {figure})");
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
     format!("{}{details}", truncate(&aborted.expression, room))
 }

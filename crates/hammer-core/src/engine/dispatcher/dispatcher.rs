@@ -15,6 +15,7 @@ use crate::engine::dispatcher::slot_table::SlotTable;
 use crate::engine::dispatcher::warmup::WarmUp;
 use crate::engine::stop_level::StopLevel;
 use crate::report::unsent_cause::UnsentCause;
+use crate::report::waiting_hits::WaitingHits;
 use crate::report::worker_gauges::WorkerGauges;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -37,6 +38,8 @@ pub(crate) struct DispatchLimits {
     pub(crate) skip_late: Option<Duration>,
     /// The longest time between two steps, so that a stall is noticed even if no hit is due.
     pub(crate) longest_sleep: Option<Duration>,
+    /// True if the ages of hits that have not ended are measured once a second.
+    pub(crate) age_waiting: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,14 +180,30 @@ impl Dispatcher {
         now.saturating_duration_since(self.start)
     }
 
-    /// The hits in flight and in the backlog, and the end of the schedule.
-    pub(crate) fn gauges(&self) -> WorkerGauges {
+    /// The hits in flight and in the backlog at `now`, and the end of the schedule.
+    pub(crate) fn gauges(&self, now: Instant) -> WorkerGauges {
         let is_over = self.phase != Phase::Running;
         WorkerGauges {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
             schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
+            waiting: (self.limits.age_waiting).then(|| Box::new(self.waiting_hits(now))),
         }
+    }
+
+    /// The ages of the hits in flight and in the backlog at `now`.
+    fn waiting_hits(&self, now: Instant) -> WaitingHits {
+        let mut waiting = WaitingHits::default();
+        let elapsed = self.elapsed(now);
+        for (started, due) in self.in_flight.measured() {
+            waiting.in_flight.record(elapsed.saturating_sub(due));
+            let age = now.saturating_duration_since(started);
+            waiting.in_service.record(age);
+        }
+        for hit in self.backlog.iter().filter(|hit| !hit.id.is_warmup()) {
+            waiting.backlog.record(elapsed.saturating_sub(hit.id.due));
+        }
+        waiting
     }
 
     /// Decides all that is due at `now`.
@@ -460,7 +479,8 @@ impl Dispatcher {
             self.slots.hit_ended();
             return false;
         }
-        self.in_flight.push(slot, now);
+        let due = (!hit.id.is_warmup()).then_some(hit.id.due);
+        self.in_flight.push(slot, now, due);
         self.recorder.started(hit.id, elapsed, self.in_flight.len());
         true
     }

@@ -58,6 +58,7 @@ impl Bench {
             drain: None,
             skip_late: None,
             longest_sleep: None,
+            age_waiting: false,
         };
         limit(&mut limits);
         let recorder = HitRecorder::new(None, false);
