@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use hammer_core::{Report, ResourceLimits, RunEvent, RunStartBarrier, StopHandle, VerdictStatus};
+use hammer_core::{Report, ResourceLimits, RunEvent, RunStartBarrier, StopHandle};
 use hammer_plan::{PlanLoadReport, PlanReport};
 
 use super::plan_monitor::PlanMonitor;
@@ -59,16 +59,19 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
     let mut plan = PlanReport::new(name, cpu, loads);
     let (outputs, signals, aborted) = monitor.into_parts();
     plan.check_thresholds(output.thresholds().asserted(), aborted);
-    let report = RunReport { plan, replay };
+    let report = RunReport {
+        plan,
+        replay,
+        requires_valid: output.require_valid(),
+    };
     let mut all_errors = outputs.finish(&report);
     all_errors.append(&mut errors);
     for error in &all_errors {
         print_stderr(&format!("error: {error}"));
     }
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
-    let invalid = report.plan.verdict.status == VerdictStatus::Invalid && output.require_valid();
     Ok(failed
-        .or(invalid.then_some(CommandExit::INVALID))
+        .or(report.is_refused().then_some(CommandExit::INVALID))
         .or(signals.exit())
         .or((!report.plan.passed()).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK))

@@ -28,7 +28,7 @@ impl IntervalStats {
 
     /// Answers by label.
     pub fn labels(&self) -> impl Iterator<Item = (Label, u64)> {
-        above_zero(self.labels.iter())
+        above_zero(self.labels.iter().chain(self.rejections.iter()))
     }
 
     /// Hits that failed or timed out, by failure. Failures with equal names can differ in their
@@ -117,8 +117,13 @@ impl IntervalStats {
             .collect()
     }
 
+    pub(crate) fn rejections_by_name(&self) -> BTreeMap<String, u64> {
+        let rejections = above_zero(self.rejections.iter());
+        sums(rejections.map(|(name, n)| (name.to_string(), n)))
+    }
+
     pub(crate) fn labels_by_name(&self) -> BTreeMap<String, u64> {
-        sums(self.labels.iter().map(|(name, n)| (name.to_string(), *n)))
+        sums(self.labels().map(|(name, n)| (name.to_string(), n)))
     }
 
     pub(crate) fn failures_by_name(&self) -> BTreeMap<String, u64> {

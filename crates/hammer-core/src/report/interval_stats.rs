@@ -25,7 +25,10 @@ pub struct IntervalStats {
     pub(crate) lateness: Histogram,
     pub(crate) schedule_lateness: Histogram,
     pub(crate) phases: FrequentFirstMap<&'static str, Histogram>,
+    /// Answers that were ok, by label.
     pub(crate) labels: FrequentFirstMap<Label, u64>,
+    /// Answers that were rejected, by label.
+    pub(crate) rejections: FrequentFirstMap<Label, u64>,
     pub(crate) failures: FrequentFirstMap<Failure, u64>,
     pub(crate) counts: FrequentFirstMap<&'static str, u64>,
     pub(crate) facts: FrequentFirstMap<(&'static str, Label), u64>,
@@ -55,6 +58,7 @@ impl IntervalStats {
             schedule_lateness: Histogram::new(),
             phases: FrequentFirstMap::default(),
             labels: FrequentFirstMap::default(),
+            rejections: FrequentFirstMap::default(),
             failures: FrequentFirstMap::default(),
             counts: FrequentFirstMap::default(),
             facts: FrequentFirstMap::default(),
@@ -122,7 +126,7 @@ impl IntervalStats {
     /// The number of answers with this label.
     #[must_use]
     pub fn label_count(&self, label: &str) -> u64 {
-        let labels = self.labels.iter();
+        let labels = self.labels.iter().chain(self.rejections.iter());
         labels
             .filter(|(known, _)| known.matches(label))
             .map(|(_, count)| count)
@@ -174,12 +178,13 @@ impl IntervalStats {
         response: Duration,
         service: Duration,
     ) {
-        self.hits.count(if outcome.ok {
-            HitResult::Ok
+        let (result, labels) = if outcome.ok {
+            (HitResult::Ok, &mut self.labels)
         } else {
-            HitResult::Rejected
-        });
-        *self.labels.entry(outcome.label) += 1;
+            (HitResult::Rejected, &mut self.rejections)
+        };
+        self.hits.count(result);
+        *labels.entry(outcome.label) += 1;
         self.sent += outcome.sent;
         self.received += outcome.received;
         self.response.record(response);
@@ -208,6 +213,9 @@ impl IntervalStats {
         }
         for (label, count) in other.labels.iter() {
             *self.labels.entry(*label) += count;
+        }
+        for (label, count) in other.rejections.iter() {
+            *self.rejections.entry(*label) += count;
         }
         for (failure, count) in other.failures.iter() {
             *self.failures.entry(*failure) += count;
@@ -259,6 +267,7 @@ impl IntervalStats {
         }
         self.phases.values_mut().for_each(Histogram::clear);
         self.labels.values_mut().for_each(|count| *count = 0);
+        self.rejections.values_mut().for_each(|count| *count = 0);
         self.failures.values_mut().for_each(|count| *count = 0);
         self.counts.values_mut().for_each(|count| *count = 0);
         self.facts.values_mut().for_each(|count| *count = 0);

@@ -243,6 +243,7 @@ impl RunMeasurements {
             lateness_us: DurationSummary::from(&total.lateness),
             phases_us: total.phases_by_name(),
             labels: total.labels_by_name(),
+            rejections: total.rejections_by_name(),
             failures: total.failures_by_name(),
             advice: total.advice_by_failure(),
             bytes: ByteCounts {

@@ -105,6 +105,7 @@ impl Threshold {
                 unit: self.bound.unit().as_str().to_owned(),
             },
             passed: figure.is_some_and(|figure| self.operator.holds(figure, self.bound.value())),
+            judged: true,
         }
     }
 }
