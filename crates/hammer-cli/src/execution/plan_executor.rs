@@ -69,10 +69,13 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
     for error in &all_errors {
         print_stderr(&format!("error: {error}"));
     }
+    // After a signal, an incomplete run is expected, unless the verdict was required.
+    let required = report.requires_valid && report.is_refused();
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
     Ok(failed
-        .or(report.is_refused().then_some(CommandExit::INVALID))
+        .or(required.then_some(CommandExit::INVALID))
         .or(signals.exit())
+        .or(report.is_refused().then_some(CommandExit::INVALID))
         .or((!report.plan.passed()).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK))
 }
