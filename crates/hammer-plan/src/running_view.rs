@@ -130,7 +130,7 @@ fn stage_index(shape: &Shape, stage: &StageSelector) -> Option<usize> {
 struct MeasuredTime {
     /// Only hits that have ended, with their stages and groups.
     parts: Box<IntervalStats>,
-    /// The same, with the ages of hits that have not ended.
+    /// These and the ages of hits that have not ended.
     interval: Box<IntervalStats>,
     span: Duration,
 }

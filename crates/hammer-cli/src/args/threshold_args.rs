@@ -17,12 +17,14 @@ use crate::parsers::duration;
 pub(crate) struct ThresholdArgs {
     /// Threshold, such as 'p99 < 250ms'; repeatable
     ///
-    /// If a threshold is not met, the exit code is 99.
+    /// If a threshold is not met, the exit code is 99. If the verdict is invalid, thresholds are not
+    /// judged, and the exit code is 98.
     #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     assert: Vec<Threshold>,
     /// Condition that ends the run, such as 'errors > 50%'; repeatable
     ///
-    /// If a condition ends the run, the exit code is 99.
+    /// It is checked once a second against all hits so far, or with a window against the last ones:
+    /// 'p99 > 400ms over 10s'. If a condition ends the run, the exit code is 99.
     #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
     /// Time before --abort-on is first checked [default: 1s]

@@ -12,10 +12,10 @@ use crate::engine::dispatcher::quantum::Quantum;
 use crate::engine::dispatcher::slot_growth::{SlotGrowth, initial_slots};
 use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
+use crate::engine::dispatcher::waiting_ages::waiting_hits;
 use crate::engine::dispatcher::warmup::WarmUp;
 use crate::engine::stop_level::StopLevel;
 use crate::report::unsent_cause::UnsentCause;
-use crate::report::waiting_hits::WaitingHits;
 use crate::report::worker_gauges::WorkerGauges;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -187,23 +187,11 @@ impl Dispatcher {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
             schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
-            waiting: (self.limits.age_waiting).then(|| Box::new(self.waiting_hits(now))),
+            waiting: (self.limits.age_waiting).then(|| {
+                let elapsed = self.elapsed(now);
+                Box::new(waiting_hits(&self.in_flight, &self.backlog, elapsed, now))
+            }),
         }
-    }
-
-    /// The ages of the hits in flight and in the backlog at `now`.
-    fn waiting_hits(&self, now: Instant) -> WaitingHits {
-        let mut waiting = WaitingHits::default();
-        let elapsed = self.elapsed(now);
-        for (started, due) in self.in_flight.measured() {
-            waiting.in_flight.record(elapsed.saturating_sub(due));
-            let age = now.saturating_duration_since(started);
-            waiting.in_service.record(age);
-        }
-        for hit in self.backlog.iter().filter(|hit| !hit.id.is_warmup()) {
-            waiting.backlog.record(elapsed.saturating_sub(hit.id.due));
-        }
-        waiting
     }
 
     /// Decides all that is due at `now`.
