@@ -13,7 +13,7 @@ impl CommandExit {
     pub(crate) const FAILED: Self = Self(1);
     /// The arguments are invalid, and nothing was sent.
     pub(crate) const USAGE: Self = Self(2);
-    /// The verdict is invalid, and `--require-valid` was given.
+    /// The verdict is invalid, and `--require-valid` or a threshold was given.
     pub(crate) const INVALID: Self = Self(98);
 
     /// A threshold failed, or a condition ended the run.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use hammer_core::{Description, Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
+use hammer_core::{
+    Description, Failure, Hammer, Hit, MissedHit, Outcome, PrepareError, Slot, WorkerContext,
+};
 use hammer_net::PeerConnector;
 
 use crate::version::HttpVersion;
@@ -79,6 +81,10 @@ impl Hammer for Http {
 
     async fn close(&self, session: HttpSession) {
         session.0.close().await;
+    }
+
+    fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+        self.workflow.group_of(hit)
     }
 
     fn describe(&self) -> Description {

@@ -1,5 +1,6 @@
 //! Durations counted in buckets of three significant digits.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The longest time with a bucket of its own: one hour.
@@ -92,6 +93,43 @@ impl Histogram {
             .add(&other.buckets)
             .expect("the buckets grow up to the longest time");
         self.exact.merge(&other.exact);
+    }
+
+    /// Adds the `count` longest durations of `other` that are in `range`, or all of them if there are
+    /// fewer. They are exact to three digits.
+    pub fn merge_longest(&mut self, other: &Self, range: RangeInclusive<Duration>, count: u64) {
+        if count >= other.count() && range.contains(&other.min()) && range.contains(&other.max()) {
+            return self.merge(other);
+        }
+        let recorded: Vec<_> = other.buckets.iter_recorded().collect();
+        let mut left = count;
+        for bucket in recorded.into_iter().rev() {
+            let micros = bucket.value_iterated_to();
+            let time = Duration::from_micros(micros).clamp(other.min(), other.max());
+            if !range.contains(&time) {
+                continue;
+            }
+            let taken = bucket.count_at_value().min(left);
+            left -= taken;
+            if taken > 0 {
+                self.record_many(time, taken);
+            }
+        }
+    }
+
+    fn record_many(&mut self, time: Duration, count: u64) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let micros = (nanos / 1_000).min(MAX_US);
+        self.exact.merge(&ExactStats {
+            count,
+            sum: u128::from(nanos) * u128::from(count),
+            min: nanos,
+            max: nanos,
+            saturated: 0,
+        });
+        self.buckets
+            .record_n(micros, count)
+            .expect("the buckets grow up to the longest time");
     }
 
     /// Removes all counts and keeps the buckets.
@@ -227,6 +265,36 @@ mod tests {
         for (millis, count) in [(0, 6), (1, 5), (50, 3), (51, 2), (300, 1), (9_000_000, 0)] {
             let found = histogram.count_from(Duration::from_millis(millis));
             assert_eq!(found, count, "{millis} ms");
+        }
+    }
+
+    #[test]
+    fn the_longest_durations_of_a_range_are_merged() {
+        let millis = |millis: &[u64]| {
+            let mut histogram = Histogram::new();
+            for ms in millis {
+                histogram.record(Duration::from_millis(*ms));
+            }
+            histogram
+        };
+        let other = millis(&[1, 2, 2, 5, 9]);
+        let ms = Duration::from_millis;
+        for (range, count, merged) in [
+            (ms(0)..=ms(100), 9, &[1, 2, 2, 5, 9][..]),
+            (ms(0)..=ms(100), 3, &[2, 5, 9]),
+            (ms(0)..=ms(5), 2, &[2, 5]),
+            (ms(2)..=ms(6), 9, &[2, 2, 5]),
+            (ms(0)..=ms(100), 0, &[]),
+        ] {
+            let mut found = millis(&[7]);
+            found.merge_longest(&other, range.clone(), count);
+            let times = found.buckets.iter_recorded();
+            let times = times.map(|it| (it.value_iterated_to() / 1000, it.count_at_value()));
+            let times: Vec<u64> = times
+                .flat_map(|(ms, count)| vec![ms; count as usize])
+                .filter(|ms| *ms != 7)
+                .collect();
+            assert_eq!(times, merged, "{range:?}, {count}");
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct OutputArgs {
     /// Do not print progress and warnings
     #[arg(short, long)]
     quiet: bool,
-    /// Exit with code 98 if the verdict is invalid
+    /// Exit with code 98 if the verdict is invalid, even without thresholds
     #[arg(long)]
     require_valid: bool,
     /// Describe the load without sending anything

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use hammer_core::Shape;
 use hammer_diagnostic::Diagnostic;
-use hammer_plan::{ParsedPlanFile, Threshold};
+use hammer_plan::{LoadOutline, ParsedPlanFile, Threshold};
 
 use super::caret;
 use crate::error::Error;
@@ -18,12 +17,14 @@ use crate::parsers::duration;
 pub(crate) struct ThresholdArgs {
     /// Threshold, such as 'p99 < 250ms'; repeatable
     ///
-    /// If a threshold is not met, the exit code is 99.
+    /// If a threshold is not met, the exit code is 99. If the verdict is invalid, thresholds are not
+    /// judged, and the exit code is 98.
     #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     assert: Vec<Threshold>,
     /// Condition that ends the run, such as 'errors > 50%'; repeatable
     ///
-    /// If a condition ends the run, the exit code is 99.
+    /// It is checked once a second against all hits so far, or with a window against the last ones:
+    /// 'p99 > 400ms over 10s'. If a condition ends the run, the exit code is 99.
     #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
     /// Time before --abort-on is first checked [default: 1s]
@@ -51,8 +52,8 @@ impl ThresholdArgs {
         self.abort_after = other.abort_after.or(self.abort_after);
     }
 
-    /// Checks that the thresholds fit the loads, given by their names and shapes.
-    pub(crate) fn validate(&self, loads: &[(&str, Shape)]) -> Result<(), Error> {
+    /// Checks that the thresholds fit the loads, given by their outlines.
+    pub(crate) fn validate(&self, loads: &[LoadOutline]) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
             let flag = if mismatch.is_abort_condition {
                 "--abort-on <EXPR>"
@@ -72,7 +73,7 @@ impl ThresholdArgs {
     pub(crate) fn validate_in_plan(
         &self,
         file: &ParsedPlanFile,
-        loads: &[(&str, Shape)],
+        loads: &[LoadOutline],
     ) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
             let key = if mismatch.is_abort_condition {
@@ -89,13 +90,12 @@ impl ThresholdArgs {
     }
 
     /// Finds the first threshold that does not fit the loads.
-    fn first_mismatch(&self, loads: &[(&str, Shape)]) -> Option<InapplicableThreshold<'_>> {
-        let loads: Vec<_> = loads.iter().map(|(name, shape)| (*name, shape)).collect();
+    fn first_mismatch(&self, loads: &[LoadOutline]) -> Option<InapplicableThreshold<'_>> {
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
         let mut thresholds = asserted.chain(aborting);
         thresholds.find_map(|(is_abort_condition, (index, threshold))| {
-            let error = threshold.validate(&loads, is_abort_condition).err()?;
+            let error = threshold.validate(loads, is_abort_condition).err()?;
             Some(InapplicableThreshold {
                 is_abort_condition,
                 index,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{AbortReason, StopHandle};
-use hammer_plan::{Measurements, Threshold};
+use hammer_plan::{RunningMeasurements, Threshold};
 
 use crate::args::ThresholdArgs;
 use crate::report::text::thresholds::abort_text;
@@ -39,13 +39,13 @@ impl<'a> AbortMonitor<'a> {
     /// the run.
     pub(crate) fn check(
         &mut self,
-        measured: &dyn Measurements,
+        measured: &RunningMeasurements,
         elapsed: Duration,
     ) -> Option<String> {
         if self.is_idle() || elapsed < self.after {
             return None;
         }
-        let checked = self.conditions.iter().map(|it| it.check(measured));
+        let checked = self.conditions.iter().map(|it| measured.check(it));
         let met = checked.into_iter().find(|checked| checked.passed)?;
         self.ending = true;
         self.stop.drain();
@@ -53,6 +53,7 @@ impl<'a> AbortMonitor<'a> {
             expression: met.expression,
             measured: met.measured,
             t_s: elapsed.as_secs_f64(),
+            rate: Some(measured.current_rate()),
         };
         let message = format!("aborting: {}", abort_text(&aborted));
         self.aborted = Some(aborted);

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use hammer_core::{Report, ResourceLimits, RunEvent, RunStartBarrier, StopHandle, VerdictStatus};
+use hammer_core::{Report, ResourceLimits, RunEvent, RunStartBarrier, StopHandle};
 use hammer_plan::{PlanLoadReport, PlanReport};
 
 use super::plan_monitor::PlanMonitor;
@@ -27,7 +27,7 @@ pub(crate) fn start_load(
 
 /// Executes a plan, its dry run, or a single hit.
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
-    output.thresholds().validate(&plan.named_shapes())?;
+    output.thresholds().validate(&plan.outlines())?;
     if output.dry_run() {
         return dry_run::print(&plan);
     }
@@ -64,17 +64,23 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
     let cpu = total_cpu(loads.iter().map(|load| &load.report));
     let mut plan = PlanReport::new(name, cpu, loads);
     plan.check_thresholds(output.thresholds().asserted(), aborted);
-    let report = RunReport { plan, replay };
+    let report = RunReport {
+        plan,
+        replay,
+        requires_valid: output.require_valid(),
+    };
     all_errors.append(&mut outputs.finish(&report));
     all_errors.append(&mut errors);
     for error in &all_errors {
         print_stderr(&variables.mask(format!("error: {error}")));
     }
+    // After a signal, an incomplete run is expected, unless the verdict was required.
+    let required = report.requires_valid && report.is_refused();
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
-    let invalid = report.plan.verdict.status == VerdictStatus::Invalid && output.require_valid();
     Ok(failed
-        .or(invalid.then_some(CommandExit::INVALID))
+        .or(required.then_some(CommandExit::INVALID))
         .or(signals.exit())
+        .or(report.is_refused().then_some(CommandExit::INVALID))
         .or((!report.plan.passed()).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK))
 }
@@ -85,12 +91,17 @@ fn run_loads(
     stop: &StopHandle,
     monitor: &Mutex<PlanMonitor<'_>>,
 ) -> Vec<(String, Duration, Result<LoadResult, Error>)> {
-    let (threads, log_hits) = (plan.threads(), lock(monitor).wants_hits());
+    let threads = plan.threads();
+    let (log_hits, age_waiting_hits) = {
+        let monitor = lock(monitor);
+        (monitor.wants_hits(), monitor.has_conditions())
+    };
     let barrier = RunStartBarrier::new(plan.loads.len());
     // All tickets exist before the first load uses its own.
     let mut options: Vec<_> = (plan.start_offsets().into_iter())
         .map(|offset| RunOptions {
             log_hits,
+            age_waiting_hits,
             stop: stop.clone(),
             threads,
             start_ticket: Some(barrier.ticket(offset)),

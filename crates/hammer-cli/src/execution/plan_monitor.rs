@@ -16,7 +16,6 @@ const STOPPING: &str = "stopping: waiting for hits in flight (a second signal st
 /// Receives the events of all loads: logs hits, prints progress and ends the plan when a condition is
 /// met.
 pub(crate) struct PlanMonitor<'a> {
-    load_names: Vec<String>,
     outputs: OutputWriter,
     progress: ProgressPrinter,
     signals: SignalWatcher,
@@ -40,15 +39,14 @@ impl<'a> PlanMonitor<'a> {
         stop: &StopHandle,
     ) -> Result<Self, Error> {
         let abort_monitor = AbortMonitor::new(output.thresholds(), stop);
-        let loads = || {
-            plan.loads
-                .iter()
-                .map(|load| (load.name.clone(), load.offset))
-        };
-        let measurements = (!abort_monitor.is_idle()).then(|| RunningMeasurements::new(loads()));
+        let measurements = (!abort_monitor.is_idle()).then(|| {
+            let offsets = plan.loads.iter().map(|load| load.offset);
+            let loads = plan.outlines().into_iter().zip(offsets);
+            RunningMeasurements::new(loads, output.thresholds().abort_conditions())
+        });
+        let names = plan.loads.iter().map(|load| load.name.clone());
         Ok(Self {
-            load_names: plan.loads.iter().map(|load| load.name.clone()).collect(),
-            outputs: OutputWriter::open(output, plan.single_load().is_none())?,
+            outputs: OutputWriter::open(output, names, plan.single_load().is_none())?,
             progress: ProgressPrinter::new(output.quiet(), plan),
             signals: SignalWatcher::watch(stop)?,
             abort_monitor,
@@ -65,9 +63,14 @@ impl<'a> PlanMonitor<'a> {
         self.outputs.wants_hits()
     }
 
+    /// Returns true if conditions can end the run.
+    pub(crate) fn has_conditions(&self) -> bool {
+        self.measurements.is_some()
+    }
+
     /// Handles an event of the load with this index.
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) {
-        if let Err(error) = self.outputs.on_event(&self.load_names[load], event) {
+        if let Err(error) = self.outputs.on_event(load, event) {
             self.progress.clear();
             print_stderr(&self.variables.mask(format!("error: {error}")));
         }

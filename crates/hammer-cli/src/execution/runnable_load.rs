@@ -22,6 +22,11 @@ pub(crate) trait RunnableLoad: Send {
         Duration::ZERO
     }
 
+    /// The groups of hits that the report lists on their own.
+    fn groups(&self) -> Vec<String> {
+        vec![]
+    }
+
     /// Estimates files and ports; `threads` applies if the load does not set them.
     fn needs(&self, threads: usize) -> ResourceNeeds;
 
@@ -50,6 +55,8 @@ pub(crate) trait RunnableLoad: Send {
 #[derive(Debug)]
 pub(crate) struct RunOptions {
     pub(crate) log_hits: bool,
+    /// True if the ages of hits that have not ended are measured, for conditions that end the run.
+    pub(crate) age_waiting_hits: bool,
     pub(crate) stop: StopHandle,
     /// Number of threads if the load does not set it.
     pub(crate) threads: usize,
@@ -66,7 +73,10 @@ impl RunOptions {
         run: Run<H>,
         on_event: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Result<Report, Error> {
-        let mut run = run.log_hits(self.log_hits).stop(self.stop);
+        let mut run = run
+            .log_hits(self.log_hits)
+            .age_waiting_hits(self.age_waiting_hits)
+            .stop(self.stop);
         if let Some(ticket) = self.start_ticket {
             run = run.start_ticket(ticket);
         }

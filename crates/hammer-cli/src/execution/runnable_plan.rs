@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
-use hammer_core::{ResourceNeeds, Shape};
-use hammer_plan::SubstitutedVariables;
+use hammer_core::ResourceNeeds;
+use hammer_plan::{LoadOutline, SubstitutedVariables};
 
 use super::RunnableLoad;
 use super::once::SingleHitJob;
@@ -63,12 +63,13 @@ impl RunnablePlan {
         }
     }
 
-    /// Names and shapes of the loads, for checking thresholds.
-    pub(crate) fn named_shapes(&self) -> Vec<(&str, Shape)> {
-        let loads = self.loads.iter();
-        loads
-            .map(|load| (load.name.as_str(), load.load.schedule().shape().clone()))
-            .collect()
+    /// Outlines of the loads, for checking thresholds.
+    pub(crate) fn outlines(&self) -> Vec<LoadOutline> {
+        let outline = |load: &RunnablePlanLoad| {
+            let shape = load.load.schedule().shape().clone();
+            LoadOutline::new(&load.name, shape).with_groups(load.load.groups())
+        };
+        self.loads.iter().map(outline).collect()
     }
 
     /// Default number of threads of a load: its share of the cores.

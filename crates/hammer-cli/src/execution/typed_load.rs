@@ -36,6 +36,10 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         self.load.needs(threads).for_hammer(&self.hammer.describe())
     }
 
+    fn groups(&self) -> Vec<String> {
+        self.hammer.describe().listed_groups().to_vec()
+    }
+
     fn forecast(&self) -> LoadForecast {
         LoadForecast::of_hits(&self.load, &self.hit_description, self.hammer.describe())
     }

@@ -25,7 +25,15 @@ pub(super) struct HitsLog<W> {
     dropped: BTreeMap<String, u64>,
 }
 
-const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us";
+/// The names that the log gives for a load.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LoggedLoad {
+    pub(crate) name: String,
+    /// The names of the groups of its hits.
+    pub(crate) groups: Vec<String>,
+}
+
+const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us,group";
 /// Number of bytes to buffer before a write.
 const FLUSH_BYTES: usize = 64 * 1024;
 
@@ -43,11 +51,11 @@ impl<W: CutBack> HitsLog<W> {
         }
     }
 
-    /// Adds a line for each record; `load` is the name of their load.
-    pub(super) fn write(&mut self, load: &str, records: &[HitRecord]) -> io::Result<()> {
+    /// Adds a line for each record of `load`.
+    pub(super) fn write(&mut self, load: &LoggedLoad, records: &[HitRecord]) -> io::Result<()> {
         for (index, record) in records.iter().enumerate() {
             if self.failed {
-                let load = if self.named_loads { load } else { "" };
+                let load = if self.named_loads { &*load.name } else { "" };
                 *self.dropped.entry(load.to_owned()).or_default() += (records.len() - index) as u64;
                 return Ok(());
             }
@@ -124,7 +132,7 @@ impl<W: CutBack> HitsLog<W> {
         }
     }
 
-    fn push_line(&mut self, load: &str, record: &HitRecord) {
+    fn push_line(&mut self, load: &LoggedLoad, record: &HitRecord) {
         let HitRecord {
             number,
             due,
@@ -136,12 +144,7 @@ impl<W: CutBack> HitsLog<W> {
         let _ = write!(line, "{number},{seconds}.{nanos:09},{},", result.as_str());
         // A comma in a label of the hammer would shift the columns.
         if let Some(label) = &record.label {
-            let label = label.to_string();
-            if label.contains([',', '"', '\n', '\r']) {
-                let _ = write!(line, "\"{}\"", label.replace('"', "\"\""));
-            } else {
-                line.push_str(&label);
-            }
+            push_field(line, &label.to_string());
         }
         for time in [record.response, record.service] {
             line.push(',');
@@ -149,10 +152,24 @@ impl<W: CutBack> HitsLog<W> {
                 push_micros(line, time);
             }
         }
+        line.push(',');
+        if let Some(group) = record.group.and_then(|group| load.groups.get(group)) {
+            push_field(line, group);
+        }
         if self.named_loads {
-            let _ = write!(line, ",{load}");
+            line.push(',');
+            push_field(line, &load.name);
         }
         line.push('\n');
+    }
+}
+
+/// Appends a text, quoted if it would shift the columns (RFC 4180, section 2).
+fn push_field(line: &mut String, text: &str) {
+    if text.contains([',', '"', '\n', '\r']) {
+        let _ = write!(line, "\"{}\"", text.replace('"', "\"\""));
+    } else {
+        line.push_str(text);
     }
 }
 
@@ -204,6 +221,13 @@ mod tests {
         }
     }
 
+    fn load(name: &str) -> LoggedLoad {
+        LoggedLoad {
+            name: name.to_owned(),
+            groups: vec!["GET /a,b".to_owned(), "items".to_owned()],
+        }
+    }
+
     #[test]
     fn lines_have_a_field_for_each_column() {
         let answered = HitRecord {
@@ -211,6 +235,7 @@ mod tests {
             due: Duration::from_millis(1_250),
             result: HitResult::Ok,
             label: Some(200.into()),
+            group: Some(1),
             response: Some(Duration::from_nanos(1_234_567)),
             service: Some(Duration::from_nanos(12_001)),
         };
@@ -223,15 +248,16 @@ mod tests {
         };
         let quoted = HitRecord {
             label: Some("a,\"b\"".into()),
+            group: Some(0),
             ..answered
         };
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, false);
-        log.write("browse", &[answered, unsent, quoted])
+        log.write(&load("browse"), &[answered, unsent, quoted])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
-        let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\
-                     7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001\n";
+        let lines = "7,1.250000000,ok,200,1234.567,12.001,items\n7,1.250000000,unsent,,,,items\n\
+                     7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001,\"GET /a,b\"\n";
         assert_eq!(String::from_utf8(out), Ok(format!("{CSV_HEADER}\n{lines}")));
     }
 
@@ -242,14 +268,16 @@ mod tests {
             due: Duration::ZERO,
             result: HitResult::Unsent,
             label: None,
+            group: None,
             response: None,
             service: None,
         };
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, true);
-        log.write("browse", &[record]).expect("memory is writable");
+        log.write(&load("browse"), &[record])
+            .expect("memory is writable");
         log.finish().expect("memory is writable");
-        let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,browse\n");
+        let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,,browse\n");
         assert_eq!(String::from_utf8(out), Ok(lines));
     }
 
@@ -261,6 +289,7 @@ mod tests {
             due: Duration::ZERO,
             result: HitResult::Ok,
             label: None,
+            group: None,
             response: None,
             service: None,
         };
@@ -270,8 +299,8 @@ mod tests {
             let mut log = HitsLog::new(SmallDisk(vec![], room), true);
             let mut errors = 0;
             for _ in 0..2 {
-                errors += usize::from(log.write("browse", &browse).is_err());
-                errors += usize::from(log.write("order", &order).is_err());
+                errors += usize::from(log.write(&load("browse"), &browse).is_err());
+                errors += usize::from(log.write(&load("order"), &order).is_err());
             }
             errors += usize::from(log.finish().is_err());
             errors += usize::from(log.finish().is_err());
@@ -279,10 +308,10 @@ mod tests {
             assert!(log.has_failed());
             let text = String::from_utf8(log.out.0.clone()).expect("text");
             assert!(text.is_empty() || text.ends_with('\n'), "{room}");
-            for (load, all) in [("browse", 10_000), ("order", 6_000)] {
-                let end = format!(",{load}");
+            for (name, all) in [("browse", 10_000), ("order", 6_000)] {
+                let end = format!(",{name}");
                 let lines = text.lines().filter(|line| line.ends_with(&end)).count();
-                assert_eq!(lines as u64 + log.dropped(load), all, "{load}, {room}");
+                assert_eq!(lines as u64 + log.dropped(name), all, "{name}, {room}");
             }
         }
     }

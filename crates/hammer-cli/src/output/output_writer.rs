@@ -8,7 +8,7 @@ use hammer_core::RunEvent;
 use hammer_files::{AtomicFile, FileMode};
 
 use super::hits_file::{CutBack, HitsFile};
-use super::hits_log::HitsLog;
+use super::hits_log::{HitsLog, LoggedLoad};
 use super::stdout::write_stdout;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
@@ -20,6 +20,8 @@ use crate::report::RunReport;
 pub(crate) struct OutputWriter {
     reports: Vec<(OutputSpec, ReportSink)>,
     hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
+    /// The names of the loads and of their groups, for the log of hits.
+    loads: Vec<LoggedLoad>,
 }
 
 enum ReportSink {
@@ -58,11 +60,21 @@ impl CutBack for HitsSink {
 }
 
 impl OutputWriter {
-    /// Creates the files; `named_loads` adds a column for the load to the log of hits.
-    pub(crate) fn open(args: &OutputArgs, named_loads: bool) -> Result<Self, Error> {
+    /// Creates the files for loads of these names; `named_loads` adds a column for the load to the
+    /// log of hits.
+    pub(crate) fn open(
+        args: &OutputArgs,
+        loads: impl IntoIterator<Item = String>,
+        named_loads: bool,
+    ) -> Result<Self, Error> {
+        let load = |name| LoggedLoad {
+            name,
+            groups: vec![],
+        };
         let mut outputs = Self {
             reports: vec![],
             hits: vec![],
+            loads: loads.into_iter().map(load).collect(),
         };
         let all = args.outputs();
         let mut paths = BTreeSet::new();
@@ -115,10 +127,16 @@ impl OutputWriter {
         !self.hits.is_empty()
     }
 
-    /// Logs the hits of `load` as they end. Each error is returned once.
-    pub(crate) fn on_event(&mut self, load: &str, event: &RunEvent<'_>) -> Result<(), String> {
-        let RunEvent::Hits(records) = event else {
-            return Ok(());
+    /// Logs the hits of the load with this index as they end. Each error is returned once.
+    pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) -> Result<(), String> {
+        let load = &mut self.loads[load];
+        let records = match event {
+            RunEvent::Hits(records) => records,
+            RunEvent::Opening { groups, .. } => {
+                load.groups = groups.to_vec();
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
         let mut result = Ok(());
         for (output, log) in &mut self.hits {

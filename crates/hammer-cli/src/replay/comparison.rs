@@ -141,6 +141,7 @@ mod tests {
         RunReport {
             plan: PlanReport::from_single_load(report),
             replay: Some(replay),
+            requires_valid: false,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hammer_core::{
-    Description, Failure, Hammer, Hit, Label, Outcome, PrepareError, Slot, WorkerContext,
+    Description, Failure, Hammer, Hit, Label, MissedHit, Outcome, PrepareError, Slot, WorkerContext,
 };
 use hammer_http::{
     Http, HttpRequest, HttpRequestError, HttpRequestFactory, HttpRequestSpec, HttpSession,
@@ -190,10 +190,13 @@ impl Hammer for ReplayHammer {
     fn missed(&self, hit: &Hit, reason: &'static str) {
         self.http.missed(hit, reason);
         if let Some(sent) = hit.item::<ReplayRequest>() {
-            hit.group(sent.group);
             let shard = self.worker_comparison(hit.slot());
             shard.record(hit.due(), sent.logged_status, Label::from(reason), None);
         }
+    }
+
+    fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+        Some(hit.item::<ReplayRequest>()?.group)
     }
 
     async fn settle(&self, context: &WorkerContext) {

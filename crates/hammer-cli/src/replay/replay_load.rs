@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use hammer_core::{Hammer, Playlist, ResourceNeeds, Run, RunEvent, Schedule};
+use hammer_core::{Description, Hammer, Playlist, ResourceNeeds, Run, RunEvent, Schedule};
 use hammer_diagnostic::chain;
 use hammer_replay::play::PlaybackStatus;
 
@@ -53,6 +53,12 @@ impl RunnableLoad for ReplayLoad {
             .engine
             .needs(Some(survey.peak_rate()), Some(hits), threads);
         needs.for_hammer(&self.replay.http.describe())
+    }
+
+    fn groups(&self) -> Vec<String> {
+        let names = self.replay.factory.group_names();
+        let description = Description::new().groups(names);
+        description.listed_groups().to_vec()
     }
 
     fn forecast(&self) -> LoadForecast {

@@ -1,7 +1,8 @@
 //! The report as JUnit XML for build servers.
 //!
 //! A load is a test suite. Its verdict and each of its thresholds are test cases. A threshold that
-//! is not met is a failure, with the measured value.
+//! is not met is a failure, with the measured value. If the verdict is invalid, it and all thresholds
+//! are errors: the run has to be repeated. They are skipped if nothing depends on the verdict.
 
 use std::fmt::Write as _;
 
@@ -13,33 +14,73 @@ use super::text;
 /// One test of a suite.
 struct JunitCase {
     name: String,
-    /// The message, if the test failed.
-    failure: Option<String>,
+    result: JunitResult,
     /// Text for `system-out`.
     output: String,
 }
 
+/// The result of a test, with the message of one that did not pass.
+enum JunitResult {
+    Passed,
+    /// A threshold was not met.
+    Failed(String),
+    /// The run is invalid.
+    Invalid(String),
+    /// The run is invalid, which nothing depends on.
+    Skipped(String),
+}
+
+impl JunitResult {
+    /// The element in the test case, with the message and the type of its problem.
+    fn element(&self) -> Option<(&'static str, &str, &'static str)> {
+        match self {
+            Self::Passed => None,
+            Self::Failed(message) => Some(("failure", message, "threshold")),
+            Self::Invalid(message) => Some(("error", message, "verdict")),
+            Self::Skipped(message) => Some(("skipped", message, "verdict")),
+        }
+    }
+}
+
 /// Renders a suite for all loads together, and one for each load. A single load has only its own.
-pub(super) fn render(report: &PlanReport) -> String {
+///
+/// An invalid verdict is an error if it `is_refused`.
+pub(super) fn render(report: &PlanReport, is_refused: bool) -> String {
     let mut suites = String::new();
     if let Some(report) = report.single_load() {
         let name = format!("{} {}", report.hammer, report.target);
-        suites.push_str(&suite(name.trim(), report.elapsed_s, load_cases(report)));
+        suites.push_str(&suite(
+            name.trim(),
+            report.elapsed_s,
+            load_cases(report, is_refused),
+        ));
     } else {
-        suites.push_str(&suite(&report.plan, report.elapsed_s, plan_cases(report)));
+        suites.push_str(&suite(
+            &report.plan,
+            report.elapsed_s,
+            plan_cases(report, is_refused),
+        ));
         for PlanLoadReport { name, report, .. } in &report.loads {
-            suites.push_str(&suite(name, report.elapsed_s, load_cases(report)));
+            suites.push_str(&suite(
+                name,
+                report.elapsed_s,
+                load_cases(report, is_refused),
+            ));
         }
     }
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suites}</testsuites>\n")
 }
 
 fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
-    let failures = cases.iter().filter(|case| case.failure.is_some()).count();
+    let count = |element: &str| {
+        let elements = cases.iter().filter_map(|case| case.result.element());
+        elements.filter(|(name, ..)| *name == element).count()
+    };
+    let [failures, errors, skipped] = ["failure", "error", "skipped"].map(count);
     let (name, tests) = (escaped(name), cases.len());
     let mut out = format!(
-        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
-         skipped=\"0\" time=\"{time:.3}\">\n"
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" \
+         errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time:.3}\">\n"
     );
     for case in cases {
         let (test, output) = (escaped(&case.name), escaped(&case.output));
@@ -47,12 +88,15 @@ fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
             out,
             "    <testcase classname=\"{name}\" name=\"{test}\" time=\"{time:.3}\">"
         );
-        if let Some(failure) = &case.failure {
-            let failure = escaped(failure);
-            let _ = write!(
-                out,
-                "<failure message=\"{failure}\" type=\"threshold\">{failure}</failure>"
-            );
+        if let Some((element, message, kind)) = case.result.element() {
+            let message = escaped(message);
+            let _ = match element {
+                "skipped" => write!(out, "<skipped message=\"{message}\"/>"),
+                _ => write!(
+                    out,
+                    "<{element} message=\"{message}\" type=\"{kind}\">{message}</{element}>"
+                ),
+            };
         }
         if !output.is_empty() {
             let _ = write!(out, "<system-out>{output}</system-out>");
@@ -64,23 +108,26 @@ fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
 }
 
 /// The tests of a load, with its thresholds.
-fn load_cases(report: &Report) -> Vec<JunitCase> {
+fn load_cases(report: &Report, is_refused: bool) -> Vec<JunitCase> {
     let thresholds = report.thresholds.iter();
-    cases(&report.verdict, thresholds, report.aborted.as_ref())
+    let aborted = report.aborted.as_ref();
+    cases(&report.verdict, is_refused, thresholds, aborted)
 }
 
 /// The tests of all loads together, without the thresholds of single loads.
-fn plan_cases(report: &PlanReport) -> Vec<JunitCase> {
+fn plan_cases(report: &PlanReport, is_refused: bool) -> Vec<JunitCase> {
     let belongs_to_load = |checked: &&CheckedThreshold| {
         let mut loads = report.loads.iter();
         loads.any(|load| load.report.thresholds.contains(checked))
     };
     let shared = report.thresholds.iter().filter(|it| !belongs_to_load(it));
-    cases(&report.verdict, shared, report.aborted.as_ref())
+    let aborted = report.aborted.as_ref();
+    cases(&report.verdict, is_refused, shared, aborted)
 }
 
 fn cases<'a>(
     verdict: &Verdict,
+    is_refused: bool,
     thresholds: impl Iterator<Item = &'a CheckedThreshold>,
     aborted: Option<&AbortReason>,
 ) -> Vec<JunitCase> {
@@ -88,7 +135,11 @@ fn cases<'a>(
     let invalid = verdict.status == VerdictStatus::Invalid;
     let mut cases = vec![JunitCase {
         name: "verdict".into(),
-        failure: invalid.then(|| format!("invalid: {reasons}")),
+        result: match (invalid, is_refused) {
+            (false, _) => JunitResult::Passed,
+            (true, true) => JunitResult::Invalid(format!("invalid: {reasons}")),
+            (true, false) => JunitResult::Skipped(format!("invalid: {reasons}")),
+        },
         output: if invalid || reasons.is_empty() {
             verdict.status.as_str().into()
         } else {
@@ -97,19 +148,27 @@ fn cases<'a>(
     }];
     cases.extend(thresholds.map(|checked| {
         let figure = text::thresholds::format_figure(&checked.measured);
+        let message = format!("{}: {figure}", checked.expression);
         JunitCase {
             name: checked.expression.clone(),
-            failure: (!checked.passed).then(|| format!("{}: {figure}", checked.expression)),
+            result: match (checked.judged, checked.passed) {
+                (false, _) => JunitResult::Invalid(format!("not judged: {message}")),
+                (true, true) => JunitResult::Passed,
+                (true, false) => JunitResult::Failed(message),
+            },
             output: figure,
         }
     }));
-    cases.extend(aborted.map(|aborted| JunitCase {
-        name: format!("not {}", aborted.expression),
-        failure: Some(format!(
-            "the run was aborted: {}",
-            text::thresholds::abort_text(aborted)
-        )),
-        output: String::new(),
+    cases.extend(aborted.map(|aborted| {
+        let reason = text::thresholds::abort_text(aborted);
+        JunitCase {
+            name: format!("not {}", aborted.expression),
+            result: match is_refused {
+                false => JunitResult::Failed(format!("the run was aborted: {reason}")),
+                true => JunitResult::Invalid(format!("not judged: {reason}")),
+            },
+            output: String::new(),
+        }
     }));
     cases
 }
@@ -137,7 +196,37 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::report::text::golden::report;
+
+    /// A threshold passed or failed on the numbers of an invalid run, while the exit code was 0.
+    #[test]
+    fn an_invalid_run_is_an_error_if_something_depends_on_its_verdict() {
+        let verdict = json!({"status": "invalid", "reasons": ["it was late"]});
+        let threshold = json!({"expression": "p99 < 5s", "value": 1.0, "infinite": false,
+                               "unit": "us", "passed": false, "judged": false});
+        let invalid = report(&[("/verdict", verdict), ("/thresholds", json!([threshold]))]);
+        let invalid = PlanReport::from_single_load(invalid);
+        let xml = render(&invalid, true);
+        for part in [
+            "tests=\"2\" failures=\"0\" errors=\"2\" skipped=\"0\"",
+            "<error message=\"invalid: it was late\" type=\"verdict\">",
+            "<error message=\"not judged: p99 &lt; 5s: 1.00 µs\" type=\"verdict\">",
+        ] {
+            assert!(xml.contains(part), "{part}\n{xml}");
+        }
+        let mut unchecked = invalid;
+        unchecked.loads[0].report.thresholds.clear();
+        let xml = render(&unchecked, false);
+        let part = "errors=\"0\" skipped=\"1\"";
+        assert!(xml.contains(part), "{xml}");
+        assert!(
+            xml.contains("<skipped message=\"invalid: it was late\"/>"),
+            "{xml}"
+        );
+    }
 
     #[test]
     fn markup_is_escaped_and_disallowed_characters_are_replaced() {

@@ -212,6 +212,7 @@ impl DocsEnvironment {
         let may_fail = [
             (99, "--assert"),
             (99, "--abort-on"),
+            (98, "--assert"),
             (98, "--require-valid"),
         ]
         .iter()
@@ -409,7 +410,10 @@ fn the_plans_in_the_docs_run() {
         let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
         let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
         let context = format!("{document}: {plan}: {}", stderr_text(&output));
-        assert_eq!(output.status.code(), Some(0), "{context}");
+        // On a noisy machine, thresholds may not be judged.
+        let code = output.status.code();
+        let may_be_invalid = code == Some(98) && text.contains("assert");
+        assert!(code == Some(0) || may_be_invalid, "{context}");
         let report = parsed(&output);
         assert_eq!(
             report["hits"]["ok"], report["hits"]["scheduled"],

@@ -86,12 +86,12 @@ fn the_csv_has_a_line_for_each_hit() {
     let mut lines = csv.lines();
     assert_eq!(
         lines.next(),
-        Some("number,due_s,result,label,response_us,service_us")
+        Some("number,due_s,result,label,response_us,service_us,group")
     );
     let mut seen = [false; 500];
     for line in lines {
         let fields: Vec<_> = line.split(',').collect();
-        let [number, due_s, "ok", "200", response, service] = fields[..] else {
+        let [number, due_s, "ok", "200", response, service, ""] = fields[..] else {
             panic!("{line}")
         };
         let number: usize = number.parse().unwrap();

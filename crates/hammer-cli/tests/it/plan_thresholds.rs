@@ -1,6 +1,7 @@
 //! Tests of thresholds and JUnit output of plans.
 
 use std::fs;
+use std::time::Duration;
 
 use hammer_target::{TargetBehavior, TargetServer};
 
@@ -20,7 +21,8 @@ impl TwoTargetPlan {
             TargetBehavior::default(),
             TargetBehavior::default().status(500).unwrap(),
         ]
-        .map(|behavior| TargetServer::spawn(behavior).unwrap());
+        // So slow that a pause of the machine does not make a run invalid.
+        .map(|behavior| TargetServer::spawn(behavior.delay(Duration::from_millis(100))).unwrap());
         let [good, bad] = targets.each_ref().map(TargetServer::url);
         let loads = format!(
             "[[load]]\nname = 'good'\ntarget = '{good}'\nrate = 20\nduration = 1\n\
@@ -48,12 +50,10 @@ fn thresholds_apply_to_loads_and_stages_and_set_the_exit_code() {
         text.contains("pass   [bad, stage 2] errors == 100%"),
         "{text}"
     );
-    assert!(text.contains("\n   stage 2 "), "{text}");
-    assert!(
-        text.contains("   40/500ms   40/s   20 not ok\n")
-            || text.contains("/s   20 not ok\n") && text.contains("   40/500ms   "),
-        "{text}"
-    );
+    let stage = text.lines().find(|line| line.starts_with("  40/500ms "));
+    let figures = stage.map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let last = figures.as_ref().and_then(|figures| figures.last());
+    assert_eq!(last, Some(&"20"), "{text}");
 
     for failing in ["[bad, stage 2] hits == 10", "[bad] errors == 0"] {
         let plan = both.plan(&format!("assert = [{passing}, '{failing}']"));
@@ -140,9 +140,9 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
             "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^ expected ",
         ),
         (
-            "abort_on = ['errors > 5%', '[bad, stage 2] errors > 5%']",
+            "abort_on = ['errors > 5%', '[bad, items] errors > 5%']",
             "1:29",
-            "'abort_on': invalid value '[bad, stage 2] errors > 5%': stages are measured only at the end",
+            "'abort_on': invalid value '[bad, items] errors > 5%': the load has no groups",
         ),
         // With escapes, the position is that of the value, not of the word in it.
         (

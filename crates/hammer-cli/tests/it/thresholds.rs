@@ -15,9 +15,14 @@ fn refusing_address() -> String {
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
+/// A target so slow that a pause of the machine does not make a run invalid.
+fn steady() -> TargetBehavior {
+    TargetBehavior::default().delay(Duration::from_millis(100))
+}
+
 #[test]
 fn thresholds_show_figures_and_set_the_exit_code() {
-    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let target = TargetServer::spawn(steady()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-n", "50", "-r", "500", "-q"];
     let passing = ["--assert", "p99 < 10s", "--assert", "ok == 100%"];
@@ -99,7 +104,7 @@ fn abort_on_ends_the_run_with_a_report() {
         let message = stderr(&output);
         assert_eq!(
             message,
-            "aborting: errors > 50% after 1 s (measured 100 %)\n"
+            "aborting: errors > 50% after 1 s at 100/s (measured 100 %)\n"
         );
     }
 }
@@ -125,7 +130,7 @@ fn abort_on_waits_for_abort_after() {
     assert_eq!(stderr(&output), "");
     let text = stdout(&output);
     assert!(
-        text.contains("aborted       service.p75 > 20ms after 2 s (measured 3"),
+        text.contains("aborted       service.p75 > 20ms after 2 s at 50/s (measured 3"),
         "{text}"
     );
     assert!(text.contains(", then stopped, seed 1"), "{text}");
@@ -158,30 +163,145 @@ fn a_false_abort_on_changes_nothing() {
     );
 }
 
+/// JUnit had a failure or a pass on the numbers of an invalid run, and the exit code was 0 or 99.
 #[test]
-fn require_valid_takes_precedence_over_failed_thresholds() {
+fn thresholds_of_an_invalid_run_are_not_judged() {
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(60))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hammer.xml");
+    let (url, junit) = (target.url(), format!("junit={}", path.display()));
+    // A run with unsent hits is invalid.
+    let args = [
+        "http", &url, "-r", "100", "-z", "1", "-c", "1", "-t", "5s", "--drain", "1ms", "-q", "-o",
+        &junit,
+    ];
+    for (flags, code, errors, skipped) in [
+        (
+            &[
+                "--assert",
+                "errors >= 0",
+                "--assert",
+                "errors == 0",
+                "-o",
+                "text",
+            ][..],
+            98,
+            3,
+            0,
+        ),
+        (
+            &["--assert", "hits > 0", "--require-valid", "-o", "json"],
+            98,
+            2,
+            0,
+        ),
+        (&["--require-valid"], 98, 1, 0),
+        (&[], 0, 0, 1),
+    ] {
+        let output = output(&[&args[..], flags].concat());
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{flags:?}: {}",
+            stderr(&output)
+        );
+        let text = stdout(&output);
+        if flags.contains(&"text") {
+            assert!(text.contains("\ninvalid "), "{text}");
+            assert_eq!(text.matches("not judged   errors ").count(), 2, "{text}");
+        }
+        if flags.contains(&"json") {
+            let checked = &json(&output)["thresholds"][0];
+            assert_eq!(checked["judged"], false, "{checked}");
+            assert_eq!(checked["passed"], false, "{checked}");
+            assert!(checked["value"].is_number(), "{checked}");
+        }
+        let xml = fs::read_to_string(&path).unwrap();
+        let counts = format!("failures=\"0\" errors=\"{errors}\" skipped=\"{skipped}\"");
+        assert!(xml.contains(&counts), "{flags:?}: {xml}");
+    }
+}
+
+/// Thresholds could not select a group, and the log of hits did not name it.
+#[test]
+fn thresholds_select_groups_that_the_log_of_hits_names() {
+    let target = TargetServer::spawn(steady()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (dead, url) = (refusing_address(), target.url());
+    let targets = format!("# name: items\nGET {url}items\n\n# name: a,b\nGET {dead}b\n");
+    fs::write(path("targets.txt"), targets).unwrap();
+    let (targets, log) = (path("targets.txt"), format!("hits={}", path("hits.csv")));
+    let args = [
+        "http",
+        "--targets",
+        &targets,
+        "-r",
+        "50",
+        "-n",
+        "20",
+        "-q",
+        "-o",
+        "json",
+        "-o",
+    ];
+    let thresholds = [
+        "--assert",
+        "[items] ok == 10",
+        "--assert",
+        "[a,b] failed == 100%",
+        "--assert",
+        "[a,b] p50 < 1s",
+    ];
+    let output_of = |thresholds: &[&str]| output(&[&args[..], &[&log], thresholds].concat());
+    let failed = output_of(&thresholds);
+    assert_eq!(failed.status.code(), Some(99), "{}", stderr(&failed));
+    let report = json(&failed);
+    let passed: Vec<_> = report["thresholds"].as_array().unwrap().iter().collect();
+    let passed: Vec<_> = passed.iter().map(|it| it["passed"] == true).collect();
+    assert_eq!(passed, [true, true, false], "{report}");
+    let groups = report["groups"].as_array().unwrap();
+    let sum: u64 = groups
+        .iter()
+        .filter_map(|it| it["scheduled"].as_u64())
+        .sum();
+    assert_eq!(sum, 20, "{report}");
+    let log = fs::read_to_string(path("hits.csv")).unwrap();
+    let ends = |end: &str| log.lines().filter(|line| line.ends_with(end)).count();
+    assert_eq!((ends(",items"), ends(",\"a,b\"")), (10, 10), "{log}");
+    let unknown = output_of(&["--assert", "[itmes] p99 < 1s"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let message = stderr(&unknown);
+    assert!(message.contains("unknown group 'itmes'"), "{message}");
+}
+
+/// A condition on latencies was judged on the whole run so far, and on hits that had ended only.
+#[test]
+fn a_condition_over_a_window_ends_the_run_of_a_target_that_hangs() {
     let target =
         TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(60))).unwrap();
     let url = target.url();
-    // A run with unsent hits is invalid.
     let args = [
-        "http", &url, "-r", "100", "-z", "1", "-c", "1", "-t", "5s", "--drain", "1ms", "-q",
+        "http", &url, "-r", "20", "-z", "1h", "--drain", "1ms", "-t", "60s", "-o", "json",
     ];
-    let failing = ["--assert", "errors == 0"];
-    let failed = output(&[&args[..], &failing].concat());
-    assert!(
-        stdout(&failed).contains("\ninvalid "),
-        "{}",
-        stdout(&failed)
+    let output = output(&[&args[..], &["--abort-on", "p50 > 300ms over 2s"]].concat());
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    let report = json(&output);
+    let aborted = &report["aborted"];
+    assert_eq!(
+        (&aborted["t_s"], &aborted["rate"]),
+        (&2.0.into(), &20.0.into()),
+        "{aborted}"
     );
-    assert_eq!(failed.status.code(), Some(99));
-    let invalid = output(&[&args[..], &failing, &["--require-valid"]].concat());
-    assert_eq!(invalid.status.code(), Some(98));
+    let message = stderr(&output);
+    let expected = "aborting: p50 > 300ms over 2s after 2 s at 20/s (measured ";
+    assert!(message.starts_with(expected), "{message}");
 }
 
 #[test]
 fn junit_has_a_case_for_each_threshold() {
-    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let target = TargetServer::spawn(steady()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hammer.xml");
     let junit = format!("junit={}", path.display());
@@ -226,7 +346,7 @@ fn junit_has_a_case_for_each_threshold() {
 
 #[test]
 fn thresholds_apply_to_single_stages() {
-    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let target = TargetServer::spawn(steady()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "20/500ms, 40/500ms", "-q", "-o", "json"];
     let passing = [

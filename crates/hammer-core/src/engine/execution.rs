@@ -103,6 +103,7 @@ fn execute<H: Hammer>(
         threads: config.threads,
         max_in_flight: config.max_in_flight,
         limit: config.open_limit(),
+        groups: &description.groups,
     });
     if let Some(until) = config.start_at {
         on_event(RunEvent::Waiting { until });

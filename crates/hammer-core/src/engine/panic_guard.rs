@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use crate::model::failure::Failure;
+use crate::model::hammer::Hammer;
+use crate::model::missed_hit::MissedHit;
 
 /// Turns a panic of a hammer into a failure of its hit, so that the report counts the hit.
 ///
@@ -23,4 +25,9 @@ pub(crate) async fn catch_panic<T>(
 /// Calls a function of a hammer whose panic changes nothing, since its hit has already ended.
 pub(crate) fn ignore_panic(call: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(call));
+}
+
+/// Returns the group of a hit that the hammer did not get; unknown if the hammer panics.
+pub(crate) fn missed_group<H: Hammer>(hammer: &H, hit: &MissedHit<'_>) -> Option<usize> {
+    catch_unwind(AssertUnwindSafe(|| hammer.group_of(hit))).unwrap_or(None)
 }

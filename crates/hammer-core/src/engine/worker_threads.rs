@@ -157,6 +157,7 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
             drain: config.drain,
             skip_late: config.skip_late,
             longest_sleep: config.clock.longest_sleep(),
+            age_waiting: config.age_waiting,
         },
         open_limit: config.open_limit(),
         warmup: config.warmup,

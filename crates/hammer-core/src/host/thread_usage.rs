@@ -20,7 +20,7 @@ pub struct ThreadUsage {
     /// CPU time of the thread, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_s: Option<f64>,
-    /// The share of the time that the thread was running.
+    /// The share of the time that the thread was running. Shares of less than 100 ms are `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy: Option<f64>,
     /// The share of seconds in which the thread was too busy to start hits when they were due.
@@ -53,6 +53,10 @@ pub enum StallCause {
 
 /// The shortest stall whose cause is measured, so that measuring costs little.
 const MIN_STALL: Duration = Duration::from_millis(50);
+
+/// The shortest time over which a thread is judged by shares of it. Starting a run takes a few
+/// milliseconds, in which a thread is either always busy or never.
+const MIN_SPAN: Duration = Duration::from_millis(100);
 
 /// The time between two readings of a thread that does not stall.
 const READING_INTERVAL: Duration = Duration::from_millis(50);
@@ -188,9 +192,11 @@ fn difference(before: Option<Duration>, after: Option<Duration>) -> Option<Durat
     Some(after?.saturating_sub(before?))
 }
 
+/// The share of `whole`, unless it is too short. The clocks of the system may be read a little later
+/// than the time itself.
 fn share(part: Option<Duration>, whole: Duration) -> Option<f64> {
-    part.filter(|_| !whole.is_zero())
-        .map(|part| part.as_secs_f64() / whole.as_secs_f64())
+    part.filter(|_| whole >= MIN_SPAN)
+        .map(|part| (part.as_secs_f64() / whole.as_secs_f64()).min(1.0))
 }
 
 /// CPU time of the calling thread.
@@ -226,6 +232,21 @@ fn preempted(status: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A thread that ran for 0.1 ms was busy for 99 % of it, and without a core for 150 %.
+    #[test]
+    fn shares_of_a_short_time_mean_nothing() {
+        let ms = Duration::from_millis;
+        for (part, whole, expected) in [
+            (ms(99), ms(99), None),
+            (ms(0), ms(0), None),
+            (ms(50), ms(100), Some(0.5)),
+            (ms(150), ms(100), Some(1.0)),
+        ] {
+            assert_eq!(share(Some(part), whole), expected, "{part:?} of {whole:?}");
+        }
+        assert_eq!(share(None, ms(1000)), None);
+    }
 
     #[test]
     fn thread_figures_are_parsed() {

@@ -2,6 +2,10 @@
 
 use crate::model::proxy_description::ProxyDescription;
 
+/// The maximum number of groups in a report, each with a histogram per worker; the last one collects
+/// the rest.
+pub(crate) const MAX_GROUPS: usize = 50;
+
 /// The properties of a hammer that a run must know.
 ///
 /// By default, it has no bounds, no groups and no doubts, and each hit in flight needs a connection
@@ -90,6 +94,15 @@ impl Description {
     pub fn groups(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.groups = names.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// The names of the groups that the report lists on their own. It sums up all others.
+    #[must_use]
+    pub fn listed_groups(&self) -> &[String] {
+        match self.groups.len() {
+            0..=MAX_GROUPS => &self.groups,
+            _ => &self.groups[..MAX_GROUPS - 1],
+        }
     }
 
     /// Adds reasons to doubt the numbers.

@@ -8,6 +8,7 @@ use hammer_diagnostic::BoxError;
 use crate::model::description::Description;
 use crate::model::failure::Failure;
 use crate::model::hit::{Hit, Slot};
+use crate::model::missed_hit::MissedHit;
 use crate::model::outcome::Outcome;
 use crate::model::worker_context::WorkerContext;
 
@@ -113,6 +114,17 @@ pub trait Hammer: Send + Sync + 'static {
         let _ = (hit, reason);
     }
 
+    /// Returns the group of a hit that this hammer did not get, by its index in
+    /// [`Description::groups`].
+    ///
+    /// It was never started, or its session did not open. The report counts it in that group, so
+    /// that the groups add up to all hits. `None` means that the group depends on more than the
+    /// hit; the report counts such hits in a group of their own.
+    fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+        let _ = hit;
+        None
+    }
+
     /// Describes the hammer: its bounds, groups, doubts, advice and connections.
     ///
     /// The engine asks before the run and again after the last hit, when the hammer may have new
@@ -156,6 +168,10 @@ macro_rules! forward_to_hammer {
 
         fn missed(&self, hit: &Hit, reason: &'static str) {
             H::missed(self, hit, reason);
+        }
+
+        fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+            H::group_of(self, hit)
         }
 
         fn describe(&self) -> Description {

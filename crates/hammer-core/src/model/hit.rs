@@ -235,7 +235,7 @@ pub struct Hit {
 }
 
 /// Returns the random numbers for a seed and a number.
-fn rng_for(seed: u64, number: u64) -> Xoshiro256PlusPlus {
+pub(crate) fn rng_for(seed: u64, number: u64) -> Xoshiro256PlusPlus {
     // SplitMix64's increment separates neighboring numbers. The generator's own seeding, SplitMix64
     // again, mixes the key (Blackman and Vigna, prng.di.unimi.it).
     let key = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -205,6 +205,11 @@ impl SlotNotes {
         self.step_times.get().timeout_failure((self.worker.clock)())
     }
 
+    /// The item of the current hit, whatever its type.
+    pub(crate) fn any_item(&self) -> Option<AnyPlaylistItem> {
+        self.item.borrow().clone()
+    }
+
     /// Assigns the current hit to a group.
     pub(crate) fn set_group(&self, group: usize) {
         self.group.set(Some(group));

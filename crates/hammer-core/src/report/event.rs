@@ -24,6 +24,8 @@ pub enum RunEvent<'a> {
         /// The time after which the clock starts, even if sessions are still opening. The time that
         /// the hammer needs to prepare is not in it.
         limit: Duration,
+        /// The names of the groups that [`HitRecord::group`] refers to.
+        groups: &'a [String],
     },
     /// The hammer prepares the data that its slots share.
     Preparing {
@@ -71,6 +73,8 @@ pub struct HitRecord {
     /// The label of the answer, or the name of the failure. `None` if the hit was abandoned or
     /// unsent.
     pub label: Option<Label>,
+    /// The index of its group in [`Description::groups`](crate::Description::groups), if known.
+    pub group: Option<usize>,
     /// done − due, or `None` if the hit was abandoned or unsent.
     pub response: Option<Duration>,
     /// done − started, or `None` if the hit was abandoned or unsent.

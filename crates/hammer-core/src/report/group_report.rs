@@ -5,28 +5,33 @@ use std::time::Duration;
 use hammer_stats::Histogram;
 use serde::{Deserialize, Serialize};
 
+use crate::model::description::MAX_GROUPS;
 use crate::report::duration_summary::DurationSummary;
 use crate::report::hit_counts::{HitCounts, HitResult};
-
-/// The maximum number of groups, each with a histogram per worker; the last one collects the rest.
-const MAX_GROUPS: usize = 50;
 
 /// The hits of one group, such as those to one of several targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupReport {
-    /// The name of the group. The last one can represent several groups.
+    /// The name of the group. The last one can represent several groups, or hits without a group.
     pub name: String,
-    /// Its started hits by result. `scheduled` is the number that have ended.
+    /// Its hits by result. `scheduled` is the number that have ended.
     #[serde(flatten)]
     pub hits: HitCounts,
     /// done − due of the hits that were answered.
     pub response_us: DurationSummary,
 }
 
+/// The name of the hits whose group is unknown.
+const NO_GROUP: &str = "(no group)";
+
 /// The tallies of all groups.
 #[derive(Default, PartialEq)]
-pub(crate) struct GroupTallies(Vec<GroupTally>);
+pub(crate) struct GroupTallies {
+    groups: Vec<GroupTally>,
+    /// The hits whose group is unknown.
+    ungrouped: GroupTally,
+}
 
 #[derive(Default, PartialEq)]
 struct GroupTally {
@@ -38,7 +43,7 @@ struct GroupTally {
 impl GroupTallies {
     /// The groups with hits: their index, hits and response.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, HitCounts, Option<&Histogram>)> {
-        let groups = self.0.iter().enumerate();
+        let groups = self.groups.iter().enumerate();
         groups
             .filter(|(_, tally)| tally.hits.scheduled > 0)
             .map(|(index, tally)| (index, tally.hits, tally.response.as_ref()))
@@ -46,15 +51,23 @@ impl GroupTallies {
 
     fn entry(&mut self, group: usize) -> &mut GroupTally {
         let index = group.min(MAX_GROUPS - 1);
-        if self.0.len() <= index {
-            self.0.resize_with(index + 1, GroupTally::default);
+        if self.groups.len() <= index {
+            self.groups.resize_with(index + 1, GroupTally::default);
         }
-        &mut self.0[index]
+        &mut self.groups[index]
     }
 
-    /// Counts a hit, with its `response` if it was answered.
-    pub(crate) fn count(&mut self, group: usize, result: HitResult, response: Option<Duration>) {
-        let tally = self.entry(group);
+    /// Counts a hit whose group is known or not, with its `response` if it was answered.
+    pub(crate) fn count(
+        &mut self,
+        group: Option<usize>,
+        result: HitResult,
+        response: Option<Duration>,
+    ) {
+        let tally = match group {
+            Some(group) => self.entry(group),
+            None => &mut self.ungrouped,
+        };
         tally.hits.scheduled += 1;
         tally.hits.count(result);
         if let Some(response) = response {
@@ -65,49 +78,68 @@ impl GroupTallies {
         }
     }
 
+    /// Counts hits without a group that were held by a worker which stopped responding.
+    pub(crate) fn count_lost(&mut self, hits: u64) {
+        self.ungrouped.hits.scheduled += hits;
+        self.ungrouped.hits.abandoned += hits;
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (index, other_tally) in other.0.iter().enumerate() {
-            let tally = self.entry(index);
-            tally.hits += other_tally.hits;
-            if let Some(response) = &other_tally.response {
-                tally
-                    .response
-                    .get_or_insert_with(Histogram::new)
-                    .merge(response);
-            }
+        for (index, other_tally) in other.groups.iter().enumerate() {
+            self.entry(index).merge(other_tally);
         }
+        self.ungrouped.merge(&other.ungrouped);
     }
 
     /// Resets all counts and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        for tally in &mut self.0 {
+        for tally in self.groups.iter_mut().chain([&mut self.ungrouped]) {
             tally.hits = HitCounts::default();
             tally.response.iter_mut().for_each(Histogram::clear);
         }
     }
 
-    /// Builds a report for each of `names`, up to the maximum.
+    /// Builds a report for each of `names`, up to the maximum, and one more for the hits whose group
+    /// is unknown, if there are any. Together they have all hits.
     pub(crate) fn report(&self, names: &[String]) -> Vec<GroupReport> {
+        if names.is_empty() {
+            return vec![];
+        }
         let empty = GroupTally::default();
         let shown = names.iter().take(MAX_GROUPS).enumerate();
         let groups = shown.map(|(index, name)| {
-            let tally = self.0.get(index).unwrap_or(&empty);
             let others = names.len() - index;
-            GroupReport {
-                name: if index + 1 == MAX_GROUPS && others > 1 {
-                    format!("{others} others")
-                } else {
-                    name.clone()
-                },
-                hits: tally.hits,
-                response_us: tally
-                    .response
-                    .as_ref()
-                    .map(DurationSummary::from)
-                    .unwrap_or_default(),
-            }
+            let name = if index + 1 == MAX_GROUPS && others > 1 {
+                format!("{others} others")
+            } else {
+                name.clone()
+            };
+            self.groups.get(index).unwrap_or(&empty).report(name)
         });
-        groups.collect()
+        let ungrouped = Some(&self.ungrouped).filter(|tally| tally.hits.scheduled > 0);
+        groups
+            .chain(ungrouped.map(|tally| tally.report(NO_GROUP.to_owned())))
+            .collect()
+    }
+}
+
+impl GroupTally {
+    fn merge(&mut self, other: &Self) {
+        self.hits += other.hits;
+        if let Some(response) = &other.response {
+            self.response
+                .get_or_insert_with(Histogram::new)
+                .merge(response);
+        }
+    }
+
+    fn report(&self, name: String) -> GroupReport {
+        let response = self.response.as_ref();
+        GroupReport {
+            name,
+            hits: self.hits,
+            response_us: response.map(DurationSummary::from).unwrap_or_default(),
+        }
     }
 }
 
@@ -119,9 +151,9 @@ mod tests {
     fn groups_are_bounded_and_lose_no_hit() {
         let mut tallies = GroupTallies::default();
         for group in 0..MAX_GROUPS + 10 {
-            tallies.count(group, HitResult::Ok, Some(Duration::from_millis(1)));
+            tallies.count(Some(group), HitResult::Ok, Some(Duration::from_millis(1)));
         }
-        tallies.count(0, HitResult::Failed, None);
+        tallies.count(Some(0), HitResult::Failed, None);
         let mut merged = GroupTallies::default();
         merged.merge(&tallies);
         let names: Vec<String> = (0..MAX_GROUPS + 10)

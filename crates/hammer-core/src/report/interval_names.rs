@@ -28,7 +28,7 @@ impl IntervalStats {
 
     /// Answers by label.
     pub fn labels(&self) -> impl Iterator<Item = (Label, u64)> {
-        above_zero(self.labels.iter())
+        above_zero(self.labels.iter().chain(self.rejections.iter()))
     }
 
     /// Hits that failed or timed out, by failure. Failures with equal names can differ in their
@@ -117,8 +117,13 @@ impl IntervalStats {
             .collect()
     }
 
+    pub(crate) fn rejections_by_name(&self) -> BTreeMap<String, u64> {
+        let rejections = above_zero(self.rejections.iter());
+        sums(rejections.map(|(name, n)| (name.to_string(), n)))
+    }
+
     pub(crate) fn labels_by_name(&self) -> BTreeMap<String, u64> {
-        sums(self.labels.iter().map(|(name, n)| (name.to_string(), *n)))
+        sums(self.labels().map(|(name, n)| (name.to_string(), n)))
     }
 
     pub(crate) fn failures_by_name(&self) -> BTreeMap<String, u64> {
@@ -193,7 +198,7 @@ mod tests {
         *interval.facts.entry(("tls", Label::from("1.3"))) += 1;
         interval.unsent.count(UnsentCause::Late);
         *interval.waited_for.entry("window") += 4;
-        interval.groups.count(2, HitResult::Ok, Some(second));
+        interval.groups.count(Some(2), HitResult::Ok, Some(second));
 
         let labels: Vec<_> = interval.labels().collect();
         assert_eq!(labels, [(200.into(), 1), ("busy".into(), 1)]);

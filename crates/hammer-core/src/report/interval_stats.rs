@@ -26,7 +26,10 @@ pub struct IntervalStats {
     pub(crate) lateness: Histogram,
     pub(crate) schedule_lateness: Histogram,
     pub(crate) phases: FrequentFirstMap<&'static str, Histogram>,
+    /// Answers that were ok, by label.
     pub(crate) labels: FrequentFirstMap<Label, u64>,
+    /// Answers that were rejected, by label.
+    pub(crate) rejections: FrequentFirstMap<Label, u64>,
     pub(crate) failures: FrequentFirstMap<Failure, u64>,
     pub(crate) counts: FrequentFirstMap<&'static str, u64>,
     pub(crate) facts: FrequentFirstMap<(&'static str, Label), u64>,
@@ -57,6 +60,7 @@ impl IntervalStats {
             schedule_lateness: Histogram::new(),
             phases: FrequentFirstMap::default(),
             labels: FrequentFirstMap::default(),
+            rejections: FrequentFirstMap::default(),
             failures: FrequentFirstMap::default(),
             counts: FrequentFirstMap::default(),
             facts: FrequentFirstMap::default(),
@@ -125,7 +129,7 @@ impl IntervalStats {
     /// The number of answers with this label.
     #[must_use]
     pub fn label_count(&self, label: &str) -> u64 {
-        let labels = self.labels.iter();
+        let labels = self.labels.iter().chain(self.rejections.iter());
         labels
             .filter(|(known, _)| known.matches(label))
             .map(|(_, count)| count)
@@ -142,6 +146,34 @@ impl IntervalStats {
             .sum()
     }
 
+    /// The measurements of one group of hits, which are only hits and response.
+    #[must_use]
+    pub fn of_group(&self, index: usize) -> Box<Self> {
+        let mut part = Self::new();
+        let mut groups = self.groups.iter();
+        if let Some((_, hits, response)) = groups.find(|(known, ..)| *known == index) {
+            part.hits = hits;
+            part.response.merge(response.unwrap_or(&Histogram::new()));
+        }
+        part
+    }
+
+    /// The measurements of the hits that were due in one stage, which are only hits, response and
+    /// service. Those of a whole run have no stages: use its ticks or its report.
+    #[must_use]
+    pub fn of_stage(&self, index: usize) -> Box<Self> {
+        let mut part = Self::new();
+        let mut tallies = self.stages.tallies.iter();
+        if let Some(tally) = tallies.find(|tally| tally.stage == index) {
+            (part.hits, part.started) = (tally.hits, tally.started);
+            if let Some(times) = &tally.times {
+                part.response.merge(&times.response);
+                part.service.merge(&times.service);
+            }
+        }
+        part
+    }
+
     /// Counts an answer.
     pub(crate) fn record_answer(
         &mut self,
@@ -149,12 +181,13 @@ impl IntervalStats {
         response: Duration,
         service: Duration,
     ) {
-        self.hits.count(if outcome.ok {
-            HitResult::Ok
+        let (result, labels) = if outcome.ok {
+            (HitResult::Ok, &mut self.labels)
         } else {
-            HitResult::Rejected
-        });
-        *self.labels.entry(outcome.label) += 1;
+            (HitResult::Rejected, &mut self.rejections)
+        };
+        self.hits.count(result);
+        *labels.entry(outcome.label) += 1;
         self.sent += outcome.sent;
         self.received += outcome.received;
         self.response.record(response);
@@ -183,6 +216,9 @@ impl IntervalStats {
         }
         for (label, count) in other.labels.iter() {
             *self.labels.entry(*label) += count;
+        }
+        for (label, count) in other.rejections.iter() {
+            *self.rejections.entry(*label) += count;
         }
         for (failure, count) in other.failures.iter() {
             *self.failures.entry(*failure) += count;
@@ -238,6 +274,7 @@ impl IntervalStats {
         }
         self.phases.values_mut().for_each(Histogram::clear);
         self.labels.values_mut().for_each(|count| *count = 0);
+        self.rejections.values_mut().for_each(|count| *count = 0);
         self.failures.values_mut().for_each(|count| *count = 0);
         self.counts.values_mut().for_each(|count| *count = 0);
         self.facts.values_mut().for_each(|count| *count = 0);

@@ -23,6 +23,7 @@ pub(crate) mod threshold_check;
 pub(crate) mod timeline;
 pub(crate) mod unsent_cause;
 pub(crate) mod verdict;
+pub(crate) mod waiting_hits;
 pub(crate) mod worker_gauges;
 
 #[expect(

@@ -75,6 +75,9 @@ pub struct Report {
     pub phases_us: BTreeMap<String, DurationSummary>,
     /// Answers by label.
     pub labels: BTreeMap<String, u64>,
+    /// The rejected ones of these answers, by label.
+    #[serde(default)]
+    pub rejections: BTreeMap<String, u64>,
     /// Hits that failed or timed out, by the name of the failure.
     pub failures: BTreeMap<String, u64>,
     /// Advice by the name of the failure. Failures without advice are absent.

@@ -24,6 +24,7 @@ use crate::report::verdict::Verdict;
 use crate::report::verdict::evidence::Evidence;
 use crate::report::verdict::judge::judge;
 use crate::report::verdict::thresholds;
+use crate::report::waiting_hits::WaitingHits;
 use crate::report::worker_gauges::WorkerGauges;
 use crate::schedule::schedule::Schedule;
 
@@ -78,6 +79,8 @@ pub(crate) struct RunMeasurements {
     series: TimeSeries<TimelineStats>,
     stages: StageTotals,
     gauges: Vec<WorkerGauges>,
+    /// The ages of the hits that all workers held at the last tick, if they were requested.
+    waiting: WaitingHits,
     usages: Vec<Option<ThreadUsage>>,
     /// The peaks at the ends of intervals; the workers know those between.
     peaks_so_far: GeneratorPeaks,
@@ -98,6 +101,7 @@ impl RunMeasurements {
             series: TimeSeries::new(MAX_SLICES),
             stages: StageTotals::default(),
             gauges: vec![WorkerGauges::default(); threads],
+            waiting: WaitingHits::default(),
             usages: vec![None; threads],
             peaks_so_far: GeneratorPeaks::default(),
             end: WorkerEnd::default(),
@@ -153,6 +157,10 @@ impl RunMeasurements {
         let (elapsed, length) = (Duration::from_secs(second), Duration::from_secs(length));
         let in_flight = self.gauges.iter().map(|worker| worker.in_flight).sum();
         let backlog = self.gauges.iter().map(|worker| worker.backlog).sum();
+        self.waiting.clear();
+        for worker in &self.gauges {
+            (worker.waiting.iter()).for_each(|waiting| self.waiting.merge(waiting));
+        }
         self.peaks_so_far = self.peaks_so_far.max(GeneratorPeaks { in_flight, backlog });
         // The stage in which the interval ended, which may be one that ends with it.
         let before_end = elapsed.saturating_sub(Duration::from_nanos(1));
@@ -170,6 +178,8 @@ impl RunMeasurements {
             requested_rate: self.requested_rate_in(elapsed - length, elapsed, stopped),
             in_flight: in_flight as u64,
             backlog: backlog as u64,
+            waiting: &self.waiting,
+            stages: &self.stages,
             stage: (!shape.is_closed_loop()).then(|| shape.stage_at(before_end)),
             so_far: RunSoFar {
                 loop_kind: self.loop_kind(),
@@ -201,7 +211,9 @@ impl RunMeasurements {
         }
         if unresponsive > 0 {
             let hits = &mut self.total.hits;
-            hits.abandoned += hits.scheduled.saturating_sub(hits.ended());
+            let lost = hits.scheduled.saturating_sub(hits.ended());
+            hits.abandoned += lost;
+            self.total.groups.count_lost(lost);
             let last_second = Duration::from_secs(self.last_tick);
             self.end.elapsed = self.end.elapsed.max(last_second);
             self.end.schedule_end = self.end.schedule_end.max(last_second);
@@ -234,6 +246,7 @@ impl RunMeasurements {
             lateness_us: DurationSummary::from(&total.lateness),
             phases_us: total.phases_by_name(),
             labels: total.labels_by_name(),
+            rejections: total.rejections_by_name(),
             failures: total.failures_by_name(),
             advice: total.advice_by_failure(),
             bytes: ByteCounts {
@@ -405,6 +418,7 @@ mod tests {
             in_flight: 3,
             backlog,
             schedule_end: None,
+            ..WorkerGauges::default()
         };
         run.add_interval(0, &IntervalStats::new(), gauges(70), None);
         run.add_interval(1, &IntervalStats::new(), gauges(30), usage(900_000.0));

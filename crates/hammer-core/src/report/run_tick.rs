@@ -8,7 +8,9 @@ use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::run_so_far::RunSoFar;
+use crate::report::stage_report::StageTotals;
 use crate::report::verdict::Verdict;
+use crate::report::waiting_hits::WaitingHits;
 
 /// The last second of a run, and the run so far.
 ///
@@ -43,9 +45,13 @@ pub struct RunTick<'a> {
     pub in_flight: u64,
     /// Hits in the backlog at the end of the last second.
     pub backlog: u64,
+    /// The ages of these hits, if [`Run::age_waiting_hits`](crate::Run::age_waiting_hits) requested
+    /// them.
+    pub waiting: &'a WaitingHits,
     /// The index of the stage at the end of the last second, in
     /// [`Shape::stages`](crate::Shape::stages); `None` for a closed loop.
     pub stage: Option<usize>,
+    pub(super) stages: &'a StageTotals,
     pub(super) so_far: RunSoFar<'a>,
 }
 
@@ -57,6 +63,13 @@ impl RunTick<'_> {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.so_far.verdict()
+    }
+
+    /// All measurements of the stage with this index so far, which are only hits, response and
+    /// service. They are empty for a stage that has not begun, and if there is only one stage.
+    #[must_use]
+    pub fn stage_so_far(&self, index: usize) -> Box<IntervalStats> {
+        self.stages.interval(index)
     }
 }
 

@@ -125,6 +125,27 @@ impl StageTotals {
             .for_each(|total| total.times.compress());
     }
 
+    /// The measurements of the stage with this index.
+    pub(crate) fn interval(&self, index: usize) -> Box<IntervalStats> {
+        let mut interval = IntervalStats::new();
+        let Some(total) = self.0.get(index) else {
+            return interval;
+        };
+        (interval.hits, interval.started) = (total.hits, total.started);
+        match &total.times {
+            StoredStageHistograms::Empty => {}
+            StoredStageHistograms::Expanded(times) => {
+                interval.response.merge(&times.response);
+                interval.service.merge(&times.service);
+            }
+            StoredStageHistograms::Compressed(response, service) => {
+                interval.response = response.histogram().unwrap_or_default();
+                interval.service = service.histogram().unwrap_or_default();
+            }
+        }
+        interval
+    }
+
     /// Builds a report for each stage of `shape` that began within `ran`.
     ///
     /// Empty if there is only one stage.

@@ -12,8 +12,16 @@ pub struct CheckedThreshold {
     /// The measured value.
     #[serde(flatten)]
     pub measured: MeasuredValue,
-    /// True if the threshold held; false if nothing was measured.
+    /// True if the threshold held; false if nothing was measured, or if it was not judged.
     pub passed: bool,
+    /// False if the verdict is invalid: the value describes the generator and not the target.
+    #[serde(default = "judged_by_default")]
+    pub judged: bool,
+}
+
+/// Reports of old versions have only thresholds that were judged.
+fn judged_by_default() -> bool {
+    true
 }
 
 /// The threshold that ended the run before its schedule did.
@@ -26,6 +34,10 @@ pub struct AbortReason {
     pub measured: MeasuredValue,
     /// The time when it became true, in seconds from the start.
     pub t_s: f64,
+    /// The requested rate in the second before, in hits per second; for closed loops, the achieved
+    /// rate. `None` if unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }
 
 /// The value that a threshold was compared with.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::report::waiting_hits::WaitingHits;
+
 /// The hits that a worker holds at one instant, and the end of its schedule.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct WorkerGauges {
     /// Hits that have started and not ended.
     pub(crate) in_flight: usize,
@@ -11,4 +13,6 @@ pub(crate) struct WorkerGauges {
     pub(crate) backlog: usize,
     /// The end of its schedule, or the stop of the run, if no more hits become due.
     pub(crate) schedule_end: Option<Duration>,
+    /// The ages of these hits, if they were requested.
+    pub(crate) waiting: Option<Box<WaitingHits>>,
 }

@@ -3,12 +3,13 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hammer_core::testing::with_paused_clock;
 use hammer_core::{
-    Description, ErrorKind, Failure, Hammer, Hit, Outcome, PrepareError, Run, RunEvent, Schedule,
-    Slot, WorkerContext,
+    Description, ErrorKind, Failure, Hammer, Hit, MissedHit, Outcome, PrepareError, Run, RunEvent,
+    Schedule, Slot, WorkerContext,
 };
 
 use crate::{constant_schedule, ms, run_paused};
@@ -81,6 +82,81 @@ fn counts_facts_and_groups_are_in_the_report() {
         (50, 40, 10)
     );
     assert_eq!((even.response_us.count, odd.response_us.count), (50, 40));
+}
+
+/// Fails the first openings, never answers, and knows the groups of even hits only.
+#[derive(Default)]
+struct HalfGroupedHammer {
+    openings: AtomicU64,
+}
+
+impl Hammer for HalfGroupedHammer {
+    type Session = ();
+
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
+        match self.openings.fetch_add(1, Ordering::Relaxed) {
+            0..40 => Err(Failure::RESET),
+            _ => Ok(()),
+        }
+    }
+
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
+        hit.group((hit.number() % 2) as usize);
+        std::future::pending().await
+    }
+
+    fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+        assert_ne!(
+            hit.number(),
+            2,
+            "a panic leaves the group of one hit unknown"
+        );
+        hit.number().is_multiple_of(2).then_some(0)
+    }
+
+    fn describe(&self) -> Description {
+        Description::new().groups(["even", "odd"])
+    }
+}
+
+/// Regression: hits whose opening failed, and hits that were never started, were in no group.
+#[test]
+fn groups_add_up_to_all_hits_however_they_ended() {
+    let schedule = constant_schedule(1000, ms(100));
+    let run = Run::new(HalfGroupedHammer::default(), schedule).threads(1);
+    let run = run.max_in_flight(10).max_backlog(5).timeout(ms(500));
+    let report = run_paused(run.drain(ms(200)));
+    let (total, groups) = (report.hits, &report.groups);
+    assert!(
+        total.failed > 0 && total.unsent > 0 && total.abandoned > 0,
+        "{total:?}"
+    );
+    for (name, all, by_group) in [
+        (
+            "scheduled",
+            total.scheduled,
+            groups.iter().map(|it| it.hits.scheduled).sum::<u64>(),
+        ),
+        (
+            "failed",
+            total.failed,
+            groups.iter().map(|it| it.hits.failed).sum(),
+        ),
+        (
+            "unsent",
+            total.unsent,
+            groups.iter().map(|it| it.hits.unsent).sum(),
+        ),
+        (
+            "abandoned",
+            total.abandoned,
+            groups.iter().map(|it| it.hits.abandoned).sum(),
+        ),
+    ] {
+        assert_eq!(all, by_group, "{name}: {groups:?}");
+    }
+    let names: Vec<_> = groups.iter().map(|group| &*group.name).collect();
+    assert_eq!(names, ["even", "odd", "(no group)"]);
 }
 
 #[test]

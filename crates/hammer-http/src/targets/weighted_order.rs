@@ -29,6 +29,11 @@ impl WeightedOrder {
         }
     }
 
+    /// Returns true if the target of a hit depends on its slot.
+    pub(crate) fn is_per_slot(&self) -> bool {
+        self.order == TargetOrder::PerSlot
+    }
+
     /// Picks the target of the hit with this number, the `turn`-th hit of its slot.
     pub(crate) fn pick(&self, number: u64, turn: u64, rng: &mut impl Rng) -> usize {
         let total = self.cumulative_weights.last().copied().unwrap_or(1);

@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use hammer_core::{Failure, Hit, Outcome, Slot};
+use hammer_core::{Failure, Hit, MissedHit, Outcome, Slot};
 use url::Url;
 
 use self::inspector::{HitProgress, ResponseFindings, ResponseInspector};
@@ -105,7 +105,8 @@ impl HitWorkflow {
     pub(crate) async fn open(&self, slot: &Slot) -> Result<HitWorkflowSession, Failure> {
         let mut connections = SlotConnections::default();
         let first = self.targets[0].origin;
-        if self.connection_policy.keepalive {
+        // With several origins, a dead one must not fail the hits to others: the hit knows its own.
+        if self.connection_policy.keepalive && self.origins.len() == 1 {
             let mut connection = OriginConnection::for_origin(first);
             connection
                 .open(&self.origins[first], &self.connection_policy, slot)
@@ -234,6 +235,15 @@ impl HitWorkflow {
         {
             auth_failures.count(hit, token);
         }
+    }
+
+    /// The group of a hit that failed before it had a target, or was never sent.
+    pub(crate) fn group_of(&self, hit: &MissedHit<'_>) -> Option<usize> {
+        let target = match &self.target_picker {
+            None => 0,
+            Some(picker) => picker.target_of(hit)?,
+        };
+        Some(self.targets[target].group)
     }
 
     /// The number of hits that feeders have rows for, if limited.

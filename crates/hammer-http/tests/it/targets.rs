@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_http::{ErrorKind, Http, HttpBuilder, TargetList, TargetOrder};
 
 use crate::scripted_server::{ScriptedServer, response_bytes};
-use crate::{BuilderChange, error_chain, run};
+use crate::{BuilderChange, error_chain, run, unused_url};
 
 fn serve() -> ScriptedServer {
     ScriptedServer::replying(|request| match request.path() {
@@ -164,6 +165,90 @@ fn targets_of_one_name_are_one_group_and_groups_are_limited() {
     assert!(report.groups.len() <= 50, "{}", report.groups.len());
     let sum: u64 = report.groups.iter().map(|group| group.hits.ok).sum();
     assert_eq!(sum, 102);
+}
+
+/// Returns the groups of a report with their scheduled, ok, failed and unsent hits.
+fn group_sums(report: &Report) -> Vec<(&str, [u64; 4])> {
+    let groups = report.groups.iter().map(|group| {
+        let hits = group.hits;
+        let sums = [hits.scheduled, hits.ok, hits.failed, hits.unsent];
+        (&*group.name, sums)
+    });
+    groups.collect()
+}
+
+/// Regression: hits whose connection was refused were in no group.
+#[test]
+fn hits_whose_opening_failed_are_in_the_group_of_their_target() {
+    let url = unused_url();
+    let text = format!("# name: a\nGET {url}1\n# name: b\nGET {url}2\n");
+    for (order, expected) in [
+        (
+            TargetOrder::RoundRobin,
+            [("a", [10, 0, 10, 0]), ("b", [10, 0, 10, 0])],
+        ),
+        // A slot goes on to its next target once it could hit the one before.
+        (
+            TargetOrder::PerSlot,
+            [("a", [20, 0, 20, 0]), ("b", [0, 0, 0, 0])],
+        ),
+    ] {
+        let report = run(build(&text, |http| http.target_order(order)), 20);
+        assert_eq!(group_sums(&report), expected, "{order:?}");
+    }
+    let report = run(
+        build(&text, |http| http.target_order(TargetOrder::Random)),
+        20,
+    );
+    let failed = report.groups.iter().map(|group| group.hits.failed);
+    assert_eq!(failed.clone().sum::<u64>(), 20, "{:?}", report.groups);
+    assert!(failed.min() > Some(0), "{:?}", report.groups);
+}
+
+/// Regression: each session opened a connection to the first target, and failed if that was dead.
+#[test]
+fn a_dead_target_fails_only_its_own_hits() {
+    let server = serve();
+    let (dead, alive) = (unused_url(), server.url());
+    for (first, second) in [(&dead, &alive), (&alive, &dead)] {
+        let text = format!("# name: a\nGET {first}\n# name: b\nGET {second}\n");
+        let report = run(build(&text, |http| http), 20);
+        let (failed, ok) = ([10, 0, 10, 0], [10, 10, 0, 0]);
+        let expected = if first == &dead {
+            [("a", failed), ("b", ok)]
+        } else {
+            [("a", ok), ("b", failed)]
+        };
+        assert_eq!(group_sums(&report), expected);
+    }
+}
+
+/// Regression: hits that were never started were in no group.
+#[test]
+fn unsent_hits_are_in_the_group_of_their_target() {
+    let server = ScriptedServer::replying(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        response_bytes("200 OK", &[], b"")
+    });
+    let url = server.url();
+    let text = format!("# name: a\nGET {url}1\n# name: b\nGET {url}2\n");
+    for order in [TargetOrder::RoundRobin, TargetOrder::PerSlot] {
+        let schedule = Schedule::constant(Rate::per_second(10_000)).with_hit_count(200);
+        let report = Run::new(build(&text, |http| http.target_order(order)), schedule)
+            .threads(1)
+            .max_in_flight(1)
+            .max_backlog(1)
+            .execute()
+            .expect("a finished run");
+        let unsent = report.groups.iter().map(|group| group.hits.unsent);
+        assert_eq!(unsent.sum::<u64>(), report.hits.unsent, "{order:?}");
+        assert!(report.hits.unsent > 150, "{:?}", report.hits);
+        let names: Vec<_> = report.groups.iter().map(|group| &*group.name).collect();
+        match order {
+            TargetOrder::PerSlot => assert_eq!(names, ["a", "b", "(no group)"]),
+            _ => assert!(names == ["a", "b"] && report.groups[0].hits.scheduled == 100),
+        }
+    }
 }
 
 /// Regression: a quote was sent in a path, and refused in a query.

@@ -56,4 +56,8 @@ impl Measurements for PlanReport {
     fn stage(&self, stage: &StageSelector) -> Option<Box<dyn Measurements + '_>> {
         self.single_load()?.stage(stage)
     }
+
+    fn group(&self, name: &str) -> Option<Box<dyn Measurements + '_>> {
+        self.single_load()?.group(name)
+    }
 }

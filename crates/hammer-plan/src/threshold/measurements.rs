@@ -4,6 +4,7 @@ use hammer_core::{DurationSummary, HitCounts, IntervalStats, Report, StageReport
 
 use super::StageSelector;
 use super::distribution::{HistogramOrSummary, TimeDistribution};
+use super::group_measurements::GroupMeasurements;
 
 /// The measurements of a run: a [`Report`] or a [`PlanReport`](crate::PlanReport) after the run,
 /// [`RunningMeasurements`](crate::RunningMeasurements) during it.
@@ -33,6 +34,12 @@ pub trait Measurements {
     /// Returns a stage, if there are several stages.
     fn stage(&self, stage: &StageSelector) -> Option<Box<dyn Measurements + '_>> {
         let _ = stage;
+        None
+    }
+
+    /// Returns a group of hits, if there is one of this name.
+    fn group(&self, name: &str) -> Option<Box<dyn Measurements + '_>> {
+        let _ = name;
         None
     }
 }
@@ -124,6 +131,16 @@ impl Measurements for Report {
         let report = report?;
         let interval = report.interval();
         Some(Box::new(StageMeasurements { report, interval }))
+    }
+
+    fn group(&self, name: &str) -> Option<Box<dyn Measurements + '_>> {
+        let index = self.groups.iter().position(|group| group.name == name)?;
+        let measured = self.measured.as_ref();
+        Some(Box::new(GroupMeasurements {
+            hits: self.groups[index].hits,
+            response: Some(&self.groups[index].response_us),
+            interval: measured.map(|measured| measured.of_group(index)),
+        }))
     }
 }
 

@@ -4,6 +4,7 @@ mod bound;
 mod distribution;
 mod figure;
 mod figure_name;
+mod group_measurements;
 mod measurements;
 mod operator;
 mod parse;
@@ -14,13 +15,16 @@ mod rebased;
 mod scope;
 mod text_slice;
 mod validation;
+pub(crate) mod window;
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use hammer_core::{CheckedThreshold, MeasuredValue};
 use hammer_diagnostic::Diagnostic;
 
+pub(crate) use group_measurements::GroupMeasurements;
 pub use measurements::{HitTime, Measurements};
 pub(crate) use rebased::rebased;
 pub use scope::{StageSelector, ThresholdScope};
@@ -29,10 +33,11 @@ use bound::ThresholdBound;
 use figure::{HitCategory, ThresholdFigure};
 use operator::ComparisonOperator;
 
-/// A condition on measurements: a figure, an operator and a bound, optionally for one load or
-/// stage.
+/// A condition on measurements: a figure, an operator and a bound, optionally for one load, stage or
+/// group, or over a window of time.
 ///
-/// Examples: `p99 < 250ms`, `errors < 0.1%`, `[checkout, stage 2] achieved >= 99%`.
+/// Examples: `p99 < 250ms`, `errors < 0.1%`, `[checkout, stage 2] achieved >= 99%`,
+/// `[items] p99 < 200ms`, `p99 > 1s over 10s`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Threshold {
     /// The text with normalized white space.
@@ -41,10 +46,18 @@ pub struct Threshold {
     figure: ThresholdFigure,
     operator: ComparisonOperator,
     bound: ThresholdBound,
+    window: Option<Duration>,
 }
 
 impl Threshold {
-    /// Returns the load or stage that the threshold applies to, or `None` for the whole run.
+    /// Returns the length of the window over which the condition is measured while a run lasts, or
+    /// `None` for the whole time until now.
+    #[must_use]
+    pub fn window(&self) -> Option<Duration> {
+        self.window
+    }
+
+    /// Returns the part of the run that the threshold applies to, or `None` for the whole run.
     #[must_use]
     pub fn scope(&self) -> Option<&ThresholdScope> {
         self.scope.as_ref()
@@ -64,10 +77,19 @@ impl Threshold {
         }
     }
 
+    /// Returns true if the report of a group has the figure.
+    fn supports_groups(&self) -> bool {
+        match &self.figure {
+            ThresholdFigure::Time(time, _) => *time == HitTime::Response,
+            ThresholdFigure::Rate | ThresholdFigure::Achieved => false,
+            ThresholdFigure::Count(_) => self.supports_stages(),
+        }
+    }
+
     /// Compares the measured figure with the bound.
     ///
     /// A hit without an answer counts as infinitely slow. The condition does not hold if there is
-    /// no measurement, or if the load or stage does not exist.
+    /// no measurement, or if the load, stage or group does not exist.
     #[must_use]
     pub fn check(&self, measured: &dyn Measurements) -> CheckedThreshold {
         let measure = |part: &dyn Measurements| self.figure.measure(part, self.bound.unit());
@@ -83,6 +105,7 @@ impl Threshold {
                 unit: self.bound.unit().as_str().to_owned(),
             },
             passed: figure.is_some_and(|figure| self.operator.holds(figure, self.bound.value())),
+            judged: true,
         }
     }
 }

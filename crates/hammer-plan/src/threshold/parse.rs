@@ -1,5 +1,7 @@
 //! Parses `[scope] figure operator bound` from left to right.
 
+use std::time::Duration;
+
 use hammer_diagnostic::{Diagnostic, excerpt};
 
 use super::Threshold;
@@ -9,6 +11,7 @@ use super::figure_name::parse_figure;
 use super::operator::ComparisonOperator;
 use super::scope;
 use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace, quotable};
+use super::window;
 
 const OPERATORS: &str = "one of < <= > >= == !=";
 
@@ -37,15 +40,16 @@ pub(super) fn parse_threshold(text: &str) -> ThresholdParseResult<Threshold> {
     let (sign, bound) = rest.split_at(sign_end);
     let operator = parse_operator(sign)?;
     let bound = bound.trim();
-    let value = parse_bound(bound, &figure)?;
+    let (value, window) = parse_bound(bound, &figure)?;
     let prefix = &whole.text[..condition.start - whole.start];
-    let packed: String = bound.text.split_whitespace().collect();
+    let packed = packed_bound(bound.text);
     Ok(Threshold {
         text: collapse_whitespace(&format!("{prefix} {} {} {packed}", name.text, sign.text)),
         scope,
         figure,
         operator,
         bound: value,
+        window,
     })
 }
 
@@ -89,12 +93,13 @@ fn parse_operator(sign: TextSlice<'_>) -> ThresholdParseResult<ComparisonOperato
 fn parse_bound(
     bound: TextSlice<'_>,
     figure: &ThresholdFigure,
-) -> ThresholdParseResult<ThresholdBound> {
+) -> ThresholdParseResult<(ThresholdBound, Option<Duration>)> {
     let mut words = bound.text.split_whitespace();
     let (first, second) = (words.next().unwrap_or_default(), words.next());
     // White space may separate a number from its unit.
     let is_number = first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let looks_like_unit = |word: &str| !matches!(word, "&&" | "and" | "||" | "or" | ",");
+    let looks_like_unit =
+        |word: &str| !matches!(word, "&&" | "and" | "||" | "or" | "," | window::KEYWORD);
     let end = match second {
         Some(unit) if is_number && looks_like_unit(unit) => {
             let from = first.len();
@@ -104,12 +109,25 @@ fn parse_bound(
     };
     let (bound, rest) = bound.split_at(end);
     let value = ThresholdBound::parse(bound.text, bound.span(), figure)?;
-    let rest = rest.trim();
-    if rest.text.is_empty() {
-        return Ok(value);
+    match window::parse(rest) {
+        Some(window) => Ok((value, window?)),
+        None => rest.trim().error(
+            format!("unexpected text after {}", excerpt(bound.text)),
+            "one condition per expression",
+        ),
     }
-    rest.error(
-        format!("unexpected text after {}", excerpt(bound.text)),
-        "one condition per expression",
-    )
+}
+
+/// Removes the white space within a bound and within a window.
+fn packed_bound(text: &str) -> String {
+    let packed = |text: &str| text.split_whitespace().collect::<String>();
+    let mut words = text.split_whitespace();
+    match words.position(|word| word == window::KEYWORD) {
+        Some(before) => {
+            let bound: String = text.split_whitespace().take(before).collect();
+            let length: String = words.collect();
+            format!("{bound} {} {length}", window::KEYWORD)
+        }
+        None => packed(text),
+    }
 }

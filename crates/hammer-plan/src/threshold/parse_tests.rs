@@ -48,6 +48,9 @@ fn valid_thresholds_are_displayed_with_normalized_spaces() {
             "[ check out ,stage 2 ] p99 < 1s",
         ),
         ("[stage 2] p99 < 1s", ""),
+        ("[checkout, items] p99 < 1s", ""),
+        ("p99>400 ms  over 10 s", "p99 > 400ms over 10s"),
+        ("failed > 5 over 1m", ""),
         ("[stage steps(100..1000, 10, 30s)] p99 < 1s", ""),
         ("[stages] p99 < 1s", ""),
     ] {
@@ -273,12 +276,32 @@ fn errors_have_a_span_and_an_expectation() {
         (
             "[] p99 < 1s",
             " ^",
-            "missing load or stage; expected a scope such as [checkout] or [stage 2]",
+            "missing load, group or stage; expected a scope such as [checkout] or [stage 2]",
         ),
         (
-            "[a, b] p99 < 1s",
-            "    ^",
-            "'b' is not a stage; expected a stage, as in [checkout, stage 2]",
+            "[a, ] p99 < 1s",
+            "   ^",
+            "missing stage or group after the comma; expected a scope such as [checkout, stage 2] or [checkout, items]",
+        ),
+        (
+            "p99 > 1s over",
+            "             ^",
+            "missing window; expected a window such as 10s",
+        ),
+        (
+            "errors > 5 over 0.5s",
+            "                ^^^^",
+            "'0.5s' is not a window; expected whole seconds up to an hour, such as 10s or 5m",
+        ),
+        (
+            "p99 > 1s over 2h",
+            "              ^^",
+            "'2h' is not a window; expected whole seconds up to an hour, such as 10s or 5m",
+        ),
+        (
+            "p99 > 1s overall",
+            "         ^^^^^^^",
+            "unexpected text after '1s'; expected one condition per expression",
         ),
         (
             "[stage] p99 < 1s",

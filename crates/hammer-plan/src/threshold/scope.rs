@@ -1,15 +1,19 @@
-//! The scope of a threshold: a load, a stage, or a stage of a load.
-
-use hammer_diagnostic::excerpt;
+//! The scope of a threshold: a load, a stage, a group, or a part of a load.
 
 use super::Measurements;
 use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace};
 
-/// The load and stage of a threshold: `[checkout]`, `[stage 2]`, `[checkout, stage 100..1000/5m]`.
+/// The part of a run that a threshold applies to: `[checkout]`, `[stage 2]`,
+/// `[checkout, stage 100..1000/5m]`, `[items]`, `[checkout, items]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThresholdScope {
+    /// The load, or the group if there is no load of that name.
     pub(crate) load: Option<String>,
+    /// The group of the load.
+    pub(crate) group: Option<String>,
     pub(crate) stage: Option<StageSelector>,
+    /// The text between the brackets, which may be the name of a group with a comma.
+    pub(crate) text: String,
 }
 
 /// The name of a stage.
@@ -22,7 +26,7 @@ pub enum StageSelector {
 }
 
 impl ThresholdScope {
-    /// Returns the name of the load, if the scope has one.
+    /// Returns the name of the load, or of the group of the only load, if the scope has one.
     #[must_use]
     pub fn load(&self) -> Option<&str> {
         self.load.as_deref()
@@ -34,6 +38,12 @@ impl ThresholdScope {
         self.stage.as_ref()
     }
 
+    /// Returns the name of the group after that of the load, if the scope has one.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+
     /// Calls `measure_part` with the measurements in this scope, if they exist.
     pub(crate) fn measure<T>(
         &self,
@@ -41,12 +51,19 @@ impl ThresholdScope {
         measure_part: impl Fn(&dyn Measurements) -> Option<T>,
     ) -> Option<T> {
         let load = match &self.load {
-            Some(name) => whole.load(name)?,
-            None => whole,
+            Some(name) => whole.load(name),
+            None => Some(whole),
         };
-        match &self.stage {
-            Some(stage) => measure_part(&*load.stage(stage)?),
-            None => measure_part(load),
+        let group = || measure_part(&*whole.group(&self.text)?);
+        match (load, &self.group, &self.stage) {
+            (None, _, None) => group(),
+            (None, _, Some(_)) => None,
+            (Some(load), None, None) => measure_part(load),
+            (Some(load), None, Some(stage)) => measure_part(&*load.stage(stage)?),
+            (Some(load), Some(name), _) => match load.group(name) {
+                Some(part) => measure_part(&*part),
+                None => group(),
+            },
         }
     }
 }
@@ -60,25 +77,30 @@ pub(crate) fn parse(whole: TextSlice<'_>) -> ThresholdParseResult<(ThresholdScop
         );
     };
     let inside = inside.split_at(1).1.trim();
-    let (load, stage) = match strip_stage_keyword(inside) {
-        Some(stage) => (None, Some(stage)),
+    let (load, group, stage) = match strip_stage_keyword(inside) {
+        Some(stage) => (None, None, Some(stage)),
         None => match inside.text.find(',') {
             Some(comma) => {
-                let (load, stage) = inside.split_at(comma);
-                let stage = stage.split_at(1).1.trim();
-                let Some(name) = strip_stage_keyword(stage) else {
-                    let problem = format!("{} is not a stage", excerpt(stage.text));
-                    return stage.error(problem, "a stage, as in [checkout, stage 2]");
-                };
-                (Some(load.trim()), Some(name))
+                let (load, part) = inside.split_at(comma);
+                let part = part.split_at(1).1.trim();
+                match strip_stage_keyword(part) {
+                    Some(stage) => (Some(load.trim()), None, Some(stage)),
+                    None => (Some(load.trim()), Some(part), None),
+                }
             }
-            None => (Some(inside), None),
+            None => (Some(inside), None, None),
         },
     };
     if load.is_some_and(|load| load.text.is_empty()) {
         return inside.error(
-            "missing load or stage",
+            "missing load, group or stage",
             "a scope such as [checkout] or [stage 2]",
+        );
+    }
+    if let Some(group) = group.filter(|group| group.text.is_empty()) {
+        return group.error(
+            "missing stage or group after the comma",
+            "a scope such as [checkout, stage 2] or [checkout, items]",
         );
     }
     let stage = match stage {
@@ -97,12 +119,19 @@ pub(crate) fn parse(whole: TextSlice<'_>) -> ThresholdParseResult<(ThresholdScop
         }
         Some(name) => Some(StageSelector::Rate(collapse_whitespace(name.text))),
     };
-    let load = load.map(|load| collapse_whitespace(load.text));
+    let collapsed = |part: TextSlice<'_>| collapse_whitespace(part.text);
+    let (load, group) = (load.map(collapsed), group.map(collapsed));
     let condition = condition.trim();
     if condition.text.is_empty() {
         return condition.error("missing condition", "a condition such as p99 < 250ms");
     }
-    Ok((ThresholdScope { load, stage }, condition))
+    let scope = ThresholdScope {
+        load,
+        group,
+        stage,
+        text: collapsed(inside),
+    };
+    Ok((scope, condition))
 }
 
 /// Returns the text after the word `stage`.

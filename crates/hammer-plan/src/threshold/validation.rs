@@ -3,44 +3,34 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hammer_core::Shape;
 use hammer_diagnostic::Diagnostic;
 
 use super::text_slice::{ThresholdParseResult, quotable};
-use super::{StageSelector, Threshold, ThresholdScope};
+use super::{StageSelector, Threshold, ThresholdScope, window};
+use crate::LoadOutline;
 
-/// The name and the shape of a load.
-type NamedShape<'a> = (&'a str, &'a Shape);
-
-/// The maximum number of names of loads that an error lists.
-const MAX_LISTED_LOADS: usize = 8;
+/// The maximum number of names of loads or groups that an error lists.
+const MAX_LISTED_NAMES: usize = 8;
 
 impl Threshold {
-    /// Checks that `loads`, given by names and shapes, have the figure in its scope. Stages are not
-    /// measured `during_run`.
+    /// Checks that `loads` have the figure in its scope, and that only a condition `during_run` has a
+    /// window.
     ///
     /// # Errors
     ///
-    /// If the load, the stage or the figure does not exist. The text of the error is the threshold
-    /// as displayed.
-    pub fn validate(&self, loads: &[NamedShape<'_>], during_run: bool) -> Result<(), Diagnostic> {
+    /// If the load, the stage, the group or the figure does not exist. The text of the error is the
+    /// threshold as displayed.
+    pub fn validate(&self, loads: &[LoadOutline], during_run: bool) -> Result<(), Diagnostic> {
         let found = self.find_mismatch(loads, during_run);
         found.map_err(|error| error.in_input(&*self.text))
     }
 
-    fn find_mismatch(
-        &self,
-        loads: &[NamedShape<'_>],
-        during_run: bool,
-    ) -> ThresholdParseResult<()> {
-        let selected = match self.scope().and_then(ThresholdScope::load) {
-            Some(name) => self.find_load(name, loads)?,
+    fn find_mismatch(&self, loads: &[LoadOutline], during_run: bool) -> ThresholdParseResult<()> {
+        let selected = match self.scope() {
+            Some(scope) => self.validate_scope(scope, loads)?,
             None => loads,
         };
-        if let Some(stage) = self.scope().and_then(ThresholdScope::stage) {
-            self.validate_stage(stage, loads, selected, during_run)?;
-        }
-        if self.needs_requested_rate() && selected.iter().any(|(_, shape)| shape.is_closed_loop()) {
+        if self.needs_requested_rate() && selected.iter().any(|load| load.shape.is_closed_loop()) {
             let start = self.condition_span().start;
             let position = start..start + "achieved".len();
             return Err(
@@ -48,44 +38,110 @@ impl Threshold {
                     .with_expected("rate, in hits per second"),
             );
         }
+        if self.window().is_some() && !during_run {
+            let start = self.text.rfind(window::KEYWORD).unwrap_or_default();
+            let problem = "only a condition that ends the run has a window";
+            return Err(Diagnostic::new(start..self.text.len(), problem)
+                .with_expected("the condition without a window"));
+        }
         Ok(())
     }
 
-    fn find_load<'l, 'a>(
+    /// Checks the scope, and returns the loads that it selects.
+    fn validate_scope<'l>(
+        &self,
+        scope: &ThresholdScope,
+        loads: &'l [LoadOutline],
+    ) -> ThresholdParseResult<&'l [LoadOutline]> {
+        let Some(name) = scope.load() else {
+            if let Some(stage) = scope.stage() {
+                self.validate_stage(stage, loads, loads)?;
+            }
+            return Ok(loads);
+        };
+        if let [only] = loads
+            && !only.groups.is_empty()
+            && scope.stage().is_none()
+            && only.name != name
+        {
+            self.validate_group(&scope.text, &only.groups)?;
+            return Ok(loads);
+        }
+        let selected = self.find_load(name, loads)?;
+        if let Some(stage) = scope.stage() {
+            self.validate_stage(stage, loads, selected)?;
+        }
+        if let ([load], Some(group)) = (selected, scope.group()) {
+            self.validate_group(group, &load.groups)?;
+        }
+        Ok(selected)
+    }
+
+    fn find_load<'l>(
         &self,
         name: &str,
-        loads: &'l [NamedShape<'a>],
-    ) -> ThresholdParseResult<&'l [NamedShape<'a>]> {
-        if let [(_, shape)] = loads {
-            let problem = if shape.stages().len() < 2 {
+        loads: &'l [LoadOutline],
+    ) -> ThresholdParseResult<&'l [LoadOutline]> {
+        if let Some(index) = loads.iter().position(|load| load.name == name) {
+            return Ok(&loads[index..=index]);
+        }
+        if let [only] = loads {
+            let problem = if only.shape.stages().len() < 2 {
                 "there is only one load, and it has no stages"
             } else {
                 "there is only one load"
             };
             return self.scope_error(problem, self.expected_without_scope());
         }
-        if let Some(index) = loads.iter().position(|(known, _)| *known == name) {
-            return Ok(&loads[index..=index]);
+        let has_group = |load: &&LoadOutline| load.groups.iter().any(|group| group == name);
+        if let Some(owner) = loads.iter().find(has_group) {
+            let expected = format!("[{}, {name}]", owner.name);
+            return self.scope_error("the group needs a load", expected);
         }
-        let known = loads.iter().map(|(name, _)| *name);
-        let mut listed: Vec<&str> = known.clone().take(MAX_LISTED_LOADS).collect();
-        if loads.len() > MAX_LISTED_LOADS {
+        Err(self.unknown_name("load", name, loads.iter().map(|load| &*load.name)))
+    }
+
+    fn validate_group(&self, name: &str, groups: &[String]) -> ThresholdParseResult<()> {
+        if groups.is_empty() {
+            return self.scope_error("the load has no groups", "a load, or a stage of it");
+        }
+        if !groups.iter().any(|group| group == name) {
+            let known = groups.iter().map(String::as_str);
+            return Err(self.unknown_name("group", name, known));
+        }
+        if !self.supports_groups() {
+            let expected = "response or hits by result";
+            let problem = "a group does not have this figure";
+            return Err(Diagnostic::new(self.condition_span(), problem).with_expected(expected));
+        }
+        Ok(())
+    }
+
+    /// The error of a name that is none of `known`, which it lists.
+    fn unknown_name<'n>(
+        &self,
+        kind: &'static str,
+        name: &str,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) -> Diagnostic {
+        let mut listed: Vec<&str> = known.clone().take(MAX_LISTED_NAMES).collect();
+        if known.clone().nth(MAX_LISTED_NAMES).is_some() {
             listed.push("…");
         }
-        let at = self.text.find(name).unwrap_or_default();
-        let error = Diagnostic::unknown(at..at + name.len(), "load", name, known);
-        Err(error.or_expected(listed.join(", ")))
+        let at = self.text.find(name).unwrap_or(1);
+        let end = (at + name.len()).min(self.text.len());
+        let error = Diagnostic::unknown(at..end, kind, name, known);
+        error.or_expected(listed.join(", "))
     }
 
     fn validate_stage(
         &self,
         stage: &StageSelector,
-        loads: &[NamedShape<'_>],
-        selected: &[NamedShape<'_>],
-        during_run: bool,
+        loads: &[LoadOutline],
+        selected: &[LoadOutline],
     ) -> ThresholdParseResult<()> {
-        let [(_, shape)] = selected else {
-            let first = loads.first().map_or("checkout", |(name, _)| name);
+        let [LoadOutline { shape, .. }] = selected else {
+            let first = loads.first().map_or("checkout", |load| &load.name);
             let expected = match quotable(&self.text[1..]) {
                 Some(rest) => format!("[{first}, {rest}"),
                 None => format!("a load, as in [{first}, stage 2]"),
@@ -100,10 +156,6 @@ impl Threshold {
                 "the load has no stages"
             };
             return self.scope_error(problem, self.expected_without_scope());
-        }
-        if during_run {
-            let expected = "no stage, or a threshold that is checked at the end";
-            return self.scope_error("stages are measured only at the end of the run", expected);
         }
         let known = match stage {
             StageSelector::Number(number) => *number <= stages.len() as u64,

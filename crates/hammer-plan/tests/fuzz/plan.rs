@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use hammer_core::Shape;
 use hammer_plan::{
-    Diagnostic, GoHammerScenario, ParsedPlanFile, Plan, PlanContent, PlanError, PlanFlagValue,
-    PlanLoad, PlanPathStep, Threshold,
+    Diagnostic, GoHammerScenario, LoadOutline, ParsedPlanFile, Plan, PlanContent, PlanError,
+    PlanFlagValue, PlanLoad, PlanPathStep, Threshold,
 };
 
 /// Names that select the format: detected, TOML, JSON.
@@ -124,12 +124,9 @@ fn check_thresholds(text: &str, file: &ParsedPlanFile, plan: &Plan) {
         let rate = load.rate.as_ref().map(PlanFlagValue::texts);
         let rate = rate.and_then(|texts| texts.first()?.parse().ok());
         let name = load.name.clone().unwrap_or_else(|| "load-1".into());
-        (name, rate.unwrap_or_else(Shape::closed_loop))
+        LoadOutline::new(name, rate.unwrap_or_else(Shape::closed_loop))
     };
-    let loads: Vec<(String, Shape)> = plan.load.iter().map(shape).collect();
-    let loads: Vec<_> = (loads.iter())
-        .map(|(name, shape)| (name.as_str(), shape))
-        .collect();
+    let loads: Vec<LoadOutline> = plan.load.iter().map(shape).collect();
     let keys = [
         ("assert", &plan.assert, false),
         ("abort_on", &plan.abort_on, true),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Failure, Outcome, Report, Run, Schedule, Shape};
-use hammer_plan::{Diagnostic, Measurements, PlanLoadReport, PlanReport, Threshold};
+use hammer_plan::{Diagnostic, LoadOutline, Measurements, PlanLoadReport, PlanReport, Threshold};
 
 const STAGED: &str = "50/1s, 0..100/1s";
 const CLOSED: &str = "max/1s";
@@ -57,12 +57,12 @@ fn check_figures(threshold: &Threshold, reports: &ReportFixtures) {
         staged,
         read,
         plan,
-        shapes: [one, other],
+        outlines: [only, one, other],
     } = reports;
     for (measured, loads) in [
-        (staged as &dyn Measurements, &[("", one)][..]),
-        (read, &[("", one)]),
-        (plan, &[("staged", one), ("closed", other)]),
+        (staged as &dyn Measurements, std::slice::from_ref(only)),
+        (read, std::slice::from_ref(only)),
+        (plan, &[one.clone(), other.clone()][..]),
     ] {
         let checked = threshold.check(measured);
         assert_eq!(checked.expression, threshold.to_string());
@@ -92,13 +92,14 @@ struct ReportFixtures {
     staged: Report,
     read: Report,
     plan: PlanReport,
-    shapes: [Shape; 2],
+    /// Those of the single report and of the loads of the plan.
+    outlines: [LoadOutline; 3],
 }
 
 impl ReportFixtures {
     fn new() -> Self {
-        let shapes = [STAGED, CLOSED].map(|shape| shape.parse().expect("a shape"));
-        let [staged, closed] = shapes.clone().map(report);
+        let [shape, other] = [STAGED, CLOSED].map(|shape| shape.parse::<Shape>().expect("a shape"));
+        let [staged, closed] = [shape.clone(), other.clone()].map(report);
         let json = serde_json::to_string(&staged).expect("a report is JSON");
         let loads = [("staged", staged.clone()), ("closed", closed)];
         let loads = loads.map(|(name, it)| PlanLoadReport::new(name.into(), Duration::ZERO, it));
@@ -106,7 +107,8 @@ impl ReportFixtures {
             staged,
             read: serde_json::from_str(&json).expect("a report"),
             plan: PlanReport::new("plan.toml".into(), Duration::ZERO, loads.into()),
-            shapes,
+            outlines: [("", shape.clone()), ("staged", shape), ("closed", other)]
+                .map(|(name, shape)| LoadOutline::new(name, shape)),
         }
     }
 }

@@ -149,6 +149,7 @@ fn thresholds_are_recorded_where_they_apply() {
         expression: "hits > 1".into(),
         measured: all[0].check(&plan(&[0])).measured,
         t_s: 1.0,
+        rate: None,
     };
     let mut single = plan(&[0]);
     single.check_thresholds(&all, Some(aborted.clone()));
@@ -172,6 +173,34 @@ fn thresholds_are_recorded_where_they_apply() {
     assert_eq!(several.thresholds.len(), 3);
 }
 
+/// Thresholds passed or failed on numbers that described the generator.
+#[test]
+fn thresholds_of_an_invalid_plan_are_not_judged() {
+    let all = thresholds(&["hits > 1", "[load-2] hits > 1000"]);
+    for (offsets, status, judged) in [
+        (&[0][..], VerdictStatus::Invalid, false),
+        (&[0, 0], VerdictStatus::Invalid, false),
+        (&[0, 0], VerdictStatus::Suspect, true),
+    ] {
+        let mut report = plan(offsets);
+        report.verdict.status = status;
+        report.check_thresholds(&all, None);
+        assert_eq!(report.is_unjudged(), !judged);
+        assert!(!report.passed());
+        let of_loads = report.loads.iter().flat_map(|load| &load.report.thresholds);
+        let checked: Vec<_> = report.thresholds.iter().chain(of_loads).collect();
+        assert!(checked.len() > 2, "{checked:?}");
+        assert!(checked.iter().all(|it| it.judged == judged), "{checked:?}");
+        assert_eq!(checked[0].passed, judged);
+        assert_eq!(checked[0].measured.unit, "hits");
+        assert!(checked[0].measured.value.is_some());
+    }
+    let mut unchecked = plan(&[0]);
+    unchecked.verdict.status = VerdictStatus::Invalid;
+    unchecked.check_thresholds(&[], None);
+    assert!(!unchecked.is_unjudged() && unchecked.passed());
+}
+
 #[test]
 fn a_plan_passes_if_all_thresholds_hold_and_nothing_ended_it() {
     let mut report = plan(&[0]);
@@ -186,6 +215,7 @@ fn a_plan_passes_if_all_thresholds_hold_and_nothing_ended_it() {
             expression: "hits > 1".into(),
             measured: hits[0].check(&report).measured,
             t_s: 1.0,
+            rate: None,
         };
         report.check_thresholds(checked, abort.then_some(reason));
         assert_eq!(report.passed(), passed, "{checked:?}");

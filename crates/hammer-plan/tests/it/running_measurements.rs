@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
-use hammer_core::{Outcome, Rate, Run, RunEvent, Schedule};
-use hammer_plan::{RunningMeasurements, Threshold};
+use hammer_core::{
+    Description, Failure, Hammer, Hit, Outcome, Rate, Run, RunEvent, Schedule, Shape, Slot,
+};
+use hammer_plan::{LoadOutline, RunningMeasurements, Threshold};
 
 /// Runs a load of 10/s for 3 s, in which each hit takes 300 ms, and calls `on_tick` with the
 /// measurements and the result of each tick.
@@ -26,13 +28,16 @@ fn run(
 }
 
 fn holds(expression: &str, measured: &RunningMeasurements) -> bool {
-    let threshold: Threshold = expression.parse().unwrap();
-    threshold.check(measured).passed
+    measured.check(&expression.parse().unwrap()).passed
+}
+
+fn outline(name: &str) -> LoadOutline {
+    LoadOutline::new(name, "10".parse().unwrap())
 }
 
 #[test]
 fn a_running_load_is_measured_once_a_second() {
-    let mut measured = RunningMeasurements::new([(String::new(), Duration::ZERO)]);
+    let mut measured = RunningMeasurements::new([(outline(""), Duration::ZERO)], &[]);
     assert!(!holds("rate >= 0", &measured), "no time has passed");
     let mut seconds = vec![];
     run(&mut measured, 0, |measured, second| {
@@ -58,8 +63,11 @@ fn a_running_load_is_measured_once_a_second() {
 #[test]
 fn loads_are_measured_together_and_alone() {
     let offset = Duration::from_secs(10);
-    let loads = [("browse".into(), Duration::ZERO), ("order".into(), offset)];
-    let mut measured = RunningMeasurements::new(loads);
+    let loads = [
+        (outline("browse"), Duration::ZERO),
+        (outline("order"), offset),
+    ];
+    let mut measured = RunningMeasurements::new(loads, &[]);
     run(&mut measured, 0, |measured, _| {
         assert!(!holds("[order] rate >= 0", measured), "it has not started");
     });
@@ -78,4 +86,141 @@ fn loads_are_measured_together_and_alone() {
         assert!(holds(expression, &measured), "{expression}");
     }
     assert!(!holds("[nowhere] ok >= 0", &measured));
+}
+
+/// Runs `hammer` with hits by `shape`, and returns the seconds in which each condition holds.
+fn seconds_met(
+    hammer: impl Hammer,
+    shape: &str,
+    groups: &[&str],
+    conditions: &[&str],
+) -> Vec<Vec<u64>> {
+    let shape: Shape = shape.parse().unwrap();
+    let conditions: Vec<Threshold> = conditions.iter().map(|it| it.parse().unwrap()).collect();
+    let outline = LoadOutline::new("", shape.clone()).with_groups(groups.iter().copied());
+    for condition in &conditions {
+        let valid = condition.validate(std::slice::from_ref(&outline), true);
+        assert_eq!(valid, Ok(()), "{condition}");
+    }
+    let mut measured = RunningMeasurements::new([(outline, Duration::ZERO)], &conditions);
+    let mut met = vec![vec![]; conditions.len()];
+    let run = Run::new(hammer, Schedule::new(shape)).age_waiting_hits(true);
+    with_paused_clock(run.max_in_flight(1000))
+        .execute_with(|event| {
+            if let RunEvent::Tick(tick) = event {
+                let second = measured.tick(0, tick).map(|second| second.as_secs());
+                for (condition, seconds) in conditions.iter().zip(&mut met) {
+                    let held = measured.check(condition).passed;
+                    seconds.extend(second.filter(|_| held));
+                }
+            }
+        })
+        .unwrap();
+    met
+}
+
+/// Answers in 10 ms until this second, and later in 500 ms.
+fn slow_from(second: u64) -> impl Hammer {
+    ScriptedHammer::new(move |hit| {
+        let slow = hit.due() >= Duration::from_secs(second);
+        let time = Duration::from_millis(if slow { 500 } else { 10 });
+        ScriptStep::Answer(time, Outcome::ok(200))
+    })
+}
+
+/// A condition on the whole run so far hid what the last seconds were like.
+#[test]
+fn a_window_shows_the_last_seconds_and_is_checked_once_it_is_full() {
+    let conditions = [
+        "p50 > 400ms",
+        "p50 > 400ms over 4s",
+        "p50 < 50ms over 4s",
+        "hits == 40 over 4s",
+        "rate == 10/s over 4s",
+    ];
+    let met = seconds_met(slow_from(20), "10/s/30s", &[], &conditions);
+    assert_eq!(met[0], [0; 0]);
+    assert_eq!(met[1][..3], [23, 24, 25]);
+    assert_eq!((met[2][0], met[2].len()), (4, 19));
+    // The hit that is due at 1 s is in the first second too.
+    assert_eq!(met[3][..3], [5, 6, 7]);
+    assert!(met[4].contains(&30), "{:?}", met[4]);
+}
+
+/// A target that stopped answering met no condition on latencies: only ended hits counted.
+#[test]
+fn hits_that_have_not_ended_count_with_their_age() {
+    let hanging = ScriptedHammer::new(|hit: &Hit| {
+        if hit.due() < Duration::from_secs(10) {
+            ScriptStep::Answer(Duration::from_millis(10), Outcome::ok(200))
+        } else {
+            ScriptStep::Hang
+        }
+    });
+    let conditions = [
+        "p50 > 400ms over 4s",
+        "p10 > 2s",
+        "service.max > 3s",
+        "failed > 0",
+    ];
+    let met = seconds_met(hanging, "10/s/20s", &[], &conditions);
+    assert_eq!(met[0][0], 13, "half of the hits of 4 s are 400 ms old");
+    assert_eq!(met[1], [0; 0], "most hits of the whole run were fast");
+    assert_eq!(met[2][0], 14);
+    assert_eq!(met[3], [0; 0]);
+}
+
+/// Stages were measured at the end of a run only.
+#[test]
+fn a_condition_can_select_a_stage() {
+    let conditions = [
+        "[stage 1] p50 > 400ms",
+        "[stage 2] p50 > 400ms",
+        "[stage 20/10s] p99 > 400ms over 2s",
+        "[stage 2] rate == 20/s",
+    ];
+    let met = seconds_met(slow_from(13), "10/10s, 20/10s", &[], &conditions);
+    assert_eq!(met[0], [0; 0]);
+    assert_eq!(
+        met[1][0], 17,
+        "until then, most hits of the stage were fast"
+    );
+    assert_eq!(met[2][0], 14);
+    assert!(met[3].contains(&15), "{:?}", met[3]);
+}
+
+/// Fails the hits of one group.
+struct GroupedHammer;
+
+impl Hammer for GroupedHammer {
+    type Session = ();
+
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
+        hit.group((hit.number() % 2) as usize);
+        match hit.number() % 2 {
+            0 => Ok(Outcome::ok(200)),
+            _ => Err(Failure::RESET),
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::new().groups(["items", "orders"])
+    }
+}
+
+#[test]
+fn a_condition_can_select_a_group() {
+    let conditions = [
+        "[items] errors > 0",
+        "[orders] errors > 90% over 2s",
+        "errors == 50%",
+    ];
+    let met = seconds_met(GroupedHammer, "10/s/5s", &["items", "orders"], &conditions);
+    assert_eq!(met[0], [0; 0]);
+    assert_eq!(met[1][..2], [2, 3]);
+    assert!(!met[2].is_empty());
 }

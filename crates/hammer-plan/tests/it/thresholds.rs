@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{
-    ArrivalProcess, CheckedThreshold, Failure, IntervalStats, Outcome, Rate, Report, Run, RunEvent,
-    Schedule, Shape, StopHandle,
+    ArrivalProcess, CheckedThreshold, Description, Failure, Hammer, Hit, IntervalStats, Outcome,
+    Rate, Report, Run, RunEvent, Schedule, Shape, Slot, StopHandle,
 };
 use hammer_plan::{
-    HitTime, Measurements, PlanLoadReport, PlanReport, RunningMeasurements, StageSelector,
-    Threshold,
+    HitTime, LoadOutline, Measurements, PlanLoadReport, PlanReport, RunningMeasurements,
+    StageSelector, Threshold,
 };
 
 fn ms(ms: u64) -> Duration {
@@ -18,6 +18,11 @@ fn ms(ms: u64) -> Duration {
 
 fn check(expression: &str, measured: &dyn Measurements) -> CheckedThreshold {
     expression.parse::<Threshold>().unwrap().check(measured)
+}
+
+fn running_measurements() -> RunningMeasurements {
+    let outline = LoadOutline::new("", Shape::closed_loop());
+    RunningMeasurements::new([(outline, Duration::ZERO)], &[])
 }
 
 /// Scripts 100 hits: hit k < 80 is answered after k + 1 ms, then 10 are rejected after 100 ms, 7
@@ -170,7 +175,7 @@ fn ticks_measure_the_run_so_far() {
         schedule,
     )
     .timeout(ms(500));
-    let mut measured = RunningMeasurements::new([(String::new(), Duration::ZERO)]);
+    let mut measured = running_measurements();
     let mut seen = vec![];
     with_paused_clock(run)
         .execute_with(|event| {
@@ -187,7 +192,7 @@ fn ticks_measure_the_run_so_far() {
                         "errors > 10%",
                         "p90 > 90ms",
                     ]
-                    .map(|expression| check(expression, &measured).passed),
+                    .map(|expression| measured.check(&expression.parse().unwrap()).passed),
                 );
             }
         })
@@ -207,7 +212,7 @@ fn the_rate_of_a_closed_loop_counts_answers() {
     });
     let schedule = Schedule::closed_loop().with_duration(ms(2000));
     let run = Run::new(half_fails, schedule).max_in_flight(4);
-    let mut measured = RunningMeasurements::new([(String::new(), Duration::ZERO)]);
+    let mut measured = running_measurements();
     let mut ticks = 0;
     let report = with_paused_clock(run)
         .execute_with(|event| {
@@ -215,7 +220,10 @@ fn the_rate_of_a_closed_loop_counts_answers() {
                 && measured.tick(0, tick).is_some()
             {
                 ticks += 1;
-                let rate = check("rate <= 210", &measured).measured.value;
+                let rate = measured
+                    .check(&"rate <= 210".parse().unwrap())
+                    .measured
+                    .value;
                 // Each slot rests for 1 ms after a failure.
                 assert!(
                     rate.is_some_and(|rate| (170.0..210.0).contains(&rate)),
@@ -290,6 +298,126 @@ fn a_scope_selects_a_load_or_a_stage() {
         ("[checkout, stage 2] ok >= 0", false),
     ] {
         assert_eq!(check(expression, &several).passed, passed, "{expression}");
+    }
+}
+
+/// Thresholds could select a load or a stage, and no group of hits.
+#[test]
+fn a_scope_selects_a_group() {
+    let grouped = |failing: u64| {
+        let hammer = GroupedHammer { failing };
+        let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(100);
+        with_paused_clock(Run::new(hammer, schedule))
+            .execute()
+            .unwrap()
+    };
+    let loads = [("browse", 0), ("order", 1)]
+        .map(|(name, failing)| PlanLoadReport::new(name.into(), ms(0), grouped(failing)));
+    let single = PlanReport::from_single_load(grouped(1));
+    let read: PlanReport = serde_json::from_str(&serde_json::to_string(&single).unwrap()).unwrap();
+    let plan = PlanReport::new("plan".into(), ms(0), loads.into());
+    for (expression, passed) in [
+        ("[items] ok == 50", true),
+        ("[items] p99 < 1s", true),
+        ("[GET /a,b] errors == 100%", true),
+        ("[GET /a,b] p99 < 1s", false),
+        ("[orders] ok >= 0", false),
+        ("[browse, items] ok >= 0", false),
+    ] {
+        assert_eq!(check(expression, &single).passed, passed, "{expression}");
+        assert_eq!(
+            check(expression, &read).passed,
+            passed,
+            "{expression}, read from JSON"
+        );
+    }
+    for (expression, passed) in [
+        ("[browse, items] errors == 100%", true),
+        ("[order, items] errors == 0", true),
+        ("[order, GET /a,b] errors == 100%", true),
+        ("[items] ok >= 0", false),
+    ] {
+        assert_eq!(check(expression, &plan).passed, passed, "{expression}");
+    }
+}
+
+/// Has two groups, and fails the hits of one of them.
+struct GroupedHammer {
+    failing: u64,
+}
+
+impl Hammer for GroupedHammer {
+    type Session = ();
+
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
+        let group = hit.number() % 2;
+        hit.group(group as usize);
+        match group == self.failing {
+            false => Ok(Outcome::ok(200)),
+            true => Err(Failure::RESET),
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::new().groups(["items", "GET /a,b"])
+    }
+}
+
+#[test]
+fn thresholds_on_groups_and_windows_are_checked_before_the_run() {
+    let outline = |name: &str, groups: &[&str]| {
+        let shape = "10/5s, 20/5s".parse().unwrap();
+        LoadOutline::new(name, shape).with_groups(groups.iter().copied())
+    };
+    let only = [outline("", &["items", "GET /a,b"])];
+    let both = [outline("browse", &["items"]), outline("order", &[])];
+    for (expression, loads, during_run, error) in [
+        ("[items] p99 < 1s", &only[..], false, ""),
+        ("[GET /a,b] failed == 0", &only, true, ""),
+        ("[browse, items] p99 < 1s", &both, false, ""),
+        ("[stage 2] p99 > 1s over 10s", &only, true, ""),
+        (
+            "[item] p99 < 1s",
+            &only,
+            false,
+            "unknown group 'item'; expected 'items'",
+        ),
+        (
+            "[items] service.p99 < 1s",
+            &only,
+            false,
+            "a group does not have this figure; expected response or hits by result",
+        ),
+        (
+            "[items] p99 < 1s",
+            &both,
+            false,
+            "the group needs a load; expected [browse, items]",
+        ),
+        (
+            "[order, items] p99 < 1s",
+            &both,
+            false,
+            "the load has no groups; expected a load, or a stage of it",
+        ),
+        (
+            "p99 < 1s over 10s",
+            &both,
+            false,
+            "only a condition that ends the run has a window; expected the condition without a window",
+        ),
+    ] {
+        let threshold: Threshold = expression.parse().unwrap();
+        let found = threshold.validate(loads, during_run);
+        let found = found
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+        assert_eq!(found, error, "{expression}");
     }
 }
 

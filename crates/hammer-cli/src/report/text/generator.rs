@@ -6,6 +6,9 @@ use hammer_plan::PlanReport;
 use crate::text::lines::wrap_items;
 use crate::text::number::{format_bytes, format_count};
 
+/// The shortest run, in seconds, of which shares are shown.
+const MIN_SPAN_S: f64 = 0.1;
+
 /// Renders the usage by the workers of a load, and the records that its log lacks.
 pub(super) fn single_load(report: &Report) -> String {
     let generator = &report.generator;
@@ -25,6 +28,12 @@ pub(super) fn single_load(report: &Report) -> String {
     let work = match generator.spin {
         true => polling(busy),
         false => format!("{busy:.0} % busy{busiest}"),
+    };
+    // Shares of less than a tenth of a second say nothing.
+    let work = if report.elapsed_s < MIN_SPAN_S {
+        String::new()
+    } else {
+        work
     };
     let mut text = usage(threads, &work, generator.peak_rss_bytes);
     if generator.log_dropped > 0 {
@@ -56,7 +65,11 @@ fn polling(busy: f64) -> String {
 fn usage(threads: usize, work: &str, rss_bytes: u64) -> String {
     let s = if threads == 1 { "" } else { "s" };
     let memory = format_bytes(rss_bytes);
-    format!("{threads} thread{s}   {work}   {memory}")
+    let work = match work {
+        "" => String::new(),
+        work => format!("{work}   "),
+    };
+    format!("{threads} thread{s}   {work}{memory}")
 }
 
 fn busy_percent(cpu_s: f64, elapsed_s: f64, threads: usize) -> f64 {

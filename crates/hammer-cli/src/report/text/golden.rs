@@ -10,7 +10,12 @@ use crate::text::lines::WIDTH;
 /// Renders the report of a single load.
 fn render(report: &Report, color: bool) -> String {
     let plan = PlanReport::from_single_load(report.clone());
-    RunReport { plan, replay: None }.text(color)
+    RunReport {
+        plan,
+        replay: None,
+        requires_valid: false,
+    }
+    .text(color)
 }
 
 pub(crate) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
@@ -61,19 +66,111 @@ valid         the generator kept the schedule: the numbers describe the target
 
 hits          30,000 scheduled   29,988 ok   0 rejected   12 failed
 rate          1,000/s requested   999.6/s achieved
-latency, ms       p50       p90       p99     p99.9       max
-  response      0.112     0.154      2.31      9.02      11.3   from due to done
-  service       0.081     0.110     0.264     0.852      1.25   from start to done
-  lateness      0.030     0.041      2.07      8.20      10.1   from due to start
+latency, ms       p50       p90       p95       p99     p99.9       max
+  response      0.112     0.154     0.154      2.31      9.02      11.3   from due to done
+  service       0.081     0.110     0.110     0.264     0.852      1.25   from start to done
+  lateness      0.030     0.041     0.041      2.07      8.20      10.1   from due to start
 codes         200: 29,988
 failures      connection reset: 12   the target dropped the connection: see its log, it may be
               overloaded
 phases, µs    connect 210   first byte 70.0   (p50)
-connections   26 opened   12 lost   9 hits in flight at peak   2.10 MB sent   3.60 MB received
+connections   26 opened   12 lost   14 closed as planned   9 hits in flight at peak   2.10 MB sent
+              3.60 MB received
 generator     2 threads   4 % busy (busiest 6 %)   11.0 MB
 ";
     let rendered = render(&report(&[]), false);
     assert_eq!(rendered, text, "\n{rendered}");
+}
+
+/// A green `valid` stood above a run in which all hits failed, and rejected hits had no cause.
+#[test]
+fn many_hits_that_are_not_ok_come_first() {
+    let changes = |ok: u64, rejected: u64, failed: u64| {
+        let hits = json!({"scheduled": ok + rejected + failed, "ok": ok, "rejected": rejected,
+                          "failed": failed, "timed_out": 0, "abandoned": 0, "unsent": 0});
+        [
+            ("/hits", hits),
+            ("/labels", json!({"200": ok, "500": rejected})),
+            ("/rejections", json!({"500": rejected, "404": 0})),
+            ("/failures", json!({"connection_reset": failed})),
+        ]
+    };
+    let rendered = render(&report(&changes(945, 55, 0)), true);
+    let head = "\n\x1b[1;31mnot ok\x1b[0m        5.5 % of the hits (500 ×55)\n\
+                valid         the generator kept the schedule: the numbers describe the target\n";
+    assert!(rendered.contains(head), "\n{rendered}");
+    let hits = "hits          1,000 scheduled   945 ok   55 rejected (500 ×55)   0 failed\n";
+    assert!(rendered.contains(hits), "\n{rendered}");
+    let rendered = render(&report(&changes(0, 1, 999)), false);
+    let head = "\nnot ok        100 % of the hits (connection reset ×999, 500 ×1)\n";
+    assert!(rendered.contains(head), "\n{rendered}");
+    let rendered = render(&report(&changes(29_988, 0, 12)), true);
+    assert!(rendered.contains("\x1b[1;32mvalid\x1b[0m"), "\n{rendered}");
+    assert!(!rendered.contains("not ok"), "\n{rendered}");
+}
+
+/// A p99.9 of five hits was their maximum by another name.
+#[test]
+fn a_percentile_needs_a_hit_above_it() {
+    let (of, row) = ([1.0, 2.0, 3.0, 4.0, 5.0], "  response       1.00");
+    for (count, cells) in [
+        (1, "         -         -         -         -"),
+        (10, "      2.00         -         -         -"),
+        (20, "      2.00      2.00         -         -"),
+        (99, "      2.00      2.00         -         -"),
+        (100, "      2.00      2.00      3.00         -"),
+        (999, "      2.00      2.00      3.00         -"),
+        (1000, "      2.00      2.00      3.00      4.00"),
+    ] {
+        let rendered = render(&report(&[("/response_us", summary(count, of))]), false);
+        let line = format!("{row}{cells}      5.00   from due to done\n");
+        assert!(rendered.contains(&line), "{count}\n{rendered}");
+    }
+}
+
+/// `0 lost` stood beside `20 dropped`.
+#[test]
+fn connections_are_the_sum_of_their_ends() {
+    let counts = json!({"connections_opened": 50, "connections_closed_by_target": 5,
+                        "connections_dropped": 20, "connections_retired": 3,
+                        "connections_reused": 900});
+    let rendered = render(&report(&[("/counts", counts)]), false);
+    let line = "connections   50 opened   5 closed by target   20 dropped   3 retired   \
+                22 closed as planned\n              900 reused   ";
+    assert!(rendered.contains(line), "\n{rendered}");
+}
+
+/// The shares of a run of 0.1 ms were those of its start.
+#[test]
+fn a_run_too_short_for_shares_shows_none() {
+    let rendered = render(&report(&[("/elapsed_s", json!(0.09))]), false);
+    assert!(
+        rendered.contains("generator     2 threads   11.0 MB\n"),
+        "\n{rendered}"
+    );
+}
+
+#[test]
+fn thresholds_of_an_invalid_run_are_not_judged() {
+    let unjudged = |expression: &str| {
+        let mut unjudged = threshold(expression, Some(112.4), "us", false);
+        unjudged["judged"] = json!(false);
+        unjudged
+    };
+    let many = |count| json!(vec![unjudged("p50 < 250ms"); count]);
+    let invalid = (
+        "/verdict",
+        json!({"status": "invalid", "reasons": ["late"]}),
+    );
+    let rendered = render(&report(&[invalid.clone(), ("/thresholds", many(2))]), false);
+    let text = "\
+invalid       late
+thresholds    not judged   p50 < 250ms   112 µs
+              not judged   p50 < 250ms   112 µs
+";
+    assert!(rendered.contains(text), "\n{rendered}");
+    let rendered = render(&report(&[invalid, ("/thresholds", many(40))]), false);
+    assert!(rendered.contains(" more not judged\n"), "\n{rendered}");
 }
 
 #[test]
@@ -120,15 +217,15 @@ fn one_line_of_a_report_differs() {
                 "/response_us",
                 summary(5, [50.0, 60.0, 999.0, 1200.0, 1234.0]),
             )],
-            "  response       50.0      60.0       999     1,200     1,230   from due to done",
+            "  response       50.0         -         -         -         -     1,230   from due to done",
         ),
         (
             vec![("/response_us", summary(5, [5e6, 6e6, 2e7, 3e7, 4e7]))],
-            "latency, s        p50       p90       p99     p99.9       max",
+            "latency, s        p50       p90       p95       p99     p99.9       max",
         ),
         (
             vec![("/response_us", none.clone()), ("/service_us", none)],
-            "  response          -         -         -         -         -   from due to done",
+            "  response          -         -         -         -         -         -   from due to done",
         ),
         (
             vec![(
@@ -265,7 +362,7 @@ fn only_the_verdict_has_a_color() {
 fn connections_are_those_that_the_hammer_counts() {
     let counts = json!({"connections_opened": 16, "connections_lost": 8});
     let rendered = render(&report(&[("/counts", counts)]), false);
-    let line = "connections   16 opened   8 lost   9 hits in flight at peak";
+    let line = "connections   16 opened   8 lost   8 closed as planned   9 hits in flight at peak";
     assert!(rendered.contains(line), "{rendered}");
 }
 
@@ -293,9 +390,9 @@ fn groups_counts_and_facts_of_the_hammer() {
     let expected = [
         "groups, µs                                          hits       p50       p99       max      not ok\n\
          \x20 GET /a                                          29,991       110       300     1,300          12\n\
-         \x20 GET /                                                9       110       300     1,300           0\n",
+         \x20 GET /                                                9       110         -     1,300           0\n",
         "counts        goaways 2\n",
-        "connections   14 opened   3 closed by target   12 lost   9 hits in flight at peak   2.10 MB sent\n",
+        "connections   14 opened   3 closed by target   11 closed as planned   9 hits in flight at peak\n",
         "tls           TLSv1.3 B: 12   TLSv1.2 A: 2\n",
     ];
     for part in expected {

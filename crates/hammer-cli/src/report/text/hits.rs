@@ -1,30 +1,70 @@
 //! Hits by result, and the rate.
 
+use std::collections::BTreeMap;
+
 use hammer_core::{ArrivalProcess, HitCounts, OpenOrClosedLoop, Report};
+use hammer_plan::PlanReport;
 
 use super::title::{rate_varies, short_schedule};
 use crate::text::format_rate;
-use crate::text::lines::{SEPARATOR, wrap_items};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::lines::{SEPARATOR, wrap, wrap_items};
+use crate::text::number::{format_count, format_decimal, format_percent};
+
+/// Maximum number of labels or failures in brackets.
+const MAX_CAUSES: usize = 3;
 
 /// Renders the results of all hits of a load.
 pub(super) fn hits(report: &Report) -> String {
     wrap_items("hits", &hits_text(report), 2)
 }
 
-/// Renders the results of all hits of a load of a plan, with the achieved rate.
-pub(super) fn hits_and_rate(report: &Report) -> String {
-    line_with_rate(&hits_text(report), report.rate.achieved)
-}
-
 /// Renders the results of the hits of all loads, with the achieved rate.
-pub(super) fn totals(hits: &HitCounts, achieved: f64) -> String {
-    line_with_rate(&results_text(hits), achieved)
+pub(super) fn totals(report: &PlanReport) -> String {
+    let mut rejections = BTreeMap::new();
+    let loads = report.loads.iter();
+    for (label, n) in loads.flat_map(|load| &load.report.rejections) {
+        *rejections.entry(label.clone()).or_default() += n;
+    }
+    let hits = results_text(&report.hits, &rejections);
+    let achieved = format_decimal(report.rate.achieved);
+    wrap_items("hits", &format!("{hits}   {achieved}/s achieved"), 2)
 }
 
-fn line_with_rate(hits: &str, achieved: f64) -> String {
-    let text = format!("{hits}   {}/s achieved", format_decimal(achieved));
-    wrap_items("hits", &text, 2)
+/// Renders a line for hits that are not ok, if they are many: at least one in a hundred.
+pub(super) fn not_ok_line(report: &PlanReport) -> String {
+    let hits = report.hits;
+    let not_ok = hits.scheduled.saturating_sub(hits.ok);
+    if not_ok == 0 || not_ok.saturating_mul(100) < hits.scheduled {
+        return String::new();
+    }
+    let share = format_percent(not_ok as f64 * 100.0 / hits.scheduled as f64);
+    let reports = || report.loads.iter().map(|load| &load.report);
+    let causes = (reports().flat_map(|report| &report.rejections))
+        .chain(reports().flat_map(|report| &report.failures));
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, n) in causes.filter(|(_, n)| **n > 0) {
+        *sums.entry(name).or_default() += n;
+    }
+    let causes = detail(sums);
+    let text = format!("{share} % of the hits{causes}");
+    wrap("not ok", &text, 2)
+}
+
+/// The most frequent of some names with their numbers, in brackets.
+fn detail<'a>(counts: impl IntoIterator<Item = (&'a str, u64)>) -> String {
+    let mut ranked: Vec<_> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
+    if ranked.is_empty() {
+        return String::new();
+    }
+    ranked.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let shown = ranked.iter().take(MAX_CAUSES);
+    let mut items: Vec<_> = shown
+        .map(|(name, n)| format!("{} ×{}", name.replace('_', " "), format_count(*n)))
+        .collect();
+    if ranked.len() > MAX_CAUSES {
+        items.push("…".to_owned());
+    }
+    format!(" ({})", items.join(", "))
 }
 
 /// Renders the requested and the achieved rate, the arrivals and the warm-up.
@@ -66,7 +106,7 @@ pub(super) fn rate_line(report: &Report) -> String {
 
 /// The results of all hits, with the hits that were unsent because they were late.
 fn hits_text(report: &Report) -> String {
-    let text = results_text(&report.hits);
+    let text = results_text(&report.hits, &report.rejections);
     match report.generator.unsent.get("late") {
         None => text,
         Some(late) => format!(
@@ -76,8 +116,8 @@ fn hits_text(report: &Report) -> String {
     }
 }
 
-/// Numbers of hits by result.
-fn results_text(hits: &HitCounts) -> String {
+/// Numbers of hits by result, with the labels of rejected ones.
+fn results_text(hits: &HitCounts, rejections: &BTreeMap<String, u64>) -> String {
     let always = [("scheduled", hits.scheduled), ("ok", hits.ok)];
     let rest = [
         ("rejected", hits.rejected),
@@ -92,7 +132,13 @@ fn results_text(hits: &HitCounts) -> String {
     let items: Vec<_> = always
         .iter()
         .chain(shown)
-        .map(|(word, n)| format!("{} {word}", format_count(*n)))
+        .map(|(word, n)| match *word {
+            "rejected" => {
+                let rejections = rejections.iter().map(|(name, n)| (name.as_str(), *n));
+                format!("{} rejected{}", format_count(*n), detail(rejections))
+            }
+            word => format!("{} {word}", format_count(*n)),
+        })
         .collect();
     items.join(SEPARATOR)
 }

@@ -1,14 +1,8 @@
 //! The table of response, service and lateness.
 
-use hammer_core::{DurationSummary, Report, StageReport};
+use hammer_core::{DurationSummary, Report};
 
-use crate::text::lines::{WIDTH, truncate};
-use crate::text::number::{format_count, format_decimal, format_significant};
-
-/// Columns of a row up to its description.
-const FIGURES_WIDTH: usize = 64;
-/// Columns for the description of a stage.
-const STAGE_WIDTH: usize = WIDTH - FIGURES_WIDTH;
+use crate::text::number::format_significant;
 
 /// The unit of time of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +39,20 @@ impl TimeUnit {
     }
 }
 
-/// Renders response, service and lateness, with up to `stages` rows below response for the stages.
-pub(crate) fn table(report: &Report, stages: usize) -> String {
+/// The percentiles of a table, with the number of hits that each needs.
+///
+/// A percentile is shown if at least one hit in `needed` is above it: with fewer, it would be the
+/// maximum by another name.
+const PERCENTILES: [(&str, u64); 5] = [
+    ("p50", 1),
+    ("p90", 10),
+    ("p95", 20),
+    ("p99", 100),
+    ("p99.9", 1000),
+];
+
+/// Renders response, service and lateness.
+pub(crate) fn table(report: &Report) -> String {
     let longest = if report.response_us.count > 0 {
         report.response_us
     } else {
@@ -54,7 +60,8 @@ pub(crate) fn table(report: &Report, stages: usize) -> String {
     };
     let unit = TimeUnit::for_micros(longest.p99);
     let mut out = format!("latency, {:<2}", unit.name());
-    for column in ["p50", "p90", "p99", "p99.9", "max"] {
+    let columns = PERCENTILES.iter().map(|(name, _)| *name);
+    for column in columns.chain(["max"]) {
         out.push_str(&format!("{column:>10}"));
     }
     out.push('\n');
@@ -64,61 +71,33 @@ pub(crate) fn table(report: &Report, stages: usize) -> String {
         ("lateness", report.lateness_us, "from due to start"),
     ] {
         out.push_str(&row(name, &summary, unit, description));
-        if name == "response" {
-            out.push_str(&stage_rows(&report.stages, stages, unit));
-        }
-    }
-    out
-}
-
-/// Renders the response, rate and not-ok hits of each stage, in at most `max` rows.
-fn stage_rows(stages: &[StageReport], max: usize, unit: TimeUnit) -> String {
-    let shown = if stages.len() > max {
-        max.saturating_sub(1)
-    } else {
-        stages.len()
-    };
-    let mut out = String::new();
-    for (number, stage) in (1..).zip(&stages[..shown]) {
-        let not_ok = stage.hits.scheduled.saturating_sub(stage.hits.ok);
-        let figures = format!(
-            "   {}/s   {} not ok",
-            format_decimal(stage.rate.achieved),
-            format_count(not_ok)
-        );
-        let name = format!(" stage {number}");
-        let expression = truncate(
-            &stage.stage,
-            STAGE_WIDTH.saturating_sub(figures.chars().count()),
-        );
-        let description = format!("{expression}{figures}");
-        out.push_str(&row(&name, &stage.response_us, unit, &description));
-    }
-    if max > 0 && shown < stages.len() {
-        let more = stages.len() - shown;
-        out.push_str(&format!("   {more} more stages (see -o json)\n"));
     }
     out
 }
 
 fn row(name: &str, summary: &DurationSummary, unit: TimeUnit, description: &str) -> String {
-    let DurationSummary {
-        count,
-        p50,
-        p90,
-        p99,
-        p99_9,
-        max,
-        ..
-    } = *summary;
     let mut row = format!("  {name:<9}");
-    for us in [p50, p90, p99, p99_9, max] {
-        let cell = if count == 0 {
-            "-".into()
-        } else {
-            unit.format(us)
-        };
-        row.push_str(&format!("{cell:>10}"));
+    for (percentile, _) in PERCENTILES {
+        row.push_str(&format!("{:>10}", cell(summary, percentile, unit)));
     }
-    format!("{row}   {description}\n")
+    let max = match summary.count {
+        0 => "-".to_owned(),
+        _ => unit.format(summary.max),
+    };
+    format!("{row}{max:>10}   {description}\n")
+}
+
+/// A percentile as text, or a dash if there are too few hits for it.
+pub(crate) fn cell(summary: &DurationSummary, percentile: &str, unit: TimeUnit) -> String {
+    let needed = PERCENTILES.iter().find(|(name, _)| *name == percentile);
+    if needed.is_none_or(|(_, needed)| summary.count < *needed) {
+        return "-".to_owned();
+    }
+    unit.format(match percentile {
+        "p90" => summary.p90,
+        "p95" => summary.p95,
+        "p99" => summary.p99,
+        "p99.9" => summary.p99_9,
+        _ => summary.p50,
+    })
 }

@@ -10,6 +10,7 @@ mod groups;
 mod head;
 mod hits;
 pub(crate) mod latency;
+mod load_details;
 mod plan_loads;
 mod replay;
 mod single_load;

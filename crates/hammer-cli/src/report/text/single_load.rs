@@ -3,39 +3,19 @@
 use hammer_core::Report;
 
 use super::head::ReportHead;
-use super::{
-    addresses, connections, counts, generator, groups, hits, latency, replay, stages, title,
-    verdict,
-};
+use super::load_details::LoadDetails;
+use super::{replay, title, verdict};
 use crate::report::RunReport;
-use crate::text::proxies::proxy_lines;
 
 /// Maximum number of lines, without the comparison of a replay.
-const MAX_LINES: usize = 30;
+pub(super) const MAX_LINES: usize = 30;
 /// Number of lines reserved for thresholds, which also use all lines left over.
 const THRESHOLD_LINES: usize = 4;
 
 /// Renders the report of a single load; `color` colors the verdict.
 pub(super) fn render(run: &RunReport, load: &Report, color: bool) -> String {
-    let numbers = [
-        hits::hits(load),
-        hits::rate_line(load),
-        latency::table(load, 0),
-    ]
-    .concat();
-    let rest = [
-        counts::labels(&load.labels),
-        counts::failures(load),
-        counts::phases(load),
-        counts::counts(&load.counts),
-        counts::facts(&load.facts),
-        connections::all(load),
-        addresses::addresses(load),
-        proxy_lines(&load.proxies, load.hits.rejected),
-        generator::single_load(load),
-    ]
-    .concat();
-    let fixed = numbers.lines().count() + rest.lines().count();
+    let details = LoadDetails::new(load);
+    let fixed = details.lines();
     let aborted = usize::from(run.plan.aborted.is_some());
     // The rest is the title, two empty lines, and at least three lines for the verdict.
     let room = MAX_LINES.saturating_sub(fixed + aborted + 3);
@@ -48,12 +28,8 @@ pub(super) fn render(run: &RunReport, load: &Report, color: bool) -> String {
     }
     .render(&run.plan);
     let left = MAX_LINES.saturating_sub(fixed + head.lines().count());
-    let stages = stages::table(load, left);
-    let left = left.saturating_sub(stages.lines().count());
     // The table of routes of a replay contains the groups.
-    let (groups, replay) = match &run.replay {
-        None => (groups::table(load, left), String::new()),
-        Some(replay) => (String::new(), replay::lines(replay)),
-    };
-    [head, numbers, stages, groups, rest, replay].concat()
+    let details = details.render(load, left, run.replay.is_none());
+    let replay = run.replay.as_ref().map(replay::lines);
+    [head, details, replay.unwrap_or_default()].concat()
 }

@@ -2,7 +2,7 @@
 
 use hammer_core::{Report, StageReport};
 
-use super::latency::TimeUnit;
+use super::latency::{TimeUnit, cell};
 use crate::text::lines::truncate;
 use crate::text::number::{format_count, format_decimal};
 
@@ -48,18 +48,18 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
 
 fn row(stage: &StageReport, unit: TimeUnit) -> String {
     let response = &stage.response_us;
-    let time = |us: f64| match response.count {
+    let max = match response.count {
         0 => "-".to_owned(),
-        _ => unit.format(us),
+        _ => unit.format(response.max),
     };
     format!(
         "  {:<STAGE_WIDTH$}{:>13}{:>12}{:>9}{:>9}{:>9}{:>12}\n",
         truncate(&stage.stage, STAGE_WIDTH),
         format_decimal(stage.rate.requested.unwrap_or_default()),
         format_decimal(stage.rate.achieved),
-        time(response.p50),
-        time(response.p99),
-        time(response.max),
+        cell(response, "p50", unit),
+        cell(response, "p99", unit),
+        max,
         format_count(stage.hits.scheduled.saturating_sub(stage.hits.ok)),
     )
 }

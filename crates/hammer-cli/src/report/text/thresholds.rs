@@ -27,7 +27,11 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };
-        let result = if checked.passed { "pass" } else { "fail" };
+        let result = match (checked.judged, checked.passed) {
+            (false, _) => "not judged",
+            (true, true) => "pass",
+            (true, false) => "fail",
+        };
         let expression = truncate(&checked.expression, width);
         let figure = format_figure(&checked.measured);
         out.push_str(&format!(
@@ -36,8 +40,9 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
     }
     if !rest.is_empty() {
         let name = if shown.is_empty() { "thresholds" } else { "" };
-        let failed = rest.iter().filter(|checked| !checked.passed).count();
+        let failed = rest.iter().filter(|it| it.judged && !it.passed).count();
         let more = match failed {
+            _ if rest.iter().all(|it| !it.judged) => format!("{} more not judged", rest.len()),
             0 => format!("{} more passed", rest.len()),
             failed => format!("{} more, {failed} of them failed", rest.len()),
         };
@@ -52,7 +57,9 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
         format_decimal(aborted.t_s),
         format_figure(&aborted.measured),
     );
-    let details = format!(" after {seconds} s (measured {figure})");
+    let rate = aborted.rate.map(format_decimal);
+    let rate = rate.map_or(String::new(), |rate| format!(" at {rate}/s"));
+    let details = format!(" after {seconds} s{rate} (measured {figure})");
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
     format!("{}{details}", truncate(&aborted.expression, room))
 }
@@ -88,6 +95,7 @@ mod tests {
                 unit: "us".to_owned(),
             },
             passed,
+            judged: true,
         };
         let all = [
             checked("p98 < 250ms", Some(112e3), true),

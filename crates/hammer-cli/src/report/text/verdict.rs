@@ -28,7 +28,16 @@ pub(super) fn valid_text(report: &Report) -> String {
 }
 
 /// Renders the verdict with its reasons, or else `valid_text`, in at most `max` lines.
-pub(super) fn lines(verdict: &Verdict, valid_text: &str, max: usize, color: bool) -> String {
+///
+/// A colored verdict that `praises` is green if valid; beside many hits that are not ok, it must not
+/// look like praise of the target.
+pub(super) fn lines(
+    verdict: &Verdict,
+    valid_text: &str,
+    max: usize,
+    color: bool,
+    praises: bool,
+) -> String {
     let status = verdict.status;
     let word = status.as_str();
     let mut out = String::new();
@@ -45,7 +54,7 @@ pub(super) fn lines(verdict: &Verdict, valid_text: &str, max: usize, color: bool
             ));
         }
     }
-    if !color {
+    if !color || !praises && status == VerdictStatus::Valid {
         return out;
     }
     let code = match status {

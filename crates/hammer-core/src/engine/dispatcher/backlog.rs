@@ -37,6 +37,11 @@ impl Backlog {
         self.hits.front()
     }
 
+    /// The hits, in the order in which they were due.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &DueHit> {
+        self.hits.iter()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.hits.len()
     }

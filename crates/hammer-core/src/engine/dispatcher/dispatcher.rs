@@ -12,6 +12,7 @@ use crate::engine::dispatcher::quantum::Quantum;
 use crate::engine::dispatcher::slot_growth::{GENERATOR_LATENESS, SlotGrowth};
 use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
+use crate::engine::dispatcher::waiting_ages::waiting_hits;
 use crate::engine::dispatcher::warmup::WarmUp;
 use crate::engine::stop_level::StopLevel;
 use crate::report::unsent_cause::UnsentCause;
@@ -39,6 +40,8 @@ pub(crate) struct DispatchLimits {
     pub(crate) skip_late: Option<Duration>,
     /// The longest time between two steps, so that a stall is noticed even if no hit is due.
     pub(crate) longest_sleep: Option<Duration>,
+    /// True if the ages of hits that have not ended are measured once a second.
+    pub(crate) age_waiting: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,13 +161,17 @@ impl Dispatcher {
         now.saturating_duration_since(self.start)
     }
 
-    /// The hits in flight and in the backlog, and the end of the schedule.
-    pub(crate) fn gauges(&self) -> WorkerGauges {
+    /// The hits in flight and in the backlog at `now`, and the end of the schedule.
+    pub(crate) fn gauges(&self, now: Instant) -> WorkerGauges {
         let is_over = self.phase != Phase::Running;
         WorkerGauges {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
             schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
+            waiting: (self.limits.age_waiting).then(|| {
+                let elapsed = self.elapsed(now);
+                Box::new(waiting_hits(&self.in_flight, &self.backlog, elapsed, now))
+            }),
         }
     }
 
@@ -246,7 +253,7 @@ impl Dispatcher {
     /// Gives a hit to an idle slot or to the backlog.
     fn place(&mut self, hit: DueHit, elapsed: Duration, stop: StopLevel, actions: &mut Actions) {
         if stop > StopLevel::Run {
-            self.recorder.unsent(hit.id, UnsentCause::Stopped);
+            self.recorder.unsent(&hit, UnsentCause::Stopped);
             return;
         }
         let late = elapsed - hit.id.due;
@@ -266,7 +273,7 @@ impl Dispatcher {
                     self.recorder.waits_for_slot(at_limit);
                     self.growth.hit_queued(late);
                 }
-                Err(hit) => self.recorder.unsent(hit.id, UnsentCause::Backlog),
+                Err(hit) => self.recorder.unsent(&hit, UnsentCause::Backlog),
             }
         }
     }
@@ -359,7 +366,7 @@ impl Dispatcher {
 
     fn give_up_backlog(&mut self, cause: UnsentCause) {
         while let Some(hit) = self.backlog.pop() {
-            self.recorder.unsent(hit.id, cause);
+            self.recorder.unsent(&hit, cause);
         }
     }
 
@@ -398,7 +405,7 @@ impl Dispatcher {
             && let Some(hit) = self.backlog.pop()
         {
             self.growth.hit_dequeued();
-            self.recorder.unsent(hit.id, UnsentCause::Late);
+            self.recorder.unsent(&hit, UnsentCause::Late);
         }
     }
 
@@ -440,17 +447,18 @@ impl Dispatcher {
     /// Records that a hit starts at `now`, from which its service counts.
     ///
     /// Returns false if it is too late: it stays unsent.
-    pub(crate) fn hit_started(&mut self, slot: usize, hit: &mut HitId, now: Instant) -> bool {
+    pub(crate) fn hit_started(&mut self, slot: usize, hit: &mut DueHit, now: Instant) -> bool {
         let elapsed = self.elapsed(now);
         if self.source.is_closed_loop() {
-            hit.due = elapsed;
-        } else if self.is_too_late(*hit, elapsed) {
-            self.recorder.unsent(*hit, UnsentCause::Late);
+            hit.id.due = elapsed;
+        } else if self.is_too_late(hit.id, elapsed) {
+            self.recorder.unsent(hit, UnsentCause::Late);
             self.slots.hit_ended();
             return false;
         }
-        self.in_flight.push(slot, now);
-        self.recorder.started(*hit, elapsed, self.in_flight.len());
+        let due = (!hit.id.is_warmup()).then_some(hit.id.due);
+        self.in_flight.push(slot, now, due);
+        self.recorder.started(hit.id, elapsed, self.in_flight.len());
         true
     }
 

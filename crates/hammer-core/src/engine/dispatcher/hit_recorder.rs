@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::dispatcher::actions::CancelReason;
-use crate::engine::dispatcher::due_hit::HitId;
+use crate::engine::dispatcher::due_hit::{DueHit, HitId};
 use crate::model::failure::Failure;
 use crate::model::hit::Slot;
 use crate::model::outcome::{Label, Outcome};
 use crate::model::peer::Peer;
+use crate::model::playlist_item::AnyPlaylistItem;
 use crate::model::slot_notes::NoteBuffer;
 use crate::report::event::HitRecord;
 use crate::report::generator_report::GeneratorPeaks;
@@ -24,7 +25,12 @@ pub(crate) struct HitRecorder {
     peaks: WorkerPeaks,
     /// Records of hits that have ended; `None` if they were not requested.
     records: Option<Vec<HitRecord>>,
+    /// Finds the groups of hits that never start; `None` if hits have no groups.
+    group_lookup: Option<GroupLookup>,
 }
+
+/// Finds the group of a hit that never starts, with its item if it has one.
+pub(crate) type GroupLookup = Box<dyn Fn(HitId, Option<&AnyPlaylistItem>) -> Option<usize>>;
 
 /// Peak figures of a worker.
 #[derive(Debug, Clone, Copy, Default)]
@@ -117,7 +123,14 @@ impl HitRecorder {
             stages,
             peaks: WorkerPeaks::default(),
             records: log_hits.then(Vec::new),
+            group_lookup: None,
         }
+    }
+
+    /// Counts hits by group. `lookup` finds the groups of those that never start.
+    pub(crate) fn with_groups(mut self, lookup: Option<GroupLookup>) -> Self {
+        self.group_lookup = lookup;
+        self
     }
 
     /// Folds in what hammers have noted since the last call.
@@ -211,8 +224,8 @@ impl HitRecorder {
                 None => stages.entry(stage).hits.count(result),
             }
         }
-        if let Some(group) = hit.group {
-            self.interval.groups.count(group, result, answered);
+        if self.group_lookup.is_some() {
+            self.interval.groups.count(hit.group, result, answered);
         }
         if let Some(peer) = hit.peer {
             let failure = match &hit.completion {
@@ -228,6 +241,7 @@ impl HitRecorder {
                 due: hit.id.due,
                 result,
                 label,
+                group: hit.group,
                 response: label.map(|_| response),
                 service: label.map(|_| service),
             });
@@ -235,9 +249,16 @@ impl HitRecorder {
     }
 
     /// Records a hit that will never start.
-    pub(super) fn unsent(&mut self, hit: HitId, cause: UnsentCause) {
+    pub(super) fn unsent(&mut self, hit: &DueHit, cause: UnsentCause) {
+        let DueHit { id: hit, item } = hit;
         if hit.is_warmup() {
             return;
+        }
+        let lookup = self.group_lookup.as_ref();
+        let group = lookup.and_then(|lookup| lookup(*hit, item.as_ref()));
+        if lookup.is_some() {
+            let groups = &mut self.interval.groups;
+            groups.count(group, HitResult::Unsent, None);
         }
         self.interval.hits.count(HitResult::Unsent);
         self.interval.unsent.count(cause);
@@ -251,6 +272,7 @@ impl HitRecorder {
                 due: hit.due,
                 result: HitResult::Unsent,
                 label: None,
+                group,
                 response: None,
                 service: None,
             });

@@ -19,6 +19,8 @@ pub(super) struct InFlightHits {
 #[derive(Debug, Clone, Copy)]
 struct InFlightNode {
     started: Option<Instant>,
+    /// The due time of a hit that is measured.
+    due: Option<Duration>,
     before: usize,
     after: usize,
 }
@@ -39,13 +41,15 @@ impl InFlightHits {
         self.len
     }
 
-    /// Adds the hit of `slot`, which started after all others.
-    pub(super) fn push(&mut self, slot: usize, started: Instant) {
+    /// Adds the hit of `slot`, which started after all others. Its due time is `None` if it is not
+    /// measured.
+    pub(super) fn push(&mut self, slot: usize, started: Instant, due: Option<Duration>) {
         if slot >= self.nodes.len() {
             self.nodes.resize(
                 slot + 1,
                 InFlightNode {
                     started: None,
+                    due: None,
                     before: NO_SLOT,
                     after: NO_SLOT,
                 },
@@ -53,6 +57,7 @@ impl InFlightHits {
         }
         self.nodes[slot] = InFlightNode {
             started: Some(started),
+            due,
             before: self.last,
             after: NO_SLOT,
         };
@@ -82,6 +87,12 @@ impl InFlightHits {
             after => self.nodes[after].before = before,
         }
         self.len -= 1;
+    }
+
+    /// The start and the due time of each hit that is measured.
+    pub(super) fn measured(&self) -> impl Iterator<Item = (Instant, Duration)> {
+        let hits = self.nodes.iter();
+        hits.filter_map(|node| Some((node.started?, node.due?)))
     }
 
     /// The time at which the first hit times out.
@@ -114,7 +125,7 @@ mod tests {
         let t0 = Instant::now();
         let at = |ms| t0 + Duration::from_millis(ms);
         for (k, slot) in [3, 0, 2, 1].into_iter().enumerate() {
-            list.push(slot, at(k as u64));
+            list.push(slot, at(k as u64), None);
         }
         list.remove(0);
         list.remove(0);
@@ -123,7 +134,7 @@ mod tests {
         assert_eq!(list.pop_timed_out(ms(10), at(9)), None);
         assert_eq!(list.pop_timed_out(ms(10), at(10)), Some(3));
         assert_eq!(list.next_timeout(ms(10)), Some(at(12)));
-        list.push(3, at(9));
+        list.push(3, at(9), None);
         list.remove(1);
         assert_eq!(
             (list.pop(), list.pop(), list.pop()),

@@ -17,6 +17,7 @@ pub(crate) mod quantum;
 pub(crate) mod slot_growth;
 pub(crate) mod slot_rests;
 pub(crate) mod slot_table;
+pub(crate) mod waiting_ages;
 pub(crate) mod warmup;
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl<H: Hammer> Worker<H> {
                     meter.end_second();
                 }
                 let (gauges, usage) = (
-                    dispatcher.gauges(),
+                    dispatcher.gauges(timer::now()),
                     meter.as_ref().map(ThreadUsageMeter::so_far),
                 );
                 let recorder = &mut dispatcher.recorder;

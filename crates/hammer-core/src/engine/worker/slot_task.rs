@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use crate::engine::dispatcher::due_hit::{DueHit, HitId};
 use crate::engine::dispatcher::hit_recorder::{EndedHit, HitCompletion};
-use crate::engine::panic_guard::{catch_panic, ignore_panic};
+use crate::engine::panic_guard::{catch_panic, ignore_panic, missed_group};
 use crate::engine::timer;
 use crate::engine::worker::slot_channel::SlotChannel;
 use crate::engine::worker::worker::Worker;
 use crate::model::failure::Failure;
 use crate::model::hammer::Hammer;
 use crate::model::hit::Hit;
+use crate::model::missed_hit::MissedHit;
 use crate::model::outcome::Outcome;
 
 /// The number of consecutive hits that may end without waiting before other tasks run.
@@ -128,12 +129,12 @@ impl<H: Hammer> SlotTask<H> {
     }
 
     /// Starts a hit, unless it is too late.
-    fn start(&mut self, hit: DueHit, started: Instant) -> Option<HitId> {
-        let DueHit { mut id, item } = hit;
+    fn start(&mut self, mut hit: DueHit, started: Instant) -> Option<HitId> {
         let mut dispatcher = self.worker.dispatcher.borrow_mut();
-        if !dispatcher.hit_started(self.index, &mut id, started) {
+        if !dispatcher.hit_started(self.index, &mut hit, started) {
             return None;
         }
+        let DueHit { id, item } = hit;
         (self.hit.number, self.hit.due) = (id.number, id.due);
         if item.is_some() {
             self.hit.slot.notes.set_item(item);
@@ -153,6 +154,10 @@ impl<H: Hammer> SlotTask<H> {
             HitCompletion::Failed(failure) => failure.keeps_session(),
             HitCompletion::TimedOut(_) | HitCompletion::Abandoned => false,
         };
+        let mut group = self.hit.slot.notes.take_group();
+        if !matches!(completion, HitCompletion::Answered(_)) {
+            group = group.or_else(|| self.missed_group(id));
+        }
         if !keeps_session {
             self.drop_session();
         }
@@ -160,7 +165,7 @@ impl<H: Hammer> SlotTask<H> {
         let ended = EndedHit {
             id,
             started,
-            group: notes.take_group(),
+            group,
             peer: notes.current_peer(),
             completion,
         };
@@ -246,6 +251,21 @@ impl<H: Hammer> SlotTask<H> {
         self.hit.slot.notes.set_muted(id.is_warmup());
         let (hammer, hit) = (&self.worker.hammer, &self.hit);
         ignore_panic(|| hammer.missed(hit, failure_name));
+    }
+
+    /// The group of a hit that failed before the hammer assigned it to one.
+    #[cold]
+    fn missed_group(&self, id: HitId) -> Option<usize> {
+        let slot = &self.hit.slot;
+        let item = slot.notes.any_item();
+        let hit = MissedHit {
+            number: id.number,
+            due: id.due,
+            seed: slot.seed,
+            slot: Some(slot),
+            item: item.as_ref(),
+        };
+        missed_group(&*self.worker.hammer, &hit)
     }
 
     /// Drops the session of a hit that failed.

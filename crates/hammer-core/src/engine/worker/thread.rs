@@ -7,15 +7,17 @@ use std::time::Duration;
 use tokio::runtime::{Builder, LocalOptions};
 
 use crate::engine::dispatcher::dispatcher::Dispatcher;
-use crate::engine::dispatcher::hit_recorder::HitRecorder;
+use crate::engine::dispatcher::hit_recorder::{GroupLookup, HitRecorder};
 use crate::engine::dispatcher::hit_source::{HitSource, OpenLoop};
 use crate::engine::dispatcher::warmup::WarmUp;
 use crate::engine::error::Error;
+use crate::engine::panic_guard::missed_group;
 use crate::engine::worker::coordinator_link::CoordinatorLink;
 use crate::engine::worker::worker::Worker;
 use crate::engine::worker::worker_config::WorkerConfig;
 use crate::model::hammer::Hammer;
 use crate::model::hit::FIRST_WARMUP_NUMBER;
+use crate::model::missed_hit::MissedHit;
 use crate::schedule::playlist_receiver::PlaylistReceiver;
 use crate::schedule::schedule::Schedule;
 
@@ -33,7 +35,8 @@ pub(crate) fn run<H: Hammer>(
     let runtime = builder
         .build_local(LocalOptions::default())
         .map_err(Error::worker)?;
-    let dispatcher = dispatcher(schedule, receiver, &config);
+    let lookup = group_lookup(&hammer, config.seed);
+    let dispatcher = dispatcher(schedule, receiver, &config, lookup);
     let result = runtime.block_on(async {
         let timer = config.clock.timer(config.spin).map_err(Error::worker)?;
         let worker = Rc::new(Worker::new(hammer, dispatcher, config, link));
@@ -49,6 +52,7 @@ fn dispatcher(
     schedule: &Schedule,
     receiver: Option<PlaylistReceiver>,
     config: &WorkerConfig,
+    group_lookup: Option<GroupLookup>,
 ) -> Dispatcher {
     let (worker, workers) = (config.worker as u64, config.workers as u64);
     let source = match receiver {
@@ -67,8 +71,26 @@ fn dispatcher(
     });
     let shape = schedule.shape();
     let stages = (shape.stages().len() > 1).then(|| shape.clone());
-    let recorder = HitRecorder::new(stages, config.log_hits);
+    let recorder = HitRecorder::new(stages, config.log_hits).with_groups(group_lookup);
     Dispatcher::new(config.limits.clone(), source, warmup, recorder)
+}
+
+/// Asks the hammer for the groups of hits that never start, if it has groups.
+fn group_lookup<H: Hammer>(hammer: &Arc<H>, seed: u64) -> Option<GroupLookup> {
+    if hammer.describe().groups.is_empty() {
+        return None;
+    }
+    let hammer = hammer.clone();
+    Some(Box::new(move |id, item| {
+        let hit = MissedHit {
+            number: id.number,
+            due: id.due,
+            seed,
+            slot: None,
+            item,
+        };
+        missed_group(&*hammer, &hit)
+    }))
 }
 
 /// Creates the hits of a worker, which are numbered from `first_number`.

@@ -74,10 +74,10 @@ pub(super) fn stall_advice(cause: Option<StallCause>) -> &'static str {
             "Other processes ran on its cores. Use a quieter host or fewer `threads`."
         }
         Some(StallCause::Busy) => {
-            "Its hammer or its hits kept the thread busy. Do less within a hit or use more `threads`."
+            "The work for hits kept the thread busy. Use more `threads` or smaller hits."
         }
         Some(StallCause::Asleep) => {
-            "Its hammer blocked the thread, or the process was stopped. A hammer must not block."
+            "The thread slept in a blocking call, or the process or the machine was suspended. Check what suspends them; if the hammer is your own, it must not block."
         }
         None => "The cause is unknown. Try a quieter host or a different number of `threads`.",
     }

@@ -59,6 +59,7 @@ impl Bench {
             drain: None,
             skip_late: None,
             longest_sleep: None,
+            age_waiting: false,
         };
         limit(&mut limits);
         let recorder = HitRecorder::new(None, false);
@@ -104,9 +105,9 @@ impl Bench {
         events
     }
 
-    fn run(&mut self, slot: usize, hit: DueHit, now: Instant) {
-        let mut id = hit.id;
-        if self.dispatcher.hit_started(slot, &mut id, now) {
+    fn run(&mut self, slot: usize, mut hit: DueHit, now: Instant) {
+        if self.dispatcher.hit_started(slot, &mut hit, now) {
+            let id = hit.id;
             let completion = HitCompletion::Answered(Outcome::ok("ok"));
             let (started, group) = (now, None);
             let ended = EndedHit {

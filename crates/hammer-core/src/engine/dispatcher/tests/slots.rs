@@ -32,15 +32,21 @@ fn a_hit_without_a_slot_waits_for_a_pass_over_the_io_and_then_opens_its_own() {
     bench.step(ms(1));
     assert_eq!(bench.wake_ms(), Some(1.0), "at once, after the pass");
     assert_eq!(
-        (bench.running.len(), bench.dispatcher.gauges().backlog),
+        (
+            bench.running.len(),
+            bench.dispatcher.gauges(bench.start).backlog
+        ),
         (1, 1)
     );
     bench.step(ms(1));
     assert_eq!(
-        (bench.running.len(), bench.dispatcher.gauges().backlog),
+        (
+            bench.running.len(),
+            bench.dispatcher.gauges(bench.start).backlog
+        ),
         (2, 0)
     );
-    assert_eq!(bench.dispatcher.gauges().in_flight, 2);
+    assert_eq!(bench.dispatcher.gauges(bench.start).in_flight, 2);
 
     bench.step(ms(2));
     bench.answer(ms(2));
@@ -72,7 +78,7 @@ fn a_stall_of_the_generator_opens_almost_no_slots() {
     for _ in 0..500 {
         bench.answer(ms(501));
     }
-    assert_eq!(bench.dispatcher.gauges().backlog, 0);
+    assert_eq!(bench.dispatcher.gauges(bench.start).backlog, 0);
     let late = bench
         .dispatcher
         .recorder
@@ -129,7 +135,7 @@ fn hits_of_a_burst_beyond_the_slots_wait_for_our_limit() {
     let mut bench = Bench::with(source(&schedule), None, |limits| limits.max_in_flight = 4);
     bench.step_twice(ms(0));
     assert_eq!(bench.running.len(), 4);
-    assert_eq!(bench.dispatcher.gauges().backlog, 6);
+    assert_eq!(bench.dispatcher.gauges(bench.start).backlog, 6);
     assert_eq!(bench.dispatcher.recorder.interval_mut().waited_at_limit, 6);
 }
 

@@ -152,7 +152,7 @@ fn a_stall_is_reported_with_the_activity_of_the_thread() {
     let blocked = format!("{WORKER}/blocked_max_us");
     let stalled = "Thread 1 of the generator stalled for 200.0 ms";
     for (cause, text) in [
-        (json!("asleep"), "Its hammer blocked the thread"),
+        (json!("asleep"), "The thread slept in a blocking call"),
         (json!("busy"), "Do less within a hit"),
         (json!("no_core"), "Other processes ran on its cores"),
         (Value::Null, "The cause is unknown"),

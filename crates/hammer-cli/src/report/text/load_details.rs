@@ -1,0 +1,56 @@
+//! The numbers of one load, the same for a single load and for each load of a plan.
+
+use hammer_core::Report;
+
+use super::{addresses, connections, counts, generator, groups, hits, latency, stages};
+use crate::text::proxies::proxy_lines;
+
+/// The numbers of a load, in the order in which they are shown.
+pub(super) struct LoadDetails {
+    /// Hits, rate and latencies.
+    numbers: String,
+    /// Labels, failures, phases, counts, facts, connections, addresses, proxies and the generator.
+    rest: String,
+}
+
+impl LoadDetails {
+    pub(super) fn new(load: &Report) -> Self {
+        let failures = counts::failures(load);
+        let numbers = [
+            hits::hits(load),
+            hits::rate_line(load),
+            latency::table(load),
+        ];
+        let rest = [
+            counts::labels(&load.labels),
+            failures,
+            counts::phases(load),
+            counts::counts(&load.counts),
+            counts::facts(&load.facts),
+            connections::all(load),
+            addresses::addresses(load),
+            proxy_lines(&load.proxies, load.hits.rejected),
+            generator::single_load(load),
+        ];
+        Self {
+            numbers: numbers.concat(),
+            rest: rest.concat(),
+        }
+    }
+
+    /// The number of lines without stages and groups.
+    pub(super) fn lines(&self) -> usize {
+        self.numbers.lines().count() + self.rest.lines().count()
+    }
+
+    /// Renders the load, with its stages and, if `with_groups`, its groups in at most `left` lines.
+    pub(super) fn render(&self, load: &Report, left: usize, with_groups: bool) -> String {
+        let stages = stages::table(load, left);
+        let left = left.saturating_sub(stages.lines().count());
+        let groups = match with_groups {
+            true => groups::table(load, left),
+            false => String::new(),
+        };
+        [&*self.numbers, &stages, &groups, &self.rest].concat()
+    }
+}
