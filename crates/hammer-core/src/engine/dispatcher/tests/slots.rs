@@ -164,7 +164,7 @@ fn users_are_open_from_the_start_and_send_in_turn() {
     assert_eq!(opened, 3);
 
     bench.step_twice(ms(20));
-    let in_flight = bench.dispatcher.gauges().in_flight;
+    let in_flight = bench.dispatcher.gauges(bench.start + ms(20)).in_flight;
     assert_eq!(in_flight, 3, "no other user joins, however long hits wait");
 }
 
