@@ -9,7 +9,7 @@ use crate::engine::dispatcher::hit_recorder::{EndedHit, HitRecorder};
 use crate::engine::dispatcher::hit_source::HitSource;
 use crate::engine::dispatcher::in_flight::InFlightHits;
 use crate::engine::dispatcher::quantum::Quantum;
-use crate::engine::dispatcher::slot_growth::{GENERATOR_LATENESS, SlotGrowth};
+use crate::engine::dispatcher::slot_growth::SlotGrowth;
 use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
 use crate::engine::dispatcher::waiting_ages::waiting_hits;
@@ -257,10 +257,7 @@ impl Dispatcher {
             return;
         }
         let late = elapsed - hit.id.due;
-        // Hits that the generator delayed open nothing.
-        if late < GENERATOR_LATENESS
-            && let Some(slot) = self.slots.open_for_turn()
-        {
+        if let Some(slot) = self.slots.open_for_turn(late) {
             self.recorder.slot_opened();
             actions.open.push((slot, hit));
         } else if let Some(slot) = self.slots.take_idle() {

@@ -73,18 +73,21 @@ impl IdleSlots {
         }
     }
 
-    /// Passes the turn of a lane without an idle slot, and returns that turn, if another lane has an
-    /// idle slot.
-    pub(super) fn take_missing_turn(&mut self) -> Option<usize> {
+    /// The number of lanes.
+    pub(super) fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// The lane whose turn it is, if it has no idle slot and another lane has one.
+    pub(super) fn missing_turn(&self) -> Option<usize> {
         if self.lanes.len() == 1 || !self.lanes[self.next].is_empty() || self.is_empty() {
             return None;
         }
-        let turn = self.next;
-        self.pass_turn();
-        Some(turn)
+        Some(self.next)
     }
 
-    fn pass_turn(&mut self) {
+    /// Passes the turn to the next lane.
+    pub(super) fn pass_turn(&mut self) {
         self.next = (self.next + 1) % self.lanes.len();
     }
 }
@@ -97,7 +100,7 @@ mod tests {
     fn the_slot_that_was_used_last_is_used_next() {
         let mut idle = IdleSlots::new(false);
         (0..3).for_each(|slot| idle.add(slot, slot));
-        assert_eq!(idle.take_missing_turn(), None);
+        assert_eq!(idle.missing_turn(), None);
         assert_eq!([idle.take(), idle.take()], [Some(2), Some(1)]);
     }
 
@@ -124,15 +127,12 @@ mod tests {
         let mut idle = IdleSlots::new(false);
         let turns = [0, 2];
         idle.spread_over(2, &turns);
-        assert_eq!(idle.take_missing_turn(), None, "no lane has a slot");
+        assert_eq!(idle.missing_turn(), None, "no lane has a slot");
         (0..2).for_each(|slot| idle.add(slot, turns[slot]));
         assert_eq!(idle.take(), Some(1));
-        assert_eq!(idle.take_missing_turn(), Some(1));
-        assert_eq!(
-            idle.take_missing_turn(),
-            None,
-            "it is the other lane's turn"
-        );
+        assert_eq!(idle.missing_turn(), Some(1));
+        idle.pass_turn();
+        assert_eq!(idle.missing_turn(), None, "it is the other lane's turn");
         assert_eq!(idle.take(), Some(0));
     }
 }

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 /// The lateness from which a hit counts as delayed by the generator, not by a lack of slots.
 pub(super) const GENERATOR_LATENESS: Duration = Duration::from_millis(10);
+/// The lateness below which a hit is on time: the answers of busy slots have been read by then.
+pub(super) const ON_TIME: Duration = Duration::from_millis(1);
 /// The time that hits delayed by the generator wait before the target is checked.
 ///
 /// The target is slow if fewer slots came free in that time than are open.

@@ -1,6 +1,9 @@
 //! The slots of a worker: opened, idle and in use.
 
+use std::time::Duration;
+
 use crate::engine::dispatcher::idle_slots::IdleSlots;
+use crate::engine::dispatcher::slot_growth::{GENERATOR_LATENESS, ON_TIME};
 
 /// The slots of a worker by their index.
 #[derive(Debug)]
@@ -73,11 +76,20 @@ impl SlotTable {
 
     /// Adds a slot that opens for a hit, if it is the turn of a kind without an idle slot although
     /// others have some.
-    pub(crate) fn open_for_turn(&mut self) -> Option<usize> {
-        if self.room() == 0 {
+    ///
+    /// A hit that is `late` opens none, because a slot of that kind may come free when the generator
+    /// reads its answer; only the first of its kind opens even then, unless it is very late.
+    pub(crate) fn open_for_turn(&mut self, late: Duration) -> Option<usize> {
+        let turn = self.idle.missing_turn()?;
+        let lanes = self.idle.lanes();
+        let limit = match self.turns.iter().any(|known| known % lanes == turn) {
+            true => ON_TIME,
+            false => GENERATOR_LATENESS,
+        };
+        if late >= limit || self.room() == 0 {
             return None;
         }
-        let turn = self.idle.take_missing_turn()?;
+        self.idle.pass_turn();
         self.active += 1;
         Some(self.open(turn))
     }

@@ -206,3 +206,26 @@ fn a_slow_kind_of_slot_gets_its_share_of_hits() {
     }
     assert_eq!((slow, bench.running.len()), (30, 30));
 }
+
+/// The answer of a busy slot may have arrived while the generator was late.
+#[test]
+fn a_late_hit_takes_a_slot_of_another_kind() {
+    for (late_us, slots) in [(0, 3), (900, 3), (2_000, 2)] {
+        let mut bench = Bench::new("100/s/1s", |_| ());
+        bench.dispatcher.spread_over(2);
+        for slot in bench.dispatcher.open_missing_ahead(2) {
+            bench.dispatcher.opened_ahead();
+            assert!(bench.dispatcher.next_hit(slot, bench.start).is_none());
+        }
+        bench.step(ms(0));
+        bench.step(ms(10));
+        assert_eq!(bench.running.len(), 2, "one of each kind");
+        let (second, ended) = bench.running.remove(1);
+        let now = bench.start + ms(11);
+        bench.dispatcher.hit_ended(second, &ended, now);
+        bench.step(ms(20) + Duration::from_micros(late_us));
+        assert_eq!(bench.running.len(), 2);
+        let opened = bench.dispatcher.recorder.interval_mut().slots_opened;
+        assert_eq!(opened, slots, "{late_us} µs late");
+    }
+}
