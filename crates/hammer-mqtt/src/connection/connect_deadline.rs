@@ -12,12 +12,13 @@ use crate::packet::MqttVersion;
 /// The time limit for opening a connection, with the failure for the step in progress.
 pub(crate) struct ConnectDeadline {
     limit: Duration,
-    version: MqttVersion,
+    /// The version of CONNECT, unless the broker is known to speak it.
+    version: Option<MqttVersion>,
     timeout_failure: Cell<Failure>,
 }
 
 impl ConnectDeadline {
-    pub(crate) fn new(limit: Duration, version: MqttVersion) -> Self {
+    pub(crate) fn new(limit: Duration, version: Option<MqttVersion>) -> Self {
         let timeout_failure = Cell::new(Failure::CONNECT_TIMEOUT);
         Self {
             limit,
