@@ -1,6 +1,7 @@
 //! The checked configuration of a hammer.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hammer_core::Hit;
@@ -13,6 +14,7 @@ use crate::load::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
 use crate::load::run_doubts::RunDoubts;
 use crate::load::unsupported_by_broker::UnsupportedByBroker;
 use crate::load::worker_barrier::WorkerBarrier;
+use crate::packet::MqttVersion;
 use crate::packet::connect_packet_template::ConnectPacketTemplate;
 use crate::packet::publish::MessageTemplate;
 
@@ -63,6 +65,8 @@ pub(crate) struct MqttConfig {
     pub(crate) delivery_barriers: [WorkerBarrier; 2],
     /// The first attempts of the clients of all workers to connect.
     pub(crate) connect_progress: ConnectProgress,
+    /// True if the broker has accepted a client, so that it speaks the version.
+    pub(crate) version_accepted: AtomicBool,
     /// The settings that the broker does not support, found before the run started.
     pub(crate) unsupported: OnceLock<UnsupportedByBroker>,
     pub(crate) doubts: RunDoubts,
@@ -90,6 +94,20 @@ impl MqttConfig {
             MqttAction::Subscribe => max_hits(&self.filter),
             MqttAction::Ping => None,
         }
+    }
+
+    /// Records that the broker has accepted a client.
+    pub(crate) fn record_accepted(&self) {
+        // Workers share the value, so it is written once.
+        if !self.version_accepted.load(Ordering::Relaxed) {
+            self.version_accepted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the version of CONNECT, unless the broker is known to speak it.
+    pub(crate) fn doubtful_version(&self) -> Option<MqttVersion> {
+        let is_known = self.version_accepted.load(Ordering::Relaxed);
+        (!is_known).then_some(self.identity.connect.version)
     }
 
     /// Returns the number of connections that hits share.

@@ -88,34 +88,40 @@ pub(crate) fn from_disconnect_reason(code: u8) -> Failure {
     }
 }
 
-/// Returns the failure of a client without an answer to CONNECT of `version` in time.
-pub(crate) fn connack_timeout(version: MqttVersion) -> Failure {
+/// Returns the failure of a client without an answer to CONNECT in time. `version` is the version of
+/// CONNECT, unless the broker is known to speak it.
+pub(crate) fn connack_timeout(version: Option<MqttVersion>) -> Failure {
     Failure::new("connack_timeout").with_advice(match version {
-        MqttVersion::V3 => {
+        None => "no answer to CONNECT within `connect_timeout`: see the broker's log",
+        Some(MqttVersion::V3) => {
             "no answer to CONNECT within `connect_timeout`: check that an MQTT broker listens on \
              this port"
         }
-        MqttVersion::V5 => {
+        Some(MqttVersion::V5) => {
             "no answer to CONNECT within `connect_timeout`: the broker may not know MQTT 5 (try \
              `version(V3)`); check that an MQTT broker listens on this port"
         }
     })
 }
 
-/// Returns the failure of a client whose connection failed before an answer to CONNECT of
-/// `version`.
+/// Returns the failure of a client whose connection failed before an answer to CONNECT. `version` is
+/// the version of CONNECT, unless the broker is known to speak it.
 ///
 /// Brokers that do not know the version may close the connection (MQTT 5.0, section 3.1.2.2).
-pub(crate) fn before_connack(failure: Failure, version: MqttVersion) -> Failure {
+pub(crate) fn before_connack(failure: Failure, version: Option<MqttVersion>) -> Failure {
     if !matches!(failure, Failure::CLOSED_EARLY | Failure::RESET) && failure != CONNECTION_LOST {
         return failure;
     }
     Failure::new("closed_before_connack").with_advice(match version {
-        MqttVersion::V3 => {
+        None => {
+            "the broker closed the connection without an answer to CONNECT: see its log, it may \
+             limit its connections"
+        }
+        Some(MqttVersion::V3) => {
             "the server closed the connection without an answer to CONNECT: see its log, check that \
              the port is one for MQTT and not for TLS (mqtts://), or try `version(V5)`"
         }
-        MqttVersion::V5 => {
+        Some(MqttVersion::V5) => {
             "the server closed the connection without an answer to CONNECT, as brokers without MQTT \
              5 do: try `version(V3)`, or check the port and the server's log"
         }

@@ -6,6 +6,7 @@ mod hit_measurement_options;
 mod message_options;
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use hammer_data::TemplateScope;
@@ -155,6 +156,7 @@ impl MqttBuilder {
                 worker_channels: OnceLock::new(),
                 delivery_barriers: Default::default(),
                 connect_progress: ConnectProgress::default(),
+                version_accepted: AtomicBool::new(false),
                 unsupported: OnceLock::new(),
                 doubts: RunDoubts::default(),
             }),

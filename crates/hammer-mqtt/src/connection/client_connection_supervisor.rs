@@ -95,7 +95,7 @@ impl ClientConnectionSupervisor {
 
     async fn open(&self) -> Result<AcceptedConnection, Failure> {
         let slot = self.slot.with_separate_phases();
-        let version = self.config.identity.connect.version;
+        let version = self.config.doubtful_version();
         let deadline = ConnectDeadline::new(self.config.connect_timeout, version, &slot);
         // Boxed, so that an open connection does not carry the state of the handshake.
         let opening = Box::pin(self.handshake(&deadline, &slot));

@@ -11,13 +11,14 @@ use crate::packet::MqttVersion;
 /// The time limit for opening a connection, whose failure is that of the step in progress.
 pub(crate) struct ConnectDeadline<'a> {
     limit: Duration,
-    version: MqttVersion,
+    /// The version of CONNECT, unless the broker is known to speak it.
+    version: Option<MqttVersion>,
     slot: &'a Slot,
 }
 
 impl<'a> ConnectDeadline<'a> {
-    /// Creates the limit for a connection that `slot` opens to a broker of this version.
-    pub(crate) fn new(limit: Duration, version: MqttVersion, slot: &'a Slot) -> Self {
+    /// Creates the limit for a connection that `slot` opens.
+    pub(crate) fn new(limit: Duration, version: Option<MqttVersion>, slot: &'a Slot) -> Self {
         Self {
             limit,
             version,

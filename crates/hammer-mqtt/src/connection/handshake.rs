@@ -76,7 +76,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         stream.flush().await
     };
     let version = connect.version;
-    let unanswered = |failure| failures::before_connack(failure, version);
+    let unanswered = |failure| failures::before_connack(failure, config.doubtful_version());
     sending
         .await
         .map_err(|error| unanswered(failures::from_io_error(error)))?;
@@ -91,9 +91,12 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     let is_new = connect.clean_start && !identity.resuming;
     let reply = Connack::parse(frame, version, is_new);
     let reply = reply.map_err(|error| failures::from_invalid_connack(error, version))?;
-    if let Connack::Refused(code) = reply {
-        let reason = reason_code::refusal_name(code);
-        tracing::debug!(client = id, reason, "refused");
+    match reply {
+        Connack::Accepted { .. } => config.record_accepted(),
+        Connack::Refused(code) => {
+            let reason = reason_code::refusal_name(code);
+            tracing::debug!(client = id, reason, "refused");
+        }
     }
     slot.mark("connack");
     reader.bytes.drain(..size);

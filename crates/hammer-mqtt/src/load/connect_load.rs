@@ -16,7 +16,7 @@ pub(crate) async fn hit(config: &MqttConfig, hit: &Hit) -> Result<Outcome, Failu
     let slot = hit.slot();
     // The client is the slot: concurrent hits with one id would disconnect each other.
     let client = slot.index() as u64;
-    let version = config.identity.connect.version;
+    let version = config.doubtful_version();
     let deadline = ConnectDeadline::new(config.connect_timeout, version, slot);
     let opening = async {
         let (mut stream, traffic) = config

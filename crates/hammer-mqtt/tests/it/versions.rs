@@ -2,7 +2,7 @@
 
 use hammer_mqtt::{ConfigureNetwork, Mqtt, MqttBuilder, MqttMode, MqttVersion};
 
-use crate::scripted_broker::{BrokerPeer, ScriptedBroker};
+use crate::scripted_broker::{BrokerPeer, ScriptGate, ScriptedBroker};
 use crate::{ms, refusal, run};
 
 const VERSIONS: [(MqttVersion, &str); 2] = [
@@ -80,4 +80,27 @@ fn a_broker_that_never_answers_a_connect_of_version_5_may_need_the_other() {
             .connect_timeout(ms(100))
     };
     assert_named(builder, "connack_timeout", "`version(V3)`");
+}
+
+#[test]
+fn a_broker_that_accepted_a_client_does_not_need_the_other_version() {
+    for (version, _) in VERSIONS {
+        let accepted = ScriptGate::default();
+        let broker = ScriptedBroker::with_script(move |peer| {
+            if peer.number == 0 {
+                peer.accept();
+                accepted.open();
+                return peer.respond_until_closed();
+            }
+            peer.read_packet();
+            accepted.wait();
+        });
+        let mqtt = Mqtt::builder(&broker.url())
+            .version(version)
+            .clients(4)
+            .connect_rate(50.0);
+        let reason = refusal(mqtt.build().expect("well formed"));
+        assert!(reason.contains("may limit its connections"), "{reason}");
+        assert!(!reason.contains("`version"), "{reason}");
+    }
 }
