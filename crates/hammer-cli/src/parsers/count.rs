@@ -12,7 +12,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, Diagnostic> {
 pub(crate) fn parse_up_to<const MAX: u64>(text: &str) -> Result<u64, Diagnostic> {
     let count = text.parse().ok().filter(|count| (1..=MAX).contains(count));
     count.ok_or_else(|| {
-        let expected = format!("a whole number from 1 to {}", format_count(MAX));
+        let expected = format!("a whole number above 0, up to {}", format_count(MAX));
         Diagnostic::expecting(0..text.len(), expected)
     })
 }
@@ -24,7 +24,10 @@ mod tests {
         assert_eq!(super::parse_up_to::<1_024>("1024"), Ok(1_024));
         for text in ["0", "1025", "18446744073709551616", "x"] {
             let error = super::parse_up_to::<1_024>(text).expect_err(text);
-            assert!(error.to_string().contains("from 1 to 1,024"), "{error}");
+            assert!(
+                error.to_string().contains("above 0, up to 1,024"),
+                "{error}"
+            );
         }
     }
 

@@ -231,3 +231,29 @@ fn a_hammer_can_block_in_a_thread_of_its_runtime() {
         .expect("a run");
     assert_eq!(report.labels["done"], 20);
 }
+
+/// So many threads aborted the process when its memory ran out.
+#[test]
+fn too_many_threads_or_slots_are_refused_with_their_limit() {
+    use hammer_core::{
+        ErrorKind, MAX_IN_FLIGHT, MAX_THREADS, Outcome, Rate, Run, Schedule, from_fn,
+    };
+
+    let schedule = || Schedule::constant(Rate::per_second(100)).with_hit_count(1);
+    let run = || Run::new(from_fn(async |_| Ok(Outcome::ok("done"))), schedule());
+    for (run, message) in [
+        (
+            run().threads(MAX_THREADS + 1),
+            "expected `threads` to be at most 1,024, found 1,025",
+        ),
+        (
+            run().max_in_flight(MAX_IN_FLIGHT + 1),
+            "expected `max_in_flight` to be at most 1,000,000, found 1,000,001",
+        ),
+    ] {
+        let error = run.execute().expect_err("over the limit");
+        assert_eq!(error.kind(), ErrorKind::InvalidSetting);
+        assert_eq!(error.to_string(), message);
+    }
+    assert!(run().max_in_flight(MAX_IN_FLIGHT).execute().is_ok());
+}
