@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hammer_diagnostic::is_control;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -241,10 +242,12 @@ fn choose_columns(pairs: &[(String, String)]) -> Option<String> {
     Some(columns.join(" "))
 }
 
-/// Returns true if a column of this name can be written in `columns`.
+/// Returns true if a column of this name can be written in `columns` and shown in a message.
 fn is_expressible(name: &str) -> bool {
-    !name.is_empty()
-        && !name.contains(|letter: char| letter.is_whitespace() || "=,:'".contains(letter))
+    const MAX_BYTES: usize = 64;
+    let is_excluded =
+        |letter: char| letter.is_whitespace() || "=,:'`".contains(letter) || is_control(letter);
+    (1..=MAX_BYTES).contains(&name.len()) && !name.contains(is_excluded)
 }
 
 fn normalized(name: &str) -> String {
@@ -294,6 +297,10 @@ mod tests {
             (
                 "t:1\ttime:2026-03-01T10:00:00Z\tpath:/a\tverb:GET",
                 Some("ltsv: time=time method=verb target=path"),
+            ),
+            (
+                "time,path\0\n2026-03-01 10:00:00,/a",
+                Some("csv: time=time"),
             ),
             (r#"{"time":"yesterday","path":"/a"}"#, None),
             (r#"{"when":"2026-03-01T10:00:00Z"}"#, None),

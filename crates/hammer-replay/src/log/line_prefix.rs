@@ -14,7 +14,7 @@ pub(crate) enum LinePrefix {
     Syslog,
     /// `web-1  | `, of `docker compose logs`.
     Compose,
-    /// `2026-03-01T10:00:02.123456789Z `, of `docker logs --timestamps` and `kubectl logs --timestamps`.
+    /// `2026-03-01T10:00:02.123456789Z `, of `docker logs` and `kubectl logs` with timestamps.
     Time,
 }
 
@@ -22,8 +22,8 @@ impl LinePrefix {
     /// All prefixes, in the order in which they are tried.
     pub(crate) const ALL: [Self; 4] = [Self::None, Self::Syslog, Self::Compose, Self::Time];
 
-    /// Splits `line` into the time of its prefix, if that is all of it, and the rest. Returns `None` if the
-    /// line has no such prefix.
+    /// Splits `line` into the time that its prefix consists of, and the rest. Returns `None` if the line does
+    /// not have this prefix.
     pub(crate) fn split(self, line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
         match self {
             Self::None => Some((None, line)),

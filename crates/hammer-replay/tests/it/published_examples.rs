@@ -271,7 +271,7 @@ fn logs_in_files_of_docker() {
     );
 }
 
-/// Sources: nginx, "Logging to syslog"; `journalctl`; `docker compose logs`; `kubectl logs --timestamps`.
+/// Sources: nginx, "Logging to syslog"; `journalctl`; `docker compose logs`; `kubectl logs` with timestamps.
 #[test]
 fn logs_with_the_prefixes_of_collectors() {
     let line = "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"-\"";
