@@ -148,10 +148,10 @@ impl ThreadUsageMeter {
         let cpu = difference(first.cpu, now.cpu);
         ThreadUsage {
             cpu_s: cpu.map(|cpu| cpu.as_secs_f64()),
-            busy: share(cpu, wall).filter(|_| !self.spins),
+            busy: share_of_run(cpu, wall).filter(|_| !self.spins),
             saturated: (self.seconds > 0)
                 .then(|| f64::from(self.saturated_seconds) / f64::from(self.seconds)),
-            no_core: share(difference(first.no_core, now.no_core), wall),
+            no_core: share_of_run(difference(first.no_core, now.no_core), wall),
             preempted: (first.preempted.zip(now.preempted))
                 .map(|(before, after)| after.saturating_sub(before)),
             blocked_max_us: self.longest_stall.as_nanos() as f64 / 1e3,
@@ -192,11 +192,16 @@ fn difference(before: Option<Duration>, after: Option<Duration>) -> Option<Durat
     Some(after?.saturating_sub(before?))
 }
 
-/// The share of `whole`, unless it is too short. The clocks of the system may be read a little later
-/// than the time itself.
 fn share(part: Option<Duration>, whole: Duration) -> Option<f64> {
-    part.filter(|_| whole >= MIN_SPAN)
-        .map(|part| (part.as_secs_f64() / whole.as_secs_f64()).min(1.0))
+    part.filter(|_| !whole.is_zero())
+        .map(|part| part.as_secs_f64() / whole.as_secs_f64())
+}
+
+/// The share of the time that a thread ran, unless it is too short to mean anything. The clocks of
+/// the system are read a little later than the time itself.
+fn share_of_run(part: Option<Duration>, whole: Duration) -> Option<f64> {
+    let share = share(part, whole).map(|share| share.min(1.0));
+    share.filter(|_| whole >= MIN_SPAN)
 }
 
 /// CPU time of the calling thread.
@@ -243,9 +248,9 @@ mod tests {
             (ms(50), ms(100), Some(0.5)),
             (ms(150), ms(100), Some(1.0)),
         ] {
-            assert_eq!(share(Some(part), whole), expected, "{part:?} of {whole:?}");
+            assert_eq!(share_of_run(Some(part), whole), expected, "{part:?} of {whole:?}");
         }
-        assert_eq!(share(None, ms(1000)), None);
+        assert_eq!(share_of_run(None, ms(1000)), None);
     }
 
     #[test]
@@ -334,7 +339,7 @@ mod tests {
     fn a_spinning_thread_is_busy() {
         let mut meter = ThreadUsageMeter::start(false);
         let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(20) {
+        while start.elapsed() < MIN_SPAN {
             std::hint::spin_loop();
         }
         meter.record_wakeup(start, Duration::from_millis(3));

@@ -153,7 +153,7 @@ fn a_stall_is_reported_with_the_activity_of_the_thread() {
     let stalled = "Thread 1 of the generator stalled for 200.0 ms";
     for (cause, text) in [
         (json!("asleep"), "The thread slept in a blocking call"),
-        (json!("busy"), "Do less within a hit"),
+        (json!("busy"), "Use more `threads` or smaller hits"),
         (json!("no_core"), "Other processes ran on its cores"),
         (Value::Null, "The cause is unknown"),
     ] {
@@ -210,7 +210,7 @@ fn lateness_is_explained_by_the_figures() {
         (
             "/generator/workers/0/blocked_while",
             json!("asleep"),
-            "blocked the thread",
+            "slept in a blocking call",
         ),
         ("/seed", json!(1), "The cause is unknown"),
     ] {
@@ -234,7 +234,7 @@ fn the_cause_that_was_seen_comes_first() {
         ])
     };
     for (cause, late_us, advice) in [
-        (json!("asleep"), 1_900_000.0, "or the process was stopped"),
+        (json!("asleep"), 1_900_000.0, "or the process or the machine was suspended"),
         (json!("no_core"), 1_900_000.0, "Other processes ran"),
         // A stall of 2 s does not make hits 9 s late.
         (json!("asleep"), 9_000_000.0, "had too much work"),
