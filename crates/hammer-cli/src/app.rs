@@ -16,7 +16,7 @@ use crate::commands::{demo, target};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, output, process};
+use crate::{HammerArgs, execution, output, process, setting_names};
 #[cfg(feature = "replay")]
 use crate::{replay, timeline};
 
@@ -97,11 +97,12 @@ impl App {
         }
     }
 
-    /// Checks that no name of a hammer or of its flags is taken.
+    /// Checks that no name of a hammer or of its flags is taken, and lets messages name the flags.
     fn check(&self) -> Result<(), Error> {
         for (index, entry) in self.commands.iter().enumerate() {
             let taken = entry.check();
             taken.map_err(|conflict| Error::Run(conflict.to_string()))?;
+            setting_names::add_flags(&entry.load_command());
             let name = entry.name();
             if self.commands[..index]
                 .iter()

@@ -25,12 +25,12 @@ pub(crate) struct EngineArgs {
     #[arg(value_parser = count::parse_up_to::<{ MAX_IN_FLIGHT as u64 }>)]
     #[arg(default_value = "1024", allow_hyphen_values = true)]
     max_in_flight: u64,
-    /// Open this many slots before the start and use them in turn
+    /// Open this many slots before the start and use them in turn, up to 1,000,000
     ///
     /// Each slot is a user with a session of its own: its connections, cookies, captured values and, with
     /// a feeder per slot, its row. The user who has been idle longest sends the next hit.
-    #[arg(long, value_name = "COUNT", value_parser = count::parse, allow_hyphen_values = true)]
-    #[arg(conflicts_with = "max_in_flight")]
+    #[arg(long, value_name = "COUNT", conflicts_with = "max_in_flight", allow_hyphen_values = true)]
+    #[arg(value_parser = count::parse_up_to::<{ MAX_IN_FLIGHT as u64 }>)]
     users: Option<u64>,
     /// Timeout of a hit
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
@@ -109,6 +109,7 @@ impl EngineArgs {
     ) -> ResourceNeeds {
         // All users are there from the start, whatever the rate.
         let peak = peak.filter(|_| self.users.is_none());
+        let hits = hits.filter(|_| self.users.is_none());
         let bound = self.max_in_flight().min(hits.unwrap_or(u64::MAX));
         ResourceNeeds::estimate(
             peak,

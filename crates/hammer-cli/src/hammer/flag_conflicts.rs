@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::{error, fmt};
 
-use clap::{Arg, Args, Command, Id};
+use clap::{Arg, Command, Id};
 use hammer_plan::PlanLoad;
 
 use super::{HammerArgs, with_load_args};
@@ -176,14 +176,17 @@ struct FlattenedGroups(Vec<(&'static str, Command)>);
 impl FlattenedGroups {
     /// Finds the groups whose arguments are all there.
     fn of(own: &Command) -> Self {
-        let groups = Vec::from([
+        let groups: Vec<(&str, Command)> = Vec::from([
             #[cfg(feature = "network")]
             (
                 "NetworkArgs",
-                crate::NetworkArgs::augment_args(Command::new("")),
+                <crate::NetworkArgs as clap::Args>::augment_args(Command::new("")),
             ),
             #[cfg(feature = "data")]
-            ("DataArgs", crate::DataArgs::augment_args(Command::new(""))),
+            (
+                "DataArgs",
+                <crate::DataArgs as clap::Args>::augment_args(Command::new("")),
+            ),
         ]);
         let has = |id: &Id| own.get_arguments().any(|arg| arg.get_id() == id);
         let groups = groups.into_iter();

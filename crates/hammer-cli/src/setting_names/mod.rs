@@ -9,6 +9,7 @@ mod setting_table;
 use hammer_core::Report;
 
 use self::setting_table::TABLE;
+pub(crate) use self::setting_table::add_flags;
 
 /// The names of settings in texts that people read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,9 +33,9 @@ impl SettingNames {
         while let Some((before, after)) = rest.split_once('`') {
             reworded.push_str(before);
             let setting = first_setting(after);
-            rest = setting.map_or(after, |(_, after)| after);
+            rest = setting.as_ref().map_or(after, |(_, after)| after);
             match setting {
-                Some((flags, _)) => reworded.push_str(&self.name(flags)),
+                Some((flags, _)) => reworded.push_str(&self.name(&flags)),
                 None => reworded.push('`'),
             }
         }
@@ -64,17 +65,19 @@ impl SettingNames {
 
 /// The keys of a plan for the settings that a text names in backquotes, in order.
 pub(crate) fn plan_keys(text: &str) -> Vec<String> {
-    let named = text.split('`').filter_map(|word| TABLE.flags.get(word));
-    let flags = named.flat_map(|flags| flags.split(" or "));
-    flags
-        .map(|flag| TABLE.key(flag.split(' ').next().unwrap_or_default()))
-        .collect()
+    let named = text.split('`').filter_map(|word| TABLE.flags(word));
+    let keys = named.flat_map(|flags| {
+        let flags = flags.split(" or ").map(|flag| flag.split(' ').next());
+        let keys = flags.map(|flag| TABLE.key(flag.unwrap_or_default()));
+        keys.collect::<Vec<_>>()
+    });
+    keys.collect()
 }
 
 /// The flag of the setting that ends at the first backquote, and the text after it.
-fn first_setting(text: &str) -> Option<(&'static str, &str)> {
+fn first_setting(text: &str) -> Option<(String, &str)> {
     let (word, after) = text.split_once('`')?;
-    Some((TABLE.flags.get(word)?, after))
+    Some((TABLE.flags(word)?, after))
 }
 
 #[cfg(test)]
@@ -128,6 +131,16 @@ mod tests {
             assert_eq!(SettingNames::Flags.reword(text), flags);
             assert_eq!(SettingNames::PlanKeys.reword(text), keys);
         }
+    }
+
+    /// Regression: a hammer of another crate could not name its own flags in messages.
+    #[test]
+    fn flags_of_other_hammers_are_settings() {
+        let key_count = clap::Arg::new("key_count").long("redis-keys");
+        add_flags(&clap::Command::new("redis").arg(key_count));
+        let text = "raise `key_count`";
+        assert_eq!(SettingNames::Flags.reword(text), "raise --redis-keys");
+        assert_eq!(SettingNames::PlanKeys.reword(text), "raise 'redis_keys'");
     }
 
     #[test]

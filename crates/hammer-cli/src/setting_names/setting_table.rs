@@ -1,7 +1,7 @@
 //! The flags of the settings that libraries name.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use clap::{Arg, Args, Command};
 
@@ -68,10 +68,21 @@ const NOT_SETTINGS: &[&str] = &["once"];
 /// All settings with their flags.
 pub(super) static TABLE: LazyLock<SettingTable> = LazyLock::new(SettingTable::from_commands);
 
+/// Flags of hammers that are not of this crate, by the ids of their arguments.
+static OWN_FLAGS: RwLock<BTreeMap<String, String>> = RwLock::new(BTreeMap::new());
+
+/// Adds the flags of a hammer, so that its messages can name them as settings.
+pub(crate) fn add_flags(hammer: &Command) {
+    let mut own = OWN_FLAGS.write().unwrap_or_else(PoisonError::into_inner);
+    for (arg, long) in long_flags_of(hammer) {
+        own.insert(arg.get_id().to_string(), format!("--{long}"));
+    }
+}
+
 /// The flags of all settings.
 pub(super) struct SettingTable {
     /// The texts of the flags by setting.
-    pub(super) flags: BTreeMap<String, String>,
+    flags: BTreeMap<String, String>,
     /// Long flags by short flag, without hyphens.
     long_flags: BTreeMap<char, String>,
 }
@@ -80,21 +91,38 @@ impl SettingTable {
     /// Reads the flags of the commands that show messages of the libraries.
     fn from_commands() -> Self {
         let (mut flags, mut long_flags) = (BTreeMap::new(), BTreeMap::new());
+        let mut known = BTreeSet::new();
         for command in commands() {
             for (arg, long) in long_flags_of(&command) {
                 let id = arg.get_id().as_str();
+                known.insert(format!("--{long}"));
                 if !NOT_SETTINGS.contains(&id) {
                     flags.insert(id.to_owned(), format!("--{long}"));
                 }
                 if let Some(short) = arg.get_short() {
                     long_flags.insert(short, long.to_owned());
+                    known.insert(format!("-{short}"));
                 }
             }
         }
         for (setting, flag) in DIFFERENT_NAMES {
-            flags.insert((*setting).to_owned(), (*flag).to_owned());
+            // A program without a part of this crate may have a flag of its own with that name.
+            if known.contains(flag.split(' ').next().unwrap_or_default()) {
+                flags.insert((*setting).to_owned(), (*flag).to_owned());
+            }
         }
         Self { flags, long_flags }
+    }
+
+    /// The text of the flags of a setting.
+    pub(super) fn flags(&self, setting: &str) -> Option<String> {
+        let own = || {
+            let own = OWN_FLAGS.read().unwrap_or_else(PoisonError::into_inner);
+            own.get(setting)
+                .cloned()
+                .filter(|_| !NOT_SETTINGS.contains(&setting))
+        };
+        self.flags.get(setting).cloned().or_else(own)
     }
 
     /// The key of a plan for a flag.
@@ -190,7 +218,7 @@ mod tests {
             "drain",
             "skip_late",
         ] {
-            assert!(TABLE.flags.contains_key(limit), "{limit}");
+            assert!(TABLE.flags(limit).is_some(), "{limit}");
         }
     }
 
@@ -202,7 +230,7 @@ mod tests {
         for library in LIBRARIES {
             for (file, text) in sources(&crates.join(library).join("src")) {
                 for word in settings_in(&text) {
-                    if !TABLE.flags.contains_key(word) && !NOT_SETTINGS.contains(&word) {
+                    if TABLE.flags(word).is_none() && !NOT_SETTINGS.contains(&word) {
                         unknown.push(format!("{file}: `{word}`"));
                     }
                     count += 1;

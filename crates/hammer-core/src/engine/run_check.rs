@@ -47,7 +47,7 @@ pub(super) fn check(
 /// The name of a setting that is too large, with its limit and its value.
 fn large_setting(config: &RunConfig) -> Option<(&'static str, usize, usize)> {
     [
-        ("max_in_flight", MAX_IN_FLIGHT, config.max_in_flight),
+        (slots_setting(config), MAX_IN_FLIGHT, config.max_in_flight),
         ("threads", MAX_THREADS, config.threads),
     ]
     .into_iter()
@@ -56,16 +56,20 @@ fn large_setting(config: &RunConfig) -> Option<(&'static str, usize, usize)> {
 
 /// The name of a setting that is 0 and must not be.
 fn zero_setting(config: &RunConfig) -> Option<&'static str> {
-    let slots = if config.is_user_pool {
-        "users"
-    } else {
-        "max_in_flight"
-    };
     [
-        (slots, config.max_in_flight == 0),
+        (slots_setting(config), config.max_in_flight == 0),
         ("threads", config.threads == 0),
         ("timeout", config.timeout.is_zero()),
     ]
     .into_iter()
     .find_map(|(setting, is_zero)| is_zero.then_some(setting))
+}
+
+/// The name of the setting that limits the slots.
+fn slots_setting(config: &RunConfig) -> &'static str {
+    if config.is_user_pool {
+        "users"
+    } else {
+        "max_in_flight"
+    }
 }
