@@ -13,8 +13,9 @@ use crate::command_exit::CommandExit;
 use crate::commands::{completions, demo, external, plan, run, target};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
+use crate::output::print_stderr;
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, process, replay, timeline};
+use crate::{HammerArgs, execution, other_tools, process, replay, timeline};
 
 /// A command line with one or more kinds of hammer.
 ///
@@ -69,15 +70,19 @@ impl App {
         if let Some(entry) = named.filter(|_| !is_run) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
-            return run_hammer(
-                &**entry,
-                &with_common_settings(command).try_get_matches_from(args)?,
-            );
+            let command = with_common_settings(command);
+            let matches = parse(&command, args)?;
+            print_notes(&command, args, &matches)?;
+            return run_hammer(&**entry, &matches);
         }
-        let matches = self.command(true).try_get_matches_from(args)?;
+        let command = self.command(true);
+        let matches = parse(&command, args)?;
         let Some((name, matches)) = matches.subcommand() else {
             return Ok(CommandExit::USAGE);
         };
+        if command.find_subcommand(name).is_some() {
+            print_notes(&command, args, matches)?;
+        }
         match self.commands.iter().find(|entry| entry.name() == name) {
             Some(entry) => run_hammer(&**entry, matches),
             None => self.run_builtin(name, matches),
@@ -147,6 +152,23 @@ impl std::fmt::Debug for App {
 fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let output = OutputArgs::from_arg_matches(matches)?;
     execution::start_load(entry.prepare(matches)?, &output)
+}
+
+/// Parses the arguments. An error says what a flag means that the user knows from another tool.
+fn parse(command: &Command, args: &[OsString]) -> Result<ArgMatches, Error> {
+    let matches = command.clone().try_get_matches_from(args);
+    matches.map_err(|error| other_tools::explain(error, command, args))
+}
+
+/// Prints notes about flags that probably mean something else in a tool that the user knows.
+fn print_notes(command: &Command, args: &[OsString], matches: &ArgMatches) -> Result<(), Error> {
+    let notes = other_tools::notes(command, args, matches)?;
+    let is_quiet = matches
+        .try_get_one("quiet")
+        .is_ok_and(|quiet| quiet == Some(&true));
+    let shown = notes.iter().filter(|_| !is_quiet);
+    shown.for_each(|note| print_stderr(&format!("note: {note}")));
+    Ok(())
 }
 
 fn with_common_settings(command: Command) -> Command {

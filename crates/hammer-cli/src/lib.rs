@@ -34,6 +34,7 @@ mod hammer;
 mod http;
 mod mqtt;
 mod network_args;
+mod other_tools;
 mod output;
 mod parsers;
 mod plan;

@@ -15,6 +15,7 @@ mod echo;
 mod http;
 mod junit;
 mod mqtt;
+mod other_tools;
 mod outputs;
 mod plan_errors;
 mod plan_thresholds;
