@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command, FromArgMatches};
 use hammer_diagnostic::nearest;
+use hammer_http::mask_url;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
@@ -107,8 +108,20 @@ impl App {
         }
     }
 
-    /// Reports an unknown command, with the command of the nearest spelling.
+    /// Reports an unknown command, with the command of the nearest spelling, or with the command that
+    /// takes such an argument.
     fn unknown_command(&self, name: &str) -> Error {
+        if let Some(entry) = hammer::pick_by_scheme(&self.commands, name).ok() {
+            let (hammer, url) = (entry.name(), mask_url(name));
+            return Error::Usage(format!(
+                "expected a command, found the URL '{url}' (try 'hammer {hammer} {url}')"
+            ));
+        }
+        if Path::new(name).is_file() {
+            return Error::Usage(format!(
+                "expected a command, found the file '{name}' (try 'hammer run {name}' for a plan)"
+            ));
+        }
         let command = self.command(false);
         let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
         let hint = match nearest(name, known.iter().copied()) {

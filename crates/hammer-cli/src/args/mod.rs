@@ -4,8 +4,10 @@ pub(crate) mod caret;
 mod endpoint_args;
 mod engine_args;
 mod load_args;
+mod name_lists;
 mod output_args;
 mod payload_arg;
+mod reported_names;
 mod threshold_args;
 
 pub use endpoint_args::{EndpointArgs, JsonHeaders};
@@ -13,4 +15,4 @@ pub(crate) use engine_args::EngineArgs;
 pub(crate) use load_args::LoadArgs;
 pub(crate) use output_args::{OutputArgs, OutputKind, OutputSpec};
 pub use payload_arg::PayloadArg;
-pub(crate) use threshold_args::ThresholdArgs;
+pub(crate) use threshold_args::{LoadOutline, ThresholdArgs};

@@ -7,7 +7,7 @@ use hammer_core::Shape;
 use hammer_diagnostic::Diagnostic;
 use hammer_plan::{ParsedPlanFile, Threshold};
 
-use super::caret;
+use super::{caret, reported_names};
 use crate::error::Error;
 use crate::parsers::duration;
 
@@ -32,6 +32,15 @@ pub(crate) struct ThresholdArgs {
     abort_after: Option<Duration>,
 }
 
+/// The parts of a load that thresholds depend on.
+#[derive(Debug)]
+pub(crate) struct LoadOutline<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) shape: Shape,
+    /// True if the names of its failures, labels and phases are known.
+    pub(crate) names_are_known: bool,
+}
+
 /// A threshold that does not fit the loads.
 #[derive(Debug)]
 struct InapplicableThreshold<'a> {
@@ -51,8 +60,8 @@ impl ThresholdArgs {
         self.abort_after = other.abort_after.or(self.abort_after);
     }
 
-    /// Checks that the thresholds fit the loads, given by their names and shapes.
-    pub(crate) fn validate(&self, loads: &[(&str, Shape)]) -> Result<(), Error> {
+    /// Checks that the thresholds fit the loads, given by their outlines.
+    pub(crate) fn validate(&self, loads: &[LoadOutline<'_>]) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
             let flag = if mismatch.is_abort_condition {
                 "--abort-on <EXPR>"
@@ -72,7 +81,7 @@ impl ThresholdArgs {
     pub(crate) fn validate_in_plan(
         &self,
         file: &ParsedPlanFile,
-        loads: &[(&str, Shape)],
+        loads: &[LoadOutline<'_>],
     ) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
             let key = if mismatch.is_abort_condition {
@@ -89,13 +98,19 @@ impl ThresholdArgs {
     }
 
     /// Finds the first threshold that does not fit the loads.
-    fn first_mismatch(&self, loads: &[(&str, Shape)]) -> Option<InapplicableThreshold<'_>> {
-        let loads: Vec<_> = loads.iter().map(|(name, shape)| (*name, shape)).collect();
+    fn first_mismatch(&self, loads: &[LoadOutline<'_>]) -> Option<InapplicableThreshold<'_>> {
+        let names_are_known = loads.iter().all(|load| load.names_are_known);
+        let loads: Vec<_> = loads.iter().map(|load| (load.name, &load.shape)).collect();
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
         let mut thresholds = asserted.chain(aborting);
         thresholds.find_map(|(is_abort_condition, (index, threshold))| {
-            let error = threshold.validate(&loads, is_abort_condition).err()?;
+            let check_names = || match names_are_known {
+                true => reported_names::check(threshold),
+                false => Ok(()),
+            };
+            let valid = threshold.validate(&loads, is_abort_condition);
+            let error = valid.and_then(|()| check_names()).err()?;
             Some(InapplicableThreshold {
                 is_abort_condition,
                 index,

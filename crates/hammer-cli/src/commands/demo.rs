@@ -49,6 +49,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         name: "http",
         hit_description: format!("GET {url}"),
         target: url,
+        warnings: vec![],
         hammer,
         load,
         once_renderer: None,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_http::mask_url;
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
 use crate::command_exit::CommandExit;
@@ -50,6 +51,7 @@ pub(crate) fn run(
     let args = RunArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
     if let Some(path) = &args.plan {
+        reject_url(path)?;
         reject_load_flags(matches, path)?;
         let (plan, mut plan_output) = plan::build(entries, &plan::read(path)?)?;
         plan_output.override_with(output);
@@ -65,6 +67,17 @@ pub(crate) fn run(
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;
     execution::start_load(entry.prepare_endpoint(endpoint, load)?, &output)
+}
+
+/// Refuses a URL in place of the path of a plan.
+fn reject_url(path: &Path) -> Result<(), Error> {
+    let text = path.to_string_lossy();
+    if !text.contains("://") || path.exists() {
+        return Ok(());
+    }
+    let shown = mask_url(&text);
+    let problem = format!("expected the file of a plan, found a URL (try --endpoint {shown})");
+    Err(Error::invalid_value("[PLAN]", &shown, problem))
 }
 
 /// Refuses flags of the load together with a plan, which has the settings of each load.

@@ -41,6 +41,8 @@ fn describe(plan: &RunnablePlan) -> String {
         let length = load.load.schedule().duration();
         text.push('\n');
         text.push_str(&forecast.render(name, load.offset, length));
+        let warnings = load.load.warnings().iter();
+        text.extend(warnings.map(|warning| wrap("warning", warning, 2)));
     }
     if single {
         text.push_str(&needs(plan));

@@ -27,7 +27,7 @@ pub(crate) fn start_load(
 
 /// Executes a plan, its dry run, or a single hit.
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
-    output.thresholds().validate(&plan.named_shapes())?;
+    output.thresholds().validate(&plan.outlines())?;
     if output.dry_run() {
         return Ok(dry_run::print(&plan));
     }

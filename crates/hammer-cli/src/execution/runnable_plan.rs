@@ -3,10 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
-use hammer_core::{ResourceNeeds, Shape};
+use hammer_core::ResourceNeeds;
 
 use super::RunnableLoad;
 use super::once::SingleHitJob;
+use crate::args::LoadOutline;
 use crate::setting_names::SettingNames;
 
 /// Loads that run at the same time. A run without a plan is a plan of one load.
@@ -59,11 +60,15 @@ impl RunnablePlan {
         }
     }
 
-    /// Names and shapes of the loads, for checking thresholds.
-    pub(crate) fn named_shapes(&self) -> Vec<(&str, Shape)> {
+    /// Outlines of the loads, for checking thresholds.
+    pub(crate) fn outlines(&self) -> Vec<LoadOutline<'_>> {
         let loads = self.loads.iter();
         loads
-            .map(|load| (load.name.as_str(), load.load.schedule().shape().clone()))
+            .map(|load| LoadOutline {
+                name: load.name.as_str(),
+                shape: load.load.schedule().shape().clone(),
+                names_are_known: load.load.names_are_known(),
+            })
             .collect()
     }
 

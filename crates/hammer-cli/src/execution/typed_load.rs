@@ -17,6 +17,8 @@ pub(crate) struct TypedLoad<H> {
     pub(crate) target: String,
     /// Description of a hit for the dry run.
     pub(crate) hit_description: String,
+    /// Warnings about the arguments.
+    pub(crate) warnings: Vec<String>,
     pub(crate) hammer: H,
     pub(crate) load: LoadArgs,
     /// Renderer of a single hit, for `--once`.
@@ -38,6 +40,14 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
 
     fn forecast(&self) -> LoadForecast {
         LoadForecast::of_hits(&self.load, &self.hit_description)
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn names_are_known(&self) -> bool {
+        matches!(self.name, "http" | "mqtt")
     }
 
     fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {

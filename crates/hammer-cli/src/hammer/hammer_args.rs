@@ -41,6 +41,13 @@ pub trait HammerArgs: clap::Args + 'static {
         format!("{} {}", Self::NAME, self.target())
     }
 
+    /// Returns warnings about the arguments, which are printed before the run.
+    ///
+    /// The default returns nothing.
+    fn warnings(&self) -> Vec<String> {
+        vec![]
+    }
+
     /// Builds the hammer without sending anything; a dry run builds it, too.
     ///
     /// `seed` is the seed of the run, for randomness outside [`Hit::rng`](hammer_core::Hit::rng),

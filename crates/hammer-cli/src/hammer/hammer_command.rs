@@ -37,6 +37,7 @@ struct TypedHammerCommand<A>(PhantomData<fn() -> A>);
 impl<A: HammerArgs> TypedHammerCommand<A> {
     fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn RunnableLoad>, Error> {
         let (target, hit_description) = (args.target(), args.describe_hit());
+        let warnings = args.warnings();
         let once_renderer = args.once_renderer();
         let hammer = args
             .build(load.engine().seed())
@@ -48,6 +49,7 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
             name: A::NAME,
             target,
             hit_description,
+            warnings,
             hammer,
             load,
             once_renderer,

@@ -74,6 +74,10 @@ impl HammerArgs for HttpArgs {
         self.targets.describe_hit().unwrap_or_else(single)
     }
 
+    fn warnings(&self) -> Vec<String> {
+        self.targets.warnings()
+    }
+
     fn build(self, seed: u64) -> Result<Http, HammerBuildError> {
         let scope = self
             .data

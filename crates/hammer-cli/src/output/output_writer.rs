@@ -49,8 +49,14 @@ impl OutputWriter {
         let mut paths = BTreeSet::new();
         for output in &all {
             if !paths.insert(output.path.clone()) {
-                let problem = "another output has the same path (try another path)";
-                return Err(output_error(output, problem));
+                let problem = match output.path {
+                    Some(_) => "another output has the same path (try another path)".to_owned(),
+                    None => format!(
+                        "another output goes to stdout, too (try {}=PATH)",
+                        output.kind.as_str()
+                    ),
+                };
+                return Err(output_error(output, &problem));
             }
         }
         for output in all {

@@ -38,7 +38,7 @@ pub(crate) fn build(
             };
             output
                 .thresholds()
-                .validate_in_plan(file, &plan.named_shapes())?;
+                .validate_in_plan(file, &plan.outlines())?;
             Ok((plan, output))
         }
         PlanContent::Scenario(scenario) => {

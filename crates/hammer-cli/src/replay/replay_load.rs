@@ -55,6 +55,10 @@ impl RunnableLoad for ReplayLoad {
         needs.for_hammer(&self.replay.http.describe())
     }
 
+    fn names_are_known(&self) -> bool {
+        true
+    }
+
     fn forecast(&self) -> LoadForecast {
         let survey = &*self.replay.survey;
         let hits = survey.all_passes.hits;
