@@ -8,6 +8,7 @@ mod name_lists;
 mod output_args;
 mod payload_arg;
 mod reported_names;
+mod short_help;
 mod threshold_args;
 
 pub use endpoint_args::{EndpointArgs, JsonHeaders};
@@ -15,4 +16,5 @@ pub(crate) use engine_args::EngineArgs;
 pub(crate) use load_args::LoadArgs;
 pub(crate) use output_args::{OutputArgs, OutputKind, OutputSpec};
 pub use payload_arg::PayloadArg;
+pub(crate) use short_help::with_short_help;
 pub(crate) use threshold_args::{LoadOutline, ThresholdArgs};

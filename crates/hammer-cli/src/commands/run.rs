@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_http::mask_url;
 
-use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
@@ -14,6 +14,23 @@ use crate::{execution, plan};
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
+
+/// Arguments that `-h` shows, beside those of all loads.
+const COMMON_ARGS: [&str; 6] = [
+    "plan",
+    "url",
+    "method",
+    "payload",
+    "headers",
+    "max_in_flight",
+];
+
+const EXAMPLES: &str = "\
+hammer run plan.toml
+hammer run plan.toml --dry-run
+hammer run plan.toml -o json=report.json --assert 'errors < 1%'
+hammer run --endpoint http://127.0.0.1:8080/ -r 100 -z 30s
+hammer run --endpoint mqtt://127.0.0.1 -r 100 -d hello";
 
 /// Arguments of `run`, without those of the endpoint and the load.
 #[derive(Debug, Args)]
@@ -29,11 +46,13 @@ struct RunArgs {
 /// Defines `run`, for plans and for endpoints with these URL schemes.
 pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
     let schemes: Vec<&str> = schemes.collect();
-    let command = Command::new(NAME).after_help(format!(
+    let notes = format!(
         "Schemes: {}.\n'hammer plan --example' prints an example plan.",
         schemes.join(", ")
-    ));
-    hammer::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
+    );
+    let command = EndpointArgs::augment_args(RunArgs::augment_args(Command::new(NAME)));
+    let command = hammer::with_load_args(command);
+    with_short_help(command, &COMMON_ARGS, EXAMPLES, &notes)
         .mut_arg("url", |url| {
             url.required(false).required_unless_present("plan")
         })

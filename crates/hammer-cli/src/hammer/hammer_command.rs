@@ -7,7 +7,7 @@ use hammer_core::Hammer as _;
 use hammer_diagnostic::chain;
 
 use crate::HammerArgs;
-use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::error::Error;
 use crate::execution::{RunnableLoad, TypedLoad};
 
@@ -67,7 +67,11 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
     }
 
     fn command(&self) -> Command {
-        OutputArgs::augment_args(self.load_command()).about(A::ABOUT)
+        let command = OutputArgs::augment_args(self.load_command()).about(A::ABOUT);
+        match (A::COMMON_ARGS, A::EXAMPLES) {
+            ([], "") => command,
+            (shown, examples) => with_short_help(command, shown, examples, ""),
+        }
     }
 
     fn load_command(&self) -> Command {

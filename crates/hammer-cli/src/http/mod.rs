@@ -54,6 +54,21 @@ impl HammerArgs for HttpArgs {
     const NAME: &'static str = "http";
     const ABOUT: &'static str = "Hit an HTTP or HTTPS target";
     const SCHEMES: &'static [&'static str] = &["http", "https"];
+    const COMMON_ARGS: &'static [&'static str] = &[
+        "url",
+        "method",
+        "header",
+        "data",
+        "targets",
+        "once",
+        "max_in_flight",
+    ];
+    const EXAMPLES: &'static str = "\
+hammer http http://127.0.0.1:8080/ -r 100 -z 30s
+hammer http http://127.0.0.1:8080/ -r max -c 50 -n 10000
+hammer http http://127.0.0.1:8080/ -r 0..500/1m --assert 'p99 < 250ms'
+hammer http http://127.0.0.1:8080/cart -d '{\"id\":{{seq}}}' -H 'X-Id: {{uuid}}'
+hammer http http://127.0.0.1:8080/ --once";
     type Hammer = Http;
 
     fn target(&self) -> String {

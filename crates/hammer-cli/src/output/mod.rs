@@ -6,6 +6,7 @@ mod output_writer;
 mod progress_printer;
 mod status_line;
 mod stderr;
+mod terminal;
 
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress_printer::ProgressPrinter;

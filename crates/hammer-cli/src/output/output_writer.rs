@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use hammer_core::RunEvent;
 
 use super::hits_log::HitsLog;
+use super::terminal::stdout_has_color;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::RunReport;
@@ -143,8 +144,7 @@ fn write_report(kind: OutputKind, sink: &mut OutputSink, report: &RunReport) -> 
     } else if kind == OutputKind::Junit {
         report.junit().into_bytes()
     } else {
-        let terminal = matches!(sink, OutputSink::Stdout) && io::stdout().is_terminal();
-        let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        let color = matches!(sink, OutputSink::Stdout) && stdout_has_color();
         report.text(color).into_bytes()
     };
     sink.write_all(&bytes)?;

@@ -115,14 +115,11 @@ impl RunnableLoad for ReplayLoad {
 }
 
 impl ReplayLoad {
-    /// Skipped rows, warnings, and the contents of a pass.
+    /// Skipped rows, and the contents of a pass.
     fn contents(&self) -> String {
         let survey = &*self.replay.survey;
         let skipped = survey.all_passes.skipped.iter();
         let mut text = show::skipped_line("skipped", skipped.map(|(reason, n)| (*reason, *n)));
-        for warning in &self.replay.warnings {
-            text.push_str(&wrap("warning", warning, 2));
-        }
         if survey.all_passes.hits > survey.hits {
             let hits = format_count(survey.hits);
             let pass = format!("{hits} hits per pass; one pass is described below");

@@ -40,6 +40,8 @@ mod usage;
 mod values;
 
 #[cfg(target_os = "linux")]
+mod terminals;
+#[cfg(target_os = "linux")]
 mod throttle;
 #[cfg(target_os = "linux")]
 mod verdict;
