@@ -133,6 +133,12 @@ impl App {
         ))
     }
 
+    /// The definition of the command line, for tests of the docs.
+    #[cfg(test)]
+    pub(crate) fn definition(&self) -> Command {
+        self.command(false)
+    }
+
     fn command(&self, external: bool) -> Command {
         let schemes = self
             .commands

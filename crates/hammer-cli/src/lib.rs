@@ -33,6 +33,8 @@ mod execution;
 mod hammer;
 mod http;
 mod mqtt;
+#[cfg(test)]
+mod names_page;
 mod network_args;
 mod other_tools;
 mod output;
@@ -48,7 +50,7 @@ mod timeline;
 pub use app::App;
 pub use args::{EndpointArgs, JsonHeaders, PayloadArg};
 pub use data_args::DataArgs;
-pub use hammer::{HammerArgs, HammerBuildError, SingleHitRenderer};
+pub use hammer::{HammerArgs, HammerBuildError, HitDescriber, SingleHitRenderer};
 pub use http::HttpArgs;
 pub use mqtt::MqttArgs;
 pub use network_args::NetworkArgs;

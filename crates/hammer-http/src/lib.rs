@@ -127,6 +127,7 @@ pub use response::expectations::{ExpectedHeader, ExpectedJson, ExpectedPattern, 
 pub use targets::{TargetList, TargetOrder};
 pub use url::mask_url;
 pub use version::HttpVersion;
+pub use workflow::UnsentRequest;
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -3,7 +3,7 @@
 //! Tests compare the lists with the sources of the hammers.
 
 /// The failures of hits over HTTP and MQTT.
-pub(super) const FAILURES: &[&str] = &[
+pub(crate) const FAILURES: &[&str] = &[
     "administrative_action",
     "answer_head_too_large",
     "bad_authentication_method",
@@ -167,7 +167,7 @@ pub(super) const FAILURES: &[&str] = &[
 ];
 
 /// The labels of answers, without the statuses of HTTP.
-pub(super) const LABELS: &[&str] = &[
+pub(crate) const LABELS: &[&str] = &[
     "administrative_action",
     "bad_authentication_method",
     "bad_user_name_or_password",
@@ -226,7 +226,7 @@ pub(super) const LABELS: &[&str] = &[
 ];
 
 /// The phases of hits.
-pub(super) const PHASES: &[&str] = &[
+pub(crate) const PHASES: &[&str] = &[
     "answer",
     "body",
     "connack",

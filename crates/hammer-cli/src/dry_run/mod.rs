@@ -9,7 +9,7 @@ use std::time::Duration;
 use hammer_core::{ResourceLimits, Schedule};
 
 use self::load_forecast::hits_in;
-pub(crate) use self::load_forecast::{LoadForecast, engine_settings};
+pub(crate) use self::load_forecast::{FIRST_HITS, LoadForecast, engine_settings};
 use self::peak_rate::peak_rate;
 use crate::command_exit::CommandExit;
 use crate::execution::RunnablePlan;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hammer_core::{Hammer, SingleHitResult};
+use hammer_core::{Hammer, Hit, SingleHitResult};
 
 use crate::EndpointArgs;
 
@@ -11,6 +11,10 @@ pub type HammerBuildError = Box<dyn Error + Send + Sync>;
 
 /// Renders a single hit, as the text to print. Its advice names the flags of the command.
 pub type SingleHitRenderer = Box<dyn FnOnce(&SingleHitResult) -> String + Send>;
+
+/// Describes a hit with its values in one line, without secrets, or returns `None` if a value is
+/// known only in a run.
+pub type HitDescriber<H> = Box<dyn Fn(&H, &Hit) -> Option<String> + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
@@ -69,6 +73,14 @@ pub trait HammerArgs: clap::Args + 'static {
     /// It is called before [`build`](Self::build), so that the renderer and the hammer can share a
     /// recorder. The default returns `None`.
     fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+        None
+    }
+
+    /// Returns the description of single hits, for the dry run.
+    ///
+    /// It is called before [`build`](Self::build), so that it can learn which values are secrets. The
+    /// default returns `None`: each hit is described by [`describe_hit`](Self::describe_hit).
+    fn hit_describer(&mut self) -> Option<HitDescriber<Self::Hammer>> {
         None
     }
 

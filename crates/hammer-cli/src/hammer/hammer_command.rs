@@ -39,6 +39,7 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
         let (target, hit_description) = (args.target(), args.describe_hit());
         let warnings = args.warnings();
         let once_renderer = args.once_renderer();
+        let hit_describer = args.hit_describer();
         let hammer = args
             .build(load.engine().seed())
             .map_err(|error| Error::from_build_error(A::NAME, error.as_ref()))?;
@@ -49,6 +50,7 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
             name: A::NAME,
             target,
             hit_description,
+            hit_describer,
             warnings,
             hammer,
             load,

@@ -25,7 +25,9 @@ use self::target_list_args::TargetListArgs;
 pub(crate) use self::transport_args::HttpTransportArgs;
 use crate::args::caret;
 use crate::network_args::NetworkArgs;
-use crate::{DataArgs, EndpointArgs, HammerArgs, HammerBuildError, SingleHitRenderer};
+use crate::{
+    DataArgs, EndpointArgs, HammerArgs, HammerBuildError, HitDescriber, SingleHitRenderer,
+};
 
 /// The flags of `hammer http`, named as in curl.
 #[derive(Debug, Clone, Args)]
@@ -109,6 +111,10 @@ hammer http http://127.0.0.1:8080/ --once";
 
     fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         self.once.once_renderer()
+    }
+
+    fn hit_describer(&mut self) -> Option<HitDescriber<Http>> {
+        Some(self.once.hit_describer())
     }
 
     fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, HammerBuildError> {

@@ -11,6 +11,7 @@ mod captures;
 mod command;
 mod commands;
 mod dead_targets;
+mod dry_runs;
 mod echo;
 mod http;
 mod junit;
