@@ -1,13 +1,13 @@
-//! What to write in place of flags of other tools, as the end of a message.
+//! The suggestion of flags in place of those of other tools, as the end of a message.
 
 use std::fmt;
 
 use super::foreign_flag::ForeignFlag;
 
-/// What to write in place of flags of other tools, as the end of a message.
+/// The suggestion of flags in place of those of other tools, as the end of a message.
 #[derive(Debug, Default)]
 pub(super) struct FlagSuggestion {
-    /// What to write, without repetitions. Empty if the flag is not needed here.
+    /// Flags of `hammer`, without repetitions. Empty if the flag is not needed here.
     pub(super) here: Vec<String>,
     /// The tools and the meaning there.
     pub(super) origins: Vec<String>,

@@ -18,15 +18,11 @@ fn the_first_hits_are_shown_with_their_values() {
     let url = "http://ann:s3cret@127.0.0.1:1/users/{{u.id}}?key={{env DRY_RUN_KEY}}&n={{seq}}";
     for (flags, expected) in [
         (
-            &[
-                url,
-                "-d",
-                "{\"name\":\"{{u.name}}\",\"key\":\"{{env DRY_RUN_KEY}}\"}",
-            ][..],
+            &[url, "-d", "{{u.name}} {{env DRY_RUN_KEY}}"][..],
             [
-                "hit 0   POST http://127.0.0.1:1/users/7?key=***&n=0   {\"name\":\"Ada\",\"key\":\"***\"}",
-                "hit 1   POST http://127.0.0.1:1/users/8?key=***&n=1   {\"name\":\"Grace\",\"key\":\"**",
-                "hit 2   POST http://127.0.0.1:1/users/9?key=***&n=2   {\"name\":\"Edsger\",\"key\":\"",
+                "hit 0   POST http://127.0.0.1:1/users/7?key=***&n=0   Ada ***",
+                "hit 1   POST http://127.0.0.1:1/users/8?key=***&n=1   Grace ***",
+                "hit 2   POST http://127.0.0.1:1/users/9?key=***&n=2   Edsger ***",
             ],
         ),
         (

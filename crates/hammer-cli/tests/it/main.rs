@@ -15,6 +15,7 @@ mod dry_runs;
 mod echo;
 mod http;
 mod junit;
+mod messages;
 mod mqtt;
 mod other_tools;
 mod outputs;
