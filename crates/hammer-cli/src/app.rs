@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command, FromArgMatches};
 use hammer_diagnostic::nearest;
+use hammer_http::mask_url;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
@@ -15,8 +16,9 @@ use crate::commands::{completions, external, plan, run};
 use crate::commands::{demo, target};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
+use crate::output::print_stderr;
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, output, process, setting_names};
+use crate::{HammerArgs, execution, other_tools, output, process, setting_names};
 #[cfg(feature = "replay")]
 use crate::{replay, timeline};
 
@@ -75,15 +77,19 @@ impl App {
         if let Some(entry) = named.filter(|_| !is_run) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
-            return run_hammer(
-                entry,
-                &with_common_settings(command).try_get_matches_from(args)?,
-            );
+            let command = with_common_settings(command);
+            let matches = parse(&command, args)?;
+            print_notes(&command, args, &matches)?;
+            return run_hammer(entry, &matches);
         }
-        let matches = self.command(true).try_get_matches_from(args)?;
+        let command = self.command(true);
+        let matches = parse(&command, args)?;
         let Some((name, matches)) = matches.subcommand() else {
             return Ok(CommandExit::USAGE);
         };
+        if command.find_subcommand(name).is_some() {
+            print_notes(&command, args, matches)?;
+        }
         match self.find_hammer(name) {
             Some(entry) => run_hammer(entry, matches),
             None if name == run::NAME => {
@@ -138,8 +144,20 @@ impl App {
         }
     }
 
-    /// Reports an unknown command, with the command of the nearest spelling.
+    /// Reports an unknown command, with the command of the nearest spelling, or with the command that
+    /// takes such an argument.
     fn unknown_command(&self, name: &str) -> Error {
+        if let Some(entry) = hammer::pick_by_scheme(&self.commands, name).ok() {
+            let (hammer, url) = (entry.name(), mask_url(name));
+            return Error::Usage(format!(
+                "expected a command, found the URL '{url}' (try 'hammer {hammer} {url}')"
+            ));
+        }
+        if Path::new(name).is_file() {
+            return Error::Usage(format!(
+                "expected a command, found the file '{name}' (try 'hammer run {name}' for a plan)"
+            ));
+        }
         let command = self.command(false);
         let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
         let hint = match nearest(name, known.iter().copied()) {
@@ -149,6 +167,12 @@ impl App {
         Error::Usage(format!(
             "unknown command '{name}'{hint} (no program hammer-{name} on PATH)"
         ))
+    }
+
+    /// The definition of the command line, for tests of the docs.
+    #[cfg(test)]
+    pub(crate) fn definition(&self) -> Command {
+        self.command(false)
     }
 
     fn command(&self, external: bool) -> Command {
@@ -206,6 +230,23 @@ fn builtin_commands() -> Vec<Command> {
 fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let output = OutputArgs::from_arg_matches(matches)?;
     execution::start_load(entry.prepare(matches)?, &output)
+}
+
+/// Parses the arguments. An error says what a flag means that the user knows from another tool.
+fn parse(command: &Command, args: &[OsString]) -> Result<ArgMatches, Error> {
+    let matches = command.clone().try_get_matches_from(args);
+    matches.map_err(|error| other_tools::explain(error, command, args))
+}
+
+/// Prints notes about flags that probably mean something else in a tool that the user knows.
+fn print_notes(command: &Command, args: &[OsString], matches: &ArgMatches) -> Result<(), Error> {
+    let notes = other_tools::notes(command, args, matches)?;
+    let is_quiet = matches
+        .try_get_one("quiet")
+        .is_ok_and(|quiet| quiet == Some(&true));
+    let shown = notes.iter().filter(|_| !is_quiet);
+    shown.for_each(|note| print_stderr(&format!("note: {note}")));
+    Ok(())
 }
 
 fn with_common_settings(command: Command) -> Command {

@@ -168,8 +168,26 @@ fn shorten_value(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Parts of value names that mark a value as a possible secret.
-const SECRET_VALUE_NAMES: [&str; 6] = ["PASSWORD", "LOGIN", "TOKEN", "COOKIES", "HEADER", "NAME="];
+/// Parts of value names that mark a value as a possible secret, with the mark that separates a name
+/// from the secret. A value without it has no secret, unless the whole value may be one.
+const SECRET_VALUE_NAMES: [(&str, Option<char>); 6] = [
+    ("PASSWORD", Some(':')),
+    ("LOGIN", Some(':')),
+    ("TOKEN", None),
+    ("COOKIES", None),
+    ("HEADER", Some(':')),
+    ("NAME=", None),
+];
+
+/// Returns true if a value of the argument may be a secret.
+///
+/// Words without a colon may be a header and its value with a typing error between them.
+fn may_be_secret(argument: &str, value: &str) -> bool {
+    SECRET_VALUE_NAMES.iter().any(|(name, separator)| {
+        let has_secret = |separator| value.contains([separator, ' ']);
+        argument.contains(name) && separator.is_none_or(has_secret)
+    })
+}
 
 /// Masks the invalid value in an error of clap if it may be a secret.
 pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
@@ -180,13 +198,7 @@ pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     let argument = text(&error, ContextKind::InvalidArg).unwrap_or_default();
     let shown = match text(&error, ContextKind::InvalidValue) {
         Some(value) if argument.contains("URL") => mask_url(&value),
-        Some(_)
-            if SECRET_VALUE_NAMES
-                .iter()
-                .any(|secret| argument.contains(secret)) =>
-        {
-            "***".to_owned()
-        }
+        Some(value) if may_be_secret(&argument, &value) => "***".to_owned(),
         _ => return error,
     };
     error.insert(ContextKind::InvalidValue, ContextValue::String(shown));

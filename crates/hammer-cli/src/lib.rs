@@ -36,8 +36,11 @@ mod hammer;
 mod http;
 #[cfg(feature = "mqtt")]
 mod mqtt;
+#[cfg(test)]
+mod names_page;
 #[cfg(feature = "network")]
 mod network_args;
+mod other_tools;
 mod output;
 mod parsers;
 mod plan;
@@ -55,7 +58,7 @@ pub use app::App;
 pub use args::{EndpointArgs, JsonHeaders, PayloadArg};
 #[cfg(feature = "data")]
 pub use data_args::DataArgs;
-pub use hammer::{HammerArgs, HammerBuildError, SingleHitRenderer};
+pub use hammer::{HammerArgs, HammerBuildError, HitDescriber, SingleHitRenderer};
 #[cfg(feature = "http")]
 pub use http::HttpArgs;
 #[cfg(feature = "mqtt")]

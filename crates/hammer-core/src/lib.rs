@@ -87,6 +87,7 @@ pub use engine::run::{MAX_IN_FLIGHT, MAX_THREADS, Run};
 pub use engine::single_hit::SingleHit;
 pub use engine::start_barrier::{RunStartBarrier, RunStartTicket};
 pub use engine::stop_handle::StopHandle;
+pub use engine::unsent_hits::view_unsent_hits;
 pub use hammer_diagnostic::Diagnostic;
 pub use hammer_stats::Histogram;
 pub use host::host_stats::HostStats;

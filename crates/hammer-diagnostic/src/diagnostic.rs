@@ -32,6 +32,8 @@ pub struct Diagnostic {
     position: Range<usize>,
     problem: Cow<'static, str>,
     remedy: Remedy,
+    /// The kind of problem, without anything of the text.
+    kind: Option<Cow<'static, str>>,
     input: Option<Arc<str>>,
 }
 
@@ -59,6 +61,7 @@ impl Diagnostic {
             position,
             problem: problem.into(),
             remedy: Remedy::None,
+            kind: None,
             input: None,
         }
     }
@@ -71,7 +74,8 @@ impl Diagnostic {
 
     /// Creates a diagnostic about the unknown word `found`: `unknown WHAT 'FOUND'`.
     ///
-    /// It expects the [`nearest`] of the known words, or else one of them all.
+    /// It expects the [`nearest`] of the known words, or else one of them all. `what` is not part of the
+    /// text, and stays if the diagnostic is [`redacted`](Self::redacted).
     #[must_use]
     pub fn unknown<'a>(
         position: Range<usize>,
@@ -87,6 +91,17 @@ impl Diagnostic {
         Self {
             remedy,
             ..Self::new(position, format!("unknown {what} {}", excerpt(found)))
+        }
+        .with_kind(format!("unknown {what}"))
+    }
+
+    /// Sets the kind of problem, a phrase without anything of the text that stays if the diagnostic is
+    /// [`redacted`](Self::redacted).
+    #[must_use]
+    pub fn with_kind(self, kind: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind: Some(kind.into()),
+            ..self
         }
     }
 
@@ -173,16 +188,17 @@ impl Diagnostic {
     /// Removes everything that may repeat the text, which may be a secret: the text itself, and the
     /// phrases that were made for it.
     ///
-    /// Constant phrases and known words stay, and a position beyond the start of the text becomes a
+    /// Constant phrases, kinds and known words stay, and a position beyond the start of the text becomes a
     /// part of the problem.
     #[must_use]
     pub fn redacted(self) -> Self {
-        let problem = match self.problem {
-            Cow::Borrowed(constant) => constant,
-            Cow::Owned(_) => "invalid expression",
+        let problem = match (self.problem, self.kind) {
+            (Cow::Borrowed(constant), _) => constant.into(),
+            (Cow::Owned(_), Some(kind)) => kind,
+            (Cow::Owned(_), None) => "invalid expression".into(),
         };
         let problem = match self.position.start {
-            0 => problem.into(),
+            0 => problem,
             start => format!("{problem} at byte {start}").into(),
         };
         let remedy = match self.remedy {
@@ -190,10 +206,11 @@ impl Diagnostic {
             remedy => remedy,
         };
         Self {
+            position: self.position,
             problem,
             remedy,
+            kind: None,
             input: None,
-            ..self
         }
     }
 

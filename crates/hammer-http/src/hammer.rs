@@ -8,7 +8,7 @@ use hammer_core::{
 use hammer_net::PeerConnector;
 
 use crate::version::HttpVersion;
-use crate::workflow::{HitWorkflow, HitWorkflowSession};
+use crate::workflow::{HitWorkflow, HitWorkflowSession, UnsentRequest};
 use crate::{HttpBuilder, HttpRequest, TargetList};
 
 /// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
@@ -37,6 +37,17 @@ impl Http {
     /// Starts building a hammer for several targets, each with its own URL.
     pub fn builder_for_targets(targets: TargetList) -> HttpBuilder {
         HttpBuilder::for_targets(targets)
+    }
+
+    /// Returns the request that a hit would send, with the values of its templates, to show it.
+    ///
+    /// Signatures, cookies that a target sets, and redirects are missing.
+    ///
+    /// # Errors
+    ///
+    /// If a value is missing, such as a token or a captured value.
+    pub fn unsent_request(&self, hit: &Hit) -> Result<UnsentRequest, Failure> {
+        self.workflow.unsent_request(hit)
     }
 
     /// Sends `request` with a hit, in place of the hammer's own request.

@@ -131,6 +131,7 @@ pub use response::expectations::{ExpectedHeader, ExpectedJson, ExpectedPattern, 
 pub use response::rules::ResponseRules;
 pub use targets::{TargetList, TargetOrder};
 pub use version::HttpVersion;
+pub use workflow::UnsentRequest;
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

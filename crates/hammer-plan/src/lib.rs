@@ -73,4 +73,6 @@ pub use plan_report::{
 };
 pub use running_measurements::RunningMeasurements;
 pub use schema::schema;
-pub use threshold::{HitTime, Measurements, StageSelector, Threshold, ThresholdScope};
+pub use threshold::{
+    HitTime, Measurements, ReportedName, StageSelector, Threshold, ThresholdScope,
+};

@@ -29,7 +29,12 @@ pub(crate) struct EngineArgs {
     ///
     /// Each slot is a user with a session of its own: its connections, cookies, captured values and, with
     /// a feeder per slot, its row. The user who has been idle longest sends the next hit.
-    #[arg(long, value_name = "COUNT", conflicts_with = "max_in_flight", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        conflicts_with = "max_in_flight",
+        allow_hyphen_values = true
+    )]
     #[arg(value_parser = count::parse_up_to::<{ MAX_IN_FLIGHT as u64 }>)]
     users: Option<u64>,
     /// Timeout of a hit

@@ -4,13 +4,19 @@ pub(crate) mod caret;
 mod endpoint_args;
 mod engine_args;
 mod load_args;
+mod name_lists;
 mod output_args;
 mod payload_arg;
+mod reported_names;
+mod short_help;
 mod threshold_args;
 
 pub use endpoint_args::{EndpointArgs, JsonHeaders};
 pub(crate) use engine_args::EngineArgs;
 pub(crate) use load_args::LoadArgs;
+#[cfg(test)]
+pub(crate) use name_lists::{FAILURES, LABELS, PHASES};
 pub(crate) use output_args::{OutputArgs, OutputKind, OutputSpec};
 pub use payload_arg::PayloadArg;
+pub(crate) use short_help::with_short_help;
 pub(crate) use threshold_args::ThresholdArgs;

@@ -113,6 +113,21 @@ pub(crate) enum OutputKind {
     Hits,
 }
 
+impl OutputKind {
+    /// All kinds, in the order of the docs.
+    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Junit, Self::Hits];
+
+    /// The name of the kind on the command line and in plans.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Hits => "hits",
+        }
+    }
+}
+
 impl FromStr for OutputSpec {
     type Err = &'static str;
 
@@ -121,15 +136,10 @@ impl FromStr for OutputSpec {
             Some((kind, path)) => (kind, Some(path)),
             None => (text, None),
         };
-        let kind = match kind {
-            "text" => OutputKind::Text,
-            "json" => OutputKind::Json,
-            "junit" => OutputKind::Junit,
-            "hits" => OutputKind::Hits,
-            _ => {
-                return Err("unknown kind; expected text, json=PATH, junit=PATH or hits=PATH");
-            }
-        };
+        let kind = OutputKind::ALL
+            .into_iter()
+            .find(|known| known.as_str() == kind)
+            .ok_or("unknown kind; expected text, json=PATH, junit=PATH or hits=PATH")?;
         match path {
             Some("") => Err("empty path; expected a path, or - for stdout"),
             None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
@@ -150,15 +160,10 @@ impl FromStr for OutputSpec {
 
 impl fmt::Display for OutputSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            OutputKind::Text => "text",
-            OutputKind::Json => "json",
-            OutputKind::Junit => "junit",
-            OutputKind::Hits => "hits",
-        };
+        let kind = self.kind.as_str();
         match &self.path {
             Some(path) => write!(f, "{kind}={}", path.display()),
-            None => write!(f, "{kind}=-"),
+            None => f.write_str(kind),
         }
     }
 }
@@ -170,10 +175,10 @@ mod tests {
     #[test]
     fn outputs_have_a_kind_and_a_path() {
         for (text, shown) in [
-            ("text", "text=-"),
-            ("json", "json=-"),
-            ("json=-", "json=-"),
-            ("junit", "junit=-"),
+            ("text", "text"),
+            ("json", "json"),
+            ("json=-", "json"),
+            ("junit", "junit"),
             ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
@@ -199,13 +204,13 @@ mod tests {
     #[test]
     fn text_goes_to_stdout_unless_another_output_does() {
         for (given, all) in [
-            ("", "text=-"),
-            ("json", "json=-"),
-            ("json=a", "json=a text=-"),
-            ("hits=a json=b", "hits=a json=b text=-"),
+            ("", "text"),
+            ("json", "json"),
+            ("json=a", "json=a text"),
+            ("hits=a json=b", "hits=a json=b text"),
             ("text=a", "text=a"),
-            ("junit", "junit=-"),
-            ("junit=a", "junit=a text=-"),
+            ("junit", "junit"),
+            ("junit=a", "junit=a text"),
         ] {
             let output = given
                 .split_whitespace()

@@ -6,7 +6,7 @@ use clap::Args;
 use hammer_diagnostic::Diagnostic;
 use hammer_plan::{LoadOutline, ParsedPlanFile, Threshold};
 
-use super::caret;
+use super::{caret, reported_names};
 use crate::error::Error;
 use crate::parsers::duration;
 
@@ -53,20 +53,27 @@ impl ThresholdArgs {
     }
 
     /// Checks that the thresholds fit the loads, given by their outlines.
-    pub(crate) fn validate(&self, loads: &[LoadOutline]) -> Result<(), Error> {
-        self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
-            let flag = if mismatch.is_abort_condition {
-                "--abort-on <EXPR>"
-            } else {
-                "--assert <EXPR>"
-            };
-            let text = mismatch.threshold.to_string();
-            Err(Error::invalid_value(
-                flag,
-                &text,
-                caret::show(&mismatch.error),
-            ))
-        })
+    ///
+    /// `names_are_known` is true if this command knows the names that the hammers report.
+    pub(crate) fn validate(
+        &self,
+        loads: &[LoadOutline],
+        names_are_known: bool,
+    ) -> Result<(), Error> {
+        self.first_mismatch(loads, names_are_known)
+            .map_or(Ok(()), |mismatch| {
+                let flag = if mismatch.is_abort_condition {
+                    "--abort-on <EXPR>"
+                } else {
+                    "--assert <EXPR>"
+                };
+                let text = mismatch.threshold.to_string();
+                Err(Error::invalid_value(
+                    flag,
+                    &text,
+                    caret::show(&mismatch.error),
+                ))
+            })
     }
 
     /// Checks the thresholds of a plan. The error has the position in the file.
@@ -74,28 +81,39 @@ impl ThresholdArgs {
         &self,
         file: &ParsedPlanFile,
         loads: &[LoadOutline],
+        names_are_known: bool,
     ) -> Result<(), Error> {
-        self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
-            let key = if mismatch.is_abort_condition {
-                "abort_on"
-            } else {
-                "assert"
-            };
-            let InapplicableThreshold {
-                index, threshold, ..
-            } = mismatch;
-            let error = file.threshold_error(key, index, threshold, mismatch.error);
-            Err(Error::from_plan_error(&error))
-        })
+        self.first_mismatch(loads, names_are_known)
+            .map_or(Ok(()), |mismatch| {
+                let key = if mismatch.is_abort_condition {
+                    "abort_on"
+                } else {
+                    "assert"
+                };
+                let InapplicableThreshold {
+                    index, threshold, ..
+                } = mismatch;
+                let error = file.threshold_error(key, index, threshold, mismatch.error);
+                Err(Error::from_plan_error(&error))
+            })
     }
 
     /// Finds the first threshold that does not fit the loads.
-    fn first_mismatch(&self, loads: &[LoadOutline]) -> Option<InapplicableThreshold<'_>> {
+    fn first_mismatch(
+        &self,
+        loads: &[LoadOutline],
+        names_are_known: bool,
+    ) -> Option<InapplicableThreshold<'_>> {
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
         let mut thresholds = asserted.chain(aborting);
         thresholds.find_map(|(is_abort_condition, (index, threshold))| {
-            let error = threshold.validate(loads, is_abort_condition).err()?;
+            let check_names = || match names_are_known {
+                true => reported_names::check(threshold),
+                false => Ok(()),
+            };
+            let valid = threshold.validate(loads, is_abort_condition);
+            let error = valid.and_then(|()| check_names()).err()?;
             Some(InapplicableThreshold {
                 is_abort_condition,
                 index,

@@ -49,6 +49,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         name: "http",
         hit_description: format!("GET {url}"),
         target: url,
+        hit_describer: None,
+        warnings: vec![],
         hammer,
         load,
         once_renderer: None,

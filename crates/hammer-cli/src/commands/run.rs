@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_http::mask_url;
 
-use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::command_exit::CommandExit;
 use crate::commands::external::{self, ExternalCommandResult};
 use crate::error::Error;
@@ -15,6 +16,23 @@ use crate::{execution, plan};
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
+
+/// Arguments that `-h` shows, beside those of all loads.
+const COMMON_ARGS: [&str; 6] = [
+    "plan",
+    "url",
+    "method",
+    "payload",
+    "headers",
+    "max_in_flight",
+];
+
+const EXAMPLES: &str = "\
+hammer run plan.toml
+hammer run plan.toml --dry-run
+hammer run plan.toml -o json=report.json --assert 'errors < 1%'
+hammer run --endpoint http://127.0.0.1:8080/ -r 100 -z 30s
+hammer run --endpoint mqtt://127.0.0.1 -r 100 -d hello";
 
 /// Arguments of `run`, without those of the endpoint and the load.
 #[derive(Debug, Args)]
@@ -32,11 +50,13 @@ struct RunArgs {
 /// Defines `run`, for plans and for endpoints with these URL schemes.
 pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
     let schemes: Vec<&str> = schemes.collect();
-    let command = Command::new(NAME).after_help(format!(
+    let notes = format!(
         "Schemes: {}.\n'hammer plan --example' prints an example plan.",
         schemes.join(", ")
-    ));
-    hammer::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
+    );
+    let command = EndpointArgs::augment_args(RunArgs::augment_args(Command::new(NAME)));
+    let command = hammer::with_load_args(command);
+    with_short_help(command, &COMMON_ARGS, EXAMPLES, &notes)
         .mut_arg("url", |url| {
             url.required(false).required_unless_present("plan")
         })
@@ -79,6 +99,7 @@ pub(crate) fn run(
     let args = RunArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
     if let Some(path) = &args.plan {
+        reject_url(path)?;
         reject_load_flags(matches, path)?;
         let file = plan::read(path)?;
         // Another program could not read the text from stdin again.
@@ -107,6 +128,17 @@ pub(crate) fn run(
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;
     execution::start_load(entry.prepare_endpoint(endpoint, load)?, &output)
+}
+
+/// Refuses a URL in place of the path of a plan.
+fn reject_url(path: &Path) -> Result<(), Error> {
+    let text = path.to_string_lossy();
+    if !text.contains("://") || path.exists() {
+        return Ok(());
+    }
+    let shown = mask_url(&text);
+    let problem = format!("expected the file of a plan, found a URL (try --endpoint {shown})");
+    Err(Error::invalid_value("[PLAN]", &shown, problem))
 }
 
 /// Refuses flags of the load together with a plan, which has the settings of each load.

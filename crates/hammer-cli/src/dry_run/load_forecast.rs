@@ -15,7 +15,7 @@ use crate::text::proxies::proxy_lines;
 use crate::text::{format_rate, rate_chart};
 
 /// Number of hits that are listed.
-const FIRST_HITS: usize = 3;
+pub(crate) const FIRST_HITS: u64 = 3;
 
 /// Description of a load for a dry run.
 pub(crate) struct LoadForecast {
@@ -38,8 +38,14 @@ pub(crate) struct LoadForecast {
 }
 
 impl LoadForecast {
-    /// Describes a load that repeats a hit.
-    pub(crate) fn of_hits(args: &LoadArgs, hit: &str, description: Description) -> Self {
+    /// Describes a load that repeats a hit; `first` describes the first hits with their values, if they
+    /// are known.
+    pub(crate) fn of_hits(
+        args: &LoadArgs,
+        hit: &str,
+        first: &[String],
+        description: Description,
+    ) -> Self {
         let (schedule, shape) = (args.schedule(), args.shape());
         let length = schedule.duration();
         let expected_hits = args.expected_hits();
@@ -74,7 +80,7 @@ impl LoadForecast {
             totals,
             settings: [load_settings(args), engine_settings(args.engine())].concat(),
             proxies: proxy_reports(description),
-            details: chart + &first_hits(args, hit),
+            details: chart + &first_hits(args, hit, first),
         }
     }
 
@@ -165,14 +171,18 @@ fn load_settings(args: &LoadArgs) -> Vec<String> {
 }
 
 /// The first hits with their due times.
-fn first_hits(args: &LoadArgs, hit: &str) -> String {
+fn first_hits(args: &LoadArgs, hit: &str, described: &[String]) -> String {
+    let hit = |number: usize| described.get(number).map_or(hit, String::as_str);
     let schedule = args.schedule().with_seed(args.engine().seed());
-    let due = schedule.offsets().take(FIRST_HITS).enumerate();
+    let due = schedule.offsets().take(FIRST_HITS as usize).enumerate();
     let mut lines: Vec<String> = due
-        .map(|(number, due)| format!("{:.3} s   hit {number}   {hit}", due.as_secs_f64()))
+        .map(|(number, due)| {
+            let (due, hit) = (due.as_secs_f64(), hit(number));
+            format!("{due:.3} s   hit {number}   {hit}")
+        })
         .collect();
     if lines.is_empty() {
-        lines.push(format!("as soon as a slot is free   {hit}"));
+        lines.push(format!("as soon as a slot is free   {}", hit(0)));
     }
     let line = |(index, line): (usize, &String)| {
         let name = if index == 0 { "first hits" } else { "" };

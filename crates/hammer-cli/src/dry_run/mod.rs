@@ -10,7 +10,7 @@ use hammer_core::{ResourceLimits, Schedule};
 #[cfg(feature = "replay")]
 pub(crate) use self::load_forecast::engine_settings;
 use self::load_forecast::hits_in;
-pub(crate) use self::load_forecast::{LoadForecast, proxy_reports};
+pub(crate) use self::load_forecast::{FIRST_HITS, LoadForecast, proxy_reports};
 use self::peak_rate::peak_rate;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
@@ -43,6 +43,8 @@ fn describe(plan: &RunnablePlan) -> String {
         let length = load.load.schedule().duration();
         text.push('\n');
         text.push_str(&forecast.render(name, load.offset, length));
+        let warnings = load.load.warnings().iter();
+        text.extend(warnings.map(|warning| wrap("warning", warning, 2)));
     }
     if single {
         text.push_str(&needs(plan));

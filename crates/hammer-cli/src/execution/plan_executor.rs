@@ -27,7 +27,9 @@ pub(crate) fn start_load(
 
 /// Executes a plan, its dry run, or a single hit.
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
-    output.thresholds().validate(&plan.outlines())?;
+    output
+        .thresholds()
+        .validate(&plan.outlines(), plan.names_are_known())?;
     if output.dry_run() {
         return dry_run::print(&plan);
     }

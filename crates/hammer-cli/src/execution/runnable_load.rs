@@ -33,6 +33,12 @@ pub(crate) trait RunnableLoad: Send {
     /// Describes the load for a dry run.
     fn forecast(&self) -> LoadForecast;
 
+    /// Returns true if the names of all failures, labels and phases are known, as of the hammers of the
+    /// `hammer` command.
+    fn names_are_known(&self) -> bool {
+        false
+    }
+
     /// Warnings to print before the run.
     fn warnings(&self) -> &[String] {
         &[]

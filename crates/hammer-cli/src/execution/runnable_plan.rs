@@ -72,6 +72,11 @@ impl RunnablePlan {
         self.loads.iter().map(outline).collect()
     }
 
+    /// Returns true if this command knows the names of failures, labels and phases of all loads.
+    pub(crate) fn names_are_known(&self) -> bool {
+        self.loads.iter().all(|load| load.load.names_are_known())
+    }
+
     /// Default number of threads of a load: its share of the cores.
     pub(crate) fn threads(&self) -> usize {
         let cores = thread::available_parallelism().map_or(1, usize::from);

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use hammer_core::{Hammer, ResourceNeeds, RunEvent, Schedule};
+use hammer_core::{Hammer, ResourceNeeds, RunEvent, Schedule, view_unsent_hits};
 
 use super::once::{RenderedHit, SingleHitJob};
 use super::{LoadResult, RunOptions, RunnableLoad};
-use crate::SingleHitRenderer;
 use crate::args::LoadArgs;
-use crate::dry_run::LoadForecast;
+use crate::dry_run::{self, LoadForecast};
 use crate::error::Error;
+use crate::{HitDescriber, SingleHitRenderer};
 
 /// A load that is ready to run.
 pub(crate) struct TypedLoad<H> {
@@ -17,6 +17,10 @@ pub(crate) struct TypedLoad<H> {
     pub(crate) target: String,
     /// Description of a hit for the dry run.
     pub(crate) hit_description: String,
+    /// Description of single hits for the dry run.
+    pub(crate) hit_describer: Option<HitDescriber<H>>,
+    /// Warnings about the arguments.
+    pub(crate) warnings: Vec<String>,
     pub(crate) hammer: H,
     pub(crate) load: LoadArgs,
     /// Renderer of a single hit, for `--once`.
@@ -41,7 +45,24 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
     }
 
     fn forecast(&self) -> LoadForecast {
-        LoadForecast::of_hits(&self.load, &self.hit_description, self.hammer.describe())
+        let mut hits = vec![];
+        if let Some(describe) = &self.hit_describer {
+            let seed = self.load.engine().seed();
+            view_unsent_hits(seed, dry_run::FIRST_HITS, |hit| {
+                let described = describe(&self.hammer, hit);
+                hits.push(described.unwrap_or_else(|| self.hit_description.clone()));
+            });
+        }
+        let description = self.hammer.describe();
+        LoadForecast::of_hits(&self.load, &self.hit_description, &hits, description)
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn names_are_known(&self) -> bool {
+        matches!(self.name, "http" | "mqtt")
     }
 
     fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {

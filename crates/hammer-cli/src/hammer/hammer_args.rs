@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hammer_core::{Hammer, SingleHitResult};
+use hammer_core::{Hammer, Hit, SingleHitResult};
 
 use crate::EndpointArgs;
 
@@ -11,6 +11,10 @@ pub type HammerBuildError = Box<dyn Error + Send + Sync>;
 
 /// Renders a single hit, as the text to print. Its advice names the flags of the command.
 pub type SingleHitRenderer = Box<dyn FnOnce(&SingleHitResult) -> String + Send>;
+
+/// Describes a hit with its values in one line, without secrets, or returns `None` if a value is
+/// known only in a run.
+pub type HitDescriber<H> = Box<dyn Fn(&H, &Hit) -> Option<String> + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
@@ -29,6 +33,12 @@ pub trait HammerArgs: clap::Args + 'static {
     /// URL schemes for which `run --endpoint` selects this hammer.
     const SCHEMES: &'static [&'static str] = &[];
 
+    /// Ids of the hammer's own arguments that `-h` shows, beside common ones such as the rate. Without
+    /// any, and without [`EXAMPLES`](Self::EXAMPLES), `-h` shows all arguments.
+    const COMMON_ARGS: &'static [&'static str] = &[];
+    /// Examples at the end of the help: one command per line.
+    const EXAMPLES: &'static str = "";
+
     /// The hammer that these arguments build.
     type Hammer: Hammer;
 
@@ -40,6 +50,13 @@ pub trait HammerArgs: clap::Args + 'static {
     /// The default is the names of the hammer and the target.
     fn describe_hit(&self) -> String {
         format!("{} {}", Self::NAME, self.target())
+    }
+
+    /// Returns warnings about the arguments, which are printed before the run.
+    ///
+    /// The default returns nothing.
+    fn warnings(&self) -> Vec<String> {
+        vec![]
     }
 
     /// Builds the hammer without sending anything; a dry run builds it, too.
@@ -57,6 +74,14 @@ pub trait HammerArgs: clap::Args + 'static {
     /// It is called before [`build`](Self::build), so that the renderer and the hammer can share a
     /// recorder. The default returns `None`.
     fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
+        None
+    }
+
+    /// Returns the description of single hits, for the dry run.
+    ///
+    /// It is called before [`build`](Self::build), so that it can learn which values are secrets. The
+    /// default returns `None`: each hit is described by [`describe_hit`](Self::describe_hit).
+    fn hit_describer(&mut self) -> Option<HitDescriber<Self::Hammer>> {
         None
     }
 

@@ -8,7 +8,7 @@ use hammer_diagnostic::chain;
 
 use super::flag_conflicts::{self, FlagConflict};
 use crate::HammerArgs;
-use crate::args::{EndpointArgs, LoadArgs, OutputArgs};
+use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::error::Error;
 use crate::execution::{RunnableLoad, TypedLoad};
 
@@ -40,7 +40,9 @@ struct TypedHammerCommand<A>(PhantomData<fn() -> A>);
 impl<A: HammerArgs> TypedHammerCommand<A> {
     fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn RunnableLoad>, Error> {
         let (target, hit_description) = (args.target(), args.describe_hit());
+        let warnings = args.warnings();
         let once_renderer = args.once_renderer();
+        let hit_describer = args.hit_describer();
         let hammer = args
             .build(load.engine().seed())
             .map_err(|error| Error::from_build_error(A::NAME, error.as_ref()))?;
@@ -51,6 +53,8 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
             name: A::NAME,
             target,
             hit_description,
+            hit_describer,
+            warnings,
             hammer,
             load,
             once_renderer,
@@ -73,7 +77,12 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
 
     fn command(&self) -> Command {
         let command = LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)));
-        flag_conflicts::give_way::<A>(OutputArgs::augment_args(command)).about(A::ABOUT)
+        let command = flag_conflicts::give_way::<A>(OutputArgs::augment_args(command));
+        let command = command.about(A::ABOUT);
+        match (A::COMMON_ARGS, A::EXAMPLES) {
+            ([], "") => command,
+            (shown, examples) => with_short_help(command, shown, examples, ""),
+        }
     }
 
     fn load_command(&self) -> Command {

@@ -26,7 +26,9 @@ use self::target_list_args::TargetListArgs;
 pub(crate) use self::transport_args::HttpTransportArgs;
 use crate::args::caret;
 use crate::network_args::NetworkArgs;
-use crate::{DataArgs, EndpointArgs, HammerArgs, HammerBuildError, SingleHitRenderer};
+use crate::{
+    DataArgs, EndpointArgs, HammerArgs, HammerBuildError, HitDescriber, SingleHitRenderer,
+};
 
 /// The flags of `hammer http`, named as in curl.
 #[derive(Debug, Clone, Args)]
@@ -55,6 +57,21 @@ impl HammerArgs for HttpArgs {
     const NAME: &'static str = "http";
     const ABOUT: &'static str = "Hit an HTTP or HTTPS target";
     const SCHEMES: &'static [&'static str] = &["http", "https"];
+    const COMMON_ARGS: &'static [&'static str] = &[
+        "url",
+        "method",
+        "header",
+        "data",
+        "targets",
+        "once",
+        "max_in_flight",
+    ];
+    const EXAMPLES: &'static str = "\
+hammer http http://127.0.0.1:8080/ -r 100 -z 30s
+hammer http http://127.0.0.1:8080/ -r max -c 50 -n 10000
+hammer http http://127.0.0.1:8080/ -r 0..500/1m --assert 'p99 < 250ms'
+hammer http http://127.0.0.1:8080/cart -d '{\"id\":{{seq}}}' -H 'X-Id: {{uuid}}'
+hammer http http://127.0.0.1:8080/ --once";
     type Hammer = Http;
 
     fn target(&self) -> String {
@@ -75,6 +92,10 @@ impl HammerArgs for HttpArgs {
         self.targets.describe_hit().unwrap_or_else(single)
     }
 
+    fn warnings(&self) -> Vec<String> {
+        self.targets.warnings()
+    }
+
     fn build(self, seed: u64) -> Result<Http, HammerBuildError> {
         let scope = self
             .data
@@ -92,6 +113,10 @@ impl HammerArgs for HttpArgs {
 
     fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         self.once.once_renderer()
+    }
+
+    fn hit_describer(&mut self) -> Option<HitDescriber<Http>> {
+        Some(self.once.hit_describer())
     }
 
     fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, HammerBuildError> {

@@ -3,11 +3,14 @@
 use clap::Args;
 use hammer_data::TemplateScope;
 use hammer_data::credential::SecretBytes;
-use hammer_http::{ExchangeRecorder, HttpBuilder};
+use hammer_http::{ExchangeRecorder, Http, HttpBuilder, mask_url};
 
 use super::hit_transcript::HitTranscript;
 use super::secret_mask::SecretMask;
-use crate::SingleHitRenderer;
+use crate::{HitDescriber, SingleHitRenderer};
+
+/// Maximum number of bytes of a body in the description of a hit.
+const MAX_BODY_BYTES: usize = 100;
 
 /// Flags for one hit instead of a load.
 #[derive(Debug, Clone, Default, Args)]
@@ -23,6 +26,9 @@ pub(super) struct SingleHitArgs {
     /// Records the hit.
     #[arg(skip)]
     recorder: Option<ExchangeRecorder>,
+    /// Remembers the secrets of hits that are only described.
+    #[arg(skip)]
+    described: Option<ExchangeRecorder>,
 }
 
 impl SingleHitArgs {
@@ -44,9 +50,25 @@ impl SingleHitArgs {
         }))
     }
 
+    /// Returns the description of hits that are not sent, without the values of `{{env NAME}}`.
+    pub(super) fn hit_describer(&mut self) -> HitDescriber<Http> {
+        let recorder = self.described.insert(ExchangeRecorder::new()).clone();
+        Box::new(move |http, hit| {
+            let request = http.unsent_request(hit).ok()?;
+            let mask = SecretMask::new(&recorder.hidden_secrets());
+            let url = mask.hide(request.url.as_bytes());
+            let url = mask_url(&String::from_utf8_lossy(&url));
+            let body = mask.hide(&request.body);
+            let body = str::from_utf8(&body[..body.len().min(MAX_BODY_BYTES)]).unwrap_or_default();
+            let text = format!("{} {url}   {body}", request.method);
+            Some(text.trim_end().to_owned())
+        })
+    }
+
     /// Adds the values of `{{env NAME}}` in `scope` to the recorder's secrets.
     pub(super) fn record_secrets(&self, scope: TemplateScope) -> TemplateScope {
-        let Some(recorder) = self.recorder.clone() else {
+        let recorder = self.recorder.as_ref().or(self.described.as_ref());
+        let Some(recorder) = recorder.cloned() else {
             return scope;
         };
         scope.environment(move |name| {

@@ -45,6 +45,12 @@ impl TargetListArgs {
         targets.map(str::to_owned).collect()
     }
 
+    /// Warnings about lines of the file.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let file = self.targets.as_ref();
+        file.map_or(vec![], |file| file.targets.warnings().to_vec())
+    }
+
     /// Describes a hit if there is a list of targets.
     pub(super) fn describe_hit(&self) -> Option<String> {
         let file = self.targets.as_ref()?;

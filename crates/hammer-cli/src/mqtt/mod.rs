@@ -48,6 +48,13 @@ impl HammerArgs for MqttArgs {
     const NAME: &'static str = "mqtt";
     const ABOUT: &'static str = "Hit an MQTT broker";
     const SCHEMES: &'static [&'static str] = &["mqtt", "mqtts", "ws", "wss", "unix"];
+    const COMMON_ARGS: &'static [&'static str] = &["url", "topic", "data", "clients"];
+    const EXAMPLES: &'static str = "\
+hammer mqtt mqtt://127.0.0.1 -r 100 -z 30s
+hammer mqtt mqtt://127.0.0.1 -r 1k --clients 50 --qos 1 --topic 'a/{{client}}'
+hammer mqtt mqtt://127.0.0.1 -r 100 --qos 1 --measure delivery
+hammer mqtt mqtt://127.0.0.1 -r 50 --mode connect
+hammer mqtt mqtt://127.0.0.1 -r 100 -d '{\"t\":{{now_ms}}}' --assert 'p99 < 50ms'";
     type Hammer = Mqtt;
 
     fn target(&self) -> String {

@@ -8,6 +8,7 @@ mod progress_printer;
 mod status_line;
 mod stderr;
 mod stdout;
+mod terminal;
 
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress_printer::ProgressPrinter;

@@ -1,7 +1,7 @@
 //! Writer of all outputs of a run except progress.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use hammer_core::RunEvent;
@@ -10,6 +10,7 @@ use hammer_files::{AtomicFile, FileMode};
 use super::hits_file::{CutBack, HitsFile};
 use super::hits_log::{HitsLog, LoggedLoad};
 use super::stdout::write_stdout;
+use super::terminal::stdout_has_color;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::RunReport;
@@ -80,8 +81,14 @@ impl OutputWriter {
         let mut paths = BTreeSet::new();
         for output in &all {
             if !paths.insert(output.path.clone()) {
-                let problem = "another output has the same path (try another path)";
-                return Err(output_error(output, problem));
+                let problem = match output.path {
+                    Some(_) => "another output has the same path (try another path)".to_owned(),
+                    None => format!(
+                        "another output goes to stdout, too (try {}=PATH)",
+                        output.kind.as_str()
+                    ),
+                };
+                return Err(output_error(output, &problem));
             }
         }
         for output in all {
@@ -203,8 +210,7 @@ fn write_report(kind: OutputKind, sink: ReportSink, report: &RunReport) -> io::R
     } else if kind == OutputKind::Junit {
         report.junit().into_bytes()
     } else {
-        let terminal = matches!(sink, ReportSink::Stdout) && io::stdout().is_terminal();
-        let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        let color = matches!(sink, ReportSink::Stdout) && stdout_has_color();
         report.text(color).into_bytes()
     };
     match sink {

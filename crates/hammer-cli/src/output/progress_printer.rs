@@ -8,11 +8,12 @@ use super::load_progress::{LoadProgress, LoadState};
 use super::status_line::StatusLine;
 use crate::execution::RunnablePlan;
 use crate::parsers::instant;
-use crate::text::lines::truncate;
+use crate::text::columns::{column_count, cut_to_columns};
 use crate::text::number::{format_count, format_decimal};
+use crate::text::sanitize;
 
-/// Maximum line width. A line that wraps cannot be cleared.
-const MAX_COLUMNS: usize = 79;
+/// Line width in files and pipes.
+const FILE_COLUMNS: usize = 79;
 
 /// Prints the progress of all loads in one line, driven by their ticks.
 #[derive(Debug)]
@@ -97,7 +98,8 @@ impl ProgressPrinter {
         }
         self.seconds = second;
         if self.status.is_due(second) {
-            let line = self.line();
+            let columns = self.status.columns().unwrap_or(FILE_COLUMNS);
+            let line = self.line(columns);
             self.status.show(&line);
         }
     }
@@ -110,8 +112,9 @@ impl ProgressPrinter {
         }
     }
 
-    /// Percent and time left, the figures of each load, and the hits that failed or were rejected.
-    fn line(&mut self) -> String {
+    /// Percent and time left, the figures of each load, and the hits that failed or were rejected, in at
+    /// most `columns`.
+    fn line(&mut self, columns: usize) -> String {
         let mut items: Vec<String> = self.percent().into_iter().collect();
         items.push(self.time_left());
         items.extend(self.loads.iter_mut().map(LoadProgress::item));
@@ -122,8 +125,9 @@ impl ProgressPrinter {
         if rejected > 0 {
             end = format!("{end}   {} rejected", format_count(rejected));
         }
-        let room = MAX_COLUMNS.saturating_sub(end.chars().count()).max(1);
-        format!("{}{end}", truncate(&items.join("   "), room))
+        let room = columns.saturating_sub(column_count(&end)).max(1);
+        let items = cut_to_columns(&sanitize(&items.join("   ")), room);
+        cut_to_columns(&format!("{items}{end}"), columns)
     }
 
     /// The part of the plan that is over, by time or else by hits.
@@ -232,7 +236,7 @@ mod tests {
                 },
                 ..LoadProgress::default()
             }]);
-            assert_eq!(progress.line(), line);
+            assert_eq!(progress.line(FILE_COLUMNS), line);
         }
     }
 
@@ -269,10 +273,15 @@ mod tests {
         ]);
         progress.loads[2].offset = Duration::from_secs(30);
         assert_eq!(
-            progress.line(),
+            progress.line(FILE_COLUMNS),
             "  5 %   57s left   browse 1,000/s p99 0.310 ms   order 2/s   late w…   9 failed"
         );
         progress.loads = vec![load(&"x".repeat(40), LoadState::Draining, 1, 1.0); 9];
-        assert_eq!(progress.line().chars().count(), MAX_COLUMNS);
+        assert_eq!(progress.line(FILE_COLUMNS).chars().count(), FILE_COLUMNS);
+        // A narrow terminal.
+        for columns in [9, 29, 39] {
+            let line = progress.line(columns);
+            assert!(column_count(&line) <= columns, "{line}");
+        }
     }
 }

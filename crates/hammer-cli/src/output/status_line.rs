@@ -1,6 +1,9 @@
 //! The status line on stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
+
+use super::terminal::StderrTerminal;
+use crate::text::columns::{column_count, cut_to_columns};
 
 /// Interval of lines that are not updated in place, in seconds.
 const LINE_INTERVAL_S: u64 = 10;
@@ -9,13 +12,14 @@ const LINE_INTERVAL_S: u64 = 10;
 #[derive(Debug)]
 pub(crate) struct StatusLine {
     style: StatusStyle,
-    shown: bool,
+    /// Columns of the line that is shown, or 0.
+    shown: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StatusStyle {
     /// One line, updated every second.
-    InPlace,
+    InPlace(StderrTerminal),
     /// A new line every [`LINE_INTERVAL_S`].
     Lines,
     Quiet,
@@ -24,19 +28,27 @@ enum StatusStyle {
 impl StatusLine {
     /// Creates a status line for the terminal, or for a file or pipe; `quiet` prints nothing.
     pub(crate) fn new(quiet: bool) -> Self {
-        let style = match io::stderr().is_terminal() {
+        let style = match StderrTerminal::detect() {
             _ if quiet => StatusStyle::Quiet,
-            true => StatusStyle::InPlace,
-            false => StatusStyle::Lines,
+            Some(terminal) => StatusStyle::InPlace(terminal),
+            None => StatusStyle::Lines,
         };
-        let shown = false;
-        Self { style, shown }
+        Self { style, shown: 0 }
+    }
+
+    /// The columns that a line can have, which change when the terminal is resized. `None` if lines are
+    /// not updated in place.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        match self.style {
+            StatusStyle::InPlace(terminal) => Some(terminal.columns()),
+            StatusStyle::Lines | StatusStyle::Quiet => None,
+        }
     }
 
     /// Returns true if a line is due at this second.
     pub(crate) fn is_due(&self, second: u64) -> bool {
         match self.style {
-            StatusStyle::InPlace => true,
+            StatusStyle::InPlace(_) => true,
             StatusStyle::Lines => second.is_multiple_of(LINE_INTERVAL_S),
             StatusStyle::Quiet => false,
         }
@@ -45,7 +57,7 @@ impl StatusLine {
     /// Shows a line that is due.
     pub(crate) fn show(&mut self, line: &str) {
         match self.style {
-            StatusStyle::InPlace => self.update(line),
+            StatusStyle::InPlace(_) => self.update(line),
             StatusStyle::Lines => {
                 let _ = writeln!(io::stderr(), "{line}");
             }
@@ -55,18 +67,58 @@ impl StatusLine {
 
     /// Shows a line if it replaces the previous one.
     pub(crate) fn update(&mut self, line: &str) {
-        if self.style == StatusStyle::InPlace {
-            self.shown = true;
-            let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        if let StatusStyle::InPlace(terminal) = self.style {
+            let text = replacement(line, self.shown, terminal.columns());
+            self.shown = column_count(line).min(terminal.columns());
+            let _ = io::stderr().write_all(text.as_bytes());
             let _ = io::stderr().flush();
         }
     }
 
     /// Clears the line, so that other text can be printed.
     pub(crate) fn clear(&mut self) {
-        if self.shown {
-            self.shown = false;
-            let _ = write!(io::stderr(), "\r\x1b[K");
+        if self.shown > 0 {
+            self.update("");
+            let _ = write!(io::stderr(), "\r");
+        }
+    }
+}
+
+/// Returns the text that replaces a line of `shown` columns by `line` in a terminal of `columns`.
+///
+/// Spaces clear the rest of the old line, so that no escape sequence is needed. A line that fills the
+/// terminal would wrap, and could not be replaced.
+fn replacement(line: &str, shown: usize, columns: usize) -> String {
+    let line = cut_to_columns(line, columns);
+    let rest = shown.min(columns).saturating_sub(column_count(&line));
+    format!("\r{line}{}", " ".repeat(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: a line that was wider than the terminal left a line behind at each update.
+    #[test]
+    fn a_line_fits_the_terminal_and_covers_the_previous_one() {
+        for (line, shown, columns, expected) in [
+            ("abc", 0, 79, "\rabc"),
+            ("abc", 5, 79, "\rabc  "),
+            ("abcdef", 0, 5, "\rabcd…"),
+            // The terminal was resized since the previous line.
+            ("abc", 79, 39, "\rabc                                    "),
+            ("", 3, 79, "\r   "),
+            ("", 79, 5, "\r     "),
+            ("日本語です", 0, 7, "\r日本語…"),
+            ("日本語です", 0, 6, "\r日本…"),
+        ] {
+            let text = replacement(line, shown, columns);
+            assert_eq!(text, expected, "{line} in {columns}");
+            assert!(
+                column_count(text.trim_start_matches('\r')) <= columns,
+                "{text}"
+            );
+            assert!(!text.contains('\u{1b}'));
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn build(
             };
             output
                 .thresholds()
-                .validate_in_plan(file, &plan.outlines())?;
+                .validate_in_plan(file, &plan.outlines(), plan.names_are_known())?;
             Ok((plan, output))
         }
         PlanContent::Scenario(scenario) => {

@@ -19,12 +19,9 @@ pub(crate) fn read(path: &Path) -> Result<ParsedPlanFile, Error> {
     };
     let invalid = |problem: String| Error::invalid_value("[PLAN]", &shown, problem);
     let bytes = bytes.map_err(|error| {
-        let hint = if shown.contains("://") {
-            format!("--endpoint {shown}")
-        } else {
-            "'hammer plan --example' for an example".into()
-        };
-        invalid(format!("failed to read the plan: {error} (try {hint})"))
+        invalid(format!(
+            "failed to read the plan: {error} (try 'hammer plan --example' for an example)"
+        ))
     })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| invalid("the file is not valid UTF-8; expected TOML or JSON".into()))?;

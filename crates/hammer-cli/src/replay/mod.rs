@@ -21,7 +21,7 @@ use self::replay_hammer::ReplayRequestFactory;
 use self::replay_load::ReplayLoad;
 use self::safety_args::ReplaySafetyArgs;
 use self::timeline_input::TimelineInput;
-use crate::args::{EngineArgs, OutputArgs, caret};
+use crate::args::{EngineArgs, OutputArgs, caret, with_short_help};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::execution;
@@ -34,6 +34,23 @@ pub(crate) const NAME: &str = "replay";
 
 /// Maximum number of routes with their own group in the report.
 const MAX_GROUPS: usize = 20;
+
+/// Arguments that `-h` shows, beside those of all loads.
+const COMMON_ARGS: [&str; 6] = [
+    "file",
+    "endpoint",
+    "speed",
+    "window",
+    "sample",
+    "allow_methods",
+];
+
+const EXAMPLES: &str = "\
+hammer replay access.log --endpoint http://127.0.0.1:8080
+hammer replay shop.jsonl.zst --endpoint http://127.0.0.1:8080 --speed 2
+hammer replay shop.jsonl.zst --endpoint http://127.0.0.1:8080 --window 1h..2h
+hammer replay shop.jsonl.zst --endpoint http://127.0.0.1:8080 --sample 10%
+hammer replay shop.jsonl.zst --endpoint http://127.0.0.1:8080 --dry-run";
 
 /// The arguments of `replay`.
 #[derive(Debug, Args)]
@@ -68,7 +85,8 @@ struct ReplayArgs {
 
 /// Defines `replay FILE --endpoint URL`.
 pub(crate) fn command() -> Command {
-    OutputArgs::augment_args(ReplayArgs::augment_args(Command::new(NAME)))
+    let command = OutputArgs::augment_args(ReplayArgs::augment_args(Command::new(NAME)));
+    with_short_help(command, &COMMON_ARGS, EXAMPLES, "")
         .mut_arg("duration", |duration| {
             duration.help("Maximum duration [default: the whole timeline]")
         })

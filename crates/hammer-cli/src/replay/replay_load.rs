@@ -61,6 +61,10 @@ impl RunnableLoad for ReplayLoad {
         description.listed_groups().to_vec()
     }
 
+    fn names_are_known(&self) -> bool {
+        true
+    }
+
     fn forecast(&self) -> LoadForecast {
         let survey = &*self.replay.survey;
         let hits = survey.all_passes.hits;
@@ -118,14 +122,11 @@ impl RunnableLoad for ReplayLoad {
 }
 
 impl ReplayLoad {
-    /// Skipped rows, warnings, and the contents of a pass.
+    /// Skipped rows, and the contents of a pass.
     fn contents(&self) -> String {
         let survey = &*self.replay.survey;
         let skipped = survey.all_passes.skipped.iter();
         let mut text = show::skipped_line("skipped", skipped.map(|(reason, n)| (*reason, *n)));
-        for warning in &self.replay.warnings {
-            text.push_str(&wrap("warning", warning, 2));
-        }
         if survey.all_passes.hits > survey.hits {
             let hits = format_count(survey.hits);
             let pass = format!("{hits} hits per pass; one pass is described below");

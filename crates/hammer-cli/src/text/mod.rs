@@ -1,5 +1,6 @@
 //! Formats of lines, numbers and charts.
 
+pub(crate) mod columns;
 pub(crate) mod lines;
 pub(crate) mod number;
 pub(crate) mod proxies;

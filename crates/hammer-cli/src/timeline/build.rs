@@ -13,6 +13,7 @@ use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
 use super::log_reading_args::LogReadingArgs;
 use super::summary;
+use crate::args::with_short_help;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::print_stderr;
@@ -28,6 +29,16 @@ caddy, squid, uvicorn, alb, elb, s3, cloudfront, cloudflare, google, iis, w3c, l
 json, csv, tsv and ltsv with --columns; and directives of nginx and Apache: 'log_format main ...;', 'LogFormat \"...\"', or their format string after 'nginx:' or 'apache:'.
 
 Addresses, user agents, referrers, cookies and user names are never written.";
+
+/// Arguments that `-h` shows.
+const COMMON_ARGS: [&str; 6] = ["logs", "output", "format", "columns", "tz", "strict"];
+
+const EXAMPLES: &str = "\
+hammer timeline build access.log -o shop.jsonl.zst
+hammer timeline build access.log --tz Europe/Berlin -o shop.jsonl.zst
+hammer timeline build access.log --include client -o shop.jsonl.zst
+hammer timeline build inference.csv --format csv --columns time=arrived -o -
+hammer timeline build access.log --strict -o - --exclude status";
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -76,9 +87,9 @@ enum ExcludableTimelineField {
 
 /// Defines `timeline build LOG… -o FILE`.
 pub(super) fn command() -> Command {
-    TimelineBuildArgs::augment_args(Command::new(NAME))
-        .about("Build a timeline from access logs")
-        .after_help(AFTER_HELP)
+    let command = TimelineBuildArgs::augment_args(Command::new(NAME));
+    let command = with_short_help(command, &COMMON_ARGS, EXAMPLES, AFTER_HELP);
+    command.about("Build a timeline from access logs")
 }
 
 /// Builds the timeline, and prints a summary to stderr.

@@ -15,12 +15,21 @@ use crate::error::Error;
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "timeline";
 
+const EXAMPLES: &str = "\
+Examples:
+  hammer timeline build access.log -o shop.jsonl.zst
+  hammer timeline build access.log --tz Europe/Berlin -o shop.jsonl.zst
+  hammer timeline build inference.csv --format csv --columns time=arrived -o -
+  hammer timeline build access.log -o - --exclude status
+  hammer timeline show shop.jsonl.zst";
+
 /// Defines `timeline build` and `timeline show`.
 pub(crate) fn command() -> Command {
     Command::new(NAME)
         .about("Build a timeline from access logs for 'replay', or show its contents")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .after_help(EXAMPLES)
         .subcommands([build::command(), show::command()])
 }
 

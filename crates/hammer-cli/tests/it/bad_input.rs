@@ -191,8 +191,8 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["-o", "json", "-o", "text"],
-        "--output",
-        "another output has the same path",
+        "invalid value 'text' for '--output",
+        "another output goes to stdout, too (try text=PATH)",
     ),
 ];
 

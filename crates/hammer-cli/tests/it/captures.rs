@@ -158,19 +158,19 @@ fn malformed_templates_are_shown_with_their_place() {
         ),
         (
             &[url, "-F", "a={{uid}}"],
-            "--form a is not a valid template: invalid expression at byte 2",
+            "--form a is not a valid template: unknown name at byte 2",
         ),
         (
             &[url, "-u", "ann:hush{{uid}}"],
-            "--user is not a valid template: invalid expression at byte 10",
+            "--user is not a valid template: unknown name at byte 10",
         ),
         (
             &[url, "-b", "a=hush{{uid}}"],
-            "the header cookie is not a valid template: invalid expression",
+            "the header cookie is not a valid template: unknown name",
         ),
         (
             &[url, "--oauth2-bearer", "hush{{uid}}"],
-            "the header authorization is not a valid template: invalid expression",
+            "the header authorization is not a valid template: unknown name",
         ),
     ] {
         let output = output(&[&["http", "-n", "1"], flags].concat());

@@ -38,6 +38,49 @@ fn an_unknown_command_gets_a_suggestion() {
     assert!(message.contains("hammer-htpp"), "{message}");
 }
 
+/// Regression: `hammer compare` was said to be a misspelling of `completions`, and a URL in place of a
+/// command or a plan got advice about plans.
+#[test]
+fn an_argument_in_place_of_a_command_gets_the_right_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.toml");
+    std::fs::write(&plan, "").unwrap();
+    let plan = plan.to_str().unwrap();
+    for (args, expected) in [
+        (
+            &["compare", "a", "b"][..],
+            "unknown command 'compare'; expected one of http, mqtt, run, plan,".to_owned(),
+        ),
+        (
+            &["repaly", "a"],
+            "unknown command 'repaly', did you mean 'replay'?".into(),
+        ),
+        (
+            &["http://127.0.0.1:1/", "-n", "3"],
+            "found the URL 'http://127.0.0.1:1/' (try 'hammer http http://127.0.0.1:1/')".into(),
+        ),
+        (
+            &["mqtt://a:s3cret@b"],
+            "(try 'hammer mqtt mqtt://a:***@b')".into(),
+        ),
+        (&[plan], format!("(try 'hammer run {plan}' for a plan)")),
+        (
+            &["run", "http://127.0.0.1:1/", "-n", "2"],
+            "expected the file of a plan, found a URL (try --endpoint http://127.0.0.1:1/)".into(),
+        ),
+        (
+            &["run", "http://a:s3cret@b/"],
+            "(try --endpoint http://a:***@b/)".into(),
+        ),
+    ] {
+        let output = output(args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains(&expected), "{args:?}: {message}");
+        assert!(!message.contains("s3cret"), "{args:?}: {message}");
+    }
+}
+
 #[test]
 fn require_valid_turns_an_invalid_verdict_into_an_error() {
     // One slot, and a delay of ten times the interval between hits.

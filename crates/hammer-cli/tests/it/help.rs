@@ -5,6 +5,7 @@ use std::env;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::command::{hammer, repository, stderr, stdout};
 
@@ -145,6 +146,85 @@ fn diff(old: &str, new: &str) -> String {
         }
     }
     text
+}
+
+/// Regression: the help of `hammer http` had 135 lines and no example.
+#[test]
+fn short_help_fits_a_screen_and_ends_with_examples() {
+    let folder = examples_folder();
+    for command in [
+        &["http"][..],
+        &["mqtt"],
+        &["replay"],
+        &["run"],
+        &["timeline"],
+        &["timeline", "build"],
+    ] {
+        for width in ["80", "100"] {
+            let output = hammer(command)
+                .arg("-h")
+                .env("COLUMNS", width)
+                .output()
+                .unwrap();
+            let help = stdout(&output);
+            assert!(
+                help.lines().count() <= 40,
+                "{command:?}, {width} columns:\n{help}"
+            );
+        }
+        let help = help(
+            &command.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "-h",
+        );
+        let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
+        let examples: Vec<&str> = examples.lines().map(str::trim).collect();
+        assert_eq!(examples.len(), 5, "{command:?}: {examples:?}");
+        for example in examples {
+            let sends_nothing = ["hammer timeline", "--once", "--dry-run"];
+            let dry = match sends_nothing.iter().any(|part| example.contains(part)) {
+                true => "",
+                false => " --dry-run",
+            };
+            let words = example.strip_prefix("hammer ").expect("a command");
+            // The endpoint is not there, so the hit of `--once` fails.
+            let allowed = if example.contains("--once") { 1 } else { 0 };
+            let shell = format!("exec {} {words}{dry}", env!("CARGO_BIN_EXE_hammer"));
+            let output = Command::new("sh")
+                .args(["-c", &shell])
+                .current_dir(&folder)
+                .output()
+                .unwrap();
+            assert_eq!(
+                output.status.code(),
+                Some(allowed),
+                "{example}: {}",
+                stderr(&output)
+            );
+        }
+    }
+}
+
+/// A folder with the files that the examples name.
+fn examples_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let log = "192.0.2.7 - - [01/Mar/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n";
+    let row = |index: u64| format!("{{\"t\":{},\"u\":\"/\",\"s\":200}}\n", 60_000_000 * index);
+    let rows: String = (0..100).map(row).collect();
+    let head = "{\"schema\":\"hammer.timeline/1\",\"epoch\":\"2026-03-01T10:00:00Z\"}\n";
+    let timeline = format!("{head}{rows}{{\"rows\":100}}\n");
+    let plan = "[[load]]\ntarget = 'http://127.0.0.1:1/'\nrate = 1\nduration = '1s'\n";
+    for (name, text) in [
+        ("access.log", log),
+        ("shop.jsonl.zst", &timeline),
+        ("plan.toml", plan),
+        (
+            "inference.csv",
+            "arrived,tokens\n2026-03-01 10:00:00.125,4808\n",
+        ),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod captures;
 mod command;
 mod commands;
 mod dead_targets;
+mod dry_runs;
 mod echo;
 #[cfg(target_os = "linux")]
 mod full_disk;
@@ -20,7 +21,9 @@ mod http;
 mod junit;
 mod limits;
 mod log_formats;
+mod messages;
 mod mqtt;
+mod other_tools;
 mod outputs;
 mod own_hammers;
 mod plan_errors;
@@ -45,6 +48,8 @@ mod tokens;
 mod usage;
 mod values;
 
+#[cfg(target_os = "linux")]
+mod terminals;
 #[cfg(target_os = "linux")]
 mod throttle;
 #[cfg(target_os = "linux")]

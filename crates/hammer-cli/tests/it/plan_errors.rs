@@ -109,15 +109,15 @@ fn plan_errors_do_not_repeat_values_of_the_environment() {
         (
             "data = '${SECRET}'",
             "plan.toml:4:8: failed to build the http hammer: 'data' is not a valid template: \
-             invalid expression at byte 15; expected 'uuid'\n",
+             unknown name at byte 15; expected 'uuid'\n",
         ),
         (
             "json = '{\"a\": \"${SECRET}\"}'",
-            "'json' is not a valid template: invalid expression at byte 22; expected 'uuid'\n",
+            "'json' is not a valid template: unknown name at byte 22; expected 'uuid'\n",
         ),
         (
             "header = ['X-A: b ${SECRET}']",
-            "the header x-a is not a valid template: invalid expression at byte 17; expected 'uuid'\n",
+            "the header x-a is not a valid template: unknown name at byte 17; expected 'uuid'\n",
         ),
         (
             "max_redirs = '${SECRET}'\nlocation = true",

@@ -165,7 +165,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "output = ['json', 'text']",
             "1:19",
-            "'output': invalid value 'text=-': another output has the same path",
+            "'output': invalid value 'text': another output goes to stdout, too (try text=PATH)",
         ),
     ] {
         let output = run("plan.toml", &both.plan(first), &["-q"], &[]);

@@ -93,10 +93,11 @@ fn hits_at_a_closed_port_fail_at_the_requested_rate() {
 
 #[test]
 fn help_comes_in_groups_with_a_line_for_each_flag() {
-    let help = stdout(&output(&["http", "-h"]));
+    let long = stdout(&output(&["http", "--help"]));
     for group in ["Load:", "HTTP:", "Expectations:", "Output:", "Thresholds:"] {
-        assert!(help.lines().any(|line| line == group), "{group}: {help}");
+        assert!(long.lines().any(|line| line == group), "{group}: {long}");
     }
+    let help = stdout(&output(&["http", "-h"]));
     for line in help
         .lines()
         .filter(|line| line.trim_start().starts_with('-'))

@@ -14,5 +14,6 @@ pub(crate) mod start_barrier;
 pub(crate) mod stop_handle;
 pub(crate) mod stop_level;
 pub(crate) mod timer;
+pub(crate) mod unsent_hits;
 pub(crate) mod worker;
 mod worker_threads;

@@ -58,7 +58,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
         let hit = Hit {
             number: 0,
             due: Duration::ZERO,
-            slot: slot(settings.seed, &notes),
+            slot: only_slot(settings.seed, &notes),
         };
         Self {
             hammer,
@@ -80,7 +80,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
     }
 
     async fn take_steps(&mut self, result: &mut SingleHitResult) -> Result<(), Error> {
-        let slot = slot(self.settings.seed, &self.notes);
+        let slot = only_slot(self.settings.seed, &self.notes);
         let context = WorkerContext::new(slot, |_, _| ());
         if !self.prepare(&context).await? {
             return Ok(());
@@ -196,7 +196,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
 }
 
 /// Creates the only slot.
-fn slot(seed: u64, notes: &WorkerNotes) -> Slot {
+pub(super) fn only_slot(seed: u64, notes: &WorkerNotes) -> Slot {
     Slot {
         index: 0,
         worker: 0,

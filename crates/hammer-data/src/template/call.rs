@@ -216,7 +216,7 @@ impl FunctionCall<'_> {
             .iter()
             .find(|(name, _)| Some(name.as_str()) == near);
         let problem = format!("unknown name {}", excerpt(name));
-        let error = Diagnostic::new(self.name.1.clone(), problem);
+        let error = Diagnostic::new(self.name.1.clone(), problem).with_kind("unknown name");
         match (near_feeder, near) {
             (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
                 error.with_nearest(token::write_dotted_name(name, column))

@@ -377,7 +377,7 @@ fn errors_have_a_position_and_a_remedy() {
     let error = Template::compile("a{{uid}}", &scope()).expect_err("unknown name");
     let message = "unknown name 'uid'; expected 'uuid'";
     assert_eq!(error.to_string(), message);
-    let redacted = "invalid expression at byte 3; expected 'uuid'";
+    let redacted = "unknown name at byte 3; expected 'uuid'";
     assert_eq!(error.redacted().to_string(), redacted);
 
     let error = Template::compile("{{client}}", &TemplateScope::new()).expect_err("no clients");

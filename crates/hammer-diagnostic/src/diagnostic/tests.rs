@@ -104,11 +104,11 @@ fn a_redacted_diagnostic_repeats_nothing_of_the_text() {
         ),
         (
             Diagnostic::unknown(0..9, "name", secret, ["hunter"]),
-            "invalid expression; expected 'hunter'",
+            "unknown name; expected 'hunter'",
         ),
         (
             Diagnostic::unknown(0..9, "name", secret, ["a", "b"]),
-            "invalid expression; expected one of a, b",
+            "unknown name; expected one of a, b",
         ),
     ] {
         let redacted = diagnostic.in_input(secret).redacted();

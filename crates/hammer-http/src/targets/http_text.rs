@@ -2,8 +2,13 @@
 
 use bytes::Bytes;
 
-use super::{TargetEntry, TargetLineError, parse_once, parse_weight};
+use hammer_diagnostic::nearest;
+
+use super::{ParsedTargets, TargetEntry, TargetLineError, parse_once, parse_weight};
 use crate::RequestHeader;
+
+/// The keys of directives.
+const DIRECTIVES: [&str; 3] = ["weight", "name", "once"];
 
 const EXPECTED_LINE: &str = "expected \"METHOD URL\", \"Name: value\", \"@FILE\" or \"# comment\"";
 
@@ -11,8 +16,9 @@ const EXPECTED_LINE: &str = "expected \"METHOD URL\", \"Name: value\", \"@FILE\"
 pub(super) fn parse(
     text: &str,
     read: &dyn Fn(&str) -> Result<Bytes, String>,
-) -> Result<Vec<TargetEntry>, TargetLineError> {
+) -> Result<ParsedTargets, TargetLineError> {
     let mut entries: Vec<TargetEntry> = Vec::new();
+    let mut unknown_keys = vec![];
     // True if a line without a method belongs to the last target.
     let mut in_target = false;
     let mut directives = TargetDirectives::default();
@@ -23,9 +29,11 @@ pub(super) fn parse(
         if line.is_empty() {
             in_target = false;
         } else if let Some(comment) = line.strip_prefix('#') {
-            directives
+            let is_known = directives
                 .parse_comment(comment, line_number)
                 .map_err(error)?;
+            let unknown = (!is_known).then(|| unknown_directive(comment)).flatten();
+            unknown_keys.extend(unknown.map(|problem| TargetLineError::new(line_number, problem)));
         } else if let Some((method, url)) = parse_request_line(line) {
             entries.push(TargetEntry {
                 line: line_number,
@@ -60,8 +68,35 @@ pub(super) fn parse(
             line_number,
             "missing target after \"# weight\", \"# name\" or \"# once\"",
         )),
-        None => Ok(entries),
+        None => Ok(ParsedTargets {
+            entries,
+            unknown_keys,
+        }),
     }
+}
+
+/// Describes a comment that looks like a directive with an unknown key, such as `# weigth: 3`.
+///
+/// A key is one word in lower case, or near a known one. Sentences and URLs are comments.
+fn unknown_directive(comment: &str) -> Option<String> {
+    let (key, value) = comment.split_once(':')?;
+    let key = key.trim();
+    let near = nearest(key, DIRECTIVES);
+    let is_word = key
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte));
+    if key.is_empty()
+        || key.contains(' ')
+        || value.starts_with("//")
+        || !(is_word || near.is_some())
+    {
+        return None;
+    }
+    let expected = match near {
+        Some(near) => format!("did you mean \"# {near}:\"?"),
+        None => "expected \"# weight:\", \"# name:\" or \"# once:\"".to_owned(),
+    };
+    Some(format!("unknown key {key:?} in a comment, {expected}"))
 }
 
 /// Splits a request line into method and URL; returns `None` for headers and body files.
@@ -82,18 +117,21 @@ struct TargetDirectives {
 }
 
 impl TargetDirectives {
-    fn parse_comment(&mut self, comment: &str, line_number: usize) -> Result<(), String> {
+    /// Reads a directive. Returns false if the comment is not one.
+    fn parse_comment(&mut self, comment: &str, line_number: usize) -> Result<bool, String> {
         let Some((key, value)) = comment.split_once(':') else {
-            return Ok(());
+            return Ok(false);
         };
         let value = value.trim();
         match key.trim() {
             "once" => self.once = parse_once(value)?,
             "weight" => self.weight = Some(parse_weight(value)?),
             "name" if !value.is_empty() => self.name = Some(value.to_owned()),
-            _ => return Ok(()),
+            // A directive without a value.
+            "name" => return Ok(true),
+            _ => return Ok(false),
         }
         self.last_line = Some(line_number);
-        Ok(())
+        Ok(true)
     }
 }

@@ -41,6 +41,13 @@ pub struct TargetList {
     pub(crate) entries: Vec<TargetEntry>,
     /// The name of the text in messages.
     pub(crate) source_name: String,
+    warnings: Vec<String>,
+}
+
+/// The targets of a text, and the comments that look like misspelled directives.
+struct ParsedTargets {
+    entries: Vec<TargetEntry>,
+    unknown_keys: Vec<TargetLineError>,
 }
 
 /// The order in which targets are hit.
@@ -101,7 +108,12 @@ impl TargetList {
         let files = BodyFiles::new(folder);
         let read = |path: &str| files.read(path);
         let entries = match first {
-            Some(line) if line.starts_with('{') => json_lines::parse(text),
+            Some(line) if line.starts_with('{') => {
+                json_lines::parse(text).map(|entries| ParsedTargets {
+                    entries,
+                    unknown_keys: vec![],
+                })
+            }
             Some(_) => http_text::parse(text, &read),
             None => {
                 let expected = "\"GET http://127.0.0.1/\" or a JSON object in one line";
@@ -109,9 +121,13 @@ impl TargetList {
                 return Err(Error::new(ErrorKind::Targets, message));
             }
         };
+        let parsed = entries.map_err(|error| error.in_source(source_name))?;
+        let warnings = parsed.unknown_keys.into_iter();
+        let warnings = warnings.map(|error| error.in_source(source_name).to_string());
         Ok(Self {
-            entries: entries.map_err(|error| error.in_source(source_name))?,
+            entries: parsed.entries,
             source_name: source_name.to_owned(),
+            warnings: warnings.collect(),
         })
     }
 
@@ -126,6 +142,12 @@ impl TargetList {
         self.entries
             .iter()
             .filter_map(|entry| entry.name.as_deref())
+    }
+
+    /// Returns a message for each comment that looks like a misspelled directive: `# weigth: 3`.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The number of targets; never 0.

@@ -249,3 +249,45 @@ fn a_file_that_is_not_utf8_is_refused_with_its_line() {
     let end = "targets.txt: expected UTF-8, found byte 0xE9 (try %E9 in a URL)";
     assert!(message.ends_with(end), "{message}");
 }
+
+/// Regression: `# weigth: 3` was taken for a comment, and the target had the weight 1.
+#[test]
+fn comments_that_look_like_misspelled_directives_are_warnings() {
+    for (comment, warning) in [
+        (
+            "# weigth: 3",
+            Some("unknown key \"weigth\" in a comment, did you mean \"# weight:\"?"),
+        ),
+        (
+            "#Weight: 3",
+            Some("unknown key \"Weight\" in a comment, did you mean \"# weight:\"?"),
+        ),
+        (
+            "# group: a",
+            Some("unknown key \"group\" in a comment, expected \"# weight:\""),
+        ),
+        ("# weight: 3", None),
+        ("# name: a", None),
+        ("# name:", None),
+        ("# the cart", None),
+        ("# Note: a comment", None),
+        ("# as of today: a comment", None),
+        ("# http://127.0.0.1/", None),
+        ("# 10:30", None),
+        ("#", None),
+    ] {
+        let text = format!("\n{comment}\nGET http://127.0.0.1/\n");
+        let targets: TargetList = text.parse().expect(comment);
+        match (targets.warnings(), warning) {
+            ([], None) => {}
+            ([found], Some(warning)) => {
+                assert!(
+                    found.starts_with("line 2 of the text of targets: "),
+                    "{found}"
+                );
+                assert!(found.contains(warning), "{comment}: {found}");
+            }
+            (found, _) => panic!("{comment}: {found:?}"),
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod repeated_cookies;
 mod request_hop;
 mod slot_connections;
 mod target_picker;
+mod unsent_request;
 mod worker_request_copies;
 
 use std::cell::RefCell;
@@ -26,6 +27,7 @@ use self::redirect_origin_cache::RedirectOriginCache;
 use self::request_hop::RequestHop;
 use self::slot_connections::SlotConnections;
 pub(crate) use self::target_picker::TargetPicker;
+pub use self::unsent_request::UnsentRequest;
 use self::worker_request_copies::WorkerRequestCopies;
 use crate::connection::origin::{ConnectionPolicy, OriginConnection};
 use crate::failures;

@@ -110,6 +110,31 @@ impl Threshold {
     }
 }
 
+/// A name in a figure that a hammer reports, and that the grammar of thresholds does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReportedName<'t> {
+    /// The name of a failure, as in `failure.timeout`.
+    Failure(&'t str),
+    /// The label of an answer, as in `label.503`.
+    Label(&'t str),
+    /// The name of a phase, as in `phase.connect.p50`.
+    Phase(&'t str),
+}
+
+impl Threshold {
+    /// Returns the name in the figure that a hammer reports, if there is one.
+    #[must_use]
+    pub fn reported_name(&self) -> Option<ReportedName<'_>> {
+        match &self.figure {
+            ThresholdFigure::Count(HitCategory::Failure(name)) => Some(ReportedName::Failure(name)),
+            ThresholdFigure::Count(HitCategory::Label(name)) => Some(ReportedName::Label(name)),
+            ThresholdFigure::Time(HitTime::Phase(name), _) => Some(ReportedName::Phase(name)),
+            _ => None,
+        }
+    }
+}
+
 impl FromStr for Threshold {
     type Err = Diagnostic;
 

@@ -227,7 +227,7 @@ fn errors_show_a_value_of_the_environment_as_written() {
     for (text, message) in [
         (
             "assert = '${SECRET}'\n[[load]]\ntarget = 'a'\n",
-            "p.toml:1:10: 'assert': invalid value '${SECRET}': invalid expression; \
+            "p.toml:1:10: 'assert': invalid value '${SECRET}': unknown figure; \
              expected p99, mean, max, errors, achieved or rate",
         ),
         (

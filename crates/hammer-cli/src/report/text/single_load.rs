@@ -17,10 +17,11 @@ pub(super) fn render(run: &RunReport, load: &Report, color: bool) -> String {
     let details = LoadDetails::new(load);
     let fixed = details.lines();
     let aborted = usize::from(run.plan.aborted.is_some());
-    // The rest is the title, two empty lines, and at least three lines for the verdict.
-    let room = MAX_LINES.saturating_sub(fixed + aborted + 3);
+    let title = title::single_load(load);
+    // The rest is two empty lines, and at least three lines for the verdict.
+    let room = MAX_LINES.saturating_sub(fixed + aborted + title.lines().count() + 2);
     let head = ReportHead {
-        title: title::single_load(load),
+        title,
         valid_text: &verdict::valid_text(load),
         max_thresholds: room.saturating_sub(3).max(THRESHOLD_LINES),
         room,

@@ -7,6 +7,9 @@ use crate::text::format_rate;
 use crate::text::lines::{INDENT, WIDTH, truncate};
 use crate::text::number::{format_counted, format_decimal, format_seconds, short_span};
 
+/// The fewest columns for the name of a file.
+const MIN_FILE_WIDTH: usize = 12;
+
 /// Columns for the expression of a shape.
 const SHAPE_WIDTH: usize = 30;
 
@@ -16,11 +19,31 @@ pub(super) fn single_load(report: &Report) -> String {
     let name = truncate(&format!("hammer {}", report.hammer), 30);
     let room =
         WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + summary.chars().count() + 6);
-    let target = truncate(&report.target, room.max(1));
-    format!(
-        "{name:<width$}   {target}   {summary}\n",
-        width = INDENT - 3
-    )
+    let target = shorten_target(&report.target, room);
+    let name = format!("{name:<width$}   {target}", width = INDENT - 3);
+    match target.chars().count() > room {
+        true => format!("{name}\n{:<INDENT$}{summary}\n", ""),
+        false => format!("{name}   {summary}\n"),
+    }
+}
+
+/// Cuts a target such as `FILE at URL`, or a URL, to fit `room`. The endpoint, which is the URL without
+/// its path, is never cut: a reader must see what was hit.
+fn shorten_target(target: &str, room: usize) -> String {
+    let Some((file, url)) = target.rsplit_once(" at ") else {
+        return shorten_url(target, room);
+    };
+    let url = shorten_url(url, room.saturating_sub(MIN_FILE_WIDTH + 4));
+    let room = room.saturating_sub(url.chars().count() + 4);
+    format!("{} at {url}", truncate(file, room.max(MIN_FILE_WIDTH)))
+}
+
+/// Cuts the path of a URL to fit `room`. Only an endpoint that is longer than a line is cut, too.
+fn shorten_url(url: &str, room: usize) -> String {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let path = url[host..].find('/').map_or(url.len(), |at| host + at);
+    let endpoint = url[..path].chars().count();
+    truncate(url, room.max(endpoint + 2).min(WIDTH - INDENT))
 }
 
 /// The name of a plan, and the number of its loads.
@@ -52,7 +75,7 @@ pub(super) fn plan_load(load: &PlanLoadReport) -> String {
     let summary = schedule(report, &offset);
     let name = format!("{:<width$}", truncate(name, 40), width = INDENT - 3);
     let used = name.chars().count() + report.hammer.chars().count() + summary.chars().count() + 9;
-    let target = truncate(&report.target, WIDTH.saturating_sub(used).max(10));
+    let target = shorten_target(&report.target, WIDTH.saturating_sub(used).max(10));
     format!("{name}   {}   {target}   {summary}\n", report.hammer)
 }
 
@@ -103,5 +126,46 @@ pub(super) fn rate_varies(report: &Report) -> bool {
         Ok(shape) => shape.rate().is_none() && !shape.is_closed_loop(),
         // The shape of a playlist cannot be parsed.
         Err(_) => report.shape.contains(['.', ',', '(']),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: the title of a replay cut off the end of the endpoint.
+    #[test]
+    fn the_endpoint_in_a_title_is_never_cut() {
+        let endpoint = "http://staging.example.test:8080";
+        for (target, room, expected) in [
+            (
+                format!("shop.jsonl at {endpoint}"),
+                60,
+                format!("shop.jsonl at {endpoint}"),
+            ),
+            (
+                format!("/var/log/nginx/access.log.1.gz at {endpoint}"),
+                50,
+                format!("/var/log/ngin… at {endpoint}"),
+            ),
+            (
+                format!("/var/log/nginx/access.log.1.gz at {endpoint}"),
+                5,
+                format!("/var/log/ng… at {endpoint}"),
+            ),
+            (
+                format!("{endpoint}/a/long/path"),
+                40,
+                format!("{endpoint}/a/long…"),
+            ),
+            (
+                format!("{endpoint}/a/long/path"),
+                5,
+                format!("{endpoint}/…"),
+            ),
+            (endpoint.to_owned(), 5, endpoint.to_owned()),
+        ] {
+            assert_eq!(shorten_target(&target, room), expected, "{room}");
+        }
     }
 }

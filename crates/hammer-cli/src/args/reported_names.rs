@@ -1,0 +1,167 @@
+//! Check of the names in thresholds that the hammers of the `hammer` command report.
+
+use hammer_diagnostic::Diagnostic;
+use hammer_plan::{ReportedName, Threshold};
+
+use super::name_lists::{FAILURES, LABELS, PHASES};
+
+/// Checks that a hammer of the `hammer` command can report the name in the threshold.
+///
+/// A threshold on a misspelled failure would hold in every run.
+pub(super) fn check(threshold: &Threshold) -> Result<(), Diagnostic> {
+    let Some(name) = threshold.reported_name() else {
+        return Ok(());
+    };
+    let (what, name, known) = match name {
+        ReportedName::Failure(name) => ("failure", name, FAILURES),
+        ReportedName::Label(name) if is_status(name) => return Ok(()),
+        ReportedName::Label(name) => ("label", name, LABELS),
+        ReportedName::Phase(name) => ("phase", name, PHASES),
+        _ => return Ok(()),
+    };
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let text = threshold.to_string();
+    let prefix = format!("{what}.");
+    let start = text.find(&prefix).map_or(0, |at| at + prefix.len());
+    let error = Diagnostic::unknown(start..start + name.len(), what, name, known.iter().copied());
+    let error = match what {
+        "failure" => {
+            error.or_expected("a name under 'failed' in the report, such as connect_refused")
+        }
+        "label" => error.or_expected("a status, such as 503, or a label of the report"),
+        _ => error,
+    };
+    Err(error.in_input(text))
+}
+
+/// Returns true for the status of an answer of HTTP (RFC 9110, section 15).
+fn is_status(label: &str) -> bool {
+    label
+        .parse()
+        .is_ok_and(|status: u16| (100..1000).contains(&status))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::{fs, iter};
+
+    use regex::Regex;
+
+    use super::*;
+
+    #[test]
+    fn unknown_names_get_the_nearest() {
+        for (text, expected) in [
+            (
+                "failure.conect_refused == 0",
+                "unknown failure 'conect_refused'; expected 'connect_refused'",
+            ),
+            (
+                "failure.nothing == 0",
+                "expected a name under 'failed' in the report",
+            ),
+            ("label.5003 == 0", "unknown label '5003'; expected a status"),
+            ("label.pubac == 0", "expected 'puback'"),
+            (
+                "phase.conect.p99 < 1s",
+                "unknown phase 'conect'; expected 'connect'",
+            ),
+        ] {
+            let threshold: Threshold = text.parse().expect(text);
+            let error = check(&threshold).expect_err(text);
+            assert!(error.to_string().contains(expected), "{text}: {error}");
+            let name = text.split(['.', ' ']).nth(1);
+            assert_eq!(error.found(), name, "{text}");
+        }
+        for text in [
+            "failure.timeout == 0",
+            "label.503 < 1%",
+            "phase.first_byte.p99 < 1s",
+            "p99 < 1s",
+        ] {
+            assert_eq!(check(&text.parse().expect(text)), Ok(()), "{text}");
+        }
+    }
+
+    /// The sources of the hammers and of the crates that they report failures of.
+    fn sources() -> Vec<(PathBuf, String)> {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let roots = ["hammer-core", "hammer-net", "hammer-http", "hammer-mqtt"];
+        let mut folders: Vec<_> = roots.map(|root| crates.join(root).join("src")).into();
+        let mut found = vec![];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).expect("the sources are here") {
+                let path = entry.expect("a readable folder").path();
+                let is_test = ["testing", "tests", "tests.rs"]
+                    .iter()
+                    .any(|end| path.ends_with(end));
+                if is_test {
+                    continue;
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "rs") {
+                    let text = fs::read_to_string(&path).expect("a source is text");
+                    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+                    let code = code
+                        .lines()
+                        .filter(|line| !line.trim_start().starts_with("//"));
+                    found.push((path, code.collect::<Vec<_>>().join("\n")));
+                }
+            }
+        }
+        found
+    }
+
+    /// Without this, a new failure could not be named in a threshold.
+    #[test]
+    fn the_lists_have_all_names_in_the_sources() {
+        let reasons = |path: &Path| path.ends_with("packet/reason_code.rs");
+        let everywhere = |_: &Path| true;
+        let core = |path: &Path| path.ends_with("model/failure.rs");
+        let table: [(&str, &[&str], &dyn Fn(&Path) -> bool); 8] = [
+            (r#"Self::new\(\s*"([a-z0-9_]+)""#, FAILURES, &core),
+            (r#"Failure::new\(\s*"([a-z0-9_]+)""#, FAILURES, &everywhere),
+            (
+                r#""((?:stream_reset|goaway|websocket)_[a-z0-9_]+)""#,
+                FAILURES,
+                &everywhere,
+            ),
+            (r#"=> "([a-z0-9_]+)""#, FAILURES, &reasons),
+            (r#"=> "([a-z0-9_]+)""#, LABELS, &reasons),
+            (
+                r#"Outcome::(?:ok|rejected)\(\s*"([a-z0-9_]+)""#,
+                LABELS,
+                &everywhere,
+            ),
+            (r#"_LABEL: &str = "([a-z0-9_]+)""#, LABELS, &everywhere),
+            (r#"\.mark(?:_phase)?\("([a-z_]+)""#, PHASES, &everywhere),
+        ];
+        let sources = sources();
+        let (mut count, mut missing) = (0, vec![]);
+        for (pattern, known, is_searched) in table {
+            let pattern = Regex::new(pattern).expect("a regular expression");
+            for (path, code) in sources.iter().filter(|(path, _)| is_searched(path)) {
+                for found in pattern.captures_iter(code) {
+                    count += 1;
+                    if !known.contains(&&found[1]) {
+                        missing.push(format!("{}: {}", path.display(), &found[1]));
+                    }
+                }
+            }
+        }
+        assert!(
+            missing.is_empty(),
+            "add to name_lists.rs:\n{}",
+            missing.join("\n")
+        );
+        assert!(count > 150, "found only {count} names");
+        for list in [FAILURES, LABELS, PHASES] {
+            let sorted = iter::zip(list, &list[1..]).all(|(first, second)| first < second);
+            assert!(sorted, "sort {list:?}");
+        }
+    }
+}
