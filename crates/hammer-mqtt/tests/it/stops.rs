@@ -42,10 +42,9 @@ fn a_stop_while_clients_connect_ends_the_run_and_closes_all_connections() {
         let run = Run::new(mqtt, until_stopped(100)).threads(1).stop(stop);
         let report = execute(run.drain(ms(60_000)).timeout(ms(60_000)));
         assert!(started.elapsed() < Duration::from_secs(20));
-        assert_eq!(
-            (report.hits.scheduled, report.facts.get("fence")),
-            (0, None)
-        );
+        // A hit may be due at the stop of the run, but none is sent.
+        assert_eq!(report.hits.unsent, report.hits.scheduled);
+        assert_eq!(report.facts.get("fence"), None);
         let disconnects = broker.packets().iter().filter(|p| p.kind() == 14).count();
         // Some may not have received their CONNACK yet.
         assert!((1..=8).contains(&disconnects), "{disconnects}");
