@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn hits_by_address_are_shown_if_there_are_several() {
         let one = address("10.0.0.1:80", [1000, 0, 2], json!({}));
-        assert_eq!(addresses(&with(&[one.clone()])), "");
+        assert_eq!(addresses(&with(std::slice::from_ref(&one))), "");
         let mute = address(
             "[fd00::2]:80",
             [0, 0, 0],

@@ -196,7 +196,8 @@ fn a_slow_kind_of_slot_gets_its_share_of_hits() {
     for hit in 0..60 {
         bench.step_twice(ms(hit * 10));
         let last = bench.running.len() - 1;
-        if bench.dispatcher.turn_of_slot(bench.running[last].0) % 2 == 0 {
+        let turn = bench.dispatcher.turn_of_slot(bench.running[last].0);
+        if turn.is_multiple_of(2) {
             let now = bench.start + ms(hit * 10);
             let (slot, ended) = bench.running.remove(last);
             bench.dispatcher.hit_ended(slot, &ended, now);
