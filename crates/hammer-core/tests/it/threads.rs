@@ -213,7 +213,7 @@ fn cpu_time_of_a_warm_up_is_not_counted() {
     assert!(cpu < 0.3, "{cpu} s for hits that do nothing");
 }
 
-/// So many threads aborted the process when its memory ran out.
+/// 100,000 threads aborted the process when its memory ran out.
 #[test]
 fn too_many_threads_or_slots_are_refused_with_their_limit() {
     use hammer_core::{

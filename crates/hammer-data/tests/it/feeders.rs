@@ -423,7 +423,7 @@ fn rows_from_an_endless_input_have_a_limit() {
     assert!(error.to_string().contains("at most 256 MiB"), "{error}");
 }
 
-/// The same bytes again and again.
+/// An endless input that repeats its bytes.
 struct Repeated(&'static [u8]);
 
 impl Read for Repeated {
