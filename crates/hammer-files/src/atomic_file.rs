@@ -46,7 +46,7 @@ impl AtomicFile {
                 names: Some((temporary, path)),
             }),
             Err(error) => {
-                // Such a file can only be written in place.
+                // In a folder that is not writable, a file can only be written in place.
                 let existing = File::options().write(true).truncate(true).open(&path);
                 let file = existing.map_err(|_| error)?;
                 Ok(Self { file, names: None })

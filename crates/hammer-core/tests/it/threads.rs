@@ -232,7 +232,7 @@ fn a_hammer_can_block_in_a_thread_of_its_runtime() {
     assert_eq!(report.labels["done"], 20);
 }
 
-/// So many threads aborted the process when its memory ran out.
+/// 100,000 threads aborted the process when its memory ran out.
 #[test]
 fn too_many_threads_or_slots_are_refused_with_their_limit() {
     use hammer_core::{

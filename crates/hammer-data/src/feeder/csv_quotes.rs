@@ -21,7 +21,7 @@ pub(super) struct CsvQuoteCheck {
     line_feeds: u64,
 }
 
-/// What is wrong with a quote, and the line of it, from 1.
+/// A problem with a quote, and its line, from 1.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CsvQuoteError {
     pub(super) line: u64,

@@ -247,7 +247,8 @@ fn a_file_gets_its_name_only_when_it_is_complete() {
     let error = TimelineWriter::create(folder.path(), &TimelineHeader::default())
         .err()
         .unwrap();
-    assert!(error.to_string().ends_with("found a directory"), "{error}");
+    let error = hammer_diagnostic::chain(&error);
+    assert!(error.ends_with("found a directory"), "{error}");
 }
 
 /// Regression: a log with a long first line was taken for a timeline with a malformed row.
