@@ -356,14 +356,19 @@ fn no_rows_error(counters: &BuildCounters, sources: &[LogReadState]) -> Error {
         names.join(", "),
         skipped.join(", ")
     );
-    let most_frequent = counters.skipped.iter().max_by_key(|(_, count)| **count);
-    let remedy = match most_frequent {
-        Some((SkipReason::AbsoluteForm, _)) => " (try `absolute_targets` with the host)",
-        Some((SkipReason::NoTime, _)) => " (try `untimed_rate` if the lines have no time)",
-        Some((SkipReason::Malformed | SkipReason::Truncated, _)) => " (try another `format`)",
-        _ => "",
-    };
-    message.push_str(remedy);
+    // The remedy for the most frequent reason that has one.
+    let remedies = counters.skipped.iter().filter_map(|(reason, count)| {
+        let remedy = match reason {
+            SkipReason::AbsoluteForm => " (try `absolute_targets` with the host)",
+            SkipReason::NoTime => " (try `untimed_rate` if the lines have no time)",
+            SkipReason::Malformed | SkipReason::Truncated => " (try another `format`)",
+            _ => return None,
+        };
+        Some((count, remedy))
+    });
+    if let Some((_, remedy)) = remedies.max_by_key(|(count, _)| **count) {
+        message.push_str(remedy);
+    }
     if let Some(mismatch) = &counters.mismatch {
         message.push_str(&format!("\n\n{mismatch}"));
     }

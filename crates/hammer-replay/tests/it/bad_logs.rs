@@ -236,6 +236,10 @@ fn a_log_without_rows_is_an_error_for_every_reason() {
             "absolute URL, as for a proxy (1) (try `absolute_targets` with the host)",
         ),
         (
+            with("GET ftp://a.example/ HTTP/1.1") + &with("CONNECT a:443 HTTP/1.1"),
+            "CONNECT request (1) (try `absolute_targets` with the host)",
+        ),
+        (
             "192.0.2.1:4711 [01/Mar/2026:10:00:00.126] web/1: SSL handshake failure\n".to_owned(),
             "TLS handshake (1)",
         ),
