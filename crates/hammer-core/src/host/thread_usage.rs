@@ -248,7 +248,11 @@ mod tests {
             (ms(50), ms(100), Some(0.5)),
             (ms(150), ms(100), Some(1.0)),
         ] {
-            assert_eq!(share_of_run(Some(part), whole), expected, "{part:?} of {whole:?}");
+            assert_eq!(
+                share_of_run(Some(part), whole),
+                expected,
+                "{part:?} of {whole:?}"
+            );
         }
         assert_eq!(share_of_run(None, ms(1000)), None);
     }

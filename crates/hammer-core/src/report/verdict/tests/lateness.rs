@@ -234,7 +234,11 @@ fn the_cause_that_was_seen_comes_first() {
         ])
     };
     for (cause, late_us, advice) in [
-        (json!("asleep"), 1_900_000.0, "or the process or the machine was suspended"),
+        (
+            json!("asleep"),
+            1_900_000.0,
+            "or the process or the machine was suspended",
+        ),
         (json!("no_core"), 1_900_000.0, "Other processes ran"),
         // A stall of 2 s does not make hits 9 s late.
         (json!("asleep"), 9_000_000.0, "had too much work"),
