@@ -116,11 +116,13 @@ fn a_stall_of_one_second_in_four_yields_the_exact_percentiles() {
         ("p95", report.response_us.p95, 0.80),
         ("p99", report.response_us.p99, 0.96),
     ] {
-        let error = found_us / 1e6 / exact_s - 1.0;
+        let error_s = found_us / 1e6 - exact_s;
+        // A busy machine delays the generator and the target by about as much.
+        let noise_s = 2.0 * report.lateness_us.p99 / 1e6;
         assert!(
-            error.abs() < 0.05,
+            error_s.abs() < 0.05 * exact_s + noise_s,
             "{name} is {found_us} µs, {:.1} % off",
-            error * 100.0
+            error_s / exact_s * 100.0
         );
     }
 }
