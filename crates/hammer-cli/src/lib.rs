@@ -4,15 +4,33 @@
 //! and pass it to [`App`]:
 //!
 //! ```no_run
-//! # #[derive(clap::Args)]
-//! # struct EchoArgs {}
-//! # impl hammer_cli::HammerArgs for EchoArgs {
-//! #     const NAME: &'static str = "echo";
-//! #     const ABOUT: &'static str = "Hit an echo server";
-//! #     type Hammer = hammer_http::Http;
-//! #     fn target(&self) -> String { String::new() }
-//! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::HammerBuildError> { Err("none".into()) }
+//! use hammer_cli::{HammerArgs, HammerBuildError};
+//! # use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
+//! # struct EchoHammer { addr: String }
+//! # impl Hammer for EchoHammer {
+//! #     type Session = ();
+//! #     async fn open(&self, _: &Slot) -> Result<(), Failure> { Ok(()) }
+//! #     async fn hit(&self, _: &mut (), _: &mut Hit) -> Result<Outcome, Failure> { Ok(Outcome::ok("echo")) }
 //! # }
+//!
+//! #[derive(clap::Args)]
+//! struct EchoArgs {
+//!     /// Address of the server: HOST:PORT
+//!     addr: String,
+//! }
+//!
+//! impl HammerArgs for EchoArgs {
+//!     const NAME: &'static str = "echo";
+//!     const ABOUT: &'static str = "Hit a TCP echo server";
+//!     type Hammer = EchoHammer;
+//!     fn target(&self) -> String {
+//!         self.addr.clone()
+//!     }
+//!     fn build(self, _seed: u64) -> Result<EchoHammer, HammerBuildError> {
+//!         Ok(EchoHammer { addr: self.addr })
+//!     }
+//! }
+//!
 //! fn main() -> std::process::ExitCode {
 //!     hammer_cli::App::new().hammer::<EchoArgs>().main()
 //! }
@@ -21,6 +39,22 @@
 //! The app provides load flags, output flags, progress, reports, signal handling and exit codes. If
 //! the program is called `hammer-echo` and is on PATH, `hammer echo …` runs it. See
 //! `docs/WRITING-A-HAMMER.md` for a complete example.
+//!
+//! # Cargo features
+//!
+//! All are on by default, for the command `hammer`. A program with a hammer of its own builds fewer crates
+//! with `default-features = false`:
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `data` | `DataArgs`: feeders and tokens |
+//! | `network` | `NetworkArgs`: addresses, proxies and TLS |
+//! | `http` | `HttpArgs`, with `data` and `network` |
+//! | `aws` | AWS signatures for `HttpArgs` |
+//! | `mqtt` | `MqttArgs`, with `data` and `network` |
+//! | `replay` | the commands `replay` and `timeline` |
+//! | `demo` | the commands `demo` and `target` |
+//! | `mimalloc` | the allocator of the program `hammer` |
 
 mod app;
 mod args;

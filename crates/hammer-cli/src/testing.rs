@@ -10,7 +10,7 @@ pub use crate::hammer::flag_conflicts::FlagConflict;
 /// Checks the arguments of a hammer: that no flag has a name that is taken, and that a plan can set each.
 ///
 /// The flags of every hammer and of [groups](crate#cargo-features) that it flattens are taken. A program
-/// with such a flag does not start. A test finds it first, also after an update of this crate:
+/// with a conflict does not start. A test finds it first, also after an update of this crate:
 ///
 /// ```
 /// # #[derive(clap::Args)]

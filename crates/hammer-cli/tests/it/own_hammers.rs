@@ -139,7 +139,7 @@ fn assert_exit(code: ExitCode, expected: ExitCode) {
     assert_eq!(format!("{code:?}"), format!("{expected:?}"));
 }
 
-/// Regression: a program with such a flag compiled and panicked at its first start.
+/// Regression: a program with a conflict compiled and panicked at its first start.
 #[test]
 fn a_flag_that_is_taken_is_named() {
     #[track_caller]

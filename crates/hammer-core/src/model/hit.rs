@@ -75,7 +75,7 @@ impl Slot {
     /// There is one value of each type. The first call creates it, and it is dropped with the
     /// worker.
     ///
-    /// A client that keeps a pool of connections is such a value, too: one in each worker needs no lock
+    /// This is also the place for a client that keeps a pool of connections: one in each worker needs no lock
     /// and no wake-up of another thread. A client that all workers share works, but costs both.
     ///
     /// ```
