@@ -147,7 +147,7 @@ impl App {
     /// Reports an unknown command, with the command of the nearest spelling, or with the command that
     /// takes such an argument.
     fn unknown_command(&self, name: &str) -> Error {
-        if let Some(entry) = hammer::pick_by_scheme(&self.commands, name).ok() {
+        if let Ok(entry) = hammer::pick_by_scheme(&self.commands, name) {
             let (hammer, url) = (entry.name(), mask_url(name));
             return Error::Usage(format!(
                 "expected a command, found the URL '{url}' (try 'hammer {hammer} {url}')"

@@ -47,7 +47,7 @@ fn arrivals() -> Vec<String> {
     let error = "?"
         .parse::<ArrivalProcess>()
         .expect_err("it is not a process");
-    expected_words(&error.to_string())
+    expected_words(error)
 }
 
 fn formats() -> Vec<String> {

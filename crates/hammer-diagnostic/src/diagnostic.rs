@@ -32,8 +32,8 @@ pub struct Diagnostic {
     position: Range<usize>,
     problem: Cow<'static, str>,
     remedy: Remedy,
-    /// The kind of problem, without anything of the text.
-    kind: Option<Cow<'static, str>>,
+    /// Bytes of the start of the problem that name its kind, without anything of the text.
+    kind_bytes: u16,
     input: Option<Arc<str>>,
 }
 
@@ -61,7 +61,7 @@ impl Diagnostic {
             position,
             problem: problem.into(),
             remedy: Remedy::None,
-            kind: None,
+            kind_bytes: 0,
             input: None,
         }
     }
@@ -92,15 +92,17 @@ impl Diagnostic {
             remedy,
             ..Self::new(position, format!("unknown {what} {}", excerpt(found)))
         }
-        .with_kind(format!("unknown {what}"))
+        .with_kind(&format!("unknown {what}"))
     }
 
-    /// Sets the kind of problem, a phrase without anything of the text that stays if the diagnostic is
-    /// [`redacted`](Self::redacted).
+    /// Marks `kind`, the start of the problem, as a phrase without anything of the text: it stays if the
+    /// diagnostic is [`redacted`](Self::redacted).
     #[must_use]
-    pub fn with_kind(self, kind: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_kind(self, kind: &str) -> Self {
+        let is_start = self.problem.starts_with(kind);
+        let kind_bytes = u16::try_from(kind.len()).unwrap_or_default();
         Self {
-            kind: Some(kind.into()),
+            kind_bytes: if is_start { kind_bytes } else { 0 },
             ..self
         }
     }
@@ -154,6 +156,8 @@ impl Diagnostic {
         };
         Self {
             problem: problem.into(),
+            // The subject may be a part of the text.
+            kind_bytes: 0,
             ..self
         }
     }
@@ -192,10 +196,11 @@ impl Diagnostic {
     /// part of the problem.
     #[must_use]
     pub fn redacted(self) -> Self {
-        let problem = match (self.problem, self.kind) {
-            (Cow::Borrowed(constant), _) => constant.into(),
-            (Cow::Owned(_), Some(kind)) => kind,
-            (Cow::Owned(_), None) => "invalid expression".into(),
+        let kind = self.problem.get(..self.kind_bytes.into());
+        let problem: Cow<'static, str> = match (&self.problem, kind) {
+            (Cow::Borrowed(constant), _) => (*constant).into(),
+            (Cow::Owned(_), Some("") | None) => "invalid expression".into(),
+            (Cow::Owned(_), Some(kind)) => kind.to_owned().into(),
         };
         let problem = match self.position.start {
             0 => problem,
@@ -209,7 +214,7 @@ impl Diagnostic {
             position: self.position,
             problem,
             remedy,
-            kind: None,
+            kind_bytes: 0,
             input: None,
         }
     }

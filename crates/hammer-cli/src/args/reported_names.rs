@@ -116,13 +116,16 @@ mod tests {
         found
     }
 
+    /// Selects the files in which a pattern is searched.
+    type FileFilter<'f> = &'f dyn Fn(&Path) -> bool;
+
     /// Without this, a new failure could not be named in a threshold.
     #[test]
     fn the_lists_have_all_names_in_the_sources() {
         let reasons = |path: &Path| path.ends_with("packet/reason_code.rs");
         let everywhere = |_: &Path| true;
         let core = |path: &Path| path.ends_with("model/failure.rs");
-        let table: [(&str, &[&str], &dyn Fn(&Path) -> bool); 8] = [
+        let table: [(&str, &[&str], FileFilter<'_>); 8] = [
             (r#"Self::new\(\s*"([a-z0-9_]+)""#, FAILURES, &core),
             (r#"Failure::new\(\s*"([a-z0-9_]+)""#, FAILURES, &everywhere),
             (

@@ -12,6 +12,9 @@ use crate::text::number::{format_count, format_seconds};
 /// The longest load of a given number of hits that needs no explanation.
 const SHORT_LOAD: Duration = Duration::from_secs(60);
 
+/// The limit if the concurrency is given, too.
+const SHORT_LOOP: Duration = Duration::from_secs(10);
+
 /// Explains a load at the default rate that is probably meant to be a closed loop, as in tools where
 /// concurrency sets the pace: `-n 1000 -c 50` takes 1,000 s at 1/s.
 pub(super) fn note(matches: &ArgMatches) -> Option<String> {
@@ -28,7 +31,11 @@ pub(super) fn note(matches: &ArgMatches) -> Option<String> {
     }
     let load = LoadArgs::from_arg_matches(matches).ok()?;
     let length = load.schedule().duration()?;
-    if !given("max_in_flight") && length <= SHORT_LOAD {
+    let short = match given("max_in_flight") {
+        true => SHORT_LOOP,
+        false => SHORT_LOAD,
+    };
+    if length <= short {
         return None;
     }
     let rate = format_rate(load.shape().first_rate()?.as_f64());

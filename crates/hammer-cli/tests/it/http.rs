@@ -280,7 +280,7 @@ fn messages_about_flags_contain_no_secrets() {
         ["--oauth2-bearer", "s3cr\u{e9}t"],
         ["-b", "s3cret"],
         ["-H", "Authorization s3cret"],
-        ["--proxy-header", "s3cret"],
+        ["--proxy-header", "Proxy-Authorization s3cret"],
         ["-F", "password=s3cret;foo"],
         ["-x", "http://u:s3/cret@a:b"],
     ] {

@@ -397,18 +397,21 @@ fn the_command_accepts_or_refuses_every_plan_of_the_corpus() {
 #[test]
 fn the_plan_schema_has_the_flags_of_the_command_line() {
     let schema: Value = serde_json::from_str(&stdout(&output(&["plan", "--schema"]))).unwrap();
-    let help = stdout(&output(&["http", "-h"]));
+    let help = stdout(&output(&["http", "--help"]));
     for (group, properties) in [
         ("Load:", &schema["$defs"]["Load"]["properties"]),
         ("Output:", &schema["properties"]),
         ("Thresholds:", &schema["properties"]),
     ] {
         let lines = help.lines().skip_while(|line| *line != group).skip(1);
-        let lines = lines.take_while(|line| !line.is_empty());
-        let lines = lines.filter(|line| line.trim_start().starts_with('-'));
+        let lines = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
+        let lines = lines.filter(|line| {
+            let flag = line.trim_start();
+            flag.starts_with('-') && line.len() - flag.len() <= 6
+        });
         let flags = lines.filter_map(|line| line.split("--").nth(1));
         for flag in flags.filter_map(|flag| flag.split([' ', ',']).next()) {
-            if flag != "dry-run" {
+            if !["dry-run", "help"].contains(&flag) {
                 let key = flag.replace('-', "_");
                 assert!(properties.get(&key).is_some(), "the schema lacks {key}");
             }

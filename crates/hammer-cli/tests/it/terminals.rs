@@ -20,7 +20,8 @@ fn on_a_terminal(arguments: &str, columns: usize, variables: &str) -> Option<Str
     match script.output() {
         Ok(output) => Some(stdout(&output)),
         Err(_) if std::env::var_os("HAMMER_REQUIRE_SERVERS").is_none() => {
-            eprintln!("skipped: script is missing");
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr(), "skipped: script is missing");
             None
         }
         Err(error) => panic!("failed to run script: {error}"),
