@@ -33,6 +33,7 @@ mod tls_matrix;
 mod tls_options;
 mod tls_proxy;
 mod tls_server;
+mod tls_trust;
 mod tokens;
 mod values;
 
