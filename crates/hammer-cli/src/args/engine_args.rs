@@ -25,7 +25,7 @@ pub(crate) struct EngineArgs {
     #[arg(value_parser = count::parse_up_to::<{ MAX_IN_FLIGHT as u64 }>)]
     #[arg(default_value = "1024", allow_hyphen_values = true)]
     max_in_flight: u64,
-    /// Open this many slots before the start and use them in turn, up to 1,000,000
+    /// Slots to open before the start and use in turn, up to 1,000,000
     ///
     /// Each slot is a user with a session of its own: its connections, cookies, captured values and, with
     /// a feeder per slot, its row. The user who has been idle longest sends the next hit.
