@@ -30,7 +30,7 @@ pub(super) fn single_load(report: &Report) -> String {
         false => format!("{busy:.0} % busy{busiest}"),
     };
     // Shares of less than a tenth of a second say nothing.
-    let work = if report.elapsed_s < MIN_SPAN_S {
+    let work = if report.elapsed_s < MIN_SPAN_S && !generator.spin {
         String::new()
     } else {
         work
