@@ -182,7 +182,7 @@ mod tests {
             ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
-            ("json=/dev/stdout", "json=-"),
+            ("json=/dev/stdout", "json"),
         ] {
             assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
         }
