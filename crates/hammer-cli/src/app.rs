@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command, FromArgMatches};
+use hammer_diagnostic::mask_url;
 use hammer_diagnostic::nearest;
-use hammer_http::mask_url;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_http::mask_url;
+use hammer_diagnostic::mask_url;
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::command_exit::CommandExit;

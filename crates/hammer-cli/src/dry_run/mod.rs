@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use hammer_core::{ResourceLimits, Schedule};
 
-#[cfg(feature = "replay")]
-pub(crate) use self::load_forecast::engine_settings;
 use self::load_forecast::hits_in;
-pub(crate) use self::load_forecast::{FIRST_HITS, LoadForecast, proxy_reports};
+pub(crate) use self::load_forecast::{FIRST_HITS, LoadForecast};
+#[cfg(feature = "replay")]
+pub(crate) use self::load_forecast::{engine_settings, proxy_reports};
 use self::peak_rate::peak_rate;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
