@@ -137,7 +137,7 @@ fn reject_url(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let shown = mask_url(&text);
-    let problem = format!("expected the file of a plan, found a URL (try --endpoint {shown})");
+    let problem = format!("expected a plan file, found a URL (try --endpoint {shown})");
     Err(Error::invalid_value("[PLAN]", &shown, problem))
 }
 
