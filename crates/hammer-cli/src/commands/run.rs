@@ -40,7 +40,7 @@ hammer run --endpoint mqtt://127.0.0.1 -r 100 -d hello";
 struct RunArgs {
     /// Plan to run, in TOML or JSON; - for stdin
     ///
-    /// It has at most 1 MiB.
+    /// Maximum file size: 1 MiB.
     plan: Option<PathBuf>,
     /// Hammer to use [default: by the scheme of the URL]
     #[arg(long, value_name = "NAME")]
