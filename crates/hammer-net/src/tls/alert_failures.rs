@@ -1,4 +1,4 @@
-//! The failures of TLS alerts, by the names of RFC 8446 section 6.2 and of the registry of IANA.
+//! The failures of TLS alerts, by the names of RFC 8446 section 6.2 and of the IANA registry.
 
 use rustls::AlertDescription;
 

@@ -1,4 +1,4 @@
-//! The failures of a handshake without an alert or a problem of a certificate.
+//! Failures of a handshake other than alerts and refused certificates.
 
 use rustls::{Error, InvalidMessage, PeerIncompatible};
 
