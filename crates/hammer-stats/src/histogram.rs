@@ -104,7 +104,7 @@ impl Histogram {
         let recorded: Vec<_> = other.buckets.iter_recorded().collect();
         let mut left = count;
         for bucket in recorded.into_iter().rev() {
-            let micros = bucket.value_iterated_to();
+            let micros = other.buckets.lowest_equivalent(bucket.value_iterated_to());
             let time = Duration::from_micros(micros).clamp(other.min(), other.max());
             if !range.contains(&time) {
                 continue;

@@ -128,7 +128,7 @@ mod tests {
         );
         assert_eq!(
             shown("iis", "no\u{7}log"),
-            "line 7 does not match iis:\n  no\u{fffd}log"
+            "line 7 does not match iis:\n  no\\u{7}log"
         );
     }
 

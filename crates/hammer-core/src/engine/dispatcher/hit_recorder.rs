@@ -229,7 +229,9 @@ impl HitRecorder {
         }
         if let Some(peer) = hit.peer {
             let failure = match &hit.completion {
-                HitCompletion::Failed(failure) => Some(failure.name()),
+                HitCompletion::Failed(failure) | HitCompletion::TimedOut(failure) => {
+                    Some(failure.name())
+                }
                 _ => None,
             };
             self.interval.addresses.count_hit(peer, result, failure);
