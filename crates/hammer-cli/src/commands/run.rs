@@ -17,7 +17,7 @@ use crate::{execution, plan};
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
 
-/// Arguments that `-h` shows, beside those of all loads.
+/// Arguments that `-h` shows, in addition to those of all loads.
 const COMMON_ARGS: [&str; 6] = [
     "plan",
     "url",
