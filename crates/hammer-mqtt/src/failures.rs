@@ -167,7 +167,9 @@ pub(crate) fn from_connack_code(code: u8, version: MqttVersion) -> Failure {
         4 | 5 | 0x86 | 0x87 | 0x8c => {
             "the broker refused the client: check the user, the password and the client id"
         }
-        0x9a => "the broker refused the will, since it does not support retained messages: remove `will_retain`",
+        0x9a => {
+            "the broker refused the will, since it does not support retained messages: remove `will_retain`"
+        }
         0x9b => "the broker refused the will, since it allows only a lower QoS: lower `will_qos`",
         _ => "the broker refused the client for this reason: see its log",
     };

@@ -222,10 +222,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
     ),
     (
         AlertDescription::InappropriateFallback,
-        internal_alert!(
-            "inappropriate_fallback",
-            "it suspects a forced downgrade"
-        ),
+        internal_alert!("inappropriate_fallback", "it suspects a forced downgrade"),
     ),
     (
         AlertDescription::UserCanceled,
@@ -233,10 +230,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
     ),
     (
         AlertDescription::MissingExtension,
-        internal_alert!(
-            "missing_extension",
-            "the handshake lacks an extension"
-        ),
+        internal_alert!("missing_extension", "the handshake lacks an extension"),
     ),
     (
         AlertDescription::UnsupportedExtension,
