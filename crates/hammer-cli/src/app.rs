@@ -232,7 +232,7 @@ fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<Command
     execution::start_load(entry.prepare(matches)?, &output)
 }
 
-/// Parses the arguments. An error says what a flag means that the user knows from another tool.
+/// Parses the arguments. Errors explain flags of other tools.
 fn parse(command: &Command, args: &[OsString]) -> Result<ArgMatches, Error> {
     let matches = command.clone().try_get_matches_from(args);
     matches.map_err(|error| other_tools::explain(error, command, args))

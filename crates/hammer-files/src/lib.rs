@@ -1,7 +1,7 @@
 //! Files that users name: read within a limit, and written under their name only when complete.
 //!
 //! - [`InputFile`] reads a file, a pipe or a device into memory, up to the limit of its kind.
-//! - [`AtomicFile`] is written beside its place, and gets its name only when it is complete.
+//! - [`AtomicFile`] is written under a temporary name, and renamed when it is complete.
 //!
 //! ```
 //! use std::io::Write;

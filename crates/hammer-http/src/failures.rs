@@ -20,7 +20,7 @@ pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
     .keep_session()
     .with_advice("the request cannot be signed: see the details with RUST_LOG=debug");
 pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large").with_advice(
-    "the body to inspect is larger than `max_body_bytes`, or all of a thread than 256 MiB: raise the \
+    "the inspected body exceeds `max_body_bytes`, or the bodies of a thread exceed 256 MiB: raise the \
      limit up to 128 MiB, use more threads, or remove the body expectations",
 );
 pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")

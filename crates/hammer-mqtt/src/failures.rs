@@ -98,8 +98,8 @@ pub(crate) fn connack_timeout(version: Option<MqttVersion>) -> Failure {
              this port"
         }
         Some(MqttVersion::V5) => {
-            "no answer to CONNECT within `connect_timeout`: the broker may not know MQTT 5 (try \
-             `version(V3)`); check that an MQTT broker listens on this port"
+            "no answer to CONNECT within `connect_timeout`: check that an MQTT broker \
+             listens on this port, or try `version(V3)` if it does not speak MQTT 5"
         }
     })
 }
@@ -114,12 +114,12 @@ pub(crate) fn before_connack(failure: Failure, version: Option<MqttVersion>) -> 
     }
     Failure::new("closed_before_connack").with_advice(match version {
         None => {
-            "the broker closed the connection without an answer to CONNECT: see its log, it may \
+            "the broker closed the connection without an answer to CONNECT: see its log; it may \
              limit its connections"
         }
         Some(MqttVersion::V3) => {
-            "the server closed the connection without an answer to CONNECT: see its log, check that \
-             the port is one for MQTT and not for TLS (mqtts://), or try `version(V5)`"
+            "the server closed the connection without an answer to CONNECT: check that \
+             the port is for MQTT without TLS, see the server's log, or try `version(V5)`"
         }
         Some(MqttVersion::V5) => {
             "the server closed the connection without an answer to CONNECT, as brokers without MQTT \
@@ -165,9 +165,11 @@ pub(crate) fn from_connack_code(code: u8, version: MqttVersion) -> Failure {
         1 | 0x84 => return unsupported_version(version),
         2 | 0x85 => "the broker refused the client id: choose one with `client_id`",
         4 | 5 | 0x86 | 0x87 | 0x8c => {
-            "the broker refused the client: check user, password and client id"
+            "the broker refused the client: check the user, the password and the client id"
         }
-        0x9a => "the broker refused the will, since it keeps no messages: remove `will_retain`",
+        0x9a => {
+            "the broker refused the will, since it does not support retained messages: remove `will_retain`"
+        }
         0x9b => "the broker refused the will, since it allows only a lower QoS: lower `will_qos`",
         _ => "the broker refused the client for this reason: see its log",
     };

@@ -10,7 +10,7 @@ const CONNECT_TIMEOUT: Failure = Failure::new("connect_timeout").with_advice(
 );
 const TLS_TIMEOUT: Failure = Failure::new("tls_timeout").with_advice(
     "the TCP connection is open, but the TLS handshake did not end in time: check that the port speaks TLS, \
-     and the load of the target",
+     and that the target is not overloaded",
 );
 const PROXY_LOOKUP_TIMEOUT: Failure = Failure::new("proxy_lookup_timeout").with_advice(
     "the lookup of the proxy's name did not end in time: check this machine's name server",

@@ -23,7 +23,7 @@ pub struct EndpointArgs {
     pub method: Option<String>,
     /// Payload of each hit
     ///
-    /// A file has at most 256 MiB.
+    /// Maximum file size: 256 MiB.
     #[arg(short = 'd', long, visible_alias = "data", value_name = "TEXT|@FILE")]
     #[arg(allow_hyphen_values = true)]
     pub payload: Option<PayloadArg>,
@@ -32,7 +32,7 @@ pub struct EndpointArgs {
     pub headers: Option<JsonHeaders>,
     /// Trust only the certificates in this PEM file
     ///
-    /// It has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
     /// Skip certificate verification

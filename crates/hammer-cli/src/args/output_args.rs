@@ -16,8 +16,9 @@ pub(crate) struct OutputArgs {
     /// Output to write: text, json, junit or hits (CSV); repeatable
     ///
     /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
-    /// stdout unless another output does. A report gets its name when it is complete; hits are written
-    /// as they end. Only the owner can read a new file, except junit; an old one keeps its permissions.
+    /// stdout unless another output does. A report file appears when it is complete; hits are
+    /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
+    /// permissions.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings

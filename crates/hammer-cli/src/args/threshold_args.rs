@@ -23,7 +23,7 @@ pub(crate) struct ThresholdArgs {
     assert: Vec<Threshold>,
     /// Condition that ends the run, such as 'errors > 50%'; repeatable
     ///
-    /// It is checked once a second against all hits so far, or with a window against the last ones:
+    /// It is checked once a second against all hits so far, or against the last ones with a window:
     /// 'p99 > 400ms over 10s'. If a condition ends the run, the exit code is 99.
     #[arg(long, value_name = "EXPR", value_parser = caret::parse::<Threshold>, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,

@@ -17,7 +17,7 @@ use crate::{execution, plan};
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
 
-/// Arguments that `-h` shows, beside those of all loads.
+/// Arguments that `-h` shows, in addition to those of all loads.
 const COMMON_ARGS: [&str; 6] = [
     "plan",
     "url",
@@ -40,7 +40,7 @@ hammer run --endpoint mqtt://127.0.0.1 -r 100 -d hello";
 struct RunArgs {
     /// Plan to run, in TOML or JSON; - for stdin
     ///
-    /// It has at most 1 MiB.
+    /// Maximum file size: 1 MiB.
     plan: Option<PathBuf>,
     /// Hammer to use [default: by the scheme of the URL]
     #[arg(long, value_name = "NAME")]
@@ -137,7 +137,7 @@ fn reject_url(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let shown = mask_url(&text);
-    let problem = format!("expected the file of a plan, found a URL (try --endpoint {shown})");
+    let problem = format!("expected a plan file, found a URL (try --endpoint {shown})");
     Err(Error::invalid_value("[PLAN]", &shown, problem))
 }
 

@@ -26,12 +26,12 @@ pub(crate) struct TargetServerTlsArgs {
     tls: bool,
     /// Certificate chain in PEM; implies --tls
     ///
-    /// It has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// Private key of the certificate, in PEM
     ///
-    /// The file has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 }

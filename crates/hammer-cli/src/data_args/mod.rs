@@ -35,8 +35,8 @@ pub struct DataArgs {
     /// Rows of a file as {{FEEDER.column}}; repeatable
     ///
     /// Options follow the file, separated by commas: format=csv|jsonl|lines,
-    /// order=turn|random|shuffled, once=end|stop, per=hit|slot|client and shard=K/N. A row has at most
-    /// 16 MiB. A file can have any size, the rows of a pipe at most 256 MiB.
+    /// order=turn|random|shuffled, once=end|stop, per=hit|slot|client and shard=K/N. Maximum size
+    /// of a row: 16 MiB; of a pipe: 256 MiB. Files can have any size.
     #[arg(long, value_name = "FEEDER=FILE", value_parser = FeedArg::parse)]
     feed: Vec<FeedArg>,
     /// Send {{ literally, without expanding templates

@@ -20,13 +20,13 @@ pub(super) struct OauthArgs {
     oauth_url: Option<String>,
     /// OAuth client, ID:SECRET; may contain {{env NAME}}
     ///
-    /// A file has at most 1 MiB.
+    /// Maximum file size: 1 MiB.
     #[arg(long, value_name = "LOGIN|@FILE", value_parser = CredentialTemplate::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
     oauth_client: Option<CredentialTemplate>,
     /// OAuth user, USER:PASSWORD; may contain columns of a feeder
     ///
-    /// A file has at most 1 MiB.
+    /// Maximum file size: 1 MiB.
     #[arg(long, value_name = "LOGIN|@FILE", value_parser = CredentialTemplate::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
     oauth_user: Option<CredentialTemplate>,

@@ -31,7 +31,7 @@ pub(super) struct TokenArgs {
     token_cmd: Option<SecretString>,
     /// File with a token for {{token}}; checked every second
     ///
-    /// It has at most 1 MiB.
+    /// Maximum file size: 1 MiB.
     #[arg(long, value_name = "FILE", conflicts_with = "token_lifetime")]
     #[cfg_attr(feature = "http", arg(conflicts_with = "oauth_url"))]
     token_file: Option<PathBuf>,

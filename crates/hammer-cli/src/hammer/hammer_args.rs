@@ -33,7 +33,7 @@ pub trait HammerArgs: clap::Args + 'static {
     /// URL schemes for which `run --endpoint` selects this hammer.
     const SCHEMES: &'static [&'static str] = &[];
 
-    /// Ids of the hammer's own arguments that `-h` shows, beside common ones such as the rate. Without
+    /// Ids of the hammer's own arguments that `-h` shows, in addition to common ones such as the rate. Without
     /// any, and without [`EXAMPLES`](Self::EXAMPLES), `-h` shows all arguments.
     const COMMON_ARGS: &'static [&'static str] = &[];
     /// Examples at the end of the help: one command per line.

@@ -67,7 +67,7 @@ fn has_scheme(entry: &dyn HammerCommand, scheme: &str) -> bool {
 /// The problem with a hammer of another program, which runs only plans with nothing else.
 fn only_alone(name: &str) -> String {
     format!(
-        "the program hammer-{name} has this hammer, and runs a plan from a file in which all loads have \
-         it (try separate plans, or one program with all hammers)"
+        "this hammer is in the program hammer-{name}, which only runs plan files whose loads all use it \
+         (try separate plans, or one program with all hammers)"
     )
 }

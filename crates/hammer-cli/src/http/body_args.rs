@@ -15,7 +15,7 @@ use crate::PayloadArg;
 pub(super) struct HttpBodyArgs {
     /// Body of each request
     ///
-    /// A file has at most 256 MiB.
+    /// Maximum file size: 256 MiB.
     #[arg(
         short = 'd',
         long,
@@ -26,19 +26,19 @@ pub(super) struct HttpBodyArgs {
     pub(super) data: Option<PayloadArg>,
     /// JSON body; sets Content-Type and Accept
     ///
-    /// A file has at most 256 MiB.
+    /// Maximum file size: 256 MiB.
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
     #[arg(conflicts_with_all = ["form", "data_lines"])]
     pub(super) json: Option<PayloadArg>,
     /// Form field: name=text, name=@FILE or name=<FILE; repeatable
     ///
-    /// A file has at most 256 MiB.
+    /// Maximum file size: 256 MiB.
     #[arg(short = 'F', long, value_name = "NAME=@FILE", value_parser = parse_value::<FormField>)]
     #[arg(allow_hyphen_values = true, conflicts_with = "data_lines")]
     pub(super) form: Vec<FormField>,
     /// File with one body per line, used in turn
     ///
-    /// It has at most 256 MiB.
+    /// Maximum file size: 256 MiB.
     #[arg(long, value_name = "FILE", value_parser = body_from_file)]
     pub(super) data_lines: Option<PayloadArg>,
     /// Compress bodies with gzip, deflate, br or zstd

@@ -14,8 +14,8 @@ pub(super) struct CaptureArgs {
     /// Capture a value of the response as {{VARIABLE}}; repeatable
     ///
     /// SOURCE is json:/POINTER, header:NAME or regex:EXPRESSION. The value is available to the next
-    /// hits of the slot. With --targets, '[NAME] VARIABLE=SOURCE' captures from the targets of that
-    /// name alone.
+    /// hits of the slot. With --targets, '[NAME] VARIABLE=SOURCE' captures only from the
+    /// targets of that name.
     #[arg(long, value_name = "VARIABLE=SOURCE", allow_hyphen_values = true)]
     #[arg(value_parser = |text: &str| TargetBound::parse(text, parse_capture))]
     capture: Vec<TargetBound<(String, ResponseCapture)>>,

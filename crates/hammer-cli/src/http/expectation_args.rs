@@ -20,8 +20,8 @@ use crate::{parsers::duration, parsers::size};
 pub(super) struct ExpectationArgs {
     /// Accepted statuses: 200,204,3xx [default: all below 400]
     ///
-    /// With --targets, '[NAME] STATUS' is meant for the targets of that name alone, in place of the
-    /// common statuses. The other expectations can be bound to a target in the same way.
+    /// With --targets, '[NAME] STATUS' replaces the common statuses for the targets of that name. Other
+    /// expectations can be bound to a target in the same way.
     #[arg(long, value_name = "STATUS", value_parser = parse_rule::<ExpectedStatus>)]
     expect_status: Vec<TargetBound<ExpectedStatus>>,
     /// Required response header: 'Name' or 'Name: value'; repeatable
@@ -39,8 +39,8 @@ pub(super) struct ExpectationArgs {
     expect_json: Vec<TargetBound<ExpectedJson>>,
     /// Largest response body to inspect [default: 16MiB]
     ///
-    /// All bodies that a thread inspects at a time use at most 256 MiB, so a body of more than 128 MiB
-    /// is never inspected.
+    /// The bodies that a thread inspects at a time use at most 256 MiB, so a body of more than 128 MiB is
+    /// never inspected.
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_body: Option<u64>,
     /// Maximum time until the response begins

@@ -13,8 +13,8 @@ use super::parse_value;
 pub(super) struct TargetListArgs {
     /// File of targets in one of vegeta's formats
     ///
-    /// Targets that are only a path are requested from URL. The file has at most 256 MiB, and so have all
-    /// body files that it names together.
+    /// Targets that are only a path are requested from URL. Maximum size: 256 MiB, and as much for all
+    /// body files together.
     #[arg(long, value_name = "FILE", value_parser = read_targets)]
     #[arg(conflicts_with_all = ["method", "data", "json", "form", "data_lines"])]
     targets: Option<TargetListFile>,

@@ -14,7 +14,7 @@ pub(super) struct MqttClientArgs {
     /// MQTT version: 3.1.1 or 5 [default: 3.1.1]
     #[arg(long, value_name = "VERSION", value_parser = version)]
     mqtt: Option<MqttVersion>,
-    /// Do without settings that the broker doesn't support, as MQTT 5 reports
+    /// Disable settings that an MQTT 5 broker reports as unsupported
     #[arg(long)]
     downgrade: bool,
     /// User and password [default: from the URL]

@@ -16,7 +16,7 @@ use super::client_cert_arg::ClientCertArg;
 pub(super) struct ClientTlsArgs {
     /// Trust only the certificates in this PEM file
     ///
-    /// It has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(long, value_name = "FILE", value_parser = cacert)]
     pub(super) cacert: Option<PathBuf>,
     /// Skip certificate verification
@@ -24,12 +24,12 @@ pub(super) struct ClientTlsArgs {
     pub(super) insecure: bool,
     /// Client certificate in PEM; the file may include the key
     ///
-    /// It has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(short = 'E', long, value_name = "FILE[:PASSWORD]")]
     pub(super) cert: Option<ClientCertArg>,
     /// Private key of the client certificate, in PEM
     ///
-    /// The file has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(long, value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
     /// Password of the private key

@@ -33,7 +33,7 @@ pub(super) struct ProxyArgs {
     proxytunnel: bool,
     /// Trust only the certificates in this PEM file for an https proxy
     ///
-    /// It has at most 16 MiB.
+    /// Maximum file size: 16 MiB.
     #[arg(long, value_name = "FILE", value_parser = cacert)]
     proxy_cacert: Option<PathBuf>,
     /// Skip certificate verification of an https proxy

@@ -1,4 +1,4 @@
-//! The arguments of a command as they were written, beside the flags that it has.
+//! The arguments of a command as written, and the flags that it has.
 
 use std::ffi::OsString;
 

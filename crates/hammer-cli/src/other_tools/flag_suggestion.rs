@@ -1,4 +1,4 @@
-//! The suggestion of flags in place of those of other tools, as the end of a message.
+//! Suggestions of flags in place of those of other tools.
 
 use std::fmt;
 

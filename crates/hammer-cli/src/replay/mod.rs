@@ -35,7 +35,7 @@ pub(crate) const NAME: &str = "replay";
 /// Maximum number of routes with their own group in the report.
 const MAX_GROUPS: usize = 20;
 
-/// Arguments that `-h` shows, beside those of all loads.
+/// Arguments that `-h` shows, in addition to those of all loads.
 const COMMON_ARGS: [&str; 6] = [
     "file",
     "endpoint",

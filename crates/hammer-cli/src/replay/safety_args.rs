@@ -25,7 +25,7 @@ pub(super) struct ReplaySafetyArgs {
     allow_methods: Vec<String>,
     /// File with rules for request bodies, by method and path
     ///
-    /// It has at most 16 MiB, and each file that it names at most 256 MiB.
+    /// Maximum file size: 16 MiB, and 256 MiB for each file that it names.
     #[arg(long, value_name = "FILE", requires = "allow_methods")]
     bodies: Option<PathBuf>,
     /// Allow an endpoint that is a host of the log

@@ -65,7 +65,7 @@ struct TimelineBuildArgs {
     exclude: Vec<ExcludableTimelineField>,
     /// Key for hashes of clients; the same key for related timelines [default: random]
     ///
-    /// A file has at most 1 MiB.
+    /// Maximum file size: 1 MiB.
     #[arg(long, value_name = "TOKEN|@FILE")]
     client_key: Option<String>,
 }

@@ -66,7 +66,7 @@ fn an_argument_in_place_of_a_command_gets_the_right_command() {
         (&[plan], format!("(try 'hammer run {plan}' for a plan)")),
         (
             &["run", "http://127.0.0.1:1/", "-n", "2"],
-            "expected the file of a plan, found a URL (try --endpoint http://127.0.0.1:1/)".into(),
+            "expected a plan file, found a URL (try --endpoint http://127.0.0.1:1/)".into(),
         ),
         (
             &["run", "http://a:s3cret@b/"],

@@ -270,11 +270,11 @@ fn a_plan_of_several_programs_says_how_to_combine_them() {
     for (load, message) in [
         (
             "[[load]]\nhammer = 'echo'\ntarget = '127.0.0.1:7'\n",
-            "'echo': the program hammer-echo has this hammer",
+            "'echo': this hammer is in the program hammer-echo",
         ),
         (
             "[[load]]\ntarget = 'echo://127.0.0.1:7'\n",
-            "the program hammer-echo has this hammer",
+            "this hammer is in the program hammer-echo",
         ),
         (
             "[[load]]\nhammer = 'nowhere'\ntarget = '127.0.0.1:7'\n",

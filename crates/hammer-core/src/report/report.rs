@@ -101,8 +101,8 @@ pub struct Report {
     /// The proxies that hits went through.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proxies: Vec<ProxyReport>,
-    /// Hits by the address that their connection went to, behind a proxy that of the proxy; empty if
-    /// the hammer names none.
+    /// Hits by the address that their connection went to, which behind a proxy is that of the proxy.
+    /// Empty if the hammer names none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<AddressReport>,
     /// The run by the second, or in wider slices if it was long.

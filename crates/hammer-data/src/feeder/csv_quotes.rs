@@ -1,4 +1,4 @@
-//! Check of the quotes of CSV, which the parser does not make.
+//! Check of the quotes in CSV, which the parser leaves out.
 
 /// The part of a field that the next byte belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

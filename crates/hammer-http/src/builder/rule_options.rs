@@ -1,4 +1,4 @@
-//! The rules for the responses of all targets, common ones and those of single targets.
+//! The rules for responses: common ones, and those of single targets.
 
 use hammer_data::TemplateScope;
 use hammer_diagnostic::{nearest, shortened};

@@ -125,7 +125,7 @@ fn tls_to_plain_http_and_plain_http_to_tls_are_failures() {
         .expect("valid options");
     let report = run(tls, 2);
     assert_eq!(only_failure(&report), ("tls_not_spoken", 2));
-    assert!(report.advice["tls_not_spoken"].contains("is not TLS"));
+    assert!(report.advice["tls_not_spoken"].contains("did not answer in TLS"));
     let server = ScriptedServer::answering_once(b"\x15\x03\x01\x00\x02\x02\x0a");
     assert_eq!(only_failure(&run(http(&server.url()), 2)), ("not_http", 2));
 }

@@ -27,15 +27,15 @@ fn each_alert_is_named_for_targets_and_proxies() {
         (45, "certificate_expired", "client certificate"),
         (46, "certificate_unknown", "client certificate"),
         (48, "unknown_ca", "does not trust the issuer"),
-        (49, "access_denied", "no access"),
+        (49, "access_denied", "denies this client"),
         (51, "decrypt_error", "verify a signature"),
         (70, "protocol_version", "1.2 and 1.3 only"),
         (71, "insufficient_security", "stronger"),
-        (80, "internal_error", "an error of its own"),
+        (80, "internal_error", "an internal error"),
         (112, "unrecognized_name", "SNI"),
         (116, "certificate_required", "requires a client certificate"),
         (110, "unsupported_extension", "an extension"),
-        (200, "unknown", "without a name"),
+        (200, "unknown", "has no name"),
     ] {
         let server = alerting_server(code);
         let target = Http::builder(&server.url().replace("http:", "https:")).insecure(true);

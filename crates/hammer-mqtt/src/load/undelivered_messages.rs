@@ -65,7 +65,7 @@ impl UndeliveredTotal {
             ),
             None => format!(
                 "the broker received {messages} of these messages, but did not deliver them: check \
-                 that `filter` matches their topics, and its limit for queued messages"
+                 that `filter` matches their topics, and the broker's limit for queued messages"
             ),
         })
     }

@@ -1,4 +1,4 @@
-//! The failures of TLS alerts, by the names of RFC 8446 section 6.2 and of the registry of IANA.
+//! The failures of TLS alerts, by the names of RFC 8446 section 6.2 and of the IANA registry.
 
 use rustls::AlertDescription;
 
@@ -60,7 +60,7 @@ pub(super) fn pairs() -> impl Iterator<Item = FailurePair> {
     known.chain([UNKNOWN])
 }
 
-const UNKNOWN: FailurePair = internal_alert!("unknown", "it has a reason without a name");
+const UNKNOWN: FailurePair = internal_alert!("unknown", "the alert has no name");
 
 /// The target accepts none of the protocols that were offered.
 pub(super) const NO_APPLICATION_PROTOCOL: FailurePair = alert!(
@@ -75,7 +75,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
         AlertDescription::HandshakeFailure,
         alert!(
             "handshake_failure",
-            "no cipher suite, group or kind of key in common, or no client certificate",
+            "no common cipher suite, group or kind of key, or no client certificate",
             "set `client_cert` and `client_key` if it requires one; this TLS library has ECDHE (X25519, P-256, \
              P-384) with AES-GCM or ChaCha20-Poly1305, but no CBC suites, no RSA or DHE key exchange, no X448 \
              or P-521, and no RSA-PSS keys",
@@ -118,7 +118,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
         AlertDescription::CertificateRequired,
         certificate_alert!(
             "certificate_required",
-            "it requires a client certificate, and got none that it can use",
+            "it requires a client certificate, and received none that it can use",
             "set `client_cert` and `client_key`"
         ),
     ),
@@ -135,7 +135,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
         certificate_alert!(
             "unknown_ca",
             "it does not trust the issuer of the client certificate",
-            "check `client_cert`, which must have the intermediate certificates too, and the server's list of CAs"
+            "check `client_cert`, which must include intermediate certificates, and the server's list of CAs"
         ),
     ),
     (
@@ -182,7 +182,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
         AlertDescription::AccessDenied,
         certificate_alert!(
             "access_denied",
-            "it allows this client no access",
+            "it denies this client access",
             "check `client_cert`, and the server's rules"
         ),
     ),
@@ -203,7 +203,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
     ),
     (
         AlertDescription::RecordOverflow,
-        internal_alert!("record_overflow", "it found a record too long"),
+        internal_alert!("record_overflow", "it received a record that is too long"),
     ),
     (
         AlertDescription::IllegalParameter,
@@ -218,14 +218,11 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
     ),
     (
         AlertDescription::InternalError,
-        internal_alert!("internal_error", "it had an error of its own"),
+        internal_alert!("internal_error", "it had an internal error"),
     ),
     (
         AlertDescription::InappropriateFallback,
-        internal_alert!(
-            "inappropriate_fallback",
-            "it takes the handshake for a forced downgrade"
-        ),
+        internal_alert!("inappropriate_fallback", "it suspects a forced downgrade"),
     ),
     (
         AlertDescription::UserCanceled,
@@ -233,10 +230,7 @@ const ALERTS: &[(AlertDescription, FailurePair)] = &[
     ),
     (
         AlertDescription::MissingExtension,
-        internal_alert!(
-            "missing_extension",
-            "it misses an extension in the handshake"
-        ),
+        internal_alert!("missing_extension", "the handshake lacks an extension"),
     ),
     (
         AlertDescription::UnsupportedExtension,

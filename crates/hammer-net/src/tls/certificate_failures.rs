@@ -38,13 +38,13 @@ const UNTRUSTED: FailurePair = failure_pair!(
 const WRONG_NAME: FailurePair = certificate!("wrong_name", "is for another name", "check the host");
 const NO_NAMES: FailurePair = certificate!(
     "no_names",
-    "has no names, since this TLS library reads the subjectAltName, not the common name (CN)",
+    "has no subjectAltName, and this TLS library ignores the common name (CN)",
     "issue one with a subjectAltName"
 );
 const EXPIRED: FailurePair = certificate!(
     "expired",
     "has expired, or one of its issuers",
-    "renew it, check this machine's clock"
+    "renew it, or check this machine's clock"
 );
 const NOT_YET_VALID: FailurePair = certificate!(
     "not_yet_valid",
@@ -58,7 +58,7 @@ const WRONG_PURPOSE: FailurePair = certificate!(
 );
 const OLD_VERSION: FailurePair = certificate!(
     "x509_v1",
-    "is of X.509 version 1, and this TLS library reads version 3 only",
+    "is of X.509 version 1, and this TLS library supports version 3 only",
     "issue one with extensions, such as a subjectAltName"
 );
 const SHORT_KEY: FailurePair = certificate!(
@@ -68,8 +68,8 @@ const SHORT_KEY: FailurePair = certificate!(
 );
 const UNSUPPORTED_KEY: FailurePair = certificate!(
     "unsupported_key",
-    "or one of its issuers has a key of a kind that this TLS library does not have; it has RSA, P-256, P-384 and \
-     Ed25519",
+    "or one of its issuers has a kind of key that this TLS library does not support; it supports RSA, P-256, P-384 \
+     and Ed25519",
     "use another kind of key"
 );
 const SHA1_SIGNATURE: FailurePair = certificate!(
@@ -79,8 +79,8 @@ const SHA1_SIGNATURE: FailurePair = certificate!(
 );
 const UNSUPPORTED_SIGNATURE: FailurePair = certificate!(
     "unsupported_signature",
-    "is signed by an algorithm that this TLS library does not have; it has RSA (PKCS #1, or PSS with a salt as \
-     long as the hash), ECDSA on P-256 or P-384, and Ed25519, with SHA-256 to SHA-512",
+    "has a signature algorithm that this TLS library does not support; it supports RSA (PKCS #1, or PSS with a \
+     salt as long as the hash), ECDSA on P-256 or P-384, and Ed25519, with SHA-256 to SHA-512",
     "issue another one"
 );
 const BAD_SIGNATURE: FailurePair = failure_pair!(
@@ -98,7 +98,7 @@ const INVALID_CHAIN: FailurePair = certificate!(
 );
 const MALFORMED: FailurePair = certificate!(
     "malformed_certificate",
-    "cannot be read",
+    "is malformed",
     "see why with RUST_LOG=debug"
 );
 

@@ -1,4 +1,4 @@
-//! Failures of TLS with a target, beside those of TLS with a proxy.
+//! Failures of TLS with a target, each with its counterpart for a proxy.
 
 use hammer_core::Failure;
 

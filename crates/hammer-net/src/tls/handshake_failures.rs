@@ -1,4 +1,4 @@
-//! The failures of a handshake without an alert or a problem of a certificate.
+//! Failures of a handshake other than alerts and refused certificates.
 
 use rustls::{Error, InvalidMessage, PeerIncompatible};
 
@@ -13,8 +13,8 @@ pub(super) const CLOSED: FailurePair = failure_pair!(
 );
 const NOT_SPOKEN: FailurePair = failure_pair!(
     "not_spoken",
-    "the answer to the TLS handshake is not TLS: check the port, or use a URL without TLS",
-    "the answer of the proxy to the TLS handshake is not TLS: check its port and scheme (https:// or http://)",
+    "the server did not answer in TLS: check the port, or use a URL without TLS",
+    "the proxy did not answer in TLS: check its port and scheme (https:// or http://)",
 );
 const MALFORMED_MESSAGE: FailurePair = failure_pair!(
     "malformed_message",
@@ -29,8 +29,8 @@ const VERSION_NOT_ALLOWED: FailurePair = failure_pair!(
 );
 const INCOMPATIBLE: FailurePair = failure_pair!(
     "incompatible",
-    "the server lacks a part of TLS that this TLS library requires: RUST_LOG=debug shows which",
-    "the proxy lacks a part of TLS that this TLS library requires: RUST_LOG=debug shows which",
+    "the server does not support a part of TLS that this TLS library requires: RUST_LOG=debug shows which",
+    "the proxy does not support a part of TLS that this TLS library requires: RUST_LOG=debug shows which",
 );
 const BROKEN_RULE: FailurePair = failure_pair!(
     "broken_rule",
@@ -46,7 +46,7 @@ const HANDSHAKE_FAILED: FailurePair = failure_pair!(
 pub(super) const BROKEN: FailurePair = failure_pair!(
     "broken",
     "TLS failed after the handshake because of a broken record or message: RUST_LOG=debug shows it; see the \
-     server's log, and the devices on the way",
+     server's log, and check devices in between",
     "TLS with the proxy failed after the handshake because of a broken record or message: RUST_LOG=debug shows it",
 );
 pub(super) const KEY_EXHAUSTED: FailurePair = failure_pair!(

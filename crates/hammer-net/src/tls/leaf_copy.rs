@@ -1,4 +1,4 @@
-//! The copy of a server's certificate that webpki takes for one of a server.
+//! A copy of a CA's certificate that webpki accepts as a server's.
 
 use rustls::pki_types::{
     AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm,

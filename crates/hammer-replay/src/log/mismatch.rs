@@ -1,4 +1,4 @@
-//! A line that does not match a format, and how far it does.
+//! A line that does not match a format, and how far it matches.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Shapes of timestamps, which impossible ones have too.
+//! Shapes of timestamps, also of those with impossible values.
 
 use super::TimestampStyle;
 

@@ -29,7 +29,7 @@ pub(super) fn valid_text(report: &Report) -> String {
 
 /// Renders the verdict with its reasons, or else `valid_text`, in at most `max` lines.
 ///
-/// A colored verdict that `praises` is green if valid; beside many hits that are not ok, it must not
+/// A colored verdict that `praises` is green if valid; next to many hits that are not ok, it must not
 /// look like praise of the target.
 pub(super) fn lines(
     verdict: &Verdict,

@@ -29,13 +29,13 @@ pub(crate) const H2_NOT_SPOKEN: Failure = Failure::new("h2_not_spoken").with_adv
 );
 /// The target does not choose HTTP/2 in the TLS handshake.
 pub(crate) const H2_NOT_CHOSEN: Failure = Failure::new("h2_not_spoken").with_advice(
-    "the target does not choose HTTP/2 in the TLS handshake (ALPN): try `http_version(Http1)`, or enable HTTP/2 on \
+    "the target did not choose HTTP/2 in the TLS handshake (ALPN): try `http_version(Http1)`, or enable HTTP/2 on \
      this port of the target",
 );
 /// The target did not send its SETTINGS before the timeout of the hit.
 pub(super) const SETTINGS_TIMEOUT: Failure = Failure::new("settings_timeout").with_advice(
     "the connection is open, but the target did not send the SETTINGS of HTTP/2 in time: check that it speaks \
-     HTTP/2 on this port, and its load",
+     HTTP/2 on this port, and is not overloaded",
 );
 const MALFORMED_ANSWER: Failure = Failure::new("malformed_answer")
     .with_advice("the answer breaks a rule of HTTP/2: run with RUST_LOG=debug to see which");

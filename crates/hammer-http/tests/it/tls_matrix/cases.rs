@@ -68,12 +68,12 @@ pub(super) fn trust(files: &Certificates) -> Vec<MatrixCase> {
     };
     vec![
         self_signed(
-            "self-signed RSA as of `openssl req -x509` (CA:TRUE), in `--cacert`",
+            "self-signed RSA from `openssl req -x509` (CA:TRUE), in `--cacert`",
             "rsa",
             CA_SERVER,
         ),
         self_signed(
-            "self-signed P-256 as of `openssl req -x509` (CA:TRUE), in `--cacert`",
+            "self-signed P-256 from `openssl req -x509` (CA:TRUE), in `--cacert`",
             "p256",
             CA_SERVER,
         ),
