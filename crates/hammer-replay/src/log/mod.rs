@@ -21,6 +21,7 @@ mod ltsv;
 mod mismatch;
 mod parser;
 mod server_message;
+mod single_values;
 mod skip_reason;
 mod squid;
 mod text;

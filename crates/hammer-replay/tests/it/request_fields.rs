@@ -188,3 +188,67 @@ fn no_row_of_a_stream_is_late() {
         (10, 0, 0)
     );
 }
+
+/// The last of equal keys was taken, so that a POST became a GET, which is played as a safe method.
+#[test]
+fn a_line_with_two_methods_targets_or_statuses_is_malformed() {
+    let envoy =
+        r#"{"start_time":"2026-03-01T10:00:00Z","method":"POST","path":"/a","response_code":200}"#;
+    let caddy = r#"{"ts":1772359200.5,"request":{"method":"POST","uri":"/a"},"status":200}"#;
+    let ltsv = "time:2026-03-01T10:00:00Z\tmethod:POST\turi:/a\tstatus:200";
+    for (format, line, again) in [
+        (
+            "envoy",
+            envoy,
+            [
+                r#""method":"GET""#,
+                r#""path":"/b""#,
+                r#""response_code":404"#,
+            ],
+        ),
+        (
+            "caddy",
+            caddy,
+            [
+                r#""request":{"method":"GET","uri":"/b"}"#,
+                r#""request.method":"GET""#,
+                r#""status":404"#,
+            ],
+        ),
+        ("ltsv", ltsv, ["method:GET", "uri:/b", "status:404"]),
+    ] {
+        for again in again {
+            let longer = match line.strip_suffix('}') {
+                Some(object) => format!("{object},{again}}}"),
+                None => format!("{line}\t{again}"),
+            };
+            let folder = LogFolder::new();
+            let path = folder.write_log("some.log", [line, &longer].join("\n"));
+            let timeline = folder.build(&builder_for(&path, format)).expect(format);
+            let skipped = &timeline.summary.trailer.skipped;
+            assert_eq!(skipped.get("malformed"), Some(&1), "{longer}");
+            let methods: Vec<_> = timeline.rows().iter().map(|row| row["m"].clone()).collect();
+            assert_eq!(methods, ["POST"], "{longer}");
+        }
+    }
+    // The formats of Envoy have several keys for the target.
+    let both = envoy.replace(r#""path""#, r#""x-envoy-origin-path":"/a","path""#);
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", both);
+    let timeline = folder.build(&builder_for(&path, "envoy")).expect("a row");
+    assert_eq!(timeline.rows().len(), 1);
+
+    let fields = "#Fields: date time cs-method cs-method cs-uri-stem sc-status";
+    let path = folder.write_log(
+        "some.log",
+        format!("{fields}\n2026-03-01 10:00:00 POST GET /a 200\n"),
+    );
+    let error = folder.build(&builder_for(&path, "w3c")).err();
+    let error = error.expect("two methods").to_string();
+    assert!(error.contains("not in this format (1)"), "{error}");
+    let format = LogFormat::parse("csv", Some("time=t method=m")).expect("a format");
+    let path = folder.write_log("some.csv", "t,m,m\n2026-03-01T10:00:00Z,POST,GET\n");
+    let error = folder.build(&TimelineBuilder::new([&path]).format(format));
+    let error = error.err().expect("two methods").to_string();
+    assert!(error.contains("not in this format (2)"), "{error}");
+}
