@@ -29,6 +29,7 @@ mod uvicorn;
 mod w3c;
 
 pub use absolute_targets::AbsoluteTargets;
+pub(crate) use absolute_targets::without_port;
 pub use column_suggestion::ColumnSuggestion;
 pub use container_line::{ContainerUnwrapper, UnwrappedLine};
 pub use detection::{FormatDetection, FormatScore, NumberedLine};

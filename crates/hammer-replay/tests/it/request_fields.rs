@@ -170,6 +170,47 @@ fn requests_with_an_absolute_url_are_kept_on_demand() {
     }
 }
 
+/// The log of a forward proxy was taken for that of Varnish, and all of its hosts were kept without a word.
+#[test]
+fn hosts_in_the_urls_of_a_log_are_counted_and_selected() {
+    let varnish = |host: &str| {
+        format!(
+            "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"POST http://{host}/x HTTP/1.1\" 200 1 \"-\" \"-\"\n"
+        )
+    };
+    let squid = |host: &str| {
+        format!(
+            "1772359200.125 90 192.0.2.1 TCP_MISS/200 9 GET http://{host}/x - HIER_DIRECT/192.0.2.2 -\n"
+        )
+    };
+    let hosts = [
+        "shop.example",
+        "SHOP.example:8080",
+        "a.example",
+        "b.example",
+    ];
+    let lines: [(&str, &dyn Fn(&str) -> String); 2] = [("varnish", &varnish), ("squid", &squid)];
+    for (format, line) in lines {
+        let folder = LogFolder::new();
+        let path = folder.write_log("some.log", hosts.map(line).concat());
+        for (absolute, rows, hosts) in [
+            (AbsoluteTargets::Skip, 4, 3),
+            (AbsoluteTargets::Any, 4, 3),
+            (
+                AbsoluteTargets::OfHosts(vec!["shop.example".to_owned()]),
+                2,
+                1,
+            ),
+        ] {
+            let builder = TimelineBuilder::new([&path]).absolute_targets(absolute.clone());
+            let summary = folder.build(&builder).expect(format).summary;
+            assert_eq!(summary.sources[0].format, format);
+            let found = (summary.trailer.rows, summary.url_hosts);
+            assert_eq!(found, (rows, hosts), "{format}, {absolute:?}");
+        }
+    }
+}
+
 /// A stream cannot be read again, so all rows wait for the end, and all of them were called late.
 #[test]
 fn no_row_of_a_stream_is_late() {
