@@ -149,7 +149,22 @@ fn json_messages_of_a_server_do_not_hide_its_format() {
 fn columns_are_suggested_for_csv() {
     let error = detection_error("TIMESTAMP,Tokens\r\n2023-11-16 18:17:03.9799600,4808\r\n");
     assert!(
-        error.contains("(try `format` csv and `columns` 'time=TIMESTAMP';"),
+        error.contains(
+            "(try `format` csv and `columns` 'time=TIMESTAMP'; without a method and a target, requests are \
+             GET /)"
+        ),
+        "{error}"
+    );
+}
+
+/// Each line of a log of Docker became `GET /` with the columns that were suggested.
+#[test]
+fn no_columns_are_suggested_for_keys_without_a_target() {
+    let line = r#"{"stream":"stdout","time":"2026-03-01T10:00:00Z","log":"started\n"}"#;
+    let error = detection_error(&format!("{line}\n{line}\n"));
+    assert!(!error.contains("`columns`"), "{error}");
+    assert!(
+        error.contains("(try `format` with the server's directive)"),
         "{error}"
     );
 }
