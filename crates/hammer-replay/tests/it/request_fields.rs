@@ -189,10 +189,10 @@ fn hosts_in_the_urls_of_a_log_are_counted_and_selected() {
         "a.example",
         "b.example",
     ];
-    let lines: [(&str, &dyn Fn(&str) -> String); 2] = [("varnish", &varnish), ("squid", &squid)];
-    for (format, line) in lines {
+    let logs = [hosts.map(varnish).concat(), hosts.map(squid).concat()];
+    for (format, log) in ["varnish", "squid"].into_iter().zip(logs) {
         let folder = LogFolder::new();
-        let path = folder.write_log("some.log", hosts.map(line).concat());
+        let path = folder.write_log("some.log", log);
         for (absolute, rows, hosts) in [
             (AbsoluteTargets::Skip, 4, 3),
             (AbsoluteTargets::Any, 4, 3),
