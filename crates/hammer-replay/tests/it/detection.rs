@@ -188,6 +188,13 @@ fn a_log_whose_times_are_all_impossible_is_reported_as_such() {
             ],
         ),
         (
+            "haproxy",
+            [
+                r#"192.0.2.1:4711 [31/Feb/2026:10:00:00.125] web~ shop/a 1/0/2/30/33 200 9 - - ---- 1/1/1/0/0 0/0 "GET /a HTTP/1.1""#,
+                r#"192.0.2.1:4711 [01/Mar/2026:25:00:00.125] web~ shop/a 1/0/2/30/33 200 9 - - ---- 1/1/1/0/0 0/0 "GET /b HTTP/1.1""#,
+            ],
+        ),
+        (
             "caddy",
             [
                 r#"{"ts":"2026-02-31T10:00:00Z","request":{"method":"GET","uri":"/a"},"status":200}"#,

@@ -90,6 +90,7 @@ impl FormatProgram {
                             is_time_missing = true;
                             length
                         }
+                        None if pedantic => return Err(SkipReason::Malformed),
                         _ => return Err(SkipReason::NoTime),
                     },
                     None => return Err(truncated_or_malformed(timed && rest.len() < 10)),
