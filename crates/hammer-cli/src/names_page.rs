@@ -8,7 +8,7 @@ use hammer_core::ArrivalProcess;
 use hammer_replay::log::LogFormat;
 
 use crate::App;
-use crate::args::{FAILURES, LABELS, OutputKind, PHASES};
+use crate::args::{LABELS, OutputKind, PHASES, failures};
 use crate::{HttpArgs, MqttArgs};
 
 /// The variable that makes the test write the page instead of comparing it.
@@ -106,7 +106,7 @@ fn generated() -> String {
         text += &format!("\n## {title}\n\n{}", code_list(&names));
     }
     for (title, names) in [
-        ("Failures", FAILURES),
+        ("Failures", &*failures()),
         ("Labels", LABELS),
         ("Phases", PHASES),
     ] {

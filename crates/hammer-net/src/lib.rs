@@ -60,7 +60,7 @@ pub use peer_connector::{OpenedConnection, PeerConnector};
 pub use stream::{NetworkStream, SocketTraffic};
 pub use tls::{
     NO_COMMON_PROTOCOL, TlsHandshakeFacts, TlsStream, is_missing_close_notify, is_tls_alert,
-    tls_failure,
+    tls_failure, tls_failures,
 };
 pub use userinfo::{basic_authorization, percent_decode};
 pub use zoned_address::ZonedAddress;

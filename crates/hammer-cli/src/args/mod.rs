@@ -15,7 +15,7 @@ pub use endpoint_args::{EndpointArgs, JsonHeaders};
 pub(crate) use engine_args::EngineArgs;
 pub(crate) use load_args::LoadArgs;
 #[cfg(test)]
-pub(crate) use name_lists::{FAILURES, LABELS, PHASES};
+pub(crate) use name_lists::{LABELS, PHASES, failures};
 pub(crate) use output_args::{OutputArgs, OutputKind, OutputSpec};
 pub use payload_arg::PayloadArg;
 pub(crate) use short_help::with_short_help;

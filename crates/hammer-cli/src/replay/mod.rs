@@ -155,6 +155,7 @@ impl ReplayArgs {
             .map(str::to_owned))
         .into_iter()
         .collect();
+        warnings.extend(source.warning().map(str::to_owned));
         for (flag, wanted) in [
             ("--by client", self.playback.samples_by_client()),
             ("--client-header", self.client_header.is_some()),

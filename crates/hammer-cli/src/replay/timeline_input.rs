@@ -13,13 +13,14 @@ use hammer_replay::play::TimelinePlayer;
 use hammer_replay::timeline::{TimelineHeader, TimelineReader};
 
 use crate::error::Error;
-use crate::timeline::LogReadingArgs;
+use crate::timeline::{LogReadingArgs, url_hosts_text};
 
 /// The timeline to replay.
 pub(super) struct TimelineInput {
     location: TimelineLocation,
     name: String,
     header: TimelineHeader,
+    warning: Option<String>,
 }
 
 #[derive(Clone)]
@@ -56,6 +57,7 @@ impl TimelineInput {
                     location,
                     name,
                     header,
+                    warning: None,
                 });
             }
             Err(error) if error.kind() == ErrorKind::NotATimeline => error,
@@ -68,7 +70,7 @@ impl TimelineInput {
             )));
         }
         let build = reading.apply(TimelineBuilder::new([file]), &[file.to_owned()])?;
-        let (_, file) = build.write_unnamed().map_err(|error| {
+        let (summary, file) = build.write_unnamed().map_err(|error| {
             Error::Run(format!(
                 "{}; as a log, failed to {}",
                 chain(&not_a_timeline),
@@ -84,7 +86,13 @@ impl TimelineInput {
             location,
             name,
             header,
+            warning: (summary.url_hosts > 1).then(|| url_hosts_text(&summary)),
         })
+    }
+
+    /// Returns a warning about the log that the timeline was built from.
+    pub(super) fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
     /// Creates a player of the whole timeline.

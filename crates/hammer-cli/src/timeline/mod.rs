@@ -8,6 +8,7 @@ mod summary;
 use clap::{ArgMatches, Command};
 
 pub(crate) use log_reading_args::LogReadingArgs;
+pub(crate) use summary::url_hosts_text;
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;

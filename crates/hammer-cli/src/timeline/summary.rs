@@ -91,6 +91,9 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
             &format!("{rows} rows with whole seconds, placed within them by --spread"),
         );
     }
+    if built.url_hosts > 1 {
+        row("hosts", &url_hosts_text(built));
+    }
     if built.reordered > 0 {
         let (rows, farthest) = (
             format_count(built.reordered),
@@ -123,6 +126,18 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
         );
     }
     text
+}
+
+/// The hosts in the URLs of a log, which may be that of a forward proxy.
+pub(crate) fn url_hosts_text(built: &BuildSummary) -> String {
+    let hosts = format_count(built.url_hosts as u64);
+    let more = match built.url_hosts {
+        BuildSummary::MAX_URL_HOSTS.. => " or more",
+        _ => "",
+    };
+    format!(
+        "rows for {hosts}{more} hosts, from the URLs in the log (--absolute HOST keeps those of one)"
+    )
 }
 
 /// The places of skipped lines: all of them if they are few, or else the first one.

@@ -113,3 +113,35 @@ fn the_summary_names_the_lines_that_do_not_belong() {
         "found combined in 1 of 3, but not in lines 1 and 3 (try --format combined to skip these)";
     assert!(refused.contains(expected), "{refused}");
 }
+
+/// All hosts of a forward proxy were kept without a word.
+#[test]
+fn hosts_in_the_urls_of_a_log_are_named_with_the_flag_that_selects_them() {
+    let hosts = ["shop.example", "a.example", "b.example"];
+    let line = |host: &str| LINE.replace("GET /a", &format!("POST http://{host}/a"));
+    let log: String = hosts.iter().map(|host| line(host)).collect();
+    let expected =
+        "rows for 3 hosts, from the URLs in the log (--absolute HOST keeps those of one)";
+    let all = stderr(&build(&log, &[]));
+    assert!(
+        all.contains(&format!("\nhosts       {expected}\n")),
+        "{all}"
+    );
+    let one = stderr(&build(&log, &["--absolute", "a.example"]));
+    assert!(!one.contains("\nhosts"), "{one}");
+    assert!(one.contains("rows        1 of 3 lines"), "{one}");
+    // A replay warns.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("some.log");
+    fs::write(&path, log.replace("POST", "GET")).unwrap();
+    let path = path.to_str().unwrap();
+    let plan = [
+        "replay",
+        path,
+        "--endpoint",
+        "http://127.0.0.1:9",
+        "--dry-run",
+    ];
+    let shown = stdout(&output(&plan)).replace("\n              ", " ");
+    assert!(shown.contains(expected), "{shown}");
+}

@@ -23,13 +23,23 @@ macro_rules! failure_pair {
 
 pub(super) use failure_pair;
 
+/// Returns all failures of TLS, in a handshake and after it, with targets and with proxies.
+///
+/// Timeouts are not among them.
+pub fn tls_failures() -> impl Iterator<Item = Failure> {
+    pairs().flat_map(|pair| [pair.target, pair.proxy])
+}
+
 /// Returns the counterpart of a failure of TLS for a proxy.
 pub(crate) fn failure_with_proxy(failure: Failure) -> Option<Failure> {
-    let pairs = alert_failures::pairs()
-        .chain(certificate_failures::PAIRS)
-        .chain(handshake_failures::PAIRS);
-    let mut pairs = pairs.filter(|pair| pair.target == failure);
+    let mut pairs = pairs().filter(|pair| pair.target == failure);
     pairs.next().map(|pair| pair.proxy)
+}
+
+fn pairs() -> impl Iterator<Item = FailurePair> {
+    alert_failures::pairs()
+        .chain(certificate_failures::PAIRS)
+        .chain(handshake_failures::PAIRS)
 }
 
 #[cfg(test)]
@@ -41,10 +51,7 @@ mod tests {
     #[test]
     fn each_failure_has_a_name_and_a_counterpart_of_its_own() {
         let mut names = BTreeSet::new();
-        let pairs = alert_failures::pairs()
-            .chain(certificate_failures::PAIRS)
-            .chain(handshake_failures::PAIRS);
-        for FailurePair { target, proxy } in pairs {
+        for FailurePair { target, proxy } in pairs() {
             assert_eq!(format!("proxy_{}", target.name()), proxy.name());
             assert!(names.insert(target.name()), "{} twice", target.name());
             assert_eq!(failure_with_proxy(target), Some(proxy));

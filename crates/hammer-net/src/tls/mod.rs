@@ -29,6 +29,7 @@ use rustls::{CipherSuite, ClientConfig, HandshakeKind};
 
 pub(crate) use self::client_certificate::ClientCertificateSource;
 pub(crate) use self::failure_pair::failure_with_proxy;
+pub use self::failure_pair::tls_failures;
 pub use self::failures::{NO_COMMON_PROTOCOL, is_tls_alert, tls_failure};
 use self::insecure_verifier::InsecureVerifier;
 pub(crate) use self::key_log::KeyLogFile;

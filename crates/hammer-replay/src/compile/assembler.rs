@@ -11,6 +11,7 @@ use super::probe::{LogProbe, is_worth_reporting};
 use super::row_arrival::RowArrival;
 use super::timeless_row_encoder::TimelessRowEncoder;
 use super::timestamp_stats::TimestampStats;
+use super::url_hosts::UrlHostCounter;
 use super::{BuildSummary, LogSourceSummary, TieOrder, TimelineBuilder, late_rows};
 use crate::input::LogRecord;
 use crate::log::{
@@ -148,6 +149,7 @@ struct BuildCounters {
     max_displacement_us: u64,
     whole_second_rows: u64,
     inconsistent_rows: u64,
+    url_hosts: UrlHostCounter,
 }
 
 struct TimelineAssembler<'b, 'p> {
@@ -251,6 +253,9 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
         }
         arrival.timestamp.micros = arrival.timestamp.micros.saturating_add(source.shift_us);
         self.counters.inconsistent_rows += u64::from(is_inconsistent(&entry));
+        if let (Some(_), Some(host)) = (entry.url, request.host) {
+            self.counters.url_hosts.record(host);
+        }
         let micros = arrival.micros();
         if micros < source.latest_us {
             self.counters.reordered += u64::from(source.rows > 0);
@@ -404,6 +409,7 @@ fn build_summary(
         spilled_rows: spilled,
         whole_second_rows: counters.whole_second_rows,
         inconsistent_rows: counters.inconsistent_rows,
+        url_hosts: counters.url_hosts.count(),
         trailer,
     }
 }

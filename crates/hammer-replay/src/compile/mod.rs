@@ -12,6 +12,7 @@ mod row_arrival;
 mod summary;
 mod timeless_row_encoder;
 mod timestamp_stats;
+mod url_hosts;
 
 pub use builder::{ClockShift, IncludedFields, TieOrder, TimelineBuilder};
 pub use client_hash_key::ClientHashKey;

@@ -36,6 +36,9 @@ pub struct BuildSummary {
     pub spilled_rows: u64,
     /// Number of rows whose timestamps have whole seconds.
     pub whole_second_rows: u64,
+    /// Number of hosts in the URLs of rows, in formats whose lines all have URLs, up to
+    /// [`MAX_URL_HOSTS`](Self::MAX_URL_HOSTS). The log of a forward proxy has many.
+    pub url_hosts: usize,
     /// Number of rows whose start and end differ by more than an hour plus their duration.
     pub inconsistent_rows: u64,
     /// The last line of the timeline.
@@ -45,6 +48,8 @@ pub struct BuildSummary {
 impl BuildSummary {
     /// Maximum number of skipped lines that are named for each reason.
     pub const MAX_EXAMPLES: usize = 5;
+    /// Maximum number of hosts that are counted.
+    pub const MAX_URL_HOSTS: usize = 10_000;
 }
 
 /// A log that was read.

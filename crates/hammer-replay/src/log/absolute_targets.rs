@@ -11,7 +11,8 @@ pub enum AbsoluteTargets {
     /// They are skipped.
     #[default]
     Skip,
-    /// Those for one of these hosts are kept. A host without a port matches any port.
+    /// Those for one of these hosts are kept. A host without a port matches any port. In formats whose lines
+    /// all have URLs, only these hosts are kept, too.
     OfHosts(Vec<String>),
     /// All are kept.
     Any,
@@ -31,10 +32,15 @@ impl AbsoluteTargets {
             Self::Any => true,
         }
     }
+
+    /// Returns true if requests for `authority` are kept in a log that has a URL for every request.
+    pub(super) fn keeps_url_of(&self, authority: Option<EscapedText<'_>>) -> bool {
+        *self == Self::Skip || self.keeps(authority)
+    }
 }
 
 /// Returns `authority` without its port. A colon within brackets belongs to an IPv6 address.
-fn without_port(authority: &[u8]) -> &[u8] {
+pub(crate) fn without_port(authority: &[u8]) -> &[u8] {
     match memchr::memrchr(b':', authority) {
         Some(at) if authority[at + 1..].iter().all(u8::is_ascii_digit) => &authority[..at],
         _ => authority,

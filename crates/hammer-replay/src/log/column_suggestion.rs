@@ -116,7 +116,9 @@ const NAMES: [(&str, &[&str]); 9] = [
 impl ColumnSuggestion {
     /// Guesses the columns of a log from its first lines.
     ///
-    /// Returns `None` if no column seems to have the time, or the suggestion does not read the lines.
+    /// Returns `None` if no column seems to have the time, or the suggestion does not read the lines. Lines
+    /// with keys or labels need a target, too: a table of times is one of requests, but other logs without
+    /// a target are not.
     #[must_use]
     pub fn from_lines<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Option<Self> {
         let first = lines.next()?;
@@ -137,16 +139,26 @@ impl ColumnSuggestion {
             format,
             columns: choose_columns(&pairs)?,
         };
-        suggestion.reads([first, second]).then_some(suggestion)
+        let is_table = matches!(format, "csv" | "tsv");
+        let is_of_requests = is_table || !suggestion.lacks_target();
+        (is_of_requests && suggestion.reads([first, second])).then_some(suggestion)
     }
 
     /// Returns true if no column has the method, so that it would be GET.
     #[must_use]
     pub fn lacks_method(&self) -> bool {
-        let names = self.columns.split([' ', '=']).step_by(2);
-        !names
-            .into_iter()
-            .any(|name| matches!(name, "method" | "request"))
+        !self.has_one_of(&["method", "request"])
+    }
+
+    /// Returns true if no column has the target, so that it would be `/`.
+    #[must_use]
+    pub fn lacks_target(&self) -> bool {
+        !self.has_one_of(&["target", "url", "request"])
+    }
+
+    fn has_one_of(&self, fields: &[&str]) -> bool {
+        let mut names = self.columns.split([' ', '=']).step_by(2);
+        names.any(|name| fields.contains(&name))
     }
 
     /// Returns true if one of the lines becomes a row.
@@ -167,10 +179,12 @@ impl fmt::Display for ColumnSuggestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { format, columns } = self;
         write!(f, "`format` {format} and `columns` '{columns}'")?;
-        if self.lacks_method() {
-            f.write_str("; without a method, requests are GET")?;
+        match (self.lacks_method(), self.lacks_target()) {
+            (true, true) => f.write_str("; without a method and a target, requests are GET /"),
+            (true, false) => f.write_str("; without a method, requests are GET"),
+            (false, true) => f.write_str("; without a target, it is /"),
+            (false, false) => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -302,6 +316,16 @@ mod tests {
                 "time,path\0\n2026-03-01 10:00:00,/a",
                 Some("csv: time=time"),
             ),
+            // Lines of Docker with their keys in another order.
+            (
+                r#"{"stream":"stdout","time":"2026-03-01T10:00:00Z","log":"GET /a\n"}"#,
+                None,
+            ),
+            (
+                r#"{"time":"2026-03-01T10:00:00Z","method":"GET","level":"info"}"#,
+                None,
+            ),
+            ("time:2026-03-01T10:00:00Z\tstatus:200", None),
             (r#"{"time":"yesterday","path":"/a"}"#, None),
             (r#"{"when":"2026-03-01T10:00:00Z"}"#, None),
             ("no log\nat all", None),

@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::columns::ColumnMapping;
+use super::single_values::SingleValues;
 use super::text::{LogField, set_text};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::TimestampParser;
@@ -86,6 +87,7 @@ impl CsvParser {
     fn read_header_line(&mut self, line: &[u8]) -> SkipReason {
         let mut rest = Some(line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line));
         let mut fields = Vec::new();
+        let mut single_values = SingleValues::default();
         while let Some(columns) = rest {
             let Ok((name, next)) = split_column(columns, self.separator) else {
                 return SkipReason::Malformed;
@@ -93,6 +95,9 @@ impl CsvParser {
             let field = (self.columns.fields.iter())
                 .find(|(column, _)| column.as_bytes() == name.raw().trim_ascii())
                 .map_or(LogField::Ignored, |(_, field)| field.clone());
+            if !single_values.admits(&field, name.raw().trim_ascii()) {
+                return SkipReason::Malformed;
+            }
             fields.push(field);
             rest = next;
         }

@@ -34,6 +34,8 @@ pub struct FormatScore {
     pub matching_lines: usize,
     /// Matching lines that become rows, if they have a time.
     pub usable_lines: usize,
+    /// Lines that match but for their time, which is missing or impossible.
+    pub timeless_lines: usize,
 }
 
 impl FormatDetection {
@@ -87,13 +89,23 @@ impl FormatDetection {
                     .collect();
             }
         } else if let Some((number, line)) = data.clone().next() {
-            // The format that matches most of the first line.
-            let nearest = LogFormat::NAMES.into_iter().rev().max_by_key(|name| {
-                LogParser::pedantic(&known_format(name), TimeZone::UTC).matching_bytes(line)
+            let nearest = self.timeless_format().or_else(|| {
+                // The format that matches most of the first line.
+                LogFormat::NAMES.into_iter().rev().max_by_key(|name| {
+                    LogParser::pedantic(&known_format(name), TimeZone::UTC).matching_bytes(line)
+                })
             });
             let format = known_format(nearest.unwrap_or(best.name));
             self.mismatch = Some(FormatMismatch::with_nearest(number, line, &format));
         }
+    }
+
+    /// The name of the format that most lines match but for their time, if none matches entirely.
+    fn timeless_format(&self) -> Option<&'static str> {
+        let has_matches = self.scores.iter().any(|score| score.matching_lines > 0);
+        let scores = self.scores.iter().rev();
+        let nearest = scores.max_by_key(|score| score.timeless_lines)?;
+        (!has_matches && nearest.timeless_lines > 0).then_some(nearest.name)
     }
 
     /// Returns the format with the best score if enough lines match it.
@@ -129,6 +141,7 @@ impl FormatScore {
             data_lines: 0,
             matching_lines: 0,
             usable_lines: 0,
+            timeless_lines: 0,
         };
         for line in lines {
             let mut entry = LogEntry::default();
@@ -139,6 +152,7 @@ impl FormatScore {
             }
             let request = read
                 .and_then(|()| LoggedRequest::from_entry(&entry, &AbsoluteTargets::Skip).map(drop));
+            score.timeless_lines += usize::from(request == Err(SkipReason::NoTime));
             let matches = request.is_ok() || request.is_err_and(SkipReason::matches_format);
             score.data_lines += 1;
             score.matching_lines += usize::from(matches);
@@ -183,7 +197,13 @@ impl fmt::Display for FormatDetection {
                     "expected a request, found only comments and messages in its first lines",
                 );
             }
-            None => f.write_str("no known format matches any of its first lines")?,
+            None => match self.timeless_format() {
+                Some(name) => write!(
+                    f,
+                    "no valid time in its first lines, which match {name} otherwise"
+                )?,
+                None => f.write_str("no known format matches any of its first lines")?,
+            },
             Some(best) => {
                 let percent = best.min_percent();
                 let FormatScore {
@@ -203,6 +223,9 @@ impl fmt::Display for FormatDetection {
         match (&self.suggestion, best) {
             (Some(suggestion), _) => write!(f, " (try {suggestion})")?,
             (None, Some(best)) => write!(f, " (try `format` {} to skip these)", best.name)?,
+            (None, None) if self.timeless_format().is_some() => {
+                f.write_str(" (try to correct the times)")?;
+            }
             (None, None) => f.write_str(" (try `format` with the server's directive)")?,
         }
         if let Some(mismatch) = &self.mismatch {

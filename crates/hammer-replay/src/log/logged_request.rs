@@ -51,6 +51,9 @@ impl<'l> LoggedRequest<'l> {
         if let Some(url) = url {
             let (authority, path) = authority_and_path(url).ok_or(SkipReason::NoRequest)?;
             host = host.or(authority);
+            if host.is_some() && !absolute.keeps_url_of(host) {
+                return Err(SkipReason::AbsoluteForm);
+            }
             target = Some(path);
         }
         let mut target = target.ok_or(SkipReason::NoRequest)?;

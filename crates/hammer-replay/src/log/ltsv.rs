@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::columns::ColumnMapping;
+use super::single_values::SingleValues;
 use super::text::{LogField, TimestampedRequestEvent, set_text};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, TimestampStyle};
@@ -66,6 +67,7 @@ impl LtsvParser {
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
         let (line, mut found) = (*rest, FoundFields::default());
+        let mut single_values = SingleValues::default();
         while !rest.is_empty() {
             let end = memchr(b'\t', rest).unwrap_or(rest.len());
             let colon = memchr(b':', &rest[..end]).filter(|colon| is_label(&rest[..*colon]));
@@ -76,6 +78,9 @@ impl LtsvParser {
             })?;
             let (label, value) = (&rest[..colon], &rest[colon + 1..end]);
             if let Some((_, field)) = self.fields.iter().find(|(known, _)| **known == *label) {
+                if !single_values.admits(field, label) {
+                    return Err(SkipReason::Malformed);
+                }
                 let value = EscapedText::new(in_brackets(field, value), EscapeStyle::Backslash);
                 let is_set = set_text(field, value, timestamp_parser, entry).is_some();
                 found.record(field, is_set);

@@ -5,7 +5,7 @@ use std::fmt;
 use hammer_diagnostic::printable;
 use jiff::tz::TimeZone;
 
-use super::{LogFormat, LogParser};
+use super::{LogEntry, LogFormat, LogParser, SkipReason};
 
 /// Maximum number of characters to show of a line.
 const MAX_CHARS: usize = 96;
@@ -22,6 +22,8 @@ pub struct FormatMismatch {
     /// The number of characters that match.
     matching_chars: usize,
     missing_key: Option<String>,
+    /// True if the line matches but for its time.
+    lacks_time: bool,
 }
 
 impl FormatMismatch {
@@ -38,6 +40,7 @@ impl FormatMismatch {
             line: printable(&String::from_utf8_lossy(line)).into_owned(),
             matching_chars: chars(&line[..matching_bytes]),
             missing_key: parser.missing_key(line),
+            lacks_time: parser.read(line, &mut LogEntry::default()) == Err(SkipReason::NoTime),
         }
     }
 
@@ -45,7 +48,7 @@ impl FormatMismatch {
     #[must_use]
     pub(super) fn with_nearest(line_number: u64, line: &[u8], nearest: &LogFormat) -> Self {
         let mismatch = Self::new(line_number, line, nearest);
-        if mismatch.matching_chars * 4 >= mismatch.line.chars().count() {
+        if mismatch.lacks_time || mismatch.matching_chars * 4 >= mismatch.line.chars().count() {
             return mismatch;
         }
         Self {
@@ -67,7 +70,9 @@ impl fmt::Display for FormatMismatch {
         } = self;
         let matching = self.matching_chars;
         let format = format.as_deref().unwrap_or("any known format");
-        if let Some(key) = &self.missing_key {
+        if self.lacks_time {
+            write!(f, "line {line_number} has no valid time:")?;
+        } else if let Some(key) = &self.missing_key {
             write!(
                 f,
                 "line {line_number} has no key '{key}', which {format} requires:"
@@ -81,6 +86,7 @@ impl fmt::Display for FormatMismatch {
                 "line {line_number} matches {format} up to column {column}:"
             )?;
         }
+        let matching = if self.lacks_time { 0 } else { matching };
         let skipped = match matching.checked_sub(CHARS_BEFORE) {
             Some(skipped) if self.line.chars().count() > MAX_CHARS => skipped,
             _ => 0,

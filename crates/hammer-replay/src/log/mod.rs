@@ -21,6 +21,7 @@ mod ltsv;
 mod mismatch;
 mod parser;
 mod server_message;
+mod single_values;
 mod skip_reason;
 mod squid;
 mod text;
@@ -28,6 +29,7 @@ mod uvicorn;
 mod w3c;
 
 pub use absolute_targets::AbsoluteTargets;
+pub(crate) use absolute_targets::without_port;
 pub use column_suggestion::ColumnSuggestion;
 pub use container_line::{ContainerUnwrapper, UnwrappedLine};
 pub use detection::{FormatDetection, FormatScore, NumberedLine};

@@ -2,6 +2,7 @@
 
 use memchr::memchr2;
 
+use super::single_values::SingleValues;
 use super::text::{LogField, TimestampedRequestEvent, set_time};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, parse_decimal, parse_duration_us};
@@ -193,6 +194,7 @@ fn set_field<'l>(field: &LogField, value: EscapedText<'l>, entry: &mut LogEntry<
     }
 }
 
+/// Returns the columns of these names: none, so that no line matches, if a name is there twice.
 fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
     let names: Vec<&[u8]> = names
         .split(u8::is_ascii_whitespace)
@@ -218,8 +220,8 @@ fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
     // that the client requested.
     let has_host_header = names.contains(&b"x-host-header".as_slice());
     let has_utc = names.contains(&b"date".as_slice()) && names.contains(&b"time".as_slice());
-    let fields = names.into_iter().map(|name| {
-        W3cColumn::Other(match name {
+    let column = |name: &&[u8]| {
+        W3cColumn::Other(match *name {
             b"date" => return W3cColumn::Date,
             b"time" => return W3cColumn::Time,
             b"date-local" if !has_utc => return W3cColumn::Date,
@@ -235,6 +237,15 @@ fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
             b"time-taken" => LogField::Duration(unit),
             _ => LogField::Ignored,
         })
-    });
-    fields.collect()
+    };
+    let columns: Vec<_> = names.iter().map(column).collect();
+    let mut single_values = SingleValues::default();
+    let is_unique = names
+        .iter()
+        .zip(&columns)
+        .all(|(name, column)| match column {
+            W3cColumn::Other(field) => single_values.admits(field, name),
+            W3cColumn::Date | W3cColumn::Time => true,
+        });
+    if is_unique { columns } else { Vec::new() }
 }

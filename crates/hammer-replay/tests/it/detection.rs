@@ -149,7 +149,72 @@ fn json_messages_of_a_server_do_not_hide_its_format() {
 fn columns_are_suggested_for_csv() {
     let error = detection_error("TIMESTAMP,Tokens\r\n2023-11-16 18:17:03.9799600,4808\r\n");
     assert!(
-        error.contains("(try `format` csv and `columns` 'time=TIMESTAMP';"),
+        error.contains(
+            "(try `format` csv and `columns` 'time=TIMESTAMP'; without a method and a target, requests are \
+             GET /)"
+        ),
         "{error}"
     );
+}
+
+/// Each line of a log of Docker became `GET /` with the columns that were suggested.
+#[test]
+fn no_columns_are_suggested_for_keys_without_a_target() {
+    let line = r#"{"stream":"stdout","time":"2026-03-01T10:00:00Z","log":"started\n"}"#;
+    let error = detection_error(&format!("{line}\n{line}\n"));
+    assert!(!error.contains("`columns`"), "{error}");
+    assert!(
+        error.contains("(try `format` with the server's directive)"),
+        "{error}"
+    );
+}
+
+/// The message said that the log had no known format, and named one that did not fit.
+#[test]
+fn a_log_whose_times_are_all_impossible_is_reported_as_such() {
+    for (format, lines) in [
+        (
+            "combined",
+            [
+                r#"192.0.2.1 - - [31/Feb/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 1 "-" "curl/8""#,
+                r#"192.0.2.1 - - [01/Mar/2026:25:00:00 +0000] "GET /b HTTP/1.1" 200 1 "-" "curl/8""#,
+            ],
+        ),
+        (
+            "common",
+            [
+                r#"192.0.2.1 - - [31/Feb/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 1"#,
+                r#"192.0.2.1 - - [01/Mar/2026:25:00:00 +0000] "GET /b HTTP/1.1" 200 1"#,
+            ],
+        ),
+        (
+            "haproxy",
+            [
+                r#"192.0.2.1:4711 [31/Feb/2026:10:00:00.125] web~ shop/a 1/0/2/30/33 200 9 - - ---- 1/1/1/0/0 0/0 "GET /a HTTP/1.1""#,
+                r#"192.0.2.1:4711 [01/Mar/2026:25:00:00.125] web~ shop/a 1/0/2/30/33 200 9 - - ---- 1/1/1/0/0 0/0 "GET /b HTTP/1.1""#,
+            ],
+        ),
+        (
+            "caddy",
+            [
+                r#"{"ts":"2026-02-31T10:00:00Z","request":{"method":"GET","uri":"/a"},"status":200}"#,
+                r#"{"ts":"2026-03-01T25:00:00Z","request":{"method":"GET","uri":"/b"},"status":200}"#,
+            ],
+        ),
+        (
+            "ltsv",
+            [
+                "time:2026-02-31T10:00:00Z\tmethod:GET\turi:/a",
+                "time:2026-03-01T25:00:00Z\tmethod:GET\turi:/b",
+            ],
+        ),
+    ] {
+        let error = detection_error(&lines.join("\n"));
+        let expected = format!(
+            "some.log: no valid time in its first lines, which match {format} otherwise (try to correct the \
+             times)\n\nline 1 has no valid time:\n  "
+        );
+        assert!(error.contains(&expected), "{error}");
+        assert!(!error.contains("no known format"), "{error}");
+    }
 }

@@ -170,6 +170,47 @@ fn requests_with_an_absolute_url_are_kept_on_demand() {
     }
 }
 
+/// The log of a forward proxy was taken for that of Varnish, and all of its hosts were kept without a word.
+#[test]
+fn hosts_in_the_urls_of_a_log_are_counted_and_selected() {
+    let varnish = |host: &str| {
+        format!(
+            "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"POST http://{host}/x HTTP/1.1\" 200 1 \"-\" \"-\"\n"
+        )
+    };
+    let squid = |host: &str| {
+        format!(
+            "1772359200.125 90 192.0.2.1 TCP_MISS/200 9 GET http://{host}/x - HIER_DIRECT/192.0.2.2 -\n"
+        )
+    };
+    let hosts = [
+        "shop.example",
+        "SHOP.example:8080",
+        "a.example",
+        "b.example",
+    ];
+    let logs = [hosts.map(varnish).concat(), hosts.map(squid).concat()];
+    for (format, log) in ["varnish", "squid"].into_iter().zip(logs) {
+        let folder = LogFolder::new();
+        let path = folder.write_log("some.log", log);
+        for (absolute, rows, hosts) in [
+            (AbsoluteTargets::Skip, 4, 3),
+            (AbsoluteTargets::Any, 4, 3),
+            (
+                AbsoluteTargets::OfHosts(vec!["shop.example".to_owned()]),
+                2,
+                1,
+            ),
+        ] {
+            let builder = TimelineBuilder::new([&path]).absolute_targets(absolute.clone());
+            let summary = folder.build(&builder).expect(format).summary;
+            assert_eq!(summary.sources[0].format, format);
+            let found = (summary.trailer.rows, summary.url_hosts);
+            assert_eq!(found, (rows, hosts), "{format}, {absolute:?}");
+        }
+    }
+}
+
 /// A stream cannot be read again, so all rows wait for the end, and all of them were called late.
 #[test]
 fn no_row_of_a_stream_is_late() {
@@ -187,4 +228,68 @@ fn no_row_of_a_stream_is_late() {
         ),
         (10, 0, 0)
     );
+}
+
+/// The last of equal keys was taken, so that a POST became a GET, which is played as a safe method.
+#[test]
+fn a_line_with_two_methods_targets_or_statuses_is_malformed() {
+    let envoy =
+        r#"{"start_time":"2026-03-01T10:00:00Z","method":"POST","path":"/a","response_code":200}"#;
+    let caddy = r#"{"ts":1772359200.5,"request":{"method":"POST","uri":"/a"},"status":200}"#;
+    let ltsv = "time:2026-03-01T10:00:00Z\tmethod:POST\turi:/a\tstatus:200";
+    for (format, line, again) in [
+        (
+            "envoy",
+            envoy,
+            [
+                r#""method":"GET""#,
+                r#""path":"/b""#,
+                r#""response_code":404"#,
+            ],
+        ),
+        (
+            "caddy",
+            caddy,
+            [
+                r#""request":{"method":"GET","uri":"/b"}"#,
+                r#""request.method":"GET""#,
+                r#""status":404"#,
+            ],
+        ),
+        ("ltsv", ltsv, ["method:GET", "uri:/b", "status:404"]),
+    ] {
+        for again in again {
+            let longer = match line.strip_suffix('}') {
+                Some(object) => format!("{object},{again}}}"),
+                None => format!("{line}\t{again}"),
+            };
+            let folder = LogFolder::new();
+            let path = folder.write_log("some.log", [line, &longer].join("\n"));
+            let timeline = folder.build(&builder_for(&path, format)).expect(format);
+            let skipped = &timeline.summary.trailer.skipped;
+            assert_eq!(skipped.get("malformed"), Some(&1), "{longer}");
+            let methods: Vec<_> = timeline.rows().iter().map(|row| row["m"].clone()).collect();
+            assert_eq!(methods, ["POST"], "{longer}");
+        }
+    }
+    // The formats of Envoy have several keys for the target.
+    let both = envoy.replace(r#""path""#, r#""x-envoy-origin-path":"/a","path""#);
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", both);
+    let timeline = folder.build(&builder_for(&path, "envoy")).expect("a row");
+    assert_eq!(timeline.rows().len(), 1);
+
+    let fields = "#Fields: date time cs-method cs-method cs-uri-stem sc-status";
+    let path = folder.write_log(
+        "some.log",
+        format!("{fields}\n2026-03-01 10:00:00 POST GET /a 200\n"),
+    );
+    let error = folder.build(&builder_for(&path, "w3c")).err();
+    let error = error.expect("two methods").to_string();
+    assert!(error.contains("not in this format (1)"), "{error}");
+    let format = LogFormat::parse("csv", Some("time=t method=m")).expect("a format");
+    let path = folder.write_log("some.csv", "t,m,m\n2026-03-01T10:00:00Z,POST,GET\n");
+    let error = folder.build(&TimelineBuilder::new([&path]).format(format));
+    let error = error.err().expect("two methods").to_string();
+    assert!(error.contains("not in this format (2)"), "{error}");
 }

@@ -1,6 +1,7 @@
 //! Mapping of JSON keys to the fields of a log entry.
 
 use super::scanner::{JsonScanError, JsonScanner, RawJsonValue};
+use crate::log::single_values::SingleValues;
 use crate::log::text::{LogField, set_number, set_text};
 use crate::log::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{TimestampParser, parse_decimal};
@@ -36,6 +37,9 @@ struct ObjectReader<'r, 'l> {
     /// The bits of the keys that were found.
     found: u32,
     has_unknown_key: bool,
+    single_values: SingleValues<'l>,
+    /// The object after the first key whose field it already has.
+    rest_after_repetition: Option<&'l [u8]>,
 }
 
 impl JsonFieldMap {
@@ -117,14 +121,7 @@ impl JsonFieldMap {
         timestamp_parser: &mut TimestampParser,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
-        let mut reader = ObjectReader {
-            scanner: JsonScanner::new(rest),
-            timestamp_parser,
-            entry,
-            is_time_valid: true,
-            found: 0,
-            has_unknown_key: false,
-        };
+        let mut reader = ObjectReader::new(rest, timestamp_parser, entry);
         if reader.scanner.peek() != Ok(b'{') {
             return Err(SkipReason::Malformed);
         }
@@ -142,6 +139,10 @@ impl JsonFieldMap {
                 *rest = &rest[matching..];
                 return Err(SkipReason::Malformed);
             }
+            Ok(()) if let Some(after) = reader.rest_after_repetition => {
+                *rest = after;
+                return Err(SkipReason::Malformed);
+            }
             Ok(()) if !reader.is_time_valid => Err(SkipReason::NoTime),
             Ok(()) => Ok(()),
             Err(JsonScanError::Truncated) => Err(SkipReason::Truncated),
@@ -153,14 +154,9 @@ impl JsonFieldMap {
 
     /// Returns the first required key that `line` does not have, if it is an object.
     pub(crate) fn missing_key(&self, line: &[u8]) -> Option<String> {
-        let mut reader = ObjectReader {
-            scanner: JsonScanner::new(line),
-            timestamp_parser: &mut TimestampParser::new(jiff::tz::TimeZone::UTC),
-            entry: &mut LogEntry::default(),
-            is_time_valid: true,
-            found: 0,
-            has_unknown_key: false,
-        };
+        let mut timestamp_parser = TimestampParser::new(jiff::tz::TimeZone::UTC);
+        let mut entry = LogEntry::default();
+        let mut reader = ObjectReader::new(line, &mut timestamp_parser, &mut entry);
         reader.read_object(self).ok()?;
         let missing = self.required & !reader.found;
         self.path_of_bit(1 << missing.trailing_zeros().min(31))
@@ -178,7 +174,24 @@ impl JsonFieldMap {
     }
 }
 
-impl<'l> ObjectReader<'_, 'l> {
+impl<'r, 'l> ObjectReader<'r, 'l> {
+    fn new(
+        line: &'l [u8],
+        timestamp_parser: &'r mut TimestampParser,
+        entry: &'r mut LogEntry<'l>,
+    ) -> Self {
+        Self {
+            scanner: JsonScanner::new(line),
+            timestamp_parser,
+            entry,
+            is_time_valid: true,
+            found: 0,
+            has_unknown_key: false,
+            single_values: SingleValues::default(),
+            rest_after_repetition: None,
+        }
+    }
+
     fn read_object(&mut self, map: &JsonFieldMap) -> Result<(), JsonScanError> {
         self.scanner.expect(b'{')?;
         if self.scanner.peek()? == b'}' {
@@ -192,6 +205,10 @@ impl<'l> ObjectReader<'_, 'l> {
                 }
                 Some((_, JsonFieldNode::Value(field, bit))) => {
                     self.found |= bit;
+                    if !self.single_values.admits(field, key) {
+                        let rest = self.scanner.rest();
+                        self.rest_after_repetition.get_or_insert(rest);
+                    }
                     let value = self.scanner.value()?;
                     self.is_time_valid &= self.set_value(field, value).is_some();
                 }

@@ -74,6 +74,7 @@ impl FormatProgram {
         }
         *rest = &rest[self.prefix.len()..];
         let (mut pending, mut timed) = (PendingFractions::default(), false);
+        let mut is_time_missing = false;
         let steps = if pedantic {
             self.steps.len()
         } else {
@@ -83,7 +84,15 @@ impl FormatProgram {
             let length = match step.terminator {
                 ValueTerminator::Time => match read_time(step, rest, timestamp_parser, entry) {
                     Some(length) => length,
-                    None if is_missing_time(step, rest) => return Err(SkipReason::NoTime),
+                    None if is_missing_time(step, rest) => match value_length(step, rest) {
+                        // The rest shows whether the line is in this format.
+                        Some(length) if pedantic => {
+                            is_time_missing = true;
+                            length
+                        }
+                        None if pedantic => return Err(SkipReason::Malformed),
+                        _ => return Err(SkipReason::NoTime),
+                    },
                     None => return Err(truncated_or_malformed(timed && rest.len() < 10)),
                 },
                 ValueTerminator::Number => read_number(step, rest, entry, &mut pending)
@@ -133,6 +142,9 @@ impl FormatProgram {
                 return Err(SkipReason::Malformed);
             }
             RequestUrls::Usual | RequestUrls::Always => entry.url = entry.request,
+        }
+        if is_time_missing {
+            return Err(SkipReason::NoTime);
         }
         Ok(())
     }
