@@ -14,7 +14,9 @@ pub(super) struct TargetListArgs {
     /// File of targets in one of vegeta's formats
     ///
     /// Targets that are only a path are requested from URL. The file has at most 256 MiB, and so have all
-    /// body files that it names together.
+    /// body files that it names together. An expectation for the targets of one name begins with it:
+    /// --expect-status '[NAME] STATUS' applies in place of the common statuses, and --expect-body
+    /// '[NAME] TEXT' in addition to the common texts.
     #[arg(long, value_name = "FILE", value_parser = read_targets)]
     #[arg(conflicts_with_all = ["method", "data", "json", "form", "data_lines"])]
     targets: Option<TargetListFile>,
