@@ -64,7 +64,7 @@ impl Threshold {
                 error("the load ends before its window is full").with_expected(
                     match length.as_secs() {
                         0 => "the condition without a window".to_owned(),
-                        seconds => format!("at most {} {seconds}s", window::KEYWORD),
+                        seconds => format!("a window of at most {seconds}s"),
                     },
                 ),
             ),

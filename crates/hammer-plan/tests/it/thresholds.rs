@@ -410,13 +410,13 @@ fn thresholds_on_groups_and_windows_are_checked_before_the_run() {
             "p99 > 1s over 2m",
             &only,
             true,
-            "the load ends before its window is full; expected at most over 10s",
+            "the load ends before its window is full; expected a window of at most 10s",
         ),
         (
             "[order] errors > 5% over 11s",
             &both,
             true,
-            "the load ends before its window is full; expected at most over 10s",
+            "the load ends before its window is full; expected a window of at most 10s",
         ),
         (
             "p99 < 1s over 10s",
