@@ -25,7 +25,7 @@ Usage: cargo xtask [COMMAND]
 
 Commands:
   bench     Measure the release build; `cargo xtask bench --help` lists the flags
-  ci        Run all checks: format, lints, docs, tests, tidy, licenses
+  ci        Run all checks: format, lints, docs, tests, features, tidy, licenses
   features  Lint each cargo feature on its own, and none
   fuzz      Fuzz the parsers with libFuzzer; needs a nightly toolchain and cargo-fuzz
   tidy      Check names, wording, dependencies, file sizes and docs: [--fix] [--rule NAME]… [PATH]…

@@ -41,11 +41,12 @@ impl Http {
 
     /// Returns the request that a hit would send, with the values of its templates, to show it.
     ///
-    /// Signatures, cookies that a target sets, and redirects are missing.
+    /// Signatures, cookies that a target sets, and redirects are missing. A value that the slot has not
+    /// captured stays a placeholder such as `{{id}}`.
     ///
     /// # Errors
     ///
-    /// If a value is missing, such as a token or a captured value.
+    /// If another value is missing, such as a token.
     pub fn unsent_request(&self, hit: &Hit) -> Result<UnsentRequest, Failure> {
         self.workflow.unsent_request(hit)
     }

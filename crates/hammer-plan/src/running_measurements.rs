@@ -53,13 +53,23 @@ impl RunningMeasurements {
         Some(elapsed)
     }
 
+    /// Records that the load with this index has ended. Its hits leave the windows as time passes.
+    ///
+    /// # Panics
+    ///
+    /// If there is no load with this index.
+    pub fn end(&mut self, load: usize) {
+        self.loads[load].end();
+    }
+
     /// Compares the figure of a condition with its bound, over its window or else the whole time
     /// until now. The condition does not hold before its window is full.
     #[must_use]
     pub fn check(&self, condition: &Threshold) -> CheckedThreshold {
         let window = condition.window();
-        let loads = self.loads.iter().map(|load| load.view(window));
-        condition.check(&PlanView::new(loads.collect(), self.elapsed))
+        let now = self.elapsed;
+        let loads = self.loads.iter().map(|load| load.view(window, now));
+        condition.check(&PlanView::new(loads.collect(), now))
     }
 
     /// The rate of all loads in the last second: as requested, or as achieved by closed loops.

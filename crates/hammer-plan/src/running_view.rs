@@ -11,13 +11,19 @@ use crate::sliding_window::SlidingWindow;
 use crate::threshold::GroupMeasurements;
 use crate::{HitTime, LoadOutline, Measurements, StageSelector, Threshold};
 
+/// The time by which the ticks of running loads differ at most.
+const TICK: Duration = Duration::from_secs(1);
+
 /// The measurements of one running load.
 #[derive(Debug)]
 pub(crate) struct RunningLoad {
     outline: LoadOutline,
     offset: Duration,
     loop_kind: OpenOrClosedLoop,
+    /// The time of the last tick, since the start of the load.
     elapsed: Duration,
+    /// True after the last hit.
+    ended: bool,
     current_rate: f64,
     total: Box<IntervalStats>,
     waiting: WaitingHits,
@@ -45,6 +51,7 @@ impl RunningLoad {
             offset,
             loop_kind: OpenOrClosedLoop::Open,
             elapsed: Duration::ZERO,
+            ended: false,
             current_rate: 0.0,
             total: IntervalStats::merged([]),
             waiting: WaitingHits::default(),
@@ -77,14 +84,32 @@ impl RunningLoad {
         }
     }
 
-    /// The measurements over `window`, or over the whole time until now.
-    pub(crate) fn view(&self, window: Option<Duration>) -> LoadView<'_> {
+    /// Records that the load has ended. It has no rate and no waiting hits from then on.
+    pub(crate) fn end(&mut self) {
+        self.ended = true;
+        self.current_rate = 0.0;
+        self.waiting = WaitingHits::default();
+    }
+
+    /// The end of a window at `now`, the time since the start of the plan, as the time since the start
+    /// of this load.
+    ///
+    /// The last second of a load that runs may be missing: loads do not tick at the same time.
+    fn window_end(&self, now: Duration) -> Duration {
+        let now = now.saturating_sub(self.offset);
+        let lag = if self.ended { Duration::ZERO } else { TICK };
+        self.elapsed.max(now.saturating_sub(lag))
+    }
+
+    /// The measurements over `window`, or over the whole time, until `now`: the time since the start
+    /// of the plan.
+    pub(crate) fn view(&self, window: Option<Duration>, now: Duration) -> LoadView<'_> {
         let measured = match window {
             None => Some((IntervalStats::merged([&*self.total]), self.elapsed)),
             Some(length) => {
                 let mut windows = self.windows.iter();
                 let window = windows.find(|window| window.length() == length);
-                window.and_then(|window| window.sum(self.elapsed))
+                window.and_then(|window| window.sum(self.window_end(now)))
             }
         };
         let measured = measured.map(|(parts, span)| {

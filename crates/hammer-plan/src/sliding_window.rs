@@ -36,9 +36,9 @@ impl SlidingWindow {
 
     /// Adds the measurements of the second that ends at `elapsed`.
     pub(crate) fn push(&mut self, elapsed: Duration, second: &IntervalStats) {
-        let number = elapsed.as_secs().saturating_sub(1) / self.slice_s;
-        let slices = self.length.as_secs().div_ceil(self.slice_s);
-        self.slices.retain(|(old, _)| old + slices > number);
+        let number = self.slice_number(elapsed);
+        let first = self.first_slice(elapsed);
+        self.slices.retain(|(old, _)| *old >= first);
         let merged = match self.slices.back_mut() {
             Some((last, merged)) if *last == number => IntervalStats::merged([&**merged, second]),
             _ => {
@@ -52,16 +52,28 @@ impl SlidingWindow {
         }
     }
 
-    /// The sum of all slices until `elapsed`, and the time that they cover. `None` until the window
-    /// is full.
+    /// The number of the slice with the second that ends at `elapsed`.
+    fn slice_number(&self, elapsed: Duration) -> u64 {
+        elapsed.as_secs().saturating_sub(1) / self.slice_s
+    }
+
+    /// The number of the first slice in the window that ends at `elapsed`.
+    fn first_slice(&self, elapsed: Duration) -> u64 {
+        let slices = self.length.as_secs().div_ceil(self.slice_s);
+        (self.slice_number(elapsed) + 1).saturating_sub(slices)
+    }
+
+    /// The sum of the slices in the window that ends at `elapsed`, and the time that they cover. `None`
+    /// until the window is full, and without a slice in it.
     pub(crate) fn sum(&self, elapsed: Duration) -> Option<(Box<IntervalStats>, Duration)> {
         if elapsed < self.length {
             return None;
         }
-        let (first, _) = self.slices.front()?;
+        let first = self.first_slice(elapsed);
+        let slices = || self.slices.iter().filter(|(number, _)| *number >= first);
+        let (first, _) = slices().next()?;
         let start = Duration::from_secs(first * self.slice_s);
-        let slices = self.slices.iter().map(|(_, slice)| &**slice);
-        let sum = IntervalStats::merged(slices);
+        let sum = IntervalStats::merged(slices().map(|(_, slice)| &**slice));
         Some((sum, elapsed.saturating_sub(start)))
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     );
     let load = TypedLoad {
         name: "http",
+        names_are_known: true,
         hit_description: format!("GET {url}"),
         target: url,
         hit_describer: None,

@@ -102,8 +102,7 @@ pub(crate) fn run(
         reject_url(path)?;
         reject_load_flags(matches, path)?;
         let file = plan::read(path)?;
-        // Another program could not read the text from stdin again.
-        let other = Some(&file).filter(|_| path != Path::new("-"));
+        let other = Some(&file).filter(|_| can_be_read_again(path));
         let other = other.and_then(|file| plan::only_external_hammer(entries, file));
         if let Some(exit) = invocation.pass_to(other)? {
             return Ok(exit);
@@ -128,6 +127,11 @@ pub(crate) fn run(
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;
     execution::start_load(entry.prepare_endpoint(endpoint, load)?, &output)
+}
+
+/// Returns true if another program can read the plan again: not from stdin, a pipe or a FIFO.
+fn can_be_read_again(path: &Path) -> bool {
+    path != Path::new("-") && path.is_file()
 }
 
 /// Refuses a URL in place of the path of a plan.

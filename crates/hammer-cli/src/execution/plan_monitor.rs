@@ -78,6 +78,11 @@ impl<'a> PlanMonitor<'a> {
         match event {
             RunEvent::Tick(tick) => self.check_abort(load, tick),
             RunEvent::Draining => self.on_draining(),
+            RunEvent::Finished(_) => {
+                if let Some(measurements) = &mut self.measurements {
+                    measurements.end(load);
+                }
+            }
             _ => {}
         }
     }

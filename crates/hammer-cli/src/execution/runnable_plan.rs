@@ -66,8 +66,10 @@ impl RunnablePlan {
     /// Outlines of the loads, for checking thresholds.
     pub(crate) fn outlines(&self) -> Vec<LoadOutline> {
         let outline = |load: &RunnablePlanLoad| {
-            let shape = load.load.schedule().shape().clone();
-            LoadOutline::new(&load.name, shape).with_groups(load.load.groups())
+            let schedule = load.load.schedule();
+            LoadOutline::new(&load.name, schedule.shape().clone())
+                .with_groups(load.load.groups())
+                .with_length(schedule.duration())
         };
         self.loads.iter().map(outline).collect()
     }

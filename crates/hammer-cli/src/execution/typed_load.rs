@@ -14,6 +14,8 @@ use crate::{HitDescriber, SingleHitRenderer};
 /// A load that is ready to run.
 pub(crate) struct TypedLoad<H> {
     pub(crate) name: &'static str,
+    /// True if this command knows the failures, labels and phases of the hammer.
+    pub(crate) names_are_known: bool,
     pub(crate) target: String,
     /// Description of a hit for the dry run.
     pub(crate) hit_description: String,
@@ -62,7 +64,7 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
     }
 
     fn names_are_known(&self) -> bool {
-        matches!(self.name, "http" | "mqtt")
+        self.names_are_known
     }
 
     fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {

@@ -39,6 +39,11 @@ pub trait HammerArgs: clap::Args + 'static {
     /// Examples at the end of the help: one command per line.
     const EXAMPLES: &'static str = "";
 
+    /// True if the `hammer` command knows all failures, labels and phases that the hammer reports. Others
+    /// are then refused in thresholds.
+    #[doc(hidden)]
+    const REPORTS_KNOWN_NAMES: bool = false;
+
     /// The hammer that these arguments build.
     type Hammer: Hammer;
 

@@ -51,6 +51,7 @@ impl<A: HammerArgs> TypedHammerCommand<A> {
         }
         Ok(Box::new(TypedLoad {
             name: A::NAME,
+            names_are_known: A::REPORTS_KNOWN_NAMES,
             target,
             hit_description,
             hit_describer,

@@ -19,9 +19,6 @@ use crate::{parsers::duration, parsers::size};
 #[group(skip)]
 pub(super) struct ExpectationArgs {
     /// Accepted statuses: 200,204,3xx [default: all below 400]
-    ///
-    /// With --targets, '[NAME] STATUS' replaces the common statuses for the targets of that name. Other
-    /// expectations can be bound to a target in the same way.
     #[arg(long, value_name = "STATUS", value_parser = parse_rule::<ExpectedStatus>)]
     expect_status: Vec<TargetBound<ExpectedStatus>>,
     /// Required response header: 'Name' or 'Name: value'; repeatable

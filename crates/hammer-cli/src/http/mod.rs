@@ -72,6 +72,7 @@ hammer http http://127.0.0.1:8080/ -r max -c 50 -n 10000
 hammer http http://127.0.0.1:8080/ -r 0..500/1m --assert 'p99 < 250ms'
 hammer http http://127.0.0.1:8080/cart -d '{\"id\":{{seq}}}' -H 'X-Id: {{uuid}}'
 hammer http http://127.0.0.1:8080/ --once";
+    const REPORTS_KNOWN_NAMES: bool = true;
     type Hammer = Http;
 
     fn target(&self) -> String {

@@ -14,7 +14,8 @@ pub(super) struct TargetListArgs {
     /// File of targets in one of vegeta's formats
     ///
     /// Targets that are only a path are requested from URL. Maximum size: 256 MiB, and as much for all
-    /// body files together.
+    /// body files together. With '[NAME] STATUS', --expect-status replaces the common statuses for the
+    /// targets of that name. Other expectations can be bound to a target in the same way.
     #[arg(long, value_name = "FILE", value_parser = read_targets)]
     #[arg(conflicts_with_all = ["method", "data", "json", "form", "data_lines"])]
     targets: Option<TargetListFile>,

@@ -55,6 +55,7 @@ hammer mqtt mqtt://127.0.0.1 -r 1k --clients 50 --qos 1 --topic 'a/{{client}}'
 hammer mqtt mqtt://127.0.0.1 -r 100 --qos 1 --measure delivery
 hammer mqtt mqtt://127.0.0.1 -r 50 --mode connect
 hammer mqtt mqtt://127.0.0.1 -r 100 -d '{\"t\":{{now_ms}}}' --assert 'p99 < 50ms'";
+    const REPORTS_KNOWN_NAMES: bool = true;
     type Hammer = Mqtt;
 
     fn target(&self) -> String {

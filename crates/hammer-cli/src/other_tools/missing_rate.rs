@@ -18,7 +18,7 @@ const SHORT_LOOP: Duration = Duration::from_secs(10);
 /// Explains a load at the default rate that is probably meant to be a closed loop, as in tools where
 /// concurrency sets the pace: `-n 1000 -c 50` takes 1,000 s at 1/s.
 pub(super) fn note(matches: &ArgMatches) -> Option<String> {
-    let ids = ["rate", "hits", "max_in_flight"];
+    let ids = ["rate", "hits", "max_in_flight", "users"];
     if !ids.iter().all(|id| matches.try_contains_id(id).is_ok()) {
         return None;
     }
@@ -26,12 +26,13 @@ pub(super) fn note(matches: &ArgMatches) -> Option<String> {
     let is_once = matches
         .try_get_one::<bool>("once")
         .is_ok_and(|once| once == Some(&true));
-    if given("rate") || is_once || !(given("hits") || given("max_in_flight")) {
+    let has_slots = given("max_in_flight") || given("users");
+    if given("rate") || is_once || !(given("hits") || has_slots) {
         return None;
     }
     let load = LoadArgs::from_arg_matches(matches).ok()?;
     let length = load.schedule().duration()?;
-    let short = match given("max_in_flight") {
+    let short = match has_slots {
         true => SHORT_LOOP,
         false => SHORT_LOAD,
     };
@@ -42,7 +43,7 @@ pub(super) fn note(matches: &ArgMatches) -> Option<String> {
     let hits = format_count(load.expected_hits()?);
     let seconds = format_seconds(length.as_secs_f64());
     let slots = load.engine().max_in_flight();
-    let closed = match given("max_in_flight") {
+    let closed = match has_slots {
         true => format!(
             "try -r max for a closed loop of {} slots",
             format_count(slots)

@@ -201,10 +201,11 @@ impl PlanFlagTable<'_> {
         };
         let argument = context(ContextKind::InvalidArg).unwrap_or_default();
         let long = argument.split([' ', '=']).next().unwrap_or_default();
-        let key = match long.strip_prefix("--") {
+        let key_named = |long: &str| match long.strip_prefix("--") {
             Some(long) => key_of(long).unwrap_or_else(|| long.replace('-', "_")),
             None => "target".into(),
         };
+        let key = key_named(long);
         let value = context(ContextKind::InvalidValue).unwrap_or_default();
         let path = self.key_path(&key);
         let shown = self.file.shown_value(&path, &value);
@@ -232,8 +233,12 @@ impl PlanFlagTable<'_> {
                 return Error::from_plan_error(&error);
             }
             ErrorKind::MissingRequiredArgument => "missing (try target = \"http://HOST/\")".into(),
-            ErrorKind::ArgumentConflict if argument.starts_with(long) => {
-                "found several values; expected one".into()
+            ErrorKind::ArgumentConflict => {
+                let other = context(ContextKind::PriorArg).unwrap_or_default();
+                match key_named(other.split([' ', '=', ',']).next().unwrap_or_default()) {
+                    other if other == key => "found several values; expected one".into(),
+                    other => format!("cannot be combined with '{other}'"),
+                }
             }
             ErrorKind::UnknownArgument => format!("{} does not take a target", self.subject),
             _ => {

@@ -15,6 +15,9 @@ fn the_first_hits_are_shown_with_their_values() {
     .unwrap();
     let targets = "GET http://127.0.0.1:1/a/{{u.id}}\n\nPOST http://127.0.0.1:1/b\n";
     fs::write(folder.path().join("targets.txt"), targets).unwrap();
+    let session =
+        "# once: true\nPOST http://127.0.0.1:1/login\n\nGET http://127.0.0.1:1/items/{{sid}}\n";
+    fs::write(folder.path().join("session.txt"), session).unwrap();
     let url = "http://ann:s3cret@127.0.0.1:1/users/{{u.id}}?key={{env DRY_RUN_KEY}}&n={{seq}}";
     for (flags, expected) in [
         (
@@ -31,6 +34,29 @@ fn the_first_hits_are_shown_with_their_values() {
                 "hit 0   GET http://127.0.0.1:1/a/7",
                 "hit 1   POST http://127.0.0.1:1/b",
                 "hit 2   GET http://127.0.0.1:1/a/",
+            ],
+        ),
+        // A captured value is known only in a run. The query is encoded as in a run.
+        (
+            &[
+                "http://127.0.0.1:1/{{sid}}?s={{sid}}&u={{u.id}}",
+                "-d",
+                "{{sid}} {{u.name}}",
+                "--capture",
+                "sid=json:/id",
+            ],
+            [
+                "hit 0   POST http://127.0.0.1:1/{{sid}}?s={{sid}}&u=7   {{sid}} Ada",
+                "hit 1   POST http://127.0.0.1:1/{{sid}}?s={{sid}}&u=8   {{sid}} Grace",
+                "hit 2   POST http://127.0.0.1:1/{{sid}}?s={{sid}}&u=9   {{sid}} Edsger",
+            ],
+        ),
+        (
+            &["--targets", "session.txt", "--capture", "sid=json:/id"],
+            [
+                "hit 0   POST http://127.0.0.1:1/login",
+                "hit 1   GET http://127.0.0.1:1/items/{{sid}}",
+                "hit 2   GET http://127.0.0.1:1/items/{{sid}}",
             ],
         ),
         // A token is known only in a run.

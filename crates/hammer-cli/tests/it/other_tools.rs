@@ -157,6 +157,10 @@ fn hits_without_a_rate_get_a_note_about_their_duration() {
             "60 hits take 60 s (try -r max for a closed loop of 50 slots",
         ),
         ("-c 50 -z 5m", "300 hits take 300 s (try -r max"),
+        (
+            "--users 50 -n 1000",
+            "1,000 hits take 1,000 s (try -r max for a closed loop of 50 slots",
+        ),
         ("-n 1000", "1,000 hits take 1,000 s (try -r max -c 50"),
     ] {
         let message = stderr(&http(&format!("{flags} --dry-run")));

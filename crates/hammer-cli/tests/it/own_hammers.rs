@@ -1,6 +1,6 @@
 //! Tests of programs with hammers of their own: names of flags and of hammers that are taken.
 
-use std::process::{ExitCode, Output};
+use std::process::{Command, ExitCode, Output};
 
 use clap::Args;
 use hammer_cli::testing::{check_args, reserved_flags};
@@ -119,6 +119,10 @@ hammer_args!(NamedRun, "run");
 struct NamedDemo {}
 hammer_args!(NamedDemo, "demo");
 
+#[derive(Args)]
+struct NamedHttp {}
+hammer_args!(NamedHttp, "http");
+
 /// Has short flags and aliases that every hammer has for other flags.
 #[derive(Args)]
 struct OwnShorts {
@@ -207,6 +211,16 @@ fn short_flags_and_aliases_of_the_command_give_way() {
     assert_exit(app.run_from(args), ExitCode::SUCCESS);
 }
 
+/// Regression: the failures of a hammer that is called like one of the command were refused.
+#[test]
+fn the_name_of_a_hammer_does_not_say_what_it_reports() {
+    let app = App::new().hammer::<NamedHttp>();
+    let line = |threshold| ["program", "http", "--assert", threshold, "--dry-run"];
+    for threshold in ["failure.no_stock == 0", "label.sold > 0"] {
+        assert_exit(app.run_from(line(threshold)), ExitCode::SUCCESS);
+    }
+}
+
 #[test]
 fn a_hammer_replaces_a_command_with_its_name() {
     let app = App::new().hammer::<NamedDemo>();
@@ -260,6 +274,27 @@ fn a_plan_can_name_a_program_on_path() {
     let message = stderr(&output);
     assert!(
         message.contains("unknown key 'hitz' in a load of the echo hammer"),
+        "{message}"
+    );
+}
+
+/// Regression: the other program found the pipe empty, and complained about the plan.
+#[test]
+fn a_plan_from_a_pipe_is_not_left_to_another_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("plan.toml");
+    let load = "[[load]]\nhammer = 'echo'\ntarget = '127.0.0.1:1'\nhits = 1\n";
+    std::fs::write(&path, load).expect("a writable folder");
+    let pipe = "cat \"$1\" | PATH=\"$2\" \"$0\" run /dev/stdin -q";
+    let output = Command::new("sh")
+        .args(["-c", pipe, env!("CARGO_BIN_EXE_hammer")])
+        .args([&path, &examples()])
+        .output()
+        .expect("a shell");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let message = stderr(&output);
+    assert!(
+        message.contains("'echo': the program hammer-echo has this hammer"),
         "{message}"
     );
 }

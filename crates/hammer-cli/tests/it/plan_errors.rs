@@ -25,6 +25,11 @@ fn plan_errors_show_their_place_and_nothing_is_sent() {
         ("insecure = 1", "4:12", "expected true or false"),
         ("rate = true", "4:8", "expected a string or a number"),
         ("rate = [1, 2]", "4:8", "found several values"),
+        (
+            "users = 2\nmax_in_flight = 3",
+            "5:17",
+            "'max_in_flight': cannot be combined with 'users'",
+        ),
         ("data = '@nowhere.txt'", "4:8", "nowhere.txt"),
         ("cacert = 'nowhere.pem'", "4:10", "nowhere.pem"),
         ("offset = 'soon'", "4:10", "such as 30s"),

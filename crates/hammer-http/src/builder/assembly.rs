@@ -78,6 +78,7 @@ impl AssembledRequests {
                 connectors,
             }),
             rules,
+            variables: variables.to_vec(),
             max_body_bytes: expect.max_body_bytes(inspects_bodies)?,
             recorder: expect.recorder,
             connection_policy: policy,

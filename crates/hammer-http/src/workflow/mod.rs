@@ -60,6 +60,8 @@ pub(crate) struct HitWorkflow {
     pub(crate) redirect_policy: Option<RedirectPolicy>,
     /// The rules for responses: the common ones, then those of targets with rules of their own.
     pub(crate) rules: Vec<TargetRules>,
+    /// The names of captured values, in the order of the captures.
+    pub(crate) variables: Vec<String>,
     /// Maximum size of a body to inspect.
     pub(crate) max_body_bytes: u64,
     pub(crate) recorder: Option<ExchangeRecorder>,

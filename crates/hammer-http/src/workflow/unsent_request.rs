@@ -26,7 +26,11 @@ impl HitWorkflow {
     pub(crate) fn unsent_request(&self, hit: &Hit) -> Result<UnsentRequest, Failure> {
         let slot_state = PersistentSlotState::for_slot(hit.slot());
         let (copies, mut buffer) = (WorkerRequestCopies::default(), RequestBuffer::default());
-        let (index, hop) = self.first_hop(&slot_state, &copies, &mut buffer, hit)?;
+        let captured = std::mem::take(&mut slot_state.borrow_mut().captured);
+        slot_state.borrow_mut().captured = self.with_placeholders(&captured);
+        let hop = self.first_hop(&slot_state, &copies, &mut buffer, hit);
+        slot_state.borrow_mut().captured = captured;
+        let (index, hop) = hop?;
         let request = hop.request.to_complete();
         let target = String::from_utf8_lossy(&request.head.target);
         let mut url = self.targets[index].url.clone();
@@ -45,4 +49,19 @@ impl HitWorkflow {
         self.complete_target(Some(index), &slot_state);
         Ok(unsent)
     }
+
+    /// The captured values, with a placeholder for each that is missing.
+    fn with_placeholders(&self, captured: &[Option<Vec<u8>>]) -> Vec<Option<Vec<u8>>> {
+        let known = captured.iter().cloned().chain(std::iter::repeat(None));
+        let placeholders = self.variables.iter().map(|name| placeholder(name));
+        let values = placeholders.zip(known);
+        values
+            .map(|(placeholder, known)| known.or(Some(placeholder.into_bytes())))
+            .collect()
+    }
+}
+
+/// The template expression of a captured value.
+fn placeholder(variable: &str) -> String {
+    format!("{{{{{variable}}}}}")
 }

@@ -14,11 +14,11 @@ const MAX_LISTED_NAMES: usize = 8;
 
 impl Threshold {
     /// Checks that `loads` have the figure in its scope, and that only a condition `during_run` has a
-    /// window.
+    /// window, which is not longer than the load.
     ///
     /// # Errors
     ///
-    /// If the load, the stage, the group or the figure does not exist. The text of the error is the
+    /// If the load, the stage, the group or the figure does not exist, or if the window does not fit. The text of the error is the
     /// threshold as displayed.
     pub fn validate(&self, loads: &[LoadOutline], during_run: bool) -> Result<(), Diagnostic> {
         let found = self.find_mismatch(loads, during_run);
@@ -38,13 +38,37 @@ impl Threshold {
                     .with_expected("rate, in hits per second"),
             );
         }
-        if self.window().is_some() && !during_run {
-            let start = self.text.rfind(window::KEYWORD).unwrap_or_default();
-            let problem = "only a condition that ends the run has a window";
-            return Err(Diagnostic::new(start..self.text.len(), problem)
+        self.validate_window(selected, during_run)
+    }
+
+    fn validate_window(
+        &self,
+        selected: &[LoadOutline],
+        during_run: bool,
+    ) -> ThresholdParseResult<()> {
+        let Some(window) = self.window() else {
+            return Ok(());
+        };
+        let start = self.text.rfind(window::KEYWORD).unwrap_or_default();
+        let error = |problem| Diagnostic::new(start..self.text.len(), problem);
+        if !during_run {
+            return Err(error("only a condition that ends the run has a window")
                 .with_expected("the condition without a window"));
         }
-        Ok(())
+        let [only] = selected else {
+            return Ok(());
+        };
+        match only.length.filter(|length| *length < window) {
+            None => Ok(()),
+            Some(length) => Err(
+                error("the load ends before its window is full").with_expected(
+                    match length.as_secs() {
+                        0 => "the condition without a window".to_owned(),
+                        seconds => format!("a window of at most {seconds}s"),
+                    },
+                ),
+            ),
+        }
     }
 
     /// Checks the scope, and returns the loads that it selects.

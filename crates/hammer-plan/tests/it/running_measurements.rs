@@ -88,6 +88,62 @@ fn loads_are_measured_together_and_alone() {
     assert!(!holds("[nowhere] ok >= 0", &measured));
 }
 
+/// Regression: the last seconds of a load that had ended stayed in the window of the plan, and hid what
+/// the other load measured.
+#[test]
+fn the_hits_of_a_load_that_has_ended_leave_the_window() {
+    let conditions = ["errors > 50% over 2s", "[ok] hits > 0 over 2s"];
+    let conditions = conditions.map(|it| it.parse::<Threshold>().unwrap());
+    let loads = ["ok", "failing"].map(|name| (outline(name), Duration::ZERO));
+    let mut measured = RunningMeasurements::new(loads, &conditions);
+    let mut met = [vec![], vec![]];
+    for (load, rate, seconds) in [(0, 1000, 3), (1, 20, 8)] {
+        let answer = move |_: &Hit| match load {
+            0 => ScriptStep::Answer(Duration::from_millis(10), Outcome::ok(200)),
+            _ => ScriptStep::Fail(Duration::from_millis(10), Failure::RESET),
+        };
+        let schedule = Schedule::constant(Rate::per_second(rate));
+        let schedule = schedule.with_duration(Duration::from_secs(seconds));
+        with_paused_clock(Run::new(ScriptedHammer::new(answer), schedule))
+            .execute_with(|event| match event {
+                RunEvent::Tick(tick) => {
+                    let second = measured.tick(load, tick).map(|second| second.as_secs());
+                    for (condition, seconds) in conditions.iter().zip(&mut met) {
+                        let held = measured.check(condition).passed;
+                        seconds.extend(second.filter(|_| held));
+                    }
+                }
+                RunEvent::Finished(_) => measured.end(load),
+                _ => {}
+            })
+            .unwrap();
+    }
+    assert_eq!(met[0].first(), Some(&5), "{met:?}");
+    assert!(met[1].iter().all(|second| *second < 5), "{met:?}");
+}
+
+/// Regression: hits that a load abandoned at its end went on waiting.
+#[test]
+fn a_load_that_has_ended_holds_no_hits() {
+    let condition: Threshold = "p50 > 1s".parse().unwrap();
+    let mut measured = RunningMeasurements::new([(outline(""), Duration::ZERO)], &[]);
+    let schedule = Schedule::constant(Rate::per_second(10)).with_duration(Duration::from_secs(5));
+    let run = Run::new(ScriptedHammer::new(|_: &Hit| ScriptStep::Hang), schedule);
+    let run = run.age_waiting_hits(true).timeout(Duration::from_secs(10));
+    let run = with_paused_clock(run.max_in_flight(100));
+    run.execute_with(|event| {
+        if let RunEvent::Tick(tick) = event
+            && tick.elapsed == Duration::from_secs(5)
+        {
+            measured.tick(0, tick);
+        }
+    })
+    .unwrap();
+    assert!(measured.check(&condition).passed);
+    measured.end(0);
+    assert!(!measured.check(&condition).passed);
+}
+
 /// Runs `hammer` with hits by `shape`, and returns the seconds in which each condition holds.
 fn seconds_met(
     hammer: impl Hammer,

@@ -371,7 +371,8 @@ impl Hammer for GroupedHammer {
 fn thresholds_on_groups_and_windows_are_checked_before_the_run() {
     let outline = |name: &str, groups: &[&str]| {
         let shape = "10/5s, 20/5s".parse().unwrap();
-        LoadOutline::new(name, shape).with_groups(groups.iter().copied())
+        let outline = LoadOutline::new(name, shape).with_groups(groups.iter().copied());
+        outline.with_length(Some(Duration::from_secs(10)))
     };
     let only = [outline("", &["items", "GET /a,b"])];
     let both = [outline("browse", &["items"]), outline("order", &[])];
@@ -403,6 +404,19 @@ fn thresholds_on_groups_and_windows_are_checked_before_the_run() {
             &both,
             false,
             "the load has no groups; expected a load, or a stage of it",
+        ),
+        ("p99 > 1s over 1m", &both, true, ""),
+        (
+            "p99 > 1s over 2m",
+            &only,
+            true,
+            "the load ends before its window is full; expected a window of at most 10s",
+        ),
+        (
+            "[order] errors > 5% over 11s",
+            &both,
+            true,
+            "the load ends before its window is full; expected a window of at most 10s",
         ),
         (
             "p99 < 1s over 10s",
