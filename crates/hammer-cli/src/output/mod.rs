@@ -2,6 +2,7 @@
 
 mod hits_file;
 mod hits_log;
+mod line_ends;
 mod load_progress;
 mod output_writer;
 mod progress_printer;
