@@ -147,8 +147,13 @@ fn every_command_that_prints_fails_if_stdout_cannot_be_written() {
 
 #[test]
 fn a_pipe_may_close_early() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("access.log");
+    let line = "192.0.2.1 - - [24/Nov/2026:09:00:00 +0000] \"GET /a HTTP/1.1\" 200 1\n";
+    fs::write(&log, line).unwrap();
     for args in [
-        &["plan", "--schema"][..],
+        &["timeline", "build", log.to_str().unwrap(), "-o", "-"][..],
+        &["plan", "--schema"],
         &["completions", "bash"],
         &["http", "--help"],
     ] {
