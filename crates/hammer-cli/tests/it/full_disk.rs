@@ -109,6 +109,19 @@ fn new_files_are_private_unless_build_servers_read_them_and_old_ones_keep_their_
     assert_eq!((mode("u"), mode("old")), (0o644, 0o664));
 }
 
+/// A device was copied until the disk was full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_that_is_no_timeline_is_refused_by_its_first_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = "http://127.0.0.1:9/";
+    let args = ["replay", "/dev/zero", "--endpoint", endpoint, "--dry-run"];
+    let ended = output_with_small_files(16 << 10, folder.path(), &args);
+    assert_eq!(ended.status.code(), Some(1), "{}", stderr(&ended));
+    let expected = "a log cannot be read from a pipe";
+    assert!(stderr(&ended).contains(expected), "{}", stderr(&ended));
+}
+
 /// Every command but a run exited with 0 and printed nothing.
 #[test]
 fn every_command_that_prints_fails_if_stdout_cannot_be_written() {
