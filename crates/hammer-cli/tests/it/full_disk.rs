@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use hammer_target::{TargetBehavior, TargetServer};
 
-use crate::command::{hammer, json as parsed, output, stderr, stdout};
+use crate::command::{hammer, json as parsed, output, stderr, stdout, wait_until};
 
 /// Runs the binary with these arguments in `folder`, where a file can have this number of kilobytes.
 fn output_with_small_files(kilobytes: u32, folder: &std::path::Path, args: &[&str]) -> Output {
@@ -80,6 +80,30 @@ fn a_report_that_cannot_be_written_leaves_no_file_and_keeps_an_old_one() {
             assert_eq!(kept, if file == "hits=old" { "" } else { "kept" });
         }
     }
+}
+
+/// A temporary file beside the report outlived the run.
+#[test]
+fn a_killed_run_leaves_no_file_and_keeps_an_old_report() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old"), "kept").unwrap();
+    let url = target.url();
+    let args = ["http", &url, "-r", "100", "-z", "1m", "-q"];
+    let mut run = hammer(&args)
+        .args(["-o", "json=new", "-o", "text=old"])
+        .current_dir(folder.path())
+        .spawn()
+        .unwrap();
+    wait_until("hits arrive", || target.counts().requests > 0);
+    let during = names(folder.path());
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(
+        (during, names(folder.path())),
+        (vec!["old".to_owned()], vec!["old".to_owned()])
+    );
+    assert_eq!(fs::read(folder.path().join("old")).unwrap(), b"kept");
 }
 
 #[test]
