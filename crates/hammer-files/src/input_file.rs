@@ -94,14 +94,15 @@ impl InputFile {
             if read < room {
                 return Ok(());
             }
-            let Some(next) = input.by_ref().bytes().next().transpose()? else {
+            let mut next = vec![];
+            if input.by_ref().take(1).read_to_end(&mut next)? == 0 {
                 return Ok(());
-            };
+            }
             let Some(rest) = max.checked_sub(bytes.len()).filter(|rest| *rest > 0) else {
                 return Err(self.too_long());
             };
             bytes.reserve_exact(bytes.len().clamp(MIN_GROWTH_BYTES.min(rest), rest));
-            bytes.push(next);
+            bytes.append(&mut next);
         }
     }
 

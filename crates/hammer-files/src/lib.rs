@@ -2,7 +2,7 @@
 //!
 //! - [`InputFile`] reads a file, a pipe or a device into memory, up to the limit of its kind.
 //! - [`AtomicFile`] is written beside its place, and gets its name only when it is complete.
-//! - [`LateFile`] is such a file whose place is checked first, and which is written later.
+//! - [`LateFile`] is a place that is checked first, and gets its file later.
 //!
 //! ```
 //! use std::io::Write;

@@ -136,7 +136,7 @@ fn new_files_are_private_unless_build_servers_read_them_and_old_ones_keep_their_
 /// A device was copied until the disk was full.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_device_that_is_no_timeline_is_refused_by_its_first_line() {
+fn a_device_without_a_timeline_is_refused_by_its_first_line() {
     let folder = tempfile::tempdir().unwrap();
     let endpoint = "http://127.0.0.1:9/";
     let args = ["replay", "/dev/zero", "--endpoint", endpoint, "--dry-run"];
