@@ -164,8 +164,10 @@ impl App {
             Some(near) => format!(", did you mean '{near}'?"),
             None => format!("; expected one of {}", known.join(", ")),
         };
+        // A URL with an unknown scheme may have a password.
+        let shown = mask_url(name);
         Error::Usage(format!(
-            "unknown command '{name}'{hint} (no program hammer-{name} on PATH)"
+            "unknown command '{shown}'{hint} (no program hammer-{shown} on PATH)"
         ))
     }
 

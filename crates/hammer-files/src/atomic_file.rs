@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::FileMode;
-
-/// Maximum number of symbolic links to follow.
-const MAX_LINKS: usize = 40;
+use crate::path_kind::PathKind;
 
 /// A file that gets its name only when it is [committed](Self::commit).
 ///
 /// Until then it has a temporary name in the same folder, and it is removed if this value is dropped.
-/// Pipes and devices are written directly, and so is a file in a folder that is not writable. A symbolic
-/// link is followed, and the file that it points to is replaced.
+/// Pipes and devices are written directly, and so is a file in a folder that this process may not
+/// change. A symbolic link is followed, and the file that it points to is replaced.
 #[derive(Debug)]
 pub struct AtomicFile {
     file: File,
@@ -29,28 +27,38 @@ impl AtomicFile {
     ///
     /// If `path` is a directory, or its folder is not writable.
     pub fn create(path: &Path, mode: FileMode) -> io::Result<Self> {
-        let path = match place_of(path)? {
-            FilePlace::Direct => {
+        let path = match PathKind::of(path)? {
+            PathKind::Stream => {
                 let file = File::options().append(true).open(path)?;
                 return Ok(Self { file, names: None });
             }
-            FilePlace::Named(path) => path,
+            PathKind::Named(path) => path,
         };
-        let temporary = temporary_path(&path);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        mode.apply(&mut options);
-        match options.open(&temporary) {
-            Ok(file) => Ok(Self {
+        match create_temporary(&path, mode) {
+            Ok((temporary, file)) => Ok(Self {
                 file,
                 names: Some((temporary, path)),
             }),
-            Err(error) => {
-                // In a folder that is not writable, a file can only be written in place.
+            Err(error) if is_fixed_folder(&error) => {
+                // There, a file can only be written in place.
                 let existing = File::options().write(true).truncate(true).open(&path);
                 let file = existing.map_err(|_| error)?;
                 Ok(Self { file, names: None })
             }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Finds out whether a file can be created in place of `path`, without a change of one that exists.
+    pub(crate) fn check(path: &Path, mode: FileMode) -> io::Result<()> {
+        let exists = path.is_file();
+        if exists {
+            File::options().append(true).open(path)?;
+        }
+        match create_temporary(path, mode) {
+            Ok((temporary, _)) => fs::remove_file(temporary),
+            Err(error) if exists && is_fixed_folder(&error) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -60,7 +68,7 @@ impl AtomicFile {
     /// # Errors
     ///
     /// As for [`create`](Self::create), and if the file at `path` is not writable.
-    pub fn replace(path: &Path, mode: FileMode) -> io::Result<Self> {
+    pub(crate) fn replace(path: &Path, mode: FileMode) -> io::Result<Self> {
         let new = Self::create(path, mode)?;
         let old = fs::metadata(path).ok().filter(fs::Metadata::is_file);
         if old.is_some() {
@@ -103,10 +111,9 @@ impl AtomicFile {
         if let Some((temporary, path)) = &self.names {
             match fs::rename(temporary, path) {
                 Ok(()) => self.names = None,
-                // A mount point can be written, but not replaced.
-                Err(_) if path.is_file() => {
-                    fs::copy(temporary, path)?;
-                }
+                // A mount point can be written, but not replaced. The same holds for the file of another
+                // user in a folder such as /tmp.
+                Err(_) if path.is_file() => overwrite(path, temporary)?,
                 Err(error) => return Err(error),
             }
         }
@@ -133,46 +140,39 @@ impl Drop for AtomicFile {
     }
 }
 
-/// The way to write a path.
-enum FilePlace {
-    /// A pipe, a device, or an open file of a process such as `/dev/stdout`.
-    Direct,
-    /// A file at this path, without symbolic links. It need not exist.
-    Named(PathBuf),
-}
-
-/// Returns the way to write `path`. Fails if it is a directory.
-fn place_of(path: &Path) -> io::Result<FilePlace> {
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {
-            let message = "expected a file, found a directory";
-            return Err(io::Error::new(ErrorKind::IsADirectory, message));
-        }
-        Ok(metadata) if !metadata.is_file() => return Ok(FilePlace::Direct),
-        _ => {}
-    }
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        if path.starts_with("/proc") || path.starts_with("/dev/fd") {
-            return Ok(FilePlace::Direct);
-        }
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let target = fs::read_link(&path)?;
-                path = path.parent().unwrap_or(Path::new("")).join(target);
-            }
-            _ => return Ok(FilePlace::Named(path)),
-        }
-    }
-    Err(io::Error::other("too many symbolic links"))
-}
-
-/// Returns an unused name in the same folder, so that a rename can replace `path`.
-fn temporary_path(path: &Path) -> PathBuf {
+/// Creates an empty file in the folder of `path`, so that a rename can replace `path`.
+fn create_temporary(path: &Path, mode: FileMode) -> io::Result<(PathBuf, File)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}-{count}", std::process::id()))
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    mode.apply(&mut options);
+    loop {
+        // A long name plus an ending might be too long.
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!(".hammer-{}-{count}", std::process::id());
+        let temporary = path.with_file_name(name);
+        match options.open(&temporary) {
+            // A process with the same number was killed, perhaps in another container.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            opened => return Ok((temporary, opened?)),
+        }
+    }
+}
+
+/// Returns true if this process may not change the folder, while it may write a file in it.
+fn is_fixed_folder(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+/// Replaces the bytes of the file at `path` by those of `source`, and keeps its owner and permissions.
+fn overwrite(path: &Path, source: &Path) -> io::Result<()> {
+    let mut source = File::open(source)?;
+    let mut file = File::options().write(true).open(path)?;
+    let length = io::copy(&mut source, &mut file)?;
+    file.set_len(length)
 }
 
 #[cfg(test)]
@@ -217,5 +217,52 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("owned");
         replace();
         assert_eq!(mode(), 0o640);
+    }
+
+    /// A name that leaves no room for an ending was refused, or the old file was emptied at once.
+    #[test]
+    fn a_long_name_is_as_good_as_a_short_one_and_a_failure_keeps_the_old_file() {
+        let folder = tempfile::tempdir().expect("created");
+        for (length, legal) in [(255, true), (256, false)] {
+            let path = folder.path().join("r".repeat(length));
+            let file = AtomicFile::create(&path, FileMode::Shared).expect("created");
+            assert_eq!(file.commit().is_ok(), legal, "{length}");
+        }
+        let path = folder.path().join("r".repeat(250));
+        fs::write(&path, "old").expect("written");
+        drop(AtomicFile::create(&path, FileMode::Shared).expect("created"));
+        assert_eq!(fs::read(&path).expect("readable"), b"old");
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 2);
+    }
+
+    #[test]
+    fn only_a_folder_that_may_not_be_changed_lets_a_file_be_emptied() {
+        for (kind, fixed) in [
+            (ErrorKind::PermissionDenied, true),
+            (ErrorKind::ReadOnlyFilesystem, true),
+            (ErrorKind::StorageFull, false),
+            (ErrorKind::QuotaExceeded, false),
+            (ErrorKind::InvalidFilename, false),
+        ] {
+            assert_eq!(is_fixed_folder(&kind.into()), fixed, "{kind}");
+        }
+    }
+
+    /// A copy of the permissions, which only the owner may set, failed after the file was emptied.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_replaced_gets_the_new_bytes_and_keeps_its_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().expect("created");
+        let [path, source] = ["old", "new"].map(|name| folder.path().join(name));
+        fs::write(&path, "a longer text").expect("written");
+        fs::write(&source, "a text").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("owned");
+        fs::set_permissions(&source, fs::Permissions::from_mode(0o600)).expect("owned");
+        overwrite(&path, &source).expect("written");
+        assert_eq!(fs::read(&path).expect("readable"), b"a text");
+        let mode = fs::metadata(&path).expect("exists").permissions().mode();
+        assert_eq!(mode & 0o777, 0o666);
     }
 }

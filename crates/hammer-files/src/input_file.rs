@@ -7,7 +7,8 @@ use std::path::Path;
 /// A kind of file that is read into memory as a whole.
 ///
 /// A file, a pipe or a device with more bytes than its kind allows is an error, so that a wrong path
-/// such as `/dev/zero` does not fill the memory.
+/// such as `/dev/zero` does not fill the memory. The limit is one of the size of the file: while a pipe
+/// is read, its buffer and the smaller one before it together take up to 1.5 times as much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InputFile {
@@ -24,6 +25,9 @@ pub enum InputFile {
     /// A token, a login or another secret: at most 1 MiB.
     Secret,
 }
+
+/// Number of bytes by which a buffer grows at first.
+const MIN_GROWTH_BYTES: usize = 64 << 10;
 
 impl InputFile {
     /// Returns the largest number of bytes that is read.
@@ -81,13 +85,25 @@ impl InputFile {
             .map_err(|_| io::Error::new(ErrorKind::InvalidData, "expected UTF-8"))
     }
 
-    fn append(self, input: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
-        // One byte more, so that a longer input is detected.
-        let read = input.take(self.max_bytes() + 1).read_to_end(bytes)?;
-        if read as u64 > self.max_bytes() {
-            return Err(self.too_long());
+    /// Appends the input to no bytes. The buffer grows up to the limit, and never beyond it.
+    fn append(self, mut input: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let max = usize::try_from(self.max_bytes()).unwrap_or(usize::MAX);
+        loop {
+            let room = bytes.capacity() - bytes.len();
+            let read = input.by_ref().take(room as u64).read_to_end(bytes)?;
+            if read < room {
+                return Ok(());
+            }
+            let mut next = vec![];
+            if input.by_ref().take(1).read_to_end(&mut next)? == 0 {
+                return Ok(());
+            }
+            let Some(rest) = max.checked_sub(bytes.len()).filter(|rest| *rest > 0) else {
+                return Err(self.too_long());
+            };
+            bytes.reserve_exact(bytes.len().clamp(MIN_GROWTH_BYTES.min(rest), rest));
+            bytes.append(&mut next);
         }
-        Ok(())
     }
 
     fn too_long(self) -> io::Error {
@@ -126,6 +142,22 @@ mod tests {
             let bytes = kind.read_from(longest).expect("as long as allowed");
             assert_eq!(bytes.len() as u64, kind.max_bytes());
         }
+    }
+
+    /// The buffer doubled beyond the limit.
+    #[test]
+    fn the_buffer_is_never_larger_than_the_limit() {
+        for length in [0, 1, 100_000, 1 << 20] {
+            let mut bytes = vec![];
+            let input = io::repeat(7).take(length);
+            InputFile::Plan.append(input, &mut bytes).expect("short");
+            assert_eq!(bytes, vec![7; length as usize]);
+            assert!(bytes.capacity() <= 1 << 20, "{}", bytes.capacity());
+        }
+        let mut bytes = vec![];
+        let endless = InputFile::Plan.append(io::repeat(7), &mut bytes);
+        endless.expect_err("too long");
+        assert_eq!(bytes.capacity(), 1 << 20);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! - [`InputFile`] reads a file, a pipe or a device into memory, up to the limit of its kind.
 //! - [`AtomicFile`] is written under a temporary name, and renamed when it is complete.
+//! - [`LateFile`] is a place that is checked first, and gets its file later.
 //!
 //! ```
 //! use std::io::Write;
@@ -20,7 +21,10 @@
 mod atomic_file;
 mod file_mode;
 mod input_file;
+mod late_file;
+mod path_kind;
 
 pub use atomic_file::AtomicFile;
 pub use file_mode::FileMode;
 pub use input_file::InputFile;
+pub use late_file::LateFile;

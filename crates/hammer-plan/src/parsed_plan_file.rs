@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use hammer_diagnostic::{Diagnostic, excerpt, nearest};
+use hammer_diagnostic::{Diagnostic, excerpt, mask_url, nearest};
 
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
@@ -151,6 +151,13 @@ impl ParsedPlanFile {
     pub fn shown_value(&self, path: &[PlanPathStep<'_>], text: &str) -> String {
         let node = self.find_value(path, text);
         excerpt(written(&self.source, node).unwrap_or(text))
+    }
+
+    /// Returns the URL at `path` as [`shown_value`](Self::shown_value) does, with its secrets masked.
+    #[must_use]
+    pub fn shown_url(&self, path: &[PlanPathStep<'_>], text: &str) -> String {
+        let node = self.find_value(path, text);
+        excerpt(&mask_url(written(&self.source, node).unwrap_or(text)))
     }
 
     /// Finds the value at `path`, or its item `text` if it is a list.

@@ -121,8 +121,9 @@ pub(crate) fn run(
     let entry = match &args.hammer {
         Some(name) => hammer::pick_by_name(entries, name)
             .map_err(|problem| Error::invalid_value("--hammer <NAME>", name, problem))?,
-        None => hammer::pick_by_scheme(entries, &endpoint.url)
-            .map_err(|problem| Error::invalid_value("--endpoint <URL>", &endpoint.url, problem))?,
+        None => hammer::pick_by_scheme(entries, &endpoint.url).map_err(|problem| {
+            Error::invalid_value("--endpoint <URL>", &mask_url(&endpoint.url), problem)
+        })?,
     };
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;

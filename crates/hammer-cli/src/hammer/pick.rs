@@ -29,7 +29,9 @@ pub(crate) fn pick_by_scheme<'a>(
         let known: Vec<_> = schemes.copied().collect();
         format!("{problem}; expected one of {}", known.join(", "))
     };
-    let Some((scheme, _)) = url.split_once("://") else {
+    // Text that cannot be a scheme may be a password.
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    let Some(scheme) = scheme.filter(|scheme| is_scheme(scheme)) else {
         return Err(error("missing scheme".into()));
     };
     let found = entries.iter().find(|entry| has_scheme(&***entry, scheme));
@@ -57,6 +59,12 @@ pub(crate) fn external_name<'a>(
             Some(scheme).filter(|scheme| !known(&|entry| has_scheme(entry, scheme)))
         }
     }
+}
+
+/// Returns true if the text has the form of a scheme (RFC 3986, section 3.1).
+fn is_scheme(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 fn has_scheme(entry: &dyn HammerCommand, scheme: &str) -> bool {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hammer_core::HitRecord;
 
 use super::hits_file::CutBack;
+use super::line_ends::LineEnds;
 
 /// Writes a line of CSV for each hit.
 ///
@@ -16,6 +17,8 @@ use super::hits_file::CutBack;
 pub(super) struct HitsLog<W> {
     out: W,
     buffer: String,
+    /// The lines of `buffer`, without the column names.
+    lines: LineEnds,
     /// Bytes of `out` that were written.
     written: u64,
     /// True if each line has the name of its load.
@@ -41,9 +44,11 @@ impl<W: CutBack> HitsLog<W> {
     /// Creates a log that begins with the column names; `named_loads` adds one for the load.
     pub(super) fn new(out: W, named_loads: bool) -> Self {
         let load = if named_loads { ",load" } else { "" };
+        let buffer = format!("{CSV_HEADER}{load}\n");
         Self {
             out,
-            buffer: format!("{CSV_HEADER}{load}\n"),
+            lines: LineEnds::after(buffer.len()),
+            buffer,
             written: 0,
             named_loads,
             failed: false,
@@ -111,25 +116,16 @@ impl<W: CutBack> HitsLog<W> {
         }
         self.written += accepted as u64;
         self.buffer.clear();
+        self.lines = LineEnds::after(0);
         result
     }
 
     /// Cuts the output back to the last complete line of the buffer, of which this number of bytes was
     /// written, and counts the others.
     fn drop_from(&mut self, accepted: usize) {
-        let (written, rest) = self.buffer.split_at(accepted);
-        let complete = written.rfind('\n').map_or(0, |end| end + 1);
+        let complete = self.lines.last_end(accepted);
         self.out.cut_back(self.written + complete as u64);
-        let torn = &written[complete..];
-        let is_header_lost = self.written == 0 && complete == 0;
-        let lost = format!("{torn}{rest}");
-        for line in lost.lines().skip(usize::from(is_header_lost)) {
-            let load = match line.rsplit_once(',') {
-                Some((_, load)) if self.named_loads => load,
-                _ => "",
-            };
-            *self.dropped.entry(load.to_owned()).or_default() += 1;
-        }
+        self.lines.count_after(accepted, &mut self.dropped);
     }
 
     fn push_line(&mut self, load: &LoggedLoad, record: &HitRecord) {
@@ -161,6 +157,8 @@ impl<W: CutBack> HitsLog<W> {
             push_field(line, &load.name);
         }
         line.push('\n');
+        let load = if self.named_loads { &*load.name } else { "" };
+        self.lines.push(line.len(), load);
     }
 }
 
@@ -313,6 +311,35 @@ mod tests {
                 let lines = text.lines().filter(|line| line.ends_with(&end)).count();
                 assert_eq!(lines as u64 + log.dropped(name), all, "{name}, {room}");
             }
+        }
+    }
+
+    /// A write that ended within a character was a panic, and a line break in a field was counted.
+    #[test]
+    fn a_full_disk_may_end_within_a_character_or_a_quoted_field() {
+        let record = |number| HitRecord {
+            number,
+            due: Duration::ZERO,
+            result: HitResult::Ok,
+            label: None,
+            group: Some(0),
+            response: None,
+            service: None,
+        };
+        let records: Vec<_> = (0..3_000).map(record).collect();
+        let (group, name) = ("é\n\"ünï".repeat(4), "naïve,\nload");
+        let load = LoggedLoad {
+            name: name.to_owned(),
+            groups: vec![group],
+        };
+        for room in (50..100).chain(FLUSH_BYTES - 100..FLUSH_BYTES + 100) {
+            let mut log = HitsLog::new(SmallDisk(vec![], room), true);
+            let failed = log.write(&load, &records);
+            failed.expect_err("the disk is full");
+            let text = String::from_utf8(log.out.0.clone()).expect("whole characters");
+            let lines = text.matches(",ok,").count() as u64;
+            assert!(text.is_empty() || text.ends_with("load\"\n") || lines == 0);
+            assert_eq!(lines + log.dropped(name), 3_000, "{room}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod hits_file;
 mod hits_log;
+mod line_ends;
 mod load_progress;
 mod output_writer;
 mod progress_printer;
@@ -13,4 +14,6 @@ mod terminal;
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress_printer::ProgressPrinter;
 pub(crate) use stderr::print_stderr;
+#[cfg(feature = "replay")]
+pub(crate) use stdout::is_closed_pipe;
 pub(crate) use stdout::{check_stdout, print_stdout};

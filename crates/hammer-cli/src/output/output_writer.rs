@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use hammer_core::RunEvent;
-use hammer_files::{AtomicFile, FileMode};
+use hammer_files::{FileMode, LateFile};
 
 use super::hits_file::{CutBack, HitsFile};
 use super::hits_log::{HitsLog, LoggedLoad};
@@ -15,9 +15,9 @@ use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::RunReport;
 
-/// Writes all outputs of a run except progress. Files are created before anything is sent.
+/// Writes all outputs of a run except progress. Their places are checked before anything is sent.
 ///
-/// A report gets its name only when it is complete. A log of hits grows during the run.
+/// The file of a report is created at the end. A log of hits grows during the run.
 pub(crate) struct OutputWriter {
     reports: Vec<(OutputSpec, ReportSink)>,
     hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
@@ -27,7 +27,7 @@ pub(crate) struct OutputWriter {
 
 enum ReportSink {
     Stdout,
-    File(AtomicFile),
+    File(LateFile),
 }
 
 enum HitsSink {
@@ -61,8 +61,8 @@ impl CutBack for HitsSink {
 }
 
 impl OutputWriter {
-    /// Creates the files for loads of these names; `named_loads` adds a column for the load to the
-    /// log of hits.
+    /// Checks the places of reports, and opens logs of hits, for loads of these names; `named_loads` adds
+    /// a column for the load to the log of hits.
     pub(crate) fn open(
         args: &OutputArgs,
         loads: impl IntoIterator<Item = String>,
@@ -124,7 +124,7 @@ impl OutputWriter {
             // Build servers, which often are another user, read it.
             OutputKind::Junit => FileMode::Shared,
         };
-        let file = AtomicFile::replace(path, mode)?;
+        let file = LateFile::check(path, mode)?;
         self.reports.push((output.clone(), ReportSink::File(file)));
         Ok(())
     }
@@ -215,10 +215,7 @@ fn write_report(kind: OutputKind, sink: ReportSink, report: &RunReport) -> io::R
     };
     match sink {
         ReportSink::Stdout => write_stdout(&bytes),
-        ReportSink::File(mut file) => {
-            file.write_all(&bytes)?;
-            file.commit()
-        }
+        ReportSink::File(file) => file.write(&bytes),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts on stdout.
 
 use std::io::{self, ErrorKind, Write};
+use std::iter;
 
 use crate::error::Error;
 
@@ -21,6 +22,14 @@ pub(crate) fn check_stdout(written: io::Result<()>) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Returns true if an error comes from a pipe that its reader closed.
+pub(crate) fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    let chain = iter::successors(Some(error), |error| error.source());
+    chain
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Writes bytes to stdout and flushes it. A closed pipe is not an error.

@@ -95,18 +95,22 @@ fn prepare_load(
 ) -> Result<RunnablePlanLoad, Error> {
     let path = [PlanPathStep::Key("load"), PlanPathStep::Item(index)];
     let key_path = |key| [path[0], path[1], PlanPathStep::Key(key)];
-    let value_error = |key, text: &str, problem: String| {
-        let problem = format!("{}: {problem}", file.shown_value(&key_path(key), text));
+    let value_error = |key, shown: String, problem: String| {
+        let problem = format!("{shown}: {problem}");
         Error::from_plan_error(&file.value_error(&key_path(key), problem))
     };
     let target = load.target.as_deref();
     let entry = match &load.hammer {
-        Some(hammer) => pick_by_name(entries, hammer)
-            .map_err(|problem| value_error("hammer", hammer, problem))?,
+        Some(hammer) => pick_by_name(entries, hammer).map_err(|problem| {
+            let shown = file.shown_value(&key_path("hammer"), hammer);
+            value_error("hammer", shown, problem)
+        })?,
         None => {
             let target = target.unwrap_or_default();
-            pick_by_scheme(entries, target)
-                .map_err(|problem| value_error("target", target, problem))?
+            pick_by_scheme(entries, target).map_err(|problem| {
+                let shown = file.shown_url(&key_path("target"), target);
+                value_error("target", shown, problem)
+            })?
         }
     };
     let subject = format!("a load of the {} hammer", entry.name());
@@ -207,7 +211,8 @@ fn prepare_scenario(
             )
         })?,
         None => pick_by_scheme(entries, &config.endpoint).map_err(|problem| {
-            value_error(&endpoint, format!("'{}': {problem}", config.endpoint))
+            let shown = file.shown_url(&endpoint, &config.endpoint);
+            value_error(&endpoint, format!("{shown}: {problem}"))
         })?,
     };
     let non_empty = |text: &String| (!text.is_empty()).then(|| text.clone());

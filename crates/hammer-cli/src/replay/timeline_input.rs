@@ -1,7 +1,7 @@
 //! The input of a replay: a timeline, or a log to build one from.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +14,11 @@ use hammer_replay::timeline::{TimelineHeader, TimelineReader};
 
 use crate::error::Error;
 use crate::timeline::{LogReadingArgs, url_hosts_text};
+
+/// Maximum number of bytes of a timeline in a pipe. They are copied to the folder for temporary files.
+const MAX_PIPE_BYTES: u64 = 16 << 30;
+/// Number of bytes in which the first line of a timeline ends, compressed or not.
+const START_BYTES: u64 = 2 << 20;
 
 /// The timeline to replay.
 pub(super) struct TimelineInput {
@@ -123,18 +128,62 @@ fn is_pipe(file: &Path) -> bool {
 
 /// Copies a pipe to a file without a name.
 fn copy_to_temp_file(file: &Path, name: &str) -> Result<Arc<File>, Error> {
-    let copy = || {
-        let mut copy = tempfile::tempfile()?;
-        if file.as_os_str() == "-" {
-            io::copy(&mut io::stdin().lock(), &mut copy)?;
-        } else {
-            io::copy(&mut File::open(file)?, &mut copy)?;
-        }
-        Ok(Arc::new(copy))
+    let copied = if file.as_os_str() == "-" {
+        copy_timeline(io::stdin().lock(), name, MAX_PIPE_BYTES)
+    } else {
+        File::open(file).and_then(|file| copy_timeline(file, name, MAX_PIPE_BYTES))
     };
-    copy().map_err(|error: io::Error| Error::Run(format!("failed to copy {name}: {error}")))
+    copied.map_err(|error| Error::Run(format!("failed to copy {name}: {error}")))
+}
+
+/// Copies a timeline, or only the start of something else, which the reader of the copy refuses.
+fn copy_timeline(mut input: impl Read, name: &str, max_bytes: u64) -> io::Result<Arc<File>> {
+    let copy = Arc::new(tempfile::tempfile()?);
+    let start = io::copy(&mut input.by_ref().take(START_BYTES), &mut &*copy)?;
+    if TimelineReader::from_file(Arc::clone(&copy), name).is_err() {
+        return Ok(copy);
+    }
+    // On Windows, the reader has moved the position.
+    (&*copy).seek(SeekFrom::End(0))?;
+    let rest = max_bytes.saturating_sub(start);
+    let copied = io::copy(&mut input.take(rest + 1), &mut &*copy)?;
+    if copied > rest {
+        let limit = max_bytes >> 30;
+        let problem =
+            format!("expected at most {limit} GiB in a pipe, found more (try a regular file)");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
+    }
+    Ok(copy)
 }
 
 fn replay_error(error: &hammer_replay::Error) -> Error {
     Error::Run(format!("failed to {}", chain(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "{\"schema\":\"hammer.timeline/1\",\"epoch\":\"2026-11-24T09:00:00Z\"}\n";
+
+    fn length(copy: &File) -> u64 {
+        copy.metadata().expect("a file").len()
+    }
+
+    /// A device without an end filled the disk.
+    #[test]
+    fn a_pipe_is_copied_if_it_is_a_timeline_and_within_the_limit() {
+        let timeline = |rest| HEADER.as_bytes().chain(io::repeat(b'x').take(rest));
+        let (max, header) = (3 << 20, HEADER.len() as u64);
+        for rest in [0, START_BYTES, max - header] {
+            let copy = copy_timeline(timeline(rest), "-", max).expect("short");
+            assert_eq!(length(&copy), header + rest);
+        }
+        for rest in [max - header + 1, u64::MAX] {
+            let error = copy_timeline(timeline(rest), "-", max).expect_err("long");
+            assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        }
+        let zero = copy_timeline(io::repeat(0), "-", max).expect("its start");
+        assert_eq!(length(&zero), START_BYTES);
+    }
 }

@@ -16,7 +16,7 @@ use super::summary;
 use crate::args::with_short_help;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::output::print_stderr;
+use crate::output::{is_closed_pipe, print_stderr};
 use crate::process::SignalWatcher;
 
 /// Name of the subcommand.
@@ -119,6 +119,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
             print_stderr("stopped: no timeline was written");
             Ok(exit)
         }
+        // The reader of stdout needs no more, as in `| head`.
+        (Err(error), _) if to_stdout && is_closed_pipe(&error) => Ok(CommandExit::OK),
         (Err(error), _) => Err(Error::Run(format!("failed to {}", chain(&error)))),
     }
 }

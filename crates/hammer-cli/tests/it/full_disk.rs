@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use hammer_target::{TargetBehavior, TargetServer};
 
-use crate::command::{hammer, json as parsed, output, stderr, stdout};
+use crate::command::{hammer, json as parsed, output, stderr, stdout, wait_until};
 
 /// Runs the binary with these arguments in `folder`, where a file can have this number of kilobytes.
 fn output_with_small_files(kilobytes: u32, folder: &std::path::Path, args: &[&str]) -> Output {
@@ -82,6 +82,30 @@ fn a_report_that_cannot_be_written_leaves_no_file_and_keeps_an_old_one() {
     }
 }
 
+/// A temporary file beside the report outlived the run.
+#[test]
+fn a_killed_run_leaves_no_file_and_keeps_an_old_report() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old"), "kept").unwrap();
+    let url = target.url();
+    let args = ["http", &url, "-r", "100", "-z", "1m", "-q"];
+    let mut run = hammer(&args)
+        .args(["-o", "json=new", "-o", "text=old"])
+        .current_dir(folder.path())
+        .spawn()
+        .unwrap();
+    wait_until("hits arrive", || target.counts().requests > 0);
+    let during = names(folder.path());
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(
+        (during, names(folder.path())),
+        (vec!["old".to_owned()], vec!["old".to_owned()])
+    );
+    assert_eq!(fs::read(folder.path().join("old")).unwrap(), b"kept");
+}
+
 #[test]
 fn new_files_are_private_unless_build_servers_read_them_and_old_ones_keep_their_mode() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
@@ -107,6 +131,19 @@ fn new_files_are_private_unless_build_servers_read_them_and_old_ones_keep_their_
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(["j", "t", "h"].map(mode), [0o600; 3]);
     assert_eq!((mode("u"), mode("old")), (0o644, 0o664));
+}
+
+/// A device was copied until the disk was full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_without_a_timeline_is_refused_by_its_first_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = "http://127.0.0.1:9/";
+    let args = ["replay", "/dev/zero", "--endpoint", endpoint, "--dry-run"];
+    let ended = output_with_small_files(16 << 10, folder.path(), &args);
+    assert_eq!(ended.status.code(), Some(1), "{}", stderr(&ended));
+    let expected = "a log cannot be read from a pipe";
+    assert!(stderr(&ended).contains(expected), "{}", stderr(&ended));
 }
 
 /// Every command but a run exited with 0 and printed nothing.
@@ -147,8 +184,13 @@ fn every_command_that_prints_fails_if_stdout_cannot_be_written() {
 
 #[test]
 fn a_pipe_may_close_early() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("access.log");
+    let line = "192.0.2.1 - - [24/Nov/2026:09:00:00 +0000] \"GET /a HTTP/1.1\" 200 1\n";
+    fs::write(&log, line).unwrap();
     for args in [
-        &["plan", "--schema"][..],
+        &["timeline", "build", log.to_str().unwrap(), "-o", "-"][..],
+        &["plan", "--schema"],
         &["completions", "bash"],
         &["http", "--help"],
     ] {

@@ -1,6 +1,8 @@
 //! Tests of messages about secrets, and about names in thresholds and targets.
 
-use crate::command::{output, stderr};
+use hammer_target::{TargetBehavior, TargetServer};
+
+use crate::command::{hammer, output, stderr, stdout};
 
 /// Regression: `-H foo` was reported as `***`, so that the message did not show what was wrong.
 #[test]
@@ -74,4 +76,73 @@ fn misspelled_names_in_thresholds_and_targets_are_found() {
     assert!(message.contains(expected), "{message}");
     let dry = crate::command::stdout(&output(&[&args[..], &["--dry-run"]].concat()));
     assert!(dry.contains("unknown key \"weigth\""), "{dry}");
+}
+
+/// A URL in an error was shown with its password.
+#[test]
+fn errors_about_urls_contain_no_passwords() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.toml");
+    let plan = path.to_str().unwrap();
+    let long = format!("nosuch://u:{}@h/", "s3cretpw".repeat(100));
+    let urls = [
+        "nosuch://u:s3cretpw@h/",
+        "u:s3cretpw@h/",
+        "redis://u:s3cretpw@h/",
+        &long,
+    ];
+    let assert_masked = |args: &[&str]| {
+        let output = output(args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains("u:***@h/"), "{args:?}: {message}");
+        assert!(!message.contains("s3cretpw"), "{args:?}: {message}");
+    };
+    for url in urls {
+        assert_masked(&["run", "--endpoint", url]);
+        assert_masked(&[url]);
+        let load = format!("[[load]]\nhits = 1\ntarget = \"{url}\"\n");
+        let other = "[[load]]\nhits = 1\ntarget = \"http://127.0.0.1:1/\"\n";
+        for text in [load.clone(), format!("{other}{load}")] {
+            std::fs::write(&path, text).unwrap();
+            assert_masked(&["run", plan]);
+        }
+        let scenario = format!("{{\"hammerConfig\": {{\"endpoint\": \"{url}\"}}, \"tps\": 1}}");
+        let path = folder.path().join("scenario.json");
+        std::fs::write(&path, scenario).unwrap();
+        assert_masked(&["run", path.to_str().unwrap()]);
+    }
+}
+
+/// The name of a group, made of a URL, had the secrets of its query.
+#[test]
+fn groups_of_targets_have_no_secrets_in_their_names() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let url = target.url();
+    let url = url.trim_end_matches('/');
+    let lines = format!(
+        "GET {url}/a?token=s3cretpw\n\nGET {url}/a?token=s3cretpw2\n\nGET {url}/a?token={{{{hit}}}}s3cretpw\n\n\
+         GET {url}/b?page=2&token=s3cretpw\n"
+    );
+    std::fs::write(folder.path().join("targets"), lines).unwrap();
+    let run = |args: &[&str]| {
+        hammer(&["http", "--targets", "targets", "-n", "8", "-r", "1k"])
+            .args(["-o", "text", "-o", "json=json", "-o", "hits=hits"])
+            .args(args)
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    let ended = run(&["--assert", "[GET /a?token=***] p99 < 1h"]);
+    assert_eq!(ended.status.code(), Some(0), "{}", stderr(&ended));
+    let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let unknown = stderr(&run(&["--assert", "[GET /c] p99 < 1h"]));
+    for text in [stdout(&ended), read("json"), read("hits"), unknown] {
+        assert!(text.contains("GET /a?token=***"), "{text}");
+        assert!(text.contains("GET /b?page=2&token=***"), "{text}");
+        assert!(!text.contains("s3cretpw"), "{text}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&read("json")).unwrap();
+    assert_eq!(report["groups"].as_array().unwrap().len(), 2, "{report}");
 }

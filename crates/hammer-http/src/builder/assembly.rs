@@ -13,6 +13,7 @@ use super::request_options::RequestOptions;
 use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
 use crate::connection::origin::ConnectionPolicy;
+use crate::mask_url;
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};
@@ -444,7 +445,8 @@ impl CommonRequestParts<'_> {
 }
 
 impl AssembledRequests {
-    /// Puts targets of the same name into one group.
+    /// Puts targets of the same name into one group. Reports show the names, so secrets are masked in
+    /// those that are made of URLs.
     fn assign_groups(&mut self, entries: &[TargetEntry], paths: &[Option<String>]) {
         let mut known = HashMap::new();
         for ((target, entry), path) in self.targets.iter_mut().zip(entries).zip(paths) {
@@ -455,7 +457,7 @@ impl AssembledRequests {
                     1 => "",
                     _ => &target.url[..::url::Position::BeforePath],
                 };
-                format!("{} {origin}{path}", entry.method)
+                format!("{} {}", entry.method, mask_url(&format!("{origin}{path}")))
             });
             let groups = &mut self.groups;
             target.group = *known.entry(name).or_insert_with_key(|name| {
