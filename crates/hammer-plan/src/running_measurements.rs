@@ -68,6 +68,10 @@ impl RunningMeasurements {
     pub fn check(&self, condition: &Threshold) -> CheckedThreshold {
         let window = condition.window();
         let now = self.elapsed;
+        // Without the load that ticks last, the others would be taken for the whole plan.
+        if window.is_some_and(|window| self.loads.iter().any(|load| load.is_late(window, now))) {
+            return condition.check(&PlanView::new(vec![], now));
+        }
         let loads = self.loads.iter().map(|load| load.view(window, now));
         condition.check(&PlanView::new(loads.collect(), now))
     }

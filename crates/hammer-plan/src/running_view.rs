@@ -101,6 +101,11 @@ impl RunningLoad {
         self.elapsed.max(now.saturating_sub(lag))
     }
 
+    /// Returns true if the window is full at `now`, but the load's last second in it is still missing.
+    pub(crate) fn is_late(&self, window: Duration, now: Duration) -> bool {
+        now.saturating_sub(self.offset) >= window && self.window_end(now) < window
+    }
+
     /// The measurements over `window`, or over the whole time, until `now`: the time since the start
     /// of the plan.
     pub(crate) fn view(&self, window: Option<Duration>, now: Duration) -> LoadView<'_> {

@@ -122,6 +122,32 @@ fn the_hits_of_a_load_that_has_ended_leave_the_window() {
     assert!(met[1].iter().all(|second| *second < 5), "{met:?}");
 }
 
+/// Regression: if the failing load was the first to fill the window, its hits alone ended the plan.
+#[test]
+fn a_window_of_a_plan_is_full_once_it_is_full_for_all_loads() {
+    let condition: Threshold = "errors > 50% over 2s".parse().unwrap();
+    let loads = ["ok", "failing"].map(|name| (outline(name), Duration::ZERO));
+    let mut measured = RunningMeasurements::new(loads, std::slice::from_ref(&condition));
+    for (load, rate, last) in [(0, 1000, 1), (1, 20, 3)] {
+        let answer = move |_: &Hit| match load {
+            0 => ScriptStep::Answer(Duration::from_millis(10), Outcome::ok(200)),
+            _ => ScriptStep::Fail(Duration::from_millis(10), Failure::RESET),
+        };
+        let schedule = Schedule::constant(Rate::per_second(rate));
+        let schedule = schedule.with_duration(Duration::from_secs(4));
+        with_paused_clock(Run::new(ScriptedHammer::new(answer), schedule))
+            .execute_with(|event| {
+                if let RunEvent::Tick(tick) = event
+                    && tick.elapsed.as_secs() <= last
+                {
+                    measured.tick(load, tick);
+                    assert!(!measured.check(&condition).passed, "{:?}", tick.elapsed);
+                }
+            })
+            .unwrap();
+    }
+}
+
 /// Regression: hits that a load abandoned at its end went on waiting.
 #[test]
 fn a_load_that_has_ended_holds_no_hits() {
