@@ -170,10 +170,12 @@ impl DocsEnvironment {
     /// The command with the targets here and a shorter duration.
     fn adapt(&self, command: &str) -> String {
         let command = self.with_local_addresses(command);
+        // A window does not fit a shorter load.
+        let has_window = command.contains(" over ");
         let mut words: Vec<&str> = vec![];
         for word in command.split_whitespace() {
             words.push(match words.last() {
-                Some(&"-z" | &"--duration") => SHORT,
+                Some(&"-z" | &"--duration") if !has_window => SHORT,
                 Some(&"--warmup") => "50ms",
                 Some(&"--port" | &"-p") => "0",
                 _ => word,
@@ -181,11 +183,11 @@ impl DocsEnvironment {
         }
         let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
         let hits = has(&["http", "mqtt", "--endpoint", "demo", "hammer-echo"]);
-        if hits && !has(&["-z", "--duration"]) {
+        if hits && !has_window && !has(&["-z", "--duration"]) {
             words.extend(["-z", SHORT]);
         }
         // The broker here has no TLS, and needs a thread for each client.
-        if command.contains(" 15000 ") || command.contains("mqtts://") {
+        if command.contains(" 15000 ") || command.contains("mqtts://") || has_window {
             words.push("--dry-run");
         }
         words.join(" ")
