@@ -1,5 +1,6 @@
 //! Errors of the command, and their messages.
 
+use std::borrow::Cow;
 use std::error;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -127,7 +128,7 @@ impl Error {
                 problem,
             } => {
                 let problem = SettingNames::Flags.reword(problem);
-                let value = excerpt(value);
+                let value = excerpt(&mask_if_url(value));
                 format!("invalid value {value} for '{argument}': {problem}")
             }
         }
@@ -189,16 +190,29 @@ fn may_be_secret(argument: &str, value: &str) -> bool {
     })
 }
 
-/// Masks the invalid value in an error of clap if it may be a secret.
+/// Masks the secrets of a URL that was given in place of another value, such as a number.
+fn mask_if_url(text: &str) -> Cow<'_, str> {
+    if text.contains("://") {
+        mask_url(text).into()
+    } else {
+        text.into()
+    }
+}
+
+/// Masks the invalid value in an error of clap if it may be a secret, and secrets of URLs.
 pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     let text = |error: &clap::Error, kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
     };
     let argument = text(&error, ContextKind::InvalidArg).unwrap_or_default();
+    if let Cow::Owned(shown) = mask_if_url(&argument) {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(shown));
+    }
     let shown = match text(&error, ContextKind::InvalidValue) {
         Some(value) if argument.contains("URL") => mask_url(&value),
         Some(value) if may_be_secret(&argument, &value) => "***".to_owned(),
+        Some(value) => mask_if_url(&value).into_owned(),
         _ => return error,
     };
     error.insert(ContextKind::InvalidValue, ContextValue::String(shown));

@@ -98,6 +98,14 @@ fn errors_about_urls_contain_no_passwords() {
         assert!(message.contains("u:***@h/"), "{args:?}: {message}");
         assert!(!message.contains("s3cretpw"), "{args:?}: {message}");
     };
+    let http = ["http", "http://127.0.0.1:1/"];
+    for flags in [
+        &["http://u:s3cretpw@h/"][..],
+        &["-n", "http://u:s3cretpw@h/"],
+        &["-o", "json=http://u:s3cretpw@h/"],
+    ] {
+        assert_masked(&[&http, flags].concat());
+    }
     for url in urls {
         assert_masked(&["run", "--endpoint", url]);
         assert_masked(&[url]);
