@@ -112,7 +112,8 @@ impl ServerCertVerifier for ServerVerifier {
         let trusted = self.verify_trust(end_entity, intermediates, now);
         trusted.map_err(|error| {
             let chain = [std::slice::from_ref(end_entity), intermediates].concat();
-            certificate_fault::with_keys(error, &chain, &self.trusted.roots)
+            let error = certificate_fault::with_keys(error, &chain, &self.trusted.roots);
+            certificate_fault::of_self_issued(error, end_entity)
         })?;
         verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
         Ok(ServerCertVerified::assertion())
