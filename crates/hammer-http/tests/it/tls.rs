@@ -96,7 +96,7 @@ fn a_redirect_from_http_to_https_is_trusted_as_the_target_would_be() {
     let report = run(http(pem), 2);
     assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
     let (_, other) = serve(&["127.0.0.1"]);
-    assert_eq!(only_failure(&run(http(other), 2)), ("tls_bad_signature", 2));
+    assert_eq!(only_failure(&run(http(other), 2)), ("tls_untrusted", 2));
 }
 
 fn https(server: &ScriptedServer) -> HttpBuilder {
@@ -129,9 +129,9 @@ fn an_unknown_certificate_is_not_trusted() {
             .expect("valid options"),
         3,
     );
-    assert_eq!(only_failure(&report), ("tls_bad_signature", 3));
+    assert_eq!(only_failure(&report), ("tls_untrusted", 3));
     assert!(
-        report.advice["tls_bad_signature"].contains("`cacert`"),
+        report.advice["tls_untrusted"].contains("`cacert`"),
         "{:?}",
         report.advice
     );

@@ -73,7 +73,7 @@ fn a_tls_proxy_tunnels_tls_and_forwards_plain_requests() {
             .expect("valid options"),
         2,
     );
-    assert_eq!(only_failure(&report), ("proxy_tls_bad_signature", 2));
+    assert_eq!(only_failure(&report), ("proxy_tls_untrusted", 2));
 }
 
 /// Removes TLS from a stream and copies the bytes to and from `to`, until one side ends.

@@ -30,16 +30,16 @@ macro_rules! certificate {
 
 const UNTRUSTED: FailurePair = failure_pair!(
     "untrusted",
-    "the certificate is not trusted, because its issuer is unknown: set the issuer, or the certificate itself, \
-     with `cacert`, let the server send its intermediate certificates, or try `insecure`",
-    "the certificate of the proxy is not trusted, because its issuer is unknown: set the issuer, or the \
-     certificate itself, with `proxy_cacert`, or try `proxy_insecure`",
+    "the certificate is not trusted, because it is self-signed or its issuer is unknown: set the issuer, or the \
+     certificate itself, with `cacert`, let the server send its intermediate certificates, or try `insecure`",
+    "the certificate of the proxy is not trusted, because it is self-signed or its issuer is unknown: set the \
+     issuer, or the certificate itself, with `proxy_cacert`, or try `proxy_insecure`",
 );
 const WRONG_NAME: FailurePair = certificate!("wrong_name", "is for another name", "check the host");
 const NO_NAMES: FailurePair = certificate!(
     "no_names",
     "has no subjectAltName, and this TLS library ignores the common name (CN)",
-    "issue one with a subjectAltName"
+    "issue one with a subjectAltName (openssl req -x509 -addext subjectAltName=DNS:NAME)"
 );
 const EXPIRED: FailurePair = certificate!(
     "expired",
@@ -92,8 +92,8 @@ const BAD_SIGNATURE: FailurePair = failure_pair!(
 );
 const INVALID_CHAIN: FailurePair = certificate!(
     "invalid_chain",
-    "or one of its issuers breaks a rule of RFC 5280 (an issuer that is not a CA, a path length, name \
-     constraints, or an unknown critical extension)",
+    "or one of its issuers breaks a rule of RFC 5280 (an issuer that may not sign certificates, a path \
+     length, name constraints, or an unknown critical extension)",
     "see which with RUST_LOG=debug"
 );
 const MALFORMED: FailurePair = certificate!(

@@ -64,6 +64,25 @@ pub(super) fn with_keys(
     Error::InvalidCertificate(CertificateError::Other(fault))
 }
 
+/// Names the problem of a certificate that no other has issued, and that is not trusted.
+///
+/// If a trusted certificate has the same name by chance, it seems to be the issuer, with a wrong signature.
+pub(super) fn of_self_issued(error: Error, certificate: &CertificateDer<'_>) -> Error {
+    use CertificateError as C;
+    let Error::InvalidCertificate(
+        C::BadSignature | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
+    ) = error
+    else {
+        return error;
+    };
+    match EndEntityCert::try_from(certificate) {
+        Ok(parsed) if parsed.issuer() == parsed.subject() => {
+            Error::InvalidCertificate(C::UnknownIssuer)
+        }
+        _ => error,
+    }
+}
+
 /// Returns true if a public key with its algorithm is shorter than the modulus of an RSA key may be.
 fn is_short_rsa_key(key: &[u8]) -> bool {
     key.windows(RSA_ENCRYPTION.len())

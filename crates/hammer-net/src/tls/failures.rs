@@ -131,6 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn the_advice_says_how_to_make_or_trust_a_certificate_of_ones_own() {
+        let without_names = CertificateError::NotValidForNameContext {
+            expected: "localhost".try_into().expect("a valid name"),
+            presented: Vec::new(),
+        };
+        for (error, expected) in [
+            (without_names, "-addext subjectAltName=DNS:NAME"),
+            (CertificateError::UnknownIssuer, "self-signed"),
+        ] {
+            let failure = handshake_failure(io_error(Error::InvalidCertificate(error)));
+            let advice = failure.advice().expect("advice");
+            assert!(advice.contains(expected), "{advice}");
+        }
+    }
+
+    #[test]
     fn errors_after_the_handshake_have_a_failure_of_their_own() {
         for error in [
             Error::DecryptError,

@@ -9,6 +9,7 @@ mod failure_pair;
 pub(crate) mod failures;
 mod handshake_failures;
 mod insecure_verifier;
+mod issuer_limits;
 mod key_log;
 mod leaf_copy;
 mod pem;

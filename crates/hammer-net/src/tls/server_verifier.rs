@@ -7,7 +7,10 @@ use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_na
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+};
+use webpki::{EndEntityCert, KeyUsage};
 
 use super::certificate_fault;
 use super::leaf_copy::LeafCopy;
@@ -18,7 +21,7 @@ use super::trusted_certificates::TrustedCertificates;
 ///
 /// Unlike webpki, it accepts a CA as the server's own certificate, and a certificate that is trusted
 /// without its issuer, as curl does with OpenSSL (`X509_V_FLAG_PARTIAL_CHAIN`). Names, dates, purposes
-/// and constraints are checked all the same.
+/// and constraints are checked all the same, and the limits of issuers that webpki ignores.
 #[derive(Debug)]
 pub(super) struct ServerVerifier {
     provider: Arc<CryptoProvider>,
@@ -60,7 +63,7 @@ impl ServerVerifier {
         algorithms: &[&dyn SignatureVerificationAlgorithm],
     ) -> Result<(), Error> {
         let parsed = ParsedCertificate::try_from(end_entity)?;
-        let verify = |roots: &RootCertStore, intermediates: &[CertificateDer<'_>]| {
+        let verify = |roots, intermediates| {
             verify_server_cert_signed_by_trust_anchor(
                 &parsed,
                 roots,
@@ -69,15 +72,32 @@ impl ServerVerifier {
                 algorithms,
             )
         };
-        if !is_trusted {
-            return verify(&self.trusted.roots, intermediates);
+        if is_trusted {
+            // Without any issuer, only the properties of the certificate itself can be at fault.
+            return match verify(&RootCertStore::empty(), &[]) {
+                Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => Ok(()),
+                result => result,
+            };
         }
-        // Without any issuer, only the properties of the certificate itself can be at fault.
-        match verify(&RootCertStore::empty(), &[]) {
-            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => Ok(()),
-            result => result,
-        }
+        let roots = &self.trusted.roots;
+        let certificate = EndEntityCert::try_from(end_entity).map_err(other_error)?;
+        let path = certificate.verify_for_usage(
+            algorithms,
+            &roots.roots,
+            intermediates,
+            now,
+            KeyUsage::server_auth(),
+            None,
+            Some(&|path| self.trusted.check_limits(path)),
+        );
+        // rustls translates the errors of webpki; it finds none in a path that is over its limits.
+        path.map(drop)
+            .or_else(|error| verify(roots, intermediates).and(Err(other_error(error))))
     }
+}
+
+fn other_error(error: webpki::Error) -> Error {
+    Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(error))))
 }
 
 impl ServerCertVerifier for ServerVerifier {
@@ -92,7 +112,8 @@ impl ServerCertVerifier for ServerVerifier {
         let trusted = self.verify_trust(end_entity, intermediates, now);
         trusted.map_err(|error| {
             let chain = [std::slice::from_ref(end_entity), intermediates].concat();
-            certificate_fault::with_keys(error, &chain, &self.trusted.roots)
+            let error = certificate_fault::with_keys(error, &chain, &self.trusted.roots);
+            certificate_fault::of_self_issued(error, end_entity)
         })?;
         verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
         Ok(ServerCertVerified::assertion())

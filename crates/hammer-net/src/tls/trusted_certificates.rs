@@ -3,11 +3,13 @@
 use std::time::SystemTime;
 
 use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, TrustAnchor};
+use webpki::VerifiedPath;
 
 use super::TrustPolicy;
 use super::certificate_date_status::CertificateDateStatus;
+use super::issuer_limits::IssuerLimits;
 use super::pem::PemSource;
 use crate::{Error, ErrorKind};
 
@@ -16,8 +18,12 @@ const CA_FILE: &str = "CA file";
 /// The certificates to trust, as issuers and as certificates of servers.
 #[derive(Debug)]
 pub(crate) struct TrustedCertificates {
+    /// Those that may issue others.
     pub(super) roots: RootCertStore,
+    /// All, as certificates of servers.
     pub(super) certificates: Vec<CertificateDer<'static>>,
+    /// The roots with a limit of the intermediate certificates below them.
+    path_lengths: Vec<(TrustAnchor<'static>, u8)>,
     /// A sentence for each certificate that was not taken.
     skipped: Vec<String>,
 }
@@ -47,7 +53,45 @@ impl TrustedCertificates {
         Self {
             roots: RootCertStore::empty(),
             certificates: Vec::new(),
+            path_lengths: Vec::new(),
             skipped: Vec::new(),
+        }
+    }
+
+    /// Trusts a certificate, also as an issuer if it may be one.
+    fn trust(&mut self, certificate: CertificateDer<'static>) -> Result<(), webpki::Error> {
+        let anchor = webpki::anchor_from_trusted_cert(&certificate)?.to_owned();
+        let limits = IssuerLimits::of(&certificate);
+        if limits.may_issue {
+            let limited = limits.max_path_length.map(|max| (anchor.clone(), max));
+            self.path_lengths.extend(limited);
+            self.roots.roots.push(anchor);
+        }
+        self.certificates.push(certificate);
+        Ok(())
+    }
+
+    /// Checks the limits of a path that webpki does not check: the purposes of keys, and how many
+    /// intermediate certificates a root allows.
+    ///
+    /// # Errors
+    ///
+    /// If an intermediate certificate may not issue others, or if there are too many of them.
+    pub(super) fn check_limits(&self, path: &VerifiedPath<'_>) -> Result<(), webpki::Error> {
+        let mut intermediates = path.intermediate_certificates();
+        if !intermediates.all(|issuer| IssuerLimits::of(&issuer.der()).may_issue) {
+            return Err(webpki::Error::EndEntityUsedAsCa);
+        }
+        // Those that are issued by themselves do not count (RFC 5280 section 4.2.1.9).
+        let counted = path.intermediate_certificates();
+        let length = counted.filter(|issuer| issuer.issuer() != issuer.subject());
+        let length = length.count();
+        let mut limits = self.path_lengths.iter();
+        match limits.find(|(root, _)| root == path.anchor()) {
+            Some((_, max)) if length > usize::from(*max) => {
+                Err(webpki::Error::PathLenConstraintViolated)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -66,9 +110,8 @@ impl TrustedCertificates {
                 last_problem = Some(problem);
                 continue;
             }
-            let added = trusted.roots.add(certificate.clone());
+            let added = trusted.trust(certificate);
             added.map_err(|cause| malformed().with_source(cause))?;
-            trusted.certificates.push(certificate);
         }
         match (trusted.certificates.is_empty(), last_problem) {
             (false, _) => Ok(trusted),
@@ -81,24 +124,24 @@ impl TrustedCertificates {
 
     fn of_system() -> Result<Self, Error> {
         let found = rustls_native_certs::load_native_certs();
+        let mut trusted = Self::empty();
         let skipped = found.errors.iter();
-        let skipped = skipped
+        trusted.skipped = skipped
             .map(|error| format!("cannot read some of the system's certificates: {error}"))
             .collect();
-        let mut roots = RootCertStore::empty();
-        let certificates = found.certs;
-        let (added, ignored) = roots.add_parsable_certificates(certificates.iter().cloned());
-        tracing::debug!(added, ignored, "loaded the system's certificates");
-        if roots.is_empty() {
+        for certificate in found.certs {
+            if let Err(error) = trusted.trust(certificate) {
+                tracing::debug!(%error, "ignored a certificate of the system");
+            }
+        }
+        let (certificates, issuers) = (trusted.certificates.len(), trusted.roots.len());
+        tracing::debug!(certificates, issuers, "loaded the system's certificates");
+        if certificates == 0 {
             return Err(error(
                 "the system has no trusted certificates (try installing ca-certificates, or `cacert` FILE)",
             ));
         }
-        Ok(Self {
-            roots,
-            certificates,
-            skipped,
-        })
+        Ok(trusted)
     }
 }
 

@@ -125,6 +125,49 @@ pub(super) fn trust(files: &Certificates) -> Vec<MatrixCase> {
     ]
 }
 
+/// Issuers that may not issue what they did.
+pub(super) fn issuers(files: &Certificates) -> Vec<MatrixCase> {
+    const NO_SIGNING: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,cRLSign\n";
+    let root = files.authority("rsa");
+    let leaf_of = |issuer: &CertificatePaths| files.issued("p256", SERVER, issuer);
+    let below = |name, root: &CertificatePaths, extensions| {
+        let middle = files.sign("p384", "middle", extensions, Some(root), "");
+        let chain = format!("-cert_chain {}", middle.certificate.display());
+        MatrixCase::new(name, leaf_of(&middle), trusting(root)).flags(&chain)
+    };
+    let below_trusted = |name, extensions| {
+        let issuer = files.sign("p384", "issuer", extensions, None, "");
+        MatrixCase::new(name, leaf_of(&issuer), trusting(&issuer))
+    };
+    let short_path = "basicConstraints=critical,CA:TRUE,pathlen:0\n";
+    let short = files.sign("rsa", "short path", short_path, None, "");
+    vec![
+        below_trusted(
+            "issued by a certificate with CA:FALSE in `--cacert`",
+            SERVER,
+        ),
+        below_trusted(
+            "issued by a CA in `--cacert` whose key usage lacks keyCertSign",
+            NO_SIGNING,
+        ),
+        below(
+            "issued by an intermediate CA whose key usage lacks keyCertSign",
+            &root,
+            NO_SIGNING,
+        ),
+        MatrixCase::new(
+            "issued by a CA with `pathlen:0` in `--cacert`",
+            leaf_of(&short),
+            trusting(&short),
+        ),
+        below(
+            "issued by an intermediate CA below a CA with `pathlen:0` in `--cacert`",
+            &short,
+            CA,
+        ),
+    ]
+}
+
 /// Keys and signatures of certificates.
 pub(super) fn keys(files: &Certificates) -> Vec<MatrixCase> {
     let root = files.authority("rsa");

@@ -24,6 +24,7 @@ fn the_table_of_tls_says_what_is_accepted() {
         return;
     };
     let mut cases = cases::trust(&certificates);
+    cases.extend(cases::issuers(&certificates));
     cases.extend(cases::keys(&certificates));
     cases.extend(cases::insecure(&certificates));
     cases.extend(cases::parameters(&certificates));
