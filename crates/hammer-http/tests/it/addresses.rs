@@ -147,6 +147,23 @@ fn addresses_share_hits_evenly_at_any_number_of_threads() {
     }
 }
 
+/// Regression: a hit that waited for the connection of another one had no address.
+#[test]
+fn hits_that_wait_for_the_same_connection_time_out_at_its_address() {
+    let silent = ScriptedServer::serve(|peer| {
+        let mut read = || std::io::Read::read(&mut peer.stream, &mut [0; 64]);
+        while read().is_ok_and(|bytes| bytes > 0) {}
+    });
+    let address = silent.addr();
+    let http = Http::builder(&format!("https://{address}/")).http_version(HttpVersion::Http2);
+    let schedule = Schedule::closed_loop().with_hit_count(20);
+    let run = Run::new(http.build().expect("valid options"), schedule).threads(1);
+    let run = run.max_in_flight(5).timeout(Duration::from_millis(60));
+    let report = run.execute().expect("a finished run");
+    let silent = of_address(&report, address);
+    assert_eq!(silent.hits.timed_out, 20, "{:?}", report.addresses);
+}
+
 /// In a closed loop, hits do not choose among connections.
 #[test]
 fn addresses_share_the_connections_of_a_closed_loop() {
