@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use hammer_core::{AddressReport, Rate, Report, Run, Schedule};
-use hammer_http::{ConfigureNetwork, Http, HttpBuilder, HttpVersion};
+use hammer_http::{ConfigureNetwork, Http, HttpBuilder, HttpVersion, TargetList};
 use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::run;
@@ -144,6 +144,30 @@ fn addresses_share_hits_evenly_at_any_number_of_threads() {
             let is_even = seen.iter().all(|hits| (36..=60).contains(hits));
             assert!(is_even, "{version:?} at {threads} threads: {seen:?}");
         }
+    }
+}
+
+/// Regression: hosts and addresses were used in lockstep, so each host had one of its addresses.
+#[test]
+fn addresses_share_the_hits_of_each_host_evenly() {
+    for version in [HttpVersion::Http1, HttpVersion::Http2] {
+        let servers = [two_targets(), two_targets()];
+        let ports = [0, 1].map(|host| servers[host][0].addr().port());
+        let [a, b] = ports;
+        let targets = format!("GET http://a.test:{a}/\nGET http://b.test:{b}/\n");
+        let targets: TargetList = targets.parse().expect("valid targets");
+        let http = Http::builder_for_targets(targets)
+            .resolve(format!("a.test:{a}:127.0.0.2,127.0.0.3"))
+            .resolve(format!("b.test:{b}:127.0.0.2,127.0.0.3"))
+            .http_version(version)
+            .build();
+        let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(200);
+        let run = Run::new(http.expect("valid options"), schedule).threads(1);
+        let report = run.execute().expect("a finished run");
+        assert_eq!(report.hits.ok, 200, "{:?}", report.failures);
+        let seen = servers.map(|host| host.map(|one| one.shutdown().counts.requests));
+        let is_even = seen.iter().flatten().all(|hits| (35..=65).contains(hits));
+        assert!(is_even, "{version:?}: {seen:?}");
     }
 }
 
