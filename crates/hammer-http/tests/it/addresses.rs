@@ -171,6 +171,21 @@ fn addresses_share_the_hits_of_each_host_evenly() {
     }
 }
 
+/// Regression: the users of one address sent more hits each than those of another.
+#[test]
+fn users_send_in_turn_and_keep_to_their_addresses() {
+    let targets = two_targets();
+    let http = http_at(targets[0].addr().port(), &[2, 3]).build();
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(60);
+    let run = Run::new(http.expect("valid options"), schedule).threads(1);
+    let report = run.users(3).execute().expect("a finished run");
+    assert_eq!(report.hits.ok, 60, "{:?}", report.failures);
+    let counts = targets.map(|target| target.shutdown().counts);
+    assert_eq!(counts[0].connections, 2, "two of three users");
+    // A user whose answer is late misses a turn.
+    assert!((34..=46).contains(&counts[0].requests), "{counts:?}");
+}
+
 /// Regression: a hit that waited for the connection of another one had no address.
 #[test]
 fn hits_that_wait_for_the_same_connection_time_out_at_its_address() {
