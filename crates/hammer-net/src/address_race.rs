@@ -19,11 +19,11 @@ pub(crate) const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// A step of an attempt to connect to one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AttemptStep {
-    Begun,
+    /// The connection waits for this address above all, or fails because of it: that of the oldest open
+    /// attempt, or if none is open, that of the failure to report.
+    Awaited,
     Connected,
     Failed(Failure),
-    /// The connection as a whole fails with the failure of this address, so far.
-    Blamed,
 }
 
 /// Connects to the addresses in order: the next one 250 ms after the last, or at once when all
@@ -47,13 +47,12 @@ where
     F: Future<Output = Result<S, Failure>>,
 {
     if candidates.others.is_empty() {
-        return connect_to_only(candidates.first, connect, on_step).await;
+        return connect_to_only(candidates.first, connect, &on_step).await;
     }
     let mut race = AddressRace {
         attempts: vec![],
-        loss: NO_ANSWER,
         failure: None,
-        on_step,
+        on_step: &on_step,
     };
     let mut next = Some(candidates.first);
     let mut others = candidates.others.into_iter();
@@ -86,56 +85,66 @@ where
 async fn connect_to_only<S, F>(
     address: SocketAddr,
     connect: impl Fn(SocketAddr) -> F,
-    on_step: impl Fn(SocketAddr, AttemptStep),
+    on_step: &impl Fn(SocketAddr, AttemptStep),
 ) -> Result<S, Failure>
 where
     F: Future<Output = Result<S, Failure>>,
 {
-    on_step(address, AttemptStep::Begun);
-    let mut attempt = OnlyAttempt {
-        address,
-        end: AttemptStep::Failed(NO_ANSWER),
-        on_step,
-    };
+    on_step(address, AttemptStep::Awaited);
+    let attempt = Attempt::begin(address, on_step);
     let connected = connect(address).await;
-    attempt.end = match &connected {
-        Ok(_) => AttemptStep::Connected,
-        Err(failure) => AttemptStep::Failed(*failure),
-    };
+    attempt.finish(&connected);
     connected
 }
 
-/// An attempt that reports its end on drop.
-struct OnlyAttempt<N: Fn(SocketAddr, AttemptStep)> {
+/// An attempt to connect to an address, which reports its end on drop.
+struct Attempt<'a, N: Fn(SocketAddr, AttemptStep)> {
     address: SocketAddr,
     end: AttemptStep,
-    on_step: N,
+    on_step: &'a N,
 }
 
-impl<N: Fn(SocketAddr, AttemptStep)> Drop for OnlyAttempt<N> {
+impl<'a, N: Fn(SocketAddr, AttemptStep)> Attempt<'a, N> {
+    fn begin(address: SocketAddr, on_step: &'a N) -> Self {
+        Self {
+            address,
+            end: AttemptStep::Failed(NO_ANSWER),
+            on_step,
+        }
+    }
+
+    fn finish<S>(mut self, result: &Result<S, Failure>) {
+        self.end = match result {
+            Ok(_) => AttemptStep::Connected,
+            Err(failure) => AttemptStep::Failed(*failure),
+        };
+    }
+}
+
+impl<N: Fn(SocketAddr, AttemptStep)> Drop for Attempt<'_, N> {
     fn drop(&mut self) {
         (self.on_step)(self.address, self.end);
     }
 }
 
-/// The attempts of one connection that have not ended.
-struct AddressRace<F, N: Fn(SocketAddr, AttemptStep)> {
-    attempts: Vec<(SocketAddr, Pin<Box<F>>)>,
-    /// The failure of attempts that are dropped.
-    loss: Failure,
+/// The attempts of one connection.
+struct AddressRace<'a, F, N: Fn(SocketAddr, AttemptStep)> {
+    /// The attempts that have not ended, the oldest one first.
+    attempts: Vec<(Attempt<'a, N>, Pin<Box<F>>)>,
     /// The failure to report if no address accepts, and its address.
     failure: Option<(SocketAddr, Failure)>,
-    on_step: N,
+    on_step: &'a N,
 }
 
-impl<S, F, N> AddressRace<F, N>
+impl<S, F, N> AddressRace<'_, F, N>
 where
     F: Future<Output = Result<S, Failure>>,
     N: Fn(SocketAddr, AttemptStep),
 {
-    fn begin(&mut self, address: SocketAddr, attempt: Pin<Box<F>>) {
-        (self.on_step)(address, AttemptStep::Begun);
-        self.attempts.push((address, attempt));
+    fn begin(&mut self, address: SocketAddr, connection: Pin<Box<F>>) {
+        let attempt = Attempt::begin(address, self.on_step);
+        self.attempts.push((attempt, connection));
+        self.report_awaited();
     }
 
     /// Waits until an attempt ends: with a connection, or with the failure to report so far. Returns
@@ -145,48 +154,48 @@ where
             if self.attempts.is_empty() {
                 return Poll::Ready(None);
             }
-            for (index, (_, attempt)) in self.attempts.iter_mut().enumerate() {
-                if let Poll::Ready(result) = attempt.as_mut().poll(cx) {
+            for (index, (_, connection)) in self.attempts.iter_mut().enumerate() {
+                if let Poll::Ready(result) = connection.as_mut().poll(cx) {
                     return Poll::Ready(Some((index, result)));
                 }
             }
             Poll::Pending
         });
         let (index, result) = ended.await?;
-        let (address, _) = self.attempts.swap_remove(index);
+        let (attempt, _) = self.attempts.remove(index);
+        let address = attempt.address;
+        attempt.finish(&result);
         Some(match result {
             Ok(stream) => {
-                self.loss = OVERTAKEN;
-                (self.on_step)(address, AttemptStep::Connected);
+                for (other, _) in &mut self.attempts {
+                    other.end = AttemptStep::Failed(OVERTAKEN);
+                }
                 Ok(stream)
             }
-            Err(failure) => {
-                (self.on_step)(address, AttemptStep::Failed(failure));
-                Err(self.failure_to_report(address, failure))
-            }
+            Err(failure) => Err(self.failure_to_report(address, failure)),
         })
     }
 
     fn failure_to_report(&mut self, address: SocketAddr, failure: Failure) -> Failure {
         let known = self.failure.filter(|_| failure == Failure::UNREACHABLE);
-        let (address, failure) = *self.failure.insert(known.unwrap_or((address, failure)));
-        // The hit belongs to the address of its failure.
-        (self.on_step)(address, AttemptStep::Blamed);
+        let (_, failure) = *self.failure.insert(known.unwrap_or((address, failure)));
+        self.report_awaited();
         failure
     }
-}
 
-impl<F, N: Fn(SocketAddr, AttemptStep)> Drop for AddressRace<F, N> {
-    fn drop(&mut self) {
-        for (address, _) in &self.attempts {
-            (self.on_step)(*address, AttemptStep::Failed(self.loss));
+    /// Reports the address that a hit belongs to if it ends now.
+    fn report_awaited(&self) {
+        let oldest = self.attempts.first().map(|(attempt, _)| attempt.address);
+        let failed = self.failure.map(|(address, _)| address);
+        if let Some(address) = oldest.or(failed) {
+            (self.on_step)(address, AttemptStep::Awaited);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
 
     use tokio::time::sleep;
 
@@ -205,18 +214,21 @@ mod tests {
 
     /// The result with the address that won or is to blame, the milliseconds it took, and the ends of
     /// all attempts.
-    type Ended = (Result<usize, &'static str>, u64, Vec<(usize, &'static str)>);
+    type Ended = (
+        Result<usize, (usize, &'static str)>,
+        u64,
+        Vec<(usize, &'static str)>,
+    );
 
     fn race(scripts: &[Script], limit_ms: Option<u64>) -> Ended {
-        let (ends, blamed) = (RefCell::new(vec![]), RefCell::new(None));
+        let (ends, blamed) = (RefCell::new(vec![]), Cell::new(usize::MAX));
         let index = |address: SocketAddr| usize::from(address.port()) - 1;
         let on_step = |address: SocketAddr, step| match step {
-            AttemptStep::Begun => {}
+            AttemptStep::Awaited => blamed.set(index(address)),
             AttemptStep::Connected => ends.borrow_mut().push((index(address), "connected")),
             AttemptStep::Failed(failure) => {
                 ends.borrow_mut().push((index(address), failure.name()));
             }
-            AttemptStep::Blamed => *blamed.borrow_mut() = Some(index(address)),
         };
         let connect = |address: SocketAddr| async move {
             let (time, failure) = scripts[index(address)];
@@ -242,7 +254,7 @@ mod tests {
                 start.elapsed(),
             )
         });
-        let ended = result.map_err(|failure| failure.name());
+        let ended = result.map_err(|failure| (blamed.get(), failure.name()));
         (ended, elapsed.as_millis() as u64, ends.into_inner())
     }
 
@@ -276,18 +288,32 @@ mod tests {
         let ends = vec![(0, "connect_refused"), (1, "unreachable")];
         assert_eq!(
             race(&[REFUSES, NO_ROUTE], None),
-            (Err("connect_refused"), 2, ends)
+            (Err((0, "connect_refused")), 2, ends)
         );
         let last = race(&[NO_ROUTE, REFUSES], None);
-        assert_eq!(last.0, Err("connect_refused"));
-        assert_eq!(race(&[NO_ROUTE], None).0, Err("unreachable"));
+        assert_eq!(last.0, Err((1, "connect_refused")));
+        assert_eq!(race(&[NO_ROUTE], None).0, Err((0, "unreachable")));
+    }
+
+    /// Regression: the timeout was counted under an address that had refused.
+    #[test]
+    fn a_timeout_belongs_to_the_oldest_attempt_that_is_open() {
+        for (scripts, blamed) in [
+            (&[MUTE, REFUSES][..], 0),
+            (&[REFUSES, MUTE], 1),
+            (&[REFUSES, MUTE, MUTE, REFUSES], 1),
+            (&[(300, Some(Failure::CONNECT_REFUSED)), MUTE], 1),
+        ] {
+            let (result, ..) = race(scripts, Some(1_000));
+            assert_eq!(result, Err((blamed, "connect_timeout")), "{scripts:?}");
+        }
     }
 
     #[test]
     fn attempts_that_a_timeout_ends_have_no_answer() {
         for scripts in [&[MUTE][..], &[MUTE, MUTE]] {
             let (result, time, ends) = race(scripts, Some(1_000));
-            assert_eq!((result, time), (Err("connect_timeout"), 1_000));
+            assert_eq!((result, time), (Err((0, "connect_timeout")), 1_000));
             let expected = (0..scripts.len()).map(|index| (index, "no_answer"));
             assert_eq!(ends, Vec::from_iter(expected));
         }

@@ -19,7 +19,7 @@ pub(crate) async fn open_tcp(
     let on_step = |address: SocketAddr, step: AttemptStep| {
         let peer = slot.peer(address);
         match step {
-            AttemptStep::Begun | AttemptStep::Blamed => slot.set_peer(peer),
+            AttemptStep::Awaited => slot.set_peer(peer),
             AttemptStep::Connected => {
                 slot.set_peer(peer);
                 slot.connection_attempted(peer, None);

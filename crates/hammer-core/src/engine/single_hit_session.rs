@@ -206,6 +206,7 @@ pub(super) fn only_slot(seed: u64, notes: &WorkerNotes) -> Slot {
         turn: SlotTurn {
             turn: 0,
             slots: 0,
+            is_user_pool: false,
             peers: notes.peers.clone(),
         },
         notes: Rc::new(SlotNotes::new(notes.clone())),

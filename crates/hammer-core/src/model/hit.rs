@@ -201,15 +201,19 @@ impl Slot {
     }
 
     /// Asks the engine to share hits evenly over connections to this number of `addresses`, and
-    /// returns the turn of this slot.
+    /// returns the number of the address that this slot should connect to, modulo `addresses`.
     ///
     /// The engine reuses the slot that was used last, so at a low rate a single connection takes all
-    /// hits. After this call, hits take turns: each goes to a slot whose turn, modulo the number of
-    /// addresses, is the next. So a hammer connects a slot to the address at its turn, modulo that
-    /// number. Slots of several workers begin at different addresses.
+    /// hits. After this call, slots take turns by their [`turn`](Self::turn), modulo the number of
+    /// addresses. Each kind takes one hit a round, and rounds begin with different kinds, so that the
+    /// hits of each of several targets are shared too. Slots of several workers begin at different
+    /// addresses.
+    ///
+    /// Users are the exception: they send in turn, whatever their addresses.
     ///
     /// Returns `None` if hits do not choose among slots, as in a closed loop, or if there are fewer
-    /// slots than addresses. Each connection should then go to the next address.
+    /// slots than addresses, or more than 256 addresses. Each connection should then go to the next
+    /// address.
     #[must_use]
     pub fn spread_over(&self, addresses: usize) -> Option<usize> {
         let turn = self.turn.spread_over(addresses)?;

@@ -61,17 +61,21 @@ impl WorkerPeers {
     }
 
     /// Shares hits over `addresses` too: the lanes become a common multiple, or the larger number if
-    /// that is too large.
-    fn spread_over(&self, addresses: usize) {
+    /// that is too large. Returns false if hits are not shared evenly over that many addresses.
+    fn spread_over(&self, addresses: usize) -> bool {
         let lanes = self.lanes();
         if lanes.is_multiple_of(addresses) {
-            return;
+            return true;
+        }
+        if addresses > MAX_LANES {
+            return false;
         }
         let multiple = (1..=MAX_LANES / lanes)
             .map(|factor| lanes * factor)
             .find(|multiple| multiple.is_multiple_of(addresses));
-        let larger = lanes.max(addresses).min(MAX_LANES);
-        self.lanes.set(multiple.unwrap_or(larger));
+        let lanes = multiple.unwrap_or(lanes.max(addresses));
+        self.lanes.set(lanes);
+        lanes.is_multiple_of(addresses)
     }
 }
 
@@ -82,18 +86,19 @@ pub(crate) struct SlotTurn {
     pub(crate) turn: usize,
     /// The most slots that the worker can open for hits, or 0 if hits do not choose among slots.
     pub(crate) slots: usize,
+    /// True if all slots are used in turn, whatever their addresses.
+    pub(crate) is_user_pool: bool,
     pub(crate) peers: Rc<WorkerPeers>,
 }
 
 impl SlotTurn {
     /// Shares hits over `addresses`, and returns the turn of this slot. Returns `None` if hits do not
-    /// choose among slots, or there are too few.
+    /// choose among slots, or there are too few of them or too many addresses.
     pub(crate) fn spread_over(&self, addresses: usize) -> Option<usize> {
         if addresses == 0 || addresses > self.slots {
             return None;
         }
-        self.peers.spread_over(addresses);
-        Some(self.turn)
+        (self.is_user_pool || self.peers.spread_over(addresses)).then_some(self.turn)
     }
 }
 
@@ -103,21 +108,52 @@ mod tests {
 
     #[test]
     fn lanes_are_a_common_multiple_of_the_numbers_of_addresses() {
-        let table: [(&[usize], usize); 6] = [
+        let table: [(&[usize], usize); 8] = [
             (&[], 1),
             (&[1], 1),
             (&[2, 1, 2], 2),
             (&[2, 3], 6),
             (&[4, 6, 2], 12),
             (&[200, 3], 200),
+            (&[3, 256], 256),
+            (&[3, 257, 2], 6),
         ];
         for (addresses, lanes) in table {
             let peers = WorkerPeers::default();
-            addresses
-                .iter()
-                .for_each(|number| peers.spread_over(*number));
+            for number in addresses {
+                let is_even = peers.spread_over(*number);
+                assert_eq!(is_even, peers.lanes().is_multiple_of(*number));
+            }
             assert_eq!(peers.lanes(), lanes, "{addresses:?}");
         }
+    }
+
+    /// Regression: addresses beyond the most lanes got no hits, since no slot had their turn.
+    #[test]
+    fn more_addresses_than_lanes_have_no_turns() {
+        let slot = SlotTurn {
+            turn: 5,
+            slots: 1024,
+            is_user_pool: false,
+            peers: Rc::default(),
+        };
+        assert_eq!(slot.spread_over(MAX_LANES + 1), None);
+        assert_eq!(slot.peers.lanes(), 1);
+        assert_eq!(slot.spread_over(MAX_LANES), Some(5));
+        assert_eq!(slot.peers.lanes(), MAX_LANES);
+    }
+
+    /// Regression: with three users and two addresses, one user sent half of the hits.
+    #[test]
+    fn users_have_an_address_each_and_stay_in_turn() {
+        let user = SlotTurn {
+            turn: 2,
+            slots: 3,
+            is_user_pool: true,
+            peers: Rc::default(),
+        };
+        assert_eq!((user.spread_over(2), user.peers.lanes()), (Some(2), 1));
+        assert_eq!(user.spread_over(4), None, "more addresses than users");
     }
 
     #[test]

@@ -97,6 +97,7 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
             turn: SlotTurn {
                 turn: index,
                 slots: 2,
+                is_user_pool: false,
                 peers: worker.peers.clone(),
             },
             notes,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use hammer_core::{AddressReport, Rate, Report, Run, Schedule};
-use hammer_http::{ConfigureNetwork, Http, HttpBuilder, HttpVersion};
+use hammer_http::{ConfigureNetwork, Http, HttpBuilder, HttpVersion, TargetList};
 use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::run;
@@ -145,6 +145,62 @@ fn addresses_share_hits_evenly_at_any_number_of_threads() {
             assert!(is_even, "{version:?} at {threads} threads: {seen:?}");
         }
     }
+}
+
+/// Regression: hosts and addresses were used in lockstep, so each host had one of its addresses.
+#[test]
+fn addresses_share_the_hits_of_each_host_evenly() {
+    for version in [HttpVersion::Http1, HttpVersion::Http2] {
+        let servers = [two_targets(), two_targets()];
+        let ports = [0, 1].map(|host| servers[host][0].addr().port());
+        let [a, b] = ports;
+        let targets = format!("GET http://a.test:{a}/\nGET http://b.test:{b}/\n");
+        let targets: TargetList = targets.parse().expect("valid targets");
+        let http = Http::builder_for_targets(targets)
+            .resolve(format!("a.test:{a}:127.0.0.2,127.0.0.3"))
+            .resolve(format!("b.test:{b}:127.0.0.2,127.0.0.3"))
+            .http_version(version)
+            .build();
+        let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(200);
+        let run = Run::new(http.expect("valid options"), schedule).threads(1);
+        let report = run.execute().expect("a finished run");
+        assert_eq!(report.hits.ok, 200, "{:?}", report.failures);
+        let seen = servers.map(|host| host.map(|one| one.shutdown().counts.requests));
+        let is_even = seen.iter().flatten().all(|hits| (35..=65).contains(hits));
+        assert!(is_even, "{version:?}: {seen:?}");
+    }
+}
+
+/// Regression: the users of one address sent more hits each than those of another.
+#[test]
+fn users_send_in_turn_and_keep_to_their_addresses() {
+    let targets = two_targets();
+    let http = http_at(targets[0].addr().port(), &[2, 3]).build();
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(60);
+    let run = Run::new(http.expect("valid options"), schedule).threads(1);
+    let report = run.users(3).execute().expect("a finished run");
+    assert_eq!(report.hits.ok, 60, "{:?}", report.failures);
+    let counts = targets.map(|target| target.shutdown().counts);
+    assert_eq!(counts[0].connections, 2, "two of three users");
+    // A user whose answer is late misses a turn.
+    assert!((34..=46).contains(&counts[0].requests), "{counts:?}");
+}
+
+/// Regression: a hit that waited for the connection of another one had no address.
+#[test]
+fn hits_that_wait_for_the_same_connection_time_out_at_its_address() {
+    let silent = ScriptedServer::serve(|peer| {
+        let mut read = || std::io::Read::read(&mut peer.stream, &mut [0; 64]);
+        while read().is_ok_and(|bytes| bytes > 0) {}
+    });
+    let address = silent.addr();
+    let http = Http::builder(&format!("https://{address}/")).http_version(HttpVersion::Http2);
+    let schedule = Schedule::closed_loop().with_hit_count(20);
+    let run = Run::new(http.build().expect("valid options"), schedule).threads(1);
+    let run = run.max_in_flight(5).timeout(Duration::from_millis(60));
+    let report = run.execute().expect("a finished run");
+    let silent = of_address(&report, address);
+    assert_eq!(silent.hits.timed_out, 20, "{:?}", report.addresses);
 }
 
 /// In a closed loop, hits do not choose among connections.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 /// that has been idle longest.
 ///
 /// If the connections of slots go to several addresses, there is a lane for each address, and the
-/// lanes take turns. Otherwise a single connection could take all hits.
+/// lanes take turns, each once a round. Otherwise a single connection could take all hits.
 #[derive(Debug)]
 pub(super) struct IdleSlots {
     /// The slots of each kind, the one that has been idle longest first.
@@ -15,6 +15,10 @@ pub(super) struct IdleSlots {
     in_turn: bool,
     /// The lane of the next hit.
     next: usize,
+    /// The turns of the present round that have passed.
+    passed: usize,
+    /// The rounds that have passed.
+    rounds: u64,
 }
 
 impl IdleSlots {
@@ -24,6 +28,8 @@ impl IdleSlots {
             lanes: vec![VecDeque::new()],
             in_turn,
             next: 0,
+            passed: 0,
+            rounds: 0,
         }
     }
 
@@ -34,7 +40,7 @@ impl IdleSlots {
         }
         let idle: Vec<usize> = self.lanes.drain(..).flatten().collect();
         self.lanes.resize_with(lanes.max(1), VecDeque::new);
-        self.next %= self.lanes.len();
+        (self.next, self.passed) = (first_lane(self.rounds, lanes), 0);
         idle.into_iter()
             .for_each(|slot| self.add(slot, turns[slot]));
     }
@@ -88,8 +94,27 @@ impl IdleSlots {
 
     /// Passes the turn to the next lane.
     pub(super) fn pass_turn(&mut self) {
-        self.next = (self.next + 1) % self.lanes.len();
+        let lanes = self.lanes.len();
+        self.next = (self.next + 1) % lanes;
+        self.passed += 1;
+        if self.passed == lanes {
+            self.passed = 0;
+            self.rounds += 1;
+            self.next = first_lane(self.rounds, lanes);
+        }
     }
+}
+
+/// The lane with which a round begins.
+///
+/// If each round began with the same lane, targets that take turns too would always meet the same
+/// lanes. Multiples of the golden ratio are spread evenly, also those of every second or third round,
+/// so each lane meets each target equally often.
+fn first_lane(round: u64, lanes: usize) -> usize {
+    /// The fraction of the golden ratio, in units of 2^-64.
+    const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
+    let fraction = round.wrapping_mul(GOLDEN_RATIO) >> 32;
+    ((fraction * lanes as u64) >> 32) as usize
 }
 
 #[cfg(test)]
@@ -118,8 +143,34 @@ mod tests {
         (0..5).for_each(|slot| idle.add(slot, slot));
         idle.spread_over(2, &[0, 1, 2, 3, 4]);
         let taken: Vec<_> = std::iter::from_fn(|| idle.take()).collect();
-        assert_eq!(taken, [4, 3, 2, 1, 0]);
+        assert_eq!(
+            taken,
+            [4, 3, 1, 2, 0],
+            "the second round begins with lane 1"
+        );
         assert!(idle.is_empty());
+    }
+
+    /// Regression: with two lanes and two targets in turn, each lane met one target only.
+    #[test]
+    fn targets_in_turn_meet_all_lanes_equally_often() {
+        for (lanes, targets) in [(2, 2), (2, 3), (2, 4), (3, 2), (3, 3), (4, 6), (6, 5)] {
+            let mut idle = IdleSlots::new(false);
+            let turns: Vec<usize> = (0..lanes).collect();
+            idle.spread_over(lanes, &turns);
+            turns.iter().for_each(|turn| idle.add(*turn, *turn));
+            let mut met = vec![vec![0; lanes]; targets];
+            let rounds = 50 * targets;
+            for hit in 0..rounds * lanes {
+                let lane = idle.take().expect("a slot");
+                met[hit % targets][lane] += 1;
+                idle.add(lane, lane);
+            }
+            let total = |lane: usize| met.iter().map(|of_target| of_target[lane]).sum::<usize>();
+            assert!((0..lanes).all(|lane| total(lane) == rounds), "{met:?}");
+            let is_even = met.iter().flatten().all(|hits| (40..=60).contains(hits));
+            assert!(is_even, "{lanes} lanes, {targets} targets: {met:?}");
+        }
     }
 
     #[test]
@@ -131,7 +182,7 @@ mod tests {
         (0..2).for_each(|slot| idle.add(slot, turns[slot]));
         assert_eq!(idle.take(), Some(1));
         assert_eq!(idle.missing_turn(), Some(1));
-        idle.pass_turn();
+        (0..2).for_each(|_| idle.pass_turn());
         assert_eq!(idle.missing_turn(), None, "it is the other lane's turn");
         assert_eq!(idle.take(), Some(0));
     }

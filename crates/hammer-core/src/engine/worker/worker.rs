@@ -131,6 +131,7 @@ impl<H: Hammer> Worker<H> {
                 true => 0,
                 false => self.config.limits.max_in_flight,
             },
+            is_user_pool: self.config.limits.is_user_pool,
             peers: self.notes.peers.clone(),
         };
         Slot {

@@ -18,6 +18,23 @@ struct OpeningFailure {
     peer: Option<Peer>,
 }
 
+/// The progress of the opening of a connection.
+#[derive(Clone, Copy, Default)]
+struct OpeningProgress {
+    steps: StepTimes,
+    /// The address that does not answer.
+    peer: Option<Peer>,
+}
+
+impl OpeningProgress {
+    fn of(opener: &Slot) -> Self {
+        Self {
+            steps: opener.step_times(),
+            peer: opener.current_peer(),
+        }
+    }
+}
+
 /// A place for one connection, which one slot at a time opens.
 #[derive(Default)]
 pub(super) struct PoolEntry {
@@ -26,8 +43,8 @@ pub(super) struct PoolEntry {
     connection: RefCell<Option<Rc<Http2Connection>>>,
     /// The slot that opens the connection.
     opener: RefCell<Option<Slot>>,
-    /// The steps of the last opening if it was given up because of a timeout.
-    abandoned_steps: Cell<StepTimes>,
+    /// The progress of the last opening, which matters if a timeout ended it.
+    abandoned: Cell<OpeningProgress>,
     /// Number of failed attempts to open the connection, and the last failure.
     failures: Cell<(u64, Option<OpeningFailure>)>,
     /// The tickets of the slots that wait, the latest one last.
@@ -85,19 +102,23 @@ impl PoolEntry {
             .set((count + 1, Some(OpeningFailure { failure, peer })));
     }
 
-    /// The steps of the opening that is in progress, or was given up.
-    fn step_times(&self) -> StepTimes {
-        match &*self.opener.borrow() {
-            Some(opener) => opener.step_times(),
-            None => self.abandoned_steps.get(),
-        }
+    /// The progress of the present opening, or of the last one.
+    fn progress(&self) -> OpeningProgress {
+        let opener = self.opener.borrow();
+        let abandoned = || self.abandoned.get();
+        opener.as_ref().map_or_else(abandoned, OpeningProgress::of)
     }
 
-    /// Waits for a change of the entry. If `slot` times out, that is due to a step of the opening.
+    /// Waits for a change of the entry. If `slot` times out, that is due to a step of the opening, and
+    /// to its address.
     async fn wait_for_change(&self, slot: &Slot) {
         let mut changed = pin!(self.changed.notified());
         poll_fn(|cx| {
-            slot.set_step_times(self.step_times());
+            let progress = self.progress();
+            slot.set_step_times(progress.steps);
+            if let Some(peer) = progress.peer {
+                slot.set_peer(peer);
+            }
             changed.as_mut().poll(cx)
         })
         .await;
@@ -150,9 +171,9 @@ impl<'a> OpeningGuard<'a> {
 
 impl Drop for OpeningGuard<'_> {
     fn drop(&mut self) {
-        let steps = self.0.step_times();
+        let progress = self.0.progress();
         self.0.opener.take();
-        self.0.abandoned_steps.set(steps);
+        self.0.abandoned.set(progress);
         self.0.changed.notify_waiters();
     }
 }

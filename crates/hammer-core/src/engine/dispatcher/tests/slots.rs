@@ -221,9 +221,10 @@ fn a_late_hit_takes_a_slot_of_another_kind() {
         bench.step(ms(0));
         bench.step(ms(10));
         assert_eq!(bench.running.len(), 2, "one of each kind");
-        let (second, ended) = bench.running.remove(1);
+        // The next round begins with the second kind.
+        let (first, ended) = bench.running.remove(0);
         let now = bench.start + ms(11);
-        bench.dispatcher.hit_ended(second, &ended, now);
+        bench.dispatcher.hit_ended(first, &ended, now);
         bench.step(ms(20) + Duration::from_micros(late_us));
         assert_eq!(bench.running.len(), 2);
         let opened = bench.dispatcher.recorder.interval_mut().slots_opened;
