@@ -354,6 +354,17 @@ fn reasons_are_shown_in_whole() {
     }
 }
 
+/// Hits that were not sent, or had not ended at the stop, had no cause.
+#[test]
+fn hits_without_an_end_are_causes() {
+    let hits = json!({"scheduled": 90, "ok": 30, "rejected": 0, "failed": 0, "timed_out": 0,
+                      "abandoned": 5, "unsent": 55});
+    let changes = [("/hits", hits), ("/failures", json!({}))];
+    let rendered = render(&report(&changes), false);
+    let head = "\nnot ok        66.7 % of the hits (unsent ×55, abandoned ×5)\n";
+    assert!(rendered.contains(head), "\n{rendered}");
+}
+
 #[test]
 fn the_longest_report_fits_thirty_lines_of_a_hundred_columns() {
     let long = "a long explanation of everything that went wrong and of what to do ".repeat(6);
