@@ -44,7 +44,7 @@ fn describe(plan: &RunnablePlan) -> String {
         text.push('\n');
         text.push_str(&forecast.render(name, load.offset, length));
         let warnings = load.load.warnings().iter();
-        text.extend(warnings.map(|warning| wrap("warning", warning, 2)));
+        text.extend(warnings.map(|warning| wrap("warning", warning, usize::MAX)));
     }
     if single {
         text.push_str(&needs(plan));
@@ -87,8 +87,12 @@ fn needs(plan: &RunnablePlan) -> String {
         format_count(needs.ports)
     );
     let short = needs.shortages(ResourceLimits::read());
-    let short = short
-        .iter()
-        .map(|short| wrap("warning", &plan.setting_names.reword(&short.to_string()), 2));
+    let short = short.iter().map(|short| {
+        wrap(
+            "warning",
+            &plan.setting_names.reword(&short.to_string()),
+            usize::MAX,
+        )
+    });
     short.fold(wrap("needs", &text, 1), |text, short| text + &short)
 }

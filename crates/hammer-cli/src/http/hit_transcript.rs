@@ -195,7 +195,7 @@ impl HitTranscript<'_> {
         wrap(
             "failed",
             &format!("{failure}{}", advice.unwrap_or_default()),
-            3,
+            usize::MAX,
         )
     }
 

@@ -24,7 +24,8 @@ pub type PrepareError = BoxError;
 ///
 /// - A session gets one hit at a time and never leaves the thread that opened it. Neither the
 ///   session nor the futures need to be `Send`, so each method can be a plain `async fn`.
-/// - After a [`Failure`], the session is dropped and gets no more hits.
+/// - After a [`Failure`], the session is dropped and gets no more hits, unless the failure
+///   [keeps](Failure::keep_session) it.
 /// - The futures run in a tokio runtime with I/O and timers enabled. Each worker has its own, on one
 ///   thread. All of them run until the last session of all workers has closed, so a task that one worker
 ///   spawned can serve the others.
@@ -68,7 +69,7 @@ pub trait Hammer: Send + Sync + 'static {
     ///
     /// `Ok` means that the target answered, well or badly, and the session is kept. `Err` means
     /// that there was no usable answer: the session is dropped, and the slot's next hit opens a new
-    /// one.
+    /// one, unless the failure [keeps](Failure::keep_session) the session.
     fn hit(
         &self,
         session: &mut Self::Session,

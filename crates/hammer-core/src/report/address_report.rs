@@ -137,6 +137,11 @@ impl AddressTallies {
         }
     }
 
+    /// The connections that opened to all addresses.
+    pub(crate) fn connections(&self) -> u64 {
+        self.0.iter().map(|tally| tally.connections).sum()
+    }
+
     /// Reports each address with figures, in the order of addresses.
     pub(crate) fn report(&self) -> Vec<AddressReport> {
         let mut shown: Vec<_> = self.0.iter().filter(|tally| tally.has_figures()).collect();

@@ -35,6 +35,8 @@ impl RunSoFar<'_> {
             elapsed_s: self.elapsed_s,
             hits: total.hits,
             failures: &total.failures_by_name(),
+            advice: &total.advice_by_failure(),
+            connections: total.addresses.connections(),
             phases_us: &total.phases_by_name(),
             response_us: DurationSummary::from(&total.response),
             lateness_us: DurationSummary::from(&total.lateness),

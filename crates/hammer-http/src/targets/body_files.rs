@@ -1,6 +1,6 @@
 //! The body files of a list of targets.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -12,6 +12,8 @@ use hammer_files::InputFile;
 pub(super) struct BodyFiles<'a> {
     folder: &'a Path,
     bodies: RefCell<BTreeMap<String, Bytes>>,
+    /// The bytes of all bodies.
+    bytes: Cell<u64>,
 }
 
 impl<'a> BodyFiles<'a> {
@@ -20,6 +22,7 @@ impl<'a> BodyFiles<'a> {
         Self {
             folder,
             bodies: RefCell::default(),
+            bytes: Cell::new(0),
         }
     }
 
@@ -38,13 +41,14 @@ impl<'a> BodyFiles<'a> {
         let body = result
             .map(Bytes::from)
             .map_err(|error| format!("failed to read the body file {path:?}: {error}"))?;
-        let bytes = bodies.values().map(Bytes::len).sum::<usize>() + body.len();
-        if bytes as u64 > InputFile::Body.max_bytes() {
+        let bytes = self.bytes.get() + body.len() as u64;
+        if bytes > InputFile::Body.max_bytes() {
             let limit = InputFile::Body.max_bytes() >> 20;
             return Err(format!(
                 "expected at most {limit} MiB in all body files, found more in {path:?}"
             ));
         }
+        self.bytes.set(bytes);
         bodies.insert(path.to_owned(), body.clone());
         Ok(body)
     }

@@ -188,6 +188,9 @@ impl ClientConnectionSupervisor {
         for value in downgraded.iter().filter_map(UnsupportedSetting::downgrade) {
             self.slot.fact("downgraded", value);
         }
+        if !matches!(self.client.role, ClientRole::Subscriber(_)) {
+            config.doubts.undelivered.record_qos(terms.qos);
+        }
         Ok(terms)
     }
 

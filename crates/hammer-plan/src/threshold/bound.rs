@@ -105,6 +105,12 @@ impl ThresholdBound {
             let problem = format!("{} is not a number", excerpt(text));
             return error(problem, format!("a bound such as {example}"));
         };
+        // An exponent or a separator of digits: without the rest, the number would be another one.
+        let before_period = unit.split('/').next().unwrap_or_default();
+        if before_period.contains(|c: char| c.is_ascii_digit()) {
+            let problem = format!("{} is not a number with a unit", excerpt(text));
+            return error(problem, format!("a bound such as {example}"));
+        }
         // Rates and counts take a factor, as in a rate; times and percentages do not.
         let (factor, unscaled) = match unit.chars().next() {
             Some('k' | 'K') => (1e3, &unit[1..]),

@@ -112,7 +112,7 @@ fn parse_statistic_or(
     let all = if figures.is_empty() {
         "p50, p99, p99.9, min, mean or max"
     } else {
-        "p99, mean, max, errors, achieved or rate"
+        "p99, mean, max, errors, ok, label.503, failure.timeout, achieved or rate"
     };
     if name.text.is_empty() {
         return name.error("missing statistic", all);

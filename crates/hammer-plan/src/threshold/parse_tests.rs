@@ -88,7 +88,22 @@ fn errors_have_a_span_and_an_expectation() {
         (
             "p99 < 1e3ms",
             "      ^^^^^",
-            "'e3ms' is not a unit of time; expected 1ms",
+            "'1e3ms' is not a number with a unit; expected a bound such as 250ms",
+        ),
+        (
+            "p99 < 1,000ms",
+            "      ^^^^^^^",
+            "'1,000ms' is not a number with a unit; expected a bound such as 250ms",
+        ),
+        (
+            "errors < 1e3",
+            "         ^^^",
+            "'1e3' is not a number with a unit; expected a bound such as 0.1%",
+        ),
+        (
+            "rate > 1e3/s",
+            "       ^^^^^",
+            "'1e3/s' is not a number with a unit; expected a bound such as 900/s",
         ),
         (
             "p99 < 1.2.3s",
@@ -166,7 +181,7 @@ fn errors_have_a_span_and_an_expectation() {
         (
             "latency < 1%",
             "^^^^^^^",
-            "unknown figure 'latency'; expected p99, mean, max, errors, achieved or rate",
+            "unknown figure 'latency'; expected p99, mean, max, errors, ok, label.503, failure.timeout, achieved or rate",
         ),
         (
             "service.errors < 1%",

@@ -228,7 +228,7 @@ fn errors_show_a_value_of_the_environment_as_written() {
         (
             "assert = '${SECRET}'\n[[load]]\ntarget = 'a'\n",
             "p.toml:1:10: 'assert': invalid value '${SECRET}': unknown figure; \
-             expected p99, mean, max, errors, achieved or rate",
+             expected p99, mean, max, errors, ok, label.503, failure.timeout, achieved or rate",
         ),
         (
             "abort_on = [\"[${SECRET}\"]\n[[load]]\ntarget = 'a'\n",

@@ -7,11 +7,13 @@ use hammer_core::Report;
 use super::addresses;
 use super::connections::CONNECTION_PREFIX;
 use super::latency::TimeUnit;
-use crate::text::lines::{list_line, wrap};
+use crate::text::lines::{SEPARATOR, list_line, wrap};
 use crate::text::number::format_count;
 
 /// Maximum number of failures with their advice.
 const MAX_FAILURES: usize = 3;
+/// Maximum number of lines for all failures with their advice.
+const FAILURE_LINES: usize = 6;
 /// Maximum number of labels.
 const MAX_LABELS: usize = 6;
 
@@ -37,27 +39,43 @@ pub(super) fn labels(labels: &BTreeMap<String, u64>) -> String {
 }
 
 /// Renders failures with their advice, the most frequent first.
+///
+/// Advice is shown in whole. If the lines do not suffice for all failures, the last line lists the
+/// others without advice.
 pub(super) fn failures(report: &Report) -> String {
     let ranked = ranked(&report.failures);
     let mut out = String::new();
-    for (index, (name, count)) in ranked.iter().take(MAX_FAILURES).enumerate() {
+    let mut shown = 0;
+    for (name, count) in ranked.iter().take(MAX_FAILURES) {
         let addresses = addresses::of_failure(report, name);
-        let mut text = format!("{}: {}{addresses}", readable(name), format_count(*count));
+        let mut text = format!("{}{addresses}", name_and_count(name, *count));
         if let Some(advice) = report.advice.get(*name) {
-            text = format!("{text}   {advice}");
+            text = format!("{text}{SEPARATOR}{advice}");
         }
-        out.push_str(&wrap(if index == 0 { "failures" } else { "" }, &text, 2));
+        let is_first = shown == 0;
+        let lines = wrap(if is_first { "failures" } else { "" }, &text, FAILURE_LINES);
+        if !is_first && out.lines().count() + lines.lines().count() > FAILURE_LINES {
+            break;
+        }
+        out.push_str(&lines);
+        shown += 1;
     }
-    if ranked.len() > MAX_FAILURES {
-        let rest: u64 = ranked.iter().skip(MAX_FAILURES).map(|(_, n)| n).sum();
-        let kinds = ranked.len() - MAX_FAILURES;
-        out.push_str(&wrap(
-            "",
-            &format!("{kinds} other kinds: {}", format_count(rest)),
-            1,
-        ));
+    let others: Vec<_> = (ranked.iter().skip(shown))
+        .map(|(name, count)| name_and_count(name, *count))
+        .collect();
+    if !others.is_empty() {
+        out.push_str(&list_line("", &others, |shown| {
+            let kinds = others.len() - shown;
+            let s = if kinds == 1 { "" } else { "s" };
+            format!("and {kinds} more kind{s}")
+        }));
     }
     out
+}
+
+/// A failure with its count, such as `connection reset: 12`.
+fn name_and_count(name: &str, count: u64) -> String {
+    format!("{}: {}", readable(name), format_count(count))
 }
 
 /// Renders the median of each phase.

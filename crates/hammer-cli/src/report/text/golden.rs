@@ -297,6 +297,74 @@ fn many_thresholds_are_cut() {
     );
 }
 
+/// The remedy at the end of advice was cut off.
+#[test]
+fn advice_is_shown_in_whole() {
+    let advice = "the certificate names its host only as the common name (CN), which clients ignore: \
+                  issue one with a subject alternative name, or give its name with `server_name`, and \
+                  trust its issuer with `ca_cert`";
+    let changes = [
+        (
+            "/failures",
+            json!({"tls_untrusted": 9, "tls_expired": 4, "io": 2, "no_token": 1}),
+        ),
+        (
+            "/advice",
+            json!({"tls_untrusted": advice, "tls_expired": advice, "io": advice}),
+        ),
+    ];
+    let text = "
+failures      tls untrusted: 9   the certificate names its host only as the common name (CN), which
+              clients ignore: issue one with a subject alternative name, or give its name with
+              `server_name`, and trust its issuer with `ca_cert`
+              tls expired: 4   the certificate names its host only as the common name (CN), which
+              clients ignore: issue one with a subject alternative name, or give its name with
+              `server_name`, and trust its issuer with `ca_cert`
+              io: 2   no token: 1
+phases, µs    ";
+    let rendered = render(&report(&changes), false);
+    assert!(rendered.contains(text), "\n{rendered}");
+    let kinds = (0..9).map(|n| (format!("a_failure_of_kind_{n}"), json!(9 - n)));
+    let changes = [("/failures", Value::Object(kinds.collect()))];
+    let text = "
+failures      a failure of kind 0: 9
+              a failure of kind 1: 8
+              a failure of kind 2: 7
+              a failure of kind 3: 6   a failure of kind 4: 5   and 4 more kinds
+";
+    let rendered = render(&report(&changes), false);
+    assert!(rendered.contains(text), "\n{rendered}");
+}
+
+/// The remedy at the end of a reason was cut off.
+#[test]
+fn reasons_are_shown_in_whole() {
+    let reason = |n: usize| format!("Reason {n}. {}See the remedy.", "Some words. ".repeat(15));
+    let reasons =
+        |count| json!({"status": "suspect", "reasons": (0..count).map(reason).collect::<Vec<_>>()});
+    for (count, shown, rest) in [
+        (1, 1, ""),
+        (2, 2, ""),
+        (3, 2, "              and 1 more reason (see -o json)\n"),
+        (6, 2, "              and 4 more reasons (see -o json)\n"),
+    ] {
+        let rendered = render(&report(&[("/verdict", reasons(count))]), false);
+        assert_eq!(rendered.matches("remedy.").count(), shown, "\n{rendered}");
+        assert!(rendered.contains(rest), "\n{rendered}");
+    }
+}
+
+/// Hits that were not sent, or had not ended at the stop, had no cause.
+#[test]
+fn hits_without_an_end_are_causes() {
+    let hits = json!({"scheduled": 90, "ok": 30, "rejected": 0, "failed": 0, "timed_out": 0,
+                      "abandoned": 5, "unsent": 55});
+    let changes = [("/hits", hits), ("/failures", json!({}))];
+    let rendered = render(&report(&changes), false);
+    let head = "\nnot ok        66.7 % of the hits (unsent ×55, abandoned ×5)\n";
+    assert!(rendered.contains(head), "\n{rendered}");
+}
+
 #[test]
 fn the_longest_report_fits_thirty_lines_of_a_hundred_columns() {
     let long = "a long explanation of everything that went wrong and of what to do ".repeat(6);

@@ -40,9 +40,11 @@ pub(super) fn not_ok_line(report: &PlanReport) -> String {
     let share = format_percent(not_ok as f64 * 100.0 / hits.scheduled as f64);
     let reports = || report.loads.iter().map(|load| &load.report);
     let causes = (reports().flat_map(|report| &report.rejections))
-        .chain(reports().flat_map(|report| &report.failures));
+        .chain(reports().flat_map(|report| &report.failures))
+        .map(|(name, n)| (name.as_str(), *n));
+    let not_ended = [("unsent", hits.unsent), ("abandoned", hits.abandoned)];
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
-    for (name, n) in causes.filter(|(_, n)| **n > 0) {
+    for (name, n) in causes.chain(not_ended) {
         *sums.entry(name).or_default() += n;
     }
     let causes = detail(sums);

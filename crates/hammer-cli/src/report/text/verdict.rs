@@ -45,13 +45,21 @@ pub(super) fn lines(
         out = wrap(word, valid_text, 1);
     }
     for (index, reason) in verdict.reasons.iter().enumerate() {
+        // A reason ends with its remedy, so only the first may be cut, and only for lack of room.
+        if index == 0 {
+            out = wrap(word, reason, max.max(1));
+            continue;
+        }
+        let others = verdict.reasons.len() - index;
         let left = max.saturating_sub(out.lines().count());
-        if left > 0 {
-            out.push_str(&wrap(
-                if index == 0 { word } else { "" },
-                reason,
-                left.min(3),
-            ));
+        let lines = wrap("", reason, usize::MAX);
+        if lines.lines().count() + usize::from(others > 1) <= left {
+            out.push_str(&lines);
+        } else {
+            if left > 0 {
+                out.push_str(&wrap("", &more_reasons(others), 1));
+            }
+            break;
         }
     }
     if !color || !praises && status == VerdictStatus::Valid {
@@ -63,6 +71,12 @@ pub(super) fn lines(
         VerdictStatus::Invalid => 31,
     };
     out.replacen(word, &format!("\x1b[1;{code}m{word}\x1b[0m"), 1)
+}
+
+/// Text for reasons that are not shown.
+fn more_reasons(reasons: usize) -> String {
+    let s = if reasons == 1 { "" } else { "s" };
+    format!("and {reasons} more reason{s} (see -o json)")
 }
 
 /// The condition that ended the run, if any.

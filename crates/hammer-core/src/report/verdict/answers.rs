@@ -14,6 +14,9 @@ const NOT_REACHED: [Failure; 3] = [
     Failure::UNREACHABLE,
 ];
 
+/// Failures of a target that is down, overloaded or of another protocol.
+const MUTE: [Failure; 3] = [Failure::TIMEOUT, Failure::RESET, Failure::CLOSED_EARLY];
+
 /// Judges a run in which no hit was sent, so that there is nothing to measure.
 pub(super) fn nothing_sent(evidence: &Evidence<'_>) -> Option<Finding> {
     if !evidence.is_over || evidence.sent() > 0 {
@@ -50,25 +53,50 @@ pub(super) fn no_answers(evidence: &Evidence<'_>) -> Option<Finding> {
         .iter()
         .filter_map(|failure| evidence.failures.get(failure.name()));
     let not_reached: u64 = not_reached.sum();
-    let hits = format_hits(sent);
     let most = most_frequent(evidence);
-    if not_reached == sent || evidence.generator.sessions_opened == 0 {
-        let reason = format!(
-            "The target was not reached by any of {hits}{most}, so there are no latencies. Check its address, and that it is up."
-        );
-        return Some(Finding::suspect(FindingCode::NotReached, reason));
-    }
-    let reason = format!(
-        "The target answered none of {hits}{most}, so there are no latencies. Check that it is up and speaks this protocol."
-    );
-    Some(Finding::suspect(FindingCode::NoAnswers, reason))
+    let no_session = evidence.generator.sessions_opened == 0;
+    let (code, what, remedy) = if not_reached == sent || no_session && evidence.connections == 0 {
+        let what = match sent {
+            1 => "The target was not reached by the only hit".to_owned(),
+            _ => format!("The target was not reached by any of {}", format_hits(sent)),
+        };
+        let remedy = "Check its address, and that it is up.";
+        (FindingCode::NotReached, what, remedy)
+    } else if no_session {
+        let hits = format_hits(sent);
+        let what = format!("Connections opened, but none could be used for {hits}");
+        let remedy = "Check that the target speaks this protocol.";
+        (FindingCode::NoAnswers, what, remedy)
+    } else {
+        let what = match sent {
+            1 => "The target did not answer the only hit".to_owned(),
+            _ => format!("The target answered none of {}", format_hits(sent)),
+        };
+        let remedy = "Check that it is up and speaks this protocol.";
+        (FindingCode::NoAnswers, what, remedy)
+    };
+    let remedy = match most {
+        Some((name, _)) if has_own_remedy(evidence, name) => "See the advice for this failure.",
+        _ => remedy,
+    };
+    let most = most.map_or_else(String::new, |(name, hits)| {
+        format!(" ({}: {})", name.replace('_', " "), format_count(hits))
+    });
+    let reason = format!("{what}{most}, so there are no latencies. {remedy}");
+    Some(Finding::suspect(code, reason))
 }
 
-/// The most frequent failure in parentheses, or nothing if there are no failures.
-fn most_frequent(evidence: &Evidence<'_>) -> String {
+/// The most frequent failure with its hits, or `None` if there are no failures.
+fn most_frequent<'a>(evidence: &Evidence<'a>) -> Option<(&'a str, u64)> {
     let failures = evidence.failures.iter().filter(|(_, hits)| **hits > 0);
     let most = failures.max_by_key(|(_, hits)| **hits);
-    most.map_or_else(String::new, |(name, hits)| {
-        format!(" ({}: {})", name.replace('_', " "), format_count(*hits))
-    })
+    most.map(|(name, hits)| (name.as_str(), *hits))
+}
+
+/// Returns true if the advice for a failure says more than that the target may be down or mute.
+fn has_own_remedy(evidence: &Evidence<'_>, failure: &str) -> bool {
+    let is_known = |known: &Failure| known.name() == failure;
+    evidence.advice.contains_key(failure)
+        && !NOT_REACHED.iter().any(is_known)
+        && !MUTE.iter().any(is_known)
 }

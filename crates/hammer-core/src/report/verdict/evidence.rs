@@ -23,6 +23,10 @@ pub(crate) struct Evidence<'a> {
     pub(crate) hits: HitCounts,
     /// Hits that failed or timed out, by the name of the failure.
     pub(crate) failures: &'a BTreeMap<String, u64>,
+    /// Advice for failures, by name.
+    pub(crate) advice: &'a BTreeMap<String, String>,
+    /// Connections that opened, also those that no hit could use; 0 if the hammer reports none.
+    pub(crate) connections: u64,
     /// Phases of hits, by name.
     pub(crate) phases_us: &'a BTreeMap<String, DurationSummary>,
     pub(crate) response_us: DurationSummary,
@@ -38,6 +42,8 @@ impl<'a> From<&'a Report> for Evidence<'a> {
             elapsed_s: report.elapsed_s,
             hits: report.hits,
             failures: &report.failures,
+            advice: &report.advice,
+            connections: report.addresses.iter().map(|one| one.connections).sum(),
             phases_us: &report.phases_us,
             response_us: report.response_us,
             lateness_us: report.lateness_us,

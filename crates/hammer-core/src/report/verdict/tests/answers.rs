@@ -100,6 +100,56 @@ fn a_run_without_answers_says_what_the_target_did_not_do() {
     assert_eq!(judged(&no_session).codes, ["not_reached"]);
 }
 
+/// A target that accepted connections was said not to be reached, and the reader was told to check its
+/// address.
+#[test]
+fn a_target_with_unusable_connections_was_reached() {
+    let untrusted = |hits: u64, connections: u64| {
+        let mut report = report(&[
+            ("/hits/scheduled", json!(hits)),
+            ("/hits/ok", json!(0)),
+            ("/hits/failed", json!(hits)),
+            ("/failures", json!({"tls_untrusted": hits})),
+            ("/advice", json!({"tls_untrusted": "trust its issuer"})),
+            ("/generator/sessions_opened", json!(0)),
+            (RESPONSE, json!({"count": 0})),
+        ]);
+        let address = json!({"address": "127.0.0.1:1", "scheduled": hits, "ok": 0, "rejected": 0,
+                             "failed": hits, "timed_out": 0, "abandoned": 0, "unsent": 0,
+                             "connections": connections});
+        report.addresses = serde_json::from_value(json!([address])).expect("addresses");
+        judge(&Evidence::from(&report))
+    };
+    for (hits, connections, code, what) in [
+        (
+            3,
+            3,
+            "no_answers",
+            "Connections opened, but none could be used for 3 hits",
+        ),
+        (
+            3,
+            0,
+            "not_reached",
+            "The target was not reached by any of 3 hits",
+        ),
+        (
+            1,
+            0,
+            "not_reached",
+            "The target was not reached by the only hit",
+        ),
+    ] {
+        let expected = format!(
+            "{what} (tls untrusted: {hits}), so there are no latencies. See the advice for this \
+             failure."
+        );
+        let verdict = untrusted(hits, connections);
+        assert_eq!(verdict.codes, [code], "{verdict:?}");
+        assert_eq!(verdict.reasons, [expected]);
+    }
+}
+
 /// The cores were blamed for a target that answered nothing, because no lateness is below a tenth
 /// of no response.
 #[test]
