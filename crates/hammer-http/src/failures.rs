@@ -29,7 +29,8 @@ pub(crate) const UNKNOWN_CODING: Failure = Failure::new("unknown_coding").with_a
     "the Content-Encoding is not supported: accept gzip, deflate, br or zstd in Accept-Encoding",
 );
 pub(crate) const VALUE_MISSING: Failure = Failure::new("value_missing").keep_session().with_advice(
-    "the slot has not captured a value that the hit needs: mark the target that provides it `once`",
+    "the slot has not captured a value that the hit needs: either the target that provides it has not \
+     answered yet (mark it `once`), or its answers lack the value (check the source of the `capture`)",
 );
 pub(crate) const ROWS_EXHAUSTED: Failure = Failure::new("rows_gone")
     .keep_session()

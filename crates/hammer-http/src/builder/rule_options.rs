@@ -1,5 +1,7 @@
 //! The rules for responses: common ones, and those of single targets.
 
+use std::collections::BTreeSet;
+
 use hammer_data::TemplateScope;
 use hammer_diagnostic::{nearest, shortened};
 
@@ -9,6 +11,8 @@ use crate::{Error, ErrorKind};
 
 /// Maximum number of captures; each costs a search in every response.
 const MAX_CAPTURES: usize = 64;
+/// Maximum number of names of targets in an error.
+const MAX_LISTED_TARGETS: usize = 10;
 
 /// The rules for the responses of all targets.
 #[derive(Debug, Default)]
@@ -187,11 +191,20 @@ fn duplicate_capture(name: &str, target: Option<&str>, other: Option<&str>) -> E
 }
 
 fn unknown_target(name: &str, targets: &[Option<&str>]) -> Error {
-    let known: Vec<&str> = targets.iter().copied().flatten().collect();
+    let mut seen = BTreeSet::new();
+    let named = targets.iter().copied().flatten();
+    let known: Vec<&str> = named.filter(|name| seen.insert(*name)).collect();
     let expected = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean {near:?}?"),
+        Some(near) => format!("did you mean {:?}?", shortened(near)),
         None if known.is_empty() => "no target has a name (try \"# name: login\" before it)".into(),
-        None => format!("expected one of {}", known.join(", ")),
+        None => {
+            let listed = known.iter().take(MAX_LISTED_TARGETS);
+            let mut names: Vec<String> = listed.map(|name| shortened(name).into_owned()).collect();
+            if known.len() > MAX_LISTED_TARGETS {
+                names.push(format!("and {} more", known.len() - MAX_LISTED_TARGETS));
+            }
+            format!("expected one of {}", names.join(", "))
+        }
     };
     Error::new(
         ErrorKind::Targets,

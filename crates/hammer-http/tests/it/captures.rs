@@ -76,6 +76,11 @@ fn a_hit_without_its_captured_value_is_not_sent() {
         .capture("word", capture("json:/t"));
     let report = run(http.build().expect("valid options"), 4);
     assert_eq!(report.failures["value_missing"], 2, "{:?}", report.failures);
+    // A source that finds nothing was blamed on the order of the targets.
+    for cause in ["not answered yet", "`once`", "lack the value", "`capture`"] {
+        let advice = &report.advice["value_missing"];
+        assert!(advice.contains(cause), "{advice}");
+    }
     assert_eq!(server.request_lines(), ["GET /a", "GET /a"]);
     assert_eq!(report.counts["capture_missed"], 2);
     assert_eq!(

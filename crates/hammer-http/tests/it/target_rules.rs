@@ -117,6 +117,27 @@ fn expectations_of_a_target_add_to_the_common_ones() {
     assert_eq!(report.labels["json_expected"], 2);
 }
 
+/// The error had 40,000 characters for a list of as many targets.
+#[test]
+fn an_unknown_target_is_answered_with_a_few_names() {
+    let long = "n".repeat(5_000);
+    let names = (0..40).map(|n| format!("page-{}", n / 2)).chain([long]);
+    let text: String = names
+        .rev()
+        .map(|name| format!("# name: {name}\nGET http://127.0.0.1:1/\n\n"))
+        .collect();
+    let rules = ResponseRules::new().capture("ticket", capture("json:/id"));
+    let error = Http::builder_for_targets(text.parse::<TargetList>().expect("valid targets"))
+        .template_scope(TemplateScope::new())
+        .rules_for("checkout", rules)
+        .build()
+        .expect_err("an unknown target")
+        .to_string();
+    assert!(error.len() < 400, "{error}");
+    assert!(error.contains("page-19, page-18, "), "{error}");
+    assert!(error.ends_with("page-11, and 11 more"), "{error}");
+}
+
 #[test]
 fn rules_that_contradict_each_other_or_have_no_target_are_refused() {
     let server = shop();
