@@ -294,7 +294,9 @@ fn a_plan_from_a_pipe_is_not_left_to_another_program() {
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     let message = stderr(&output);
     assert!(
-        message.contains("'echo': the program hammer-echo has this hammer"),
+        message.contains(
+            "'echo': this hammer is in the program hammer-echo, which only runs plan files"
+        ),
         "{message}"
     );
 }
