@@ -17,7 +17,7 @@ pub(crate) fn print_stdout(text: &str) -> Result<(), Error> {
 /// Converts the result of a write to stdout. A closed pipe is not an error.
 pub(crate) fn check_stdout(written: io::Result<()>) -> Result<(), Error> {
     match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+        Err(error) if !is_closed_pipe(&error) => {
             Err(Error::Run(format!("failed to write to stdout: {error}")))
         }
         _ => Ok(()),
@@ -36,7 +36,7 @@ pub(crate) fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool 
 pub(crate) fn write_stdout(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        Err(error) if !is_closed_pipe(&error) => Err(error),
         _ => Ok(()),
     }
 }
