@@ -194,6 +194,22 @@ impl Histogram {
         self.buckets.count_between(micros.min(MAX_US), MAX_US)
     }
 
+    /// The number of recorded durations in the bucket of `time`, and in the buckets above.
+    pub(crate) fn count_at_and_above(&self, time: Duration) -> (u64, u64) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let micros = micros.min(MAX_US);
+        if micros > self.buckets.max() {
+            // The buckets may end before it.
+            return (0, 0);
+        }
+        let above = self.buckets.next_non_equivalent(micros);
+        let above = match above <= self.buckets.max() {
+            true => self.buckets.count_between(above, self.buckets.max()),
+            false => 0,
+        };
+        (self.buckets.count_at(micros), above)
+    }
+
     /// The smallest duration that a share `quantile` (0 to 1) of all recorded durations does not
     /// exceed.
     ///

@@ -14,12 +14,14 @@
 //! assert_eq!(one.quantile(1.0), Duration::from_micros(300));
 //! ```
 
+mod confidence;
 mod histogram;
 mod histogram_snapshot;
 mod histogram_snapshot_json;
 mod time_series;
 mod v2_encoding;
 
+pub use confidence::{ConfidenceBlocks, ConfidenceError, QuantileConfidence};
 pub use histogram::Histogram;
 pub use histogram_snapshot::{HistogramSnapshot, HistogramSnapshotError};
 pub use time_series::{MergeableValue, TimeBucket, TimeSeries};
