@@ -181,6 +181,16 @@ impl Histogram {
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
 
+    /// The standard deviation, to three digits; zero if empty.
+    #[must_use]
+    pub fn standard_deviation(&self) -> Duration {
+        let mean = self.mean().as_secs_f64();
+        let squares: f64 = (self.recorded())
+            .map(|bucket| bucket.count as f64 * (bucket.middle().as_secs_f64() - mean).powi(2))
+            .sum();
+        Duration::from_secs_f64((squares / self.count().max(1) as f64).sqrt())
+    }
+
     /// The number of recorded durations of at least `time`, to three digits.
     #[must_use]
     pub fn count_from(&self, time: Duration) -> u64 {
