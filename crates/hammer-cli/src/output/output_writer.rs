@@ -14,6 +14,7 @@ use super::terminal::stdout_has_color;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::render;
+use crate::report::text::TextOptions;
 
 /// Writes all outputs of a run except progress. Their places are checked before anything is sent.
 ///
@@ -23,6 +24,8 @@ pub(crate) struct OutputWriter {
     hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
     /// The names of the loads and of their groups, for the log of hits.
     loads: Vec<LoggedLoad>,
+    /// True if the text report has the confidence of the percentiles.
+    confidence: bool,
 }
 
 enum ReportSink {
@@ -76,6 +79,7 @@ impl OutputWriter {
             reports: vec![],
             hits: vec![],
             loads: loads.into_iter().map(load).collect(),
+            confidence: args.confidence(),
         };
         let all = args.outputs();
         let mut paths = BTreeSet::new();
@@ -182,7 +186,11 @@ impl OutputWriter {
         let (mut lost, mut on_stdout, mut stdout_broken) = (false, false, false);
         for (output, sink) in self.reports {
             let stdout = matches!(sink, ReportSink::Stdout);
-            match write_report(output.kind, sink, run) {
+            let options = TextOptions {
+                color: stdout && stdout_has_color(),
+                confidence: self.confidence,
+            };
+            match write_report(output.kind, sink, run, options) {
                 Ok(()) => on_stdout |= stdout,
                 Err(error) => {
                     errors.push(write_error(&output, &error));
@@ -192,7 +200,11 @@ impl OutputWriter {
             }
         }
         if lost && !on_stdout {
-            let text = render(OutputKind::Text, run, false).unwrap_or_default();
+            let options = TextOptions {
+                color: false,
+                confidence: self.confidence,
+            };
+            let text = render(OutputKind::Text, run, options).unwrap_or_default();
             let on_stdout = !stdout_broken && write_stdout(&text).is_ok();
             if !on_stdout {
                 let _ = io::stderr().write_all(&text);
@@ -202,9 +214,13 @@ impl OutputWriter {
     }
 }
 
-fn write_report(kind: OutputKind, sink: ReportSink, run: &RunFile) -> io::Result<()> {
-    let color = matches!(sink, ReportSink::Stdout) && stdout_has_color();
-    let bytes = render(kind, run, color)?;
+fn write_report(
+    kind: OutputKind,
+    sink: ReportSink,
+    run: &RunFile,
+    options: TextOptions,
+) -> io::Result<()> {
+    let bytes = render(kind, run, options)?;
     match sink {
         ReportSink::Stdout => write_stdout(&bytes),
         ReportSink::File(file) => file.write(&bytes),

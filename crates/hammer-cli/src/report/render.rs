@@ -4,15 +4,16 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::{junit, text};
+use super::junit;
+use super::text::{self, TextOptions};
 use crate::args::OutputKind;
 
-/// Renders a run; `color` colors the verdict of the text.
+/// Renders a run.
 ///
 /// # Errors
 ///
 /// If a value has no JSON.
-pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result<Vec<u8>> {
+pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> io::Result<Vec<u8>> {
     Ok(match kind {
         OutputKind::Json => {
             let mut json = serde_json::to_vec(&run.report)?;
@@ -20,7 +21,7 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result
             json
         }
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
-        OutputKind::Text | OutputKind::Hits => text::render(&run.report, color).into_bytes(),
+        OutputKind::Text | OutputKind::Hits => text::render(&run.report, options).into_bytes(),
     })
 }
 
