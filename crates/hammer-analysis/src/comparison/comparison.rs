@@ -22,8 +22,8 @@ pub struct Comparison {
     /// The outcome of all figures together.
     ///
     /// Worse if a deciding figure is worse after Holm's correction; else better if one is better; else
-    /// the same if all deciding figures of the whole run are, except those with too few hits; else it
-    /// cannot be told.
+    /// the same if all deciding figures of the whole run are, except those with too few hits; else
+    /// unknown.
     pub outcome: ComparisonOutcome,
     /// The relation of the runs.
     pub design: ComparisonDesign,

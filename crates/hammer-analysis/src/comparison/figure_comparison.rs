@@ -40,12 +40,12 @@ pub struct FigureComparison {
     pub change: Option<FigureChange>,
     /// The outcome of this figure alone.
     pub outcome: ComparisonOutcome,
-    /// The reason if the outcome is that it cannot be told.
+    /// The reason of an outcome of [`CannotTell`](ComparisonOutcome::CannotTell).
     pub undecided: Option<UndecidedReason>,
     /// The probability of a change as large as this one or larger, in either direction, if there were
     /// none; `None` without an interval.
     pub p: Option<f64>,
-    /// The same probability after Holm's correction for the number of figures; `None` for figures
+    /// The probability `p` after Holm's correction for the number of figures; `None` for figures
     /// that do not decide.
     pub adjusted_p: Option<f64>,
     /// The comparison by ranks, which makes no assumption about the distribution of the values of

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The part of a run that a figure describes: all of it if nothing is named.
+/// The part of a run that a figure describes: the whole run if nothing is named.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct FigureScope {
     /// The load of a plan of several loads.
