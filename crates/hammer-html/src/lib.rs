@@ -67,3 +67,19 @@
 //!
 //! The run file is inside of the page, in a `<script type="application/json" id="hammer-run">` as
 //! `{"zstd":"<base64>"}`.
+
+mod backquoted;
+mod chart;
+mod document;
+mod duration_text;
+mod embedded_run;
+mod load_charts;
+mod report;
+mod run_slices;
+mod scale;
+mod svg;
+mod table_rows;
+mod threshold_bounds;
+
+pub use embedded_run::embedded_run;
+pub use report::report_page;

@@ -86,13 +86,13 @@ pub(crate) struct SeriesData {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) values: Vec<Option<ShortNumber>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    low: Vec<Option<ShortNumber>>,
+    pub(crate) low: Vec<Option<ShortNumber>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    high: Vec<Option<ShortNumber>>,
+    pub(crate) high: Vec<Option<ShortNumber>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    constant: Option<f64>,
+    pub(crate) constant: Option<f64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    stacked: bool,
+    pub(crate) stacked: bool,
 }
 
 impl From<&ChartSeries> for SeriesData {

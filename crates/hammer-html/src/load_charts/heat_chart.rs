@@ -1,0 +1,76 @@
+//! The heat map of response over time.
+
+use hammer_core::Report;
+use hammer_stats::Histogram;
+use maud::Markup;
+use std::time::Duration;
+
+use super::ChartedLoad;
+use crate::chart::{ChartText, HeatMap, PLOT_X, heat_axis, heat_rows};
+use crate::duration_text::{format_us, percentile_us};
+use crate::run_slices::run_slices;
+use crate::scale::Axis;
+use crate::threshold_bounds::threshold_bounds;
+
+/// Draws the hits by time and response; `None` if no hit was answered.
+pub(crate) fn heat_chart(load: &ChartedLoad) -> Option<Markup> {
+    let summary = load.report.response_us.measured()?;
+    let max = (summary.max / 1e3).max(0.001);
+    let y = heat_axis((summary.min / 1e3).clamp(0.001, max), max);
+    let rows = heat_rows(&y);
+    let slices = run_slices(load.report, load.max_columns);
+    let mut counts = vec![0; rows.len() * slices.len()];
+    for (column, slice) in slices.iter().enumerate() {
+        let cells = cells(&slice.measured.response(), &rows);
+        for (row, count) in cells.into_iter().enumerate() {
+            counts[row * slices.len() + column] = count;
+        }
+    }
+    let bounds = threshold_bounds(load.report).into_iter();
+    let map = HeatMap {
+        text: ChartText {
+            id: load.chart_id("heat"),
+            title: "Response of all hits".to_owned(),
+            finding: finding(load.report),
+            note: "Darker cells have more hits, on a logarithmic scale. In a dark page, lighter ones.",
+        },
+        x: Axis::time(load.end_s(), PLOT_X),
+        columns: slices.iter().map(|slice| slice.span).collect(),
+        counts,
+        bounds: bounds
+            .filter(|(_, bound)| (y.min..=y.max).contains(bound))
+            .collect(),
+        rows,
+        y,
+    };
+    Some(map.render())
+}
+
+/// The hits of a slice in each row. The first and the last row have all hits beyond them.
+fn cells(histogram: &Histogram, rows: &[(f64, f64)]) -> Vec<u64> {
+    let from = |row: usize| match rows.get(row) {
+        _ if row == 0 => histogram.count(),
+        Some((low, _)) => histogram.count_from(Duration::from_secs_f64(low / 1e3)),
+        None => 0,
+    };
+    let mut cells = Vec::with_capacity(rows.len());
+    let mut at_least = from(0);
+    for row in 0..rows.len() {
+        let above = if at_least == 0 { 0 } else { from(row + 1) };
+        cells.push(at_least.saturating_sub(above));
+        at_least = above;
+    }
+    cells
+}
+
+fn finding(report: &Report) -> String {
+    let at = |name| percentile_us(&report.response_us, name).map(format_us);
+    let slowest = format_us(report.response_us.max);
+    match (at("p50"), at("p90")) {
+        (Some(p50), Some(p90)) => format!(
+            "Half of the answered hits took up to {p50}, nine in ten up to {p90}, and the slowest \
+             {slowest}."
+        ),
+        _ => format!("The slowest answered hit took {slowest}."),
+    }
+}
