@@ -124,7 +124,7 @@ fn failure_kinds(slices: &[RunSlice]) -> Vec<FailureKind> {
         });
     }
     kinds.extend(names.into_iter().map(|(name, _)| FailureKind {
-        name: printable(name).into_owned(),
+        name: printable(&name.replace('_', " ")).into_owned(),
         failures: vec![name.to_owned()],
         others: |_| 0,
     }));
@@ -153,7 +153,8 @@ fn finding(report: &Report) -> String {
     }
     let named = report.failures.iter().max_by_key(|(_, hits)| **hits);
     let most = named.map(|(name, hits)| {
-        let (name, hits) = (printable(name), format_count(*hits));
+        let name = name.replace('_', " ");
+        let (name, hits) = (printable(&name), format_count(*hits));
         format!(" The most frequent failure was {name} ({hits} hits).")
     });
     format!(

@@ -6,15 +6,21 @@ use maud::{Markup, html};
 
 use crate::chart::bar;
 use crate::duration_text::format_us;
+use crate::load_charts::{ChartedLoad, lateness_chart};
 use crate::table_rows::{MAX_ROWS, omitted_rows};
 
 /// Shows the generator of a load, which is named in a plan.
-pub(crate) fn generator_section(report: &Report, load: Option<&str>) -> Markup {
+pub(crate) fn generator_section(
+    report: &Report,
+    charted: Option<&ChartedLoad>,
+    load: Option<&str>,
+) -> Markup {
     let generator = &report.generator;
     html! {
         section class="generator" {
             h2 { "Generator" @if let Some(load) = load { " of " (printable(load)) } }
             p { (finding(report)) }
+            @if let Some(charted) = charted { div class="charts" { (lateness_chart(charted)) } }
             dl class="facts" {
                 @for (name, value) in facts(generator) { div { dt { (name) } dd { (value) } } }
             }

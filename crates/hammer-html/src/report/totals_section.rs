@@ -79,7 +79,7 @@ fn hits_table(hits: &HitCounts) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "result" } th scope="col" { "hits" }
-                        th scope="col" { "share" } th scope="col" { "meaning" }
+                        th scope="col" { "share" } th scope="col" class="text" { "meaning" }
                     }
                 }
                 tbody {
