@@ -70,6 +70,7 @@
 
 mod backquoted;
 mod chart;
+mod confidence_blocks;
 mod document;
 mod duration_text;
 mod embedded_run;

@@ -1,5 +1,7 @@
 //! The percentile curve of response and service.
 
+use std::time::Duration;
+
 use hammer_core::{IntervalStats, Report};
 use hammer_stats::Histogram;
 use maud::Markup;
@@ -27,6 +29,8 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
     let xs = curve_places(x.max.min(count as f64));
     let response = curve(measured.response(), &xs);
     let service = curve(measured.service(), &xs);
+    let intervals = intervals(load, &xs);
+    let has_band = intervals.iter().any(Option::is_some);
     let bounds = threshold_bounds(load.report);
     let (min, max) = positive_range([&*response, &service]);
     let lowest = bounds.iter().map(|(_, bound)| *bound).fold(min, f64::min);
@@ -35,7 +39,10 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
         ChartSeries {
             name: "response".to_owned(),
             style: SeriesStyle::solid(0, 2.0),
-            values: SeriesValues::Line(response),
+            values: SeriesValues::Band {
+                values: response,
+                intervals,
+            },
             end_label: None,
         },
         ChartSeries {
@@ -56,7 +63,12 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
             id: load.chart_id("curve"),
             title: "Percentiles of all answered hits".to_owned(),
             finding: finding(load.report),
-            note: "Each step to the right is another nine: the scale of HdrHistogram.",
+            note: if has_band {
+                "Each step to the right is another nine: the scale of HdrHistogram. The band contains \
+                 the true percentile with a confidence of 95 %; it ends where too few hits are left."
+            } else {
+                "Each step to the right is another nine: the scale of HdrHistogram."
+            },
         },
         x,
         y: Axis::log((lowest, highest), PLOT_Y, "ms", format_millis),
@@ -66,6 +78,20 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
         series,
     };
     Some(chart.render())
+}
+
+/// The interval of 95 % at each place, in milliseconds; `None` where too few hits are beyond it.
+fn intervals(load: &ChartedLoad, places: &[f64]) -> Vec<Option<(f64, f64)>> {
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    let at = |place: &f64| {
+        let quantile = 1.0 - 1.0 / place;
+        if quantile <= 0.0 {
+            return None;
+        }
+        let found = load.blocks.as_ref().ok()?.confidence(quantile).ok()?;
+        Some((millis(found.low), millis(found.high)))
+    };
+    places.iter().map(at).collect()
 }
 
 /// The values of 1/(1 − q) at which a curve is drawn, up to `max`: those of the quantiles that people

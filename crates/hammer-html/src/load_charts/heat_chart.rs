@@ -3,7 +3,6 @@
 use hammer_core::Report;
 use hammer_stats::Histogram;
 use maud::Markup;
-use std::time::Duration;
 
 use super::ChartedLoad;
 use crate::chart::{ChartText, HeatMap, PLOT_X, heat_axis, heat_rows};
@@ -46,19 +45,19 @@ pub(crate) fn heat_chart(load: &ChartedLoad) -> Option<Markup> {
     Some(map.render())
 }
 
-/// The hits of a slice in each row. The first and the last row have all hits beyond them.
+/// The hits of a slice in each row. Those outside of all rows are in the first or the last.
 fn cells(histogram: &Histogram, rows: &[(f64, f64)]) -> Vec<u64> {
-    let from = |row: usize| match rows.get(row) {
-        _ if row == 0 => histogram.count(),
-        Some((low, _)) => histogram.count_from(Duration::from_secs_f64(low / 1e3)),
-        None => 0,
+    let mut cells = vec![0; rows.len()];
+    let Some(last) = rows.len().checked_sub(1) else {
+        return cells;
     };
-    let mut cells = Vec::with_capacity(rows.len());
-    let mut at_least = from(0);
-    for row in 0..rows.len() {
-        let above = if at_least == 0 { 0 } else { from(row + 1) };
-        cells.push(at_least.saturating_sub(above));
-        at_least = above;
+    let mut row = 0;
+    for bucket in histogram.recorded() {
+        let middle = bucket.middle().as_secs_f64() * 1e3;
+        while row < last && middle >= rows[row].1 {
+            row += 1;
+        }
+        cells[row] += bucket.count;
     }
     cells
 }
@@ -72,5 +71,23 @@ fn finding(report: &Report) -> String {
              {slowest}."
         ),
         _ => format!("The slowest answered hit took {slowest}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn every_hit_is_in_a_cell() {
+        let mut histogram = Histogram::new();
+        for us in [1, 1_500, 1_500, 2_500, 90_000] {
+            histogram.record(Duration::from_micros(us));
+        }
+        let rows = [(1.0, 2.0), (2.0, 4.0), (4.0, 8.0)];
+        assert_eq!(cells(&histogram, &rows), [3, 1, 1]);
+        assert!(cells(&histogram, &[]).is_empty());
     }
 }

@@ -8,8 +8,10 @@ mod percentiles_chart;
 mod rate_chart;
 
 use hammer_core::Report;
+use hammer_stats::{ConfidenceBlocks, ConfidenceError};
 
 use crate::chart::{StageMark, TimeSpan};
+use crate::confidence_blocks::confidence_blocks;
 use crate::run_slices::{RunSlice, run_slices};
 
 pub(crate) use curve_chart::curve_chart;
@@ -27,6 +29,8 @@ pub(crate) struct ChartedLoad<'a> {
     pub(crate) slices: Vec<RunSlice>,
     /// The largest number of columns of a heat map.
     pub(crate) max_columns: usize,
+    /// The slices in blocks, or the reason why percentiles have no confidence.
+    pub(crate) blocks: Result<ConfidenceBlocks, ConfidenceError>,
 }
 
 /// The largest number of points of a line.
@@ -46,6 +50,7 @@ impl<'a> ChartedLoad<'a> {
             },
             slices: run_slices(report, room(MAX_POINTS)),
             max_columns: room(MAX_COLUMNS),
+            blocks: confidence_blocks(report),
         }
     }
 

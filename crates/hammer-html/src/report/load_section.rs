@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::answers_section::answers_section;
 use super::breakdown_tables::{groups_table, phases_table, stages_table};
+use super::confidence_table::confidence_table;
 use super::generator_section::generator_section;
 use super::latency_table::latency_table;
 use super::verdict_section::{shape, symbol};
@@ -39,7 +40,9 @@ pub(crate) fn load_section(
             }
             (latency_table(report))
             @if index < charted {
-                (charts(&ChartedLoad::new(report, index, charted)))
+                @let charted = ChartedLoad::new(report, index, charted);
+                (confidence_table(report, &charted.blocks))
+                (charts(&charted))
             } @else {
                 p class="note" { "Charts are drawn for the first " (charted) " loads." }
             }

@@ -2,6 +2,7 @@
 
 mod answers_section;
 mod breakdown_tables;
+mod confidence_table;
 mod generator_section;
 mod latency_table;
 mod load_section;
