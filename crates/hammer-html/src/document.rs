@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str = concat!(include_str!("style.css"), include_str!("script.css"));
 const SCRIPT: &str = include_str!("script.js");
 
 /// The parts of a document that differ between pages.
@@ -26,7 +26,7 @@ pub(crate) fn document(parts: &DocumentParts, data: &Markup) -> Markup {
             body {
                 main { (parts.body) }
                 (data)
-                script { (PreEscaped(SCRIPT)) }
+                script type="module" { (PreEscaped(SCRIPT)) }
             }
         }
     }

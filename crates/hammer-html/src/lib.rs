@@ -20,7 +20,7 @@
 //!   series. It contains the swatch and the name as text.
 //! - **Axis labels.** The horizontal grid lines and labels of the y-axis are in one
 //!   `<g class="y-axis">`, so that another scale can replace them: a `<line class="grid">` and a
-//!   `<text class="tick">` for each tick.
+//!   `<text class="tick">` with its `y` for each tick.
 //! - **Tables.** `<table class="sortable">` has a `<thead>` with one row. A cell whose text does not
 //!   sort by itself has the value to sort by in `data-v`.
 //! - **Commands.** A `<pre class="command">` contains a command to copy.
