@@ -62,7 +62,7 @@ fn x_axis(axis: &Axis) -> Markup {
 pub(crate) fn bound_name(name: &str, place: f64) -> Markup {
     html! {
         text class="bound-name" x=(PLOT_X.0 + 4.0) y=(tenth(place - 3.0)) font-size="10"
-            fill="currentColor" { (name) }
+            fill="currentColor" stroke="#ffffff" stroke-width="3" paint-order="stroke" { (name) }
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
     let service = curve(measured.service(), &xs);
     let intervals = intervals(load, &xs);
     let has_band = intervals.iter().any(Option::is_some);
-    let bounds = threshold_bounds(load.report);
     let (min, max) = positive_range([&*response, &service]);
+    let bounds = threshold_bounds(load.report, (min, max));
     let lowest = bounds.iter().map(|(_, bound)| *bound).fold(min, f64::min);
     let highest = bounds.iter().map(|(_, bound)| *bound).fold(max, f64::max);
     let mut series = vec![

@@ -143,7 +143,12 @@ fn finding(report: &Report) -> String {
     let rate = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let requested = format_rate(requested);
-            format!("{requested} were asked for on average, and {achieved} were started.")
+            let mean = if report.stages.is_empty() {
+                ""
+            } else {
+                " on average"
+            };
+            format!("{requested} were asked for{mean}, and {achieved} were started.")
         }
         _ => format!("Each slot waited for an answer before its next hit: {achieved} were answered."),
     };
