@@ -27,7 +27,10 @@ fn main() -> io::Result<()> {
     let page = report_page(&run);
     let took = start.elapsed();
     let (kb, run_kb) = (page.len() / 1000, json.len() / 1000);
-    writeln!(io::stdout(), "an hour: {kb} kB in {took:?}, run file {run_kb} kB")?;
+    writeln!(
+        io::stdout(),
+        "an hour: {kb} kB in {took:?}, run file {run_kb} kB"
+    )?;
     let Some(folder) = env::args_os().nth(1) else {
         return Ok(());
     };
@@ -55,7 +58,10 @@ fn main() -> io::Result<()> {
         ("steady", single_run(&load("", false, 60))),
         ("overload", single_run(&load("", true, 60))),
         ("short", single_run(&load("", false, 2))),
-        ("plan", plan_run(&[load("browse", false, 60), load("order", true, 40)])),
+        (
+            "plan",
+            plan_run(&[load("browse", false, 60), load("order", true, 40)]),
+        ),
     ];
     for (name, run) in pages {
         let json = run.to_json().map_err(io::Error::other)?;
