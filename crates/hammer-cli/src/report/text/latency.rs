@@ -2,42 +2,7 @@
 
 use hammer_core::{DurationSummary, Report};
 
-use crate::text::number::format_significant;
-
-/// The unit of time of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TimeUnit {
-    Micros,
-    Millis,
-    Seconds,
-}
-
-impl TimeUnit {
-    /// Selects the unit for times up to `us` microseconds.
-    pub(crate) fn for_micros(us: f64) -> Self {
-        match us {
-            us if us < 1e3 => Self::Micros,
-            us if us < 1e7 => Self::Millis,
-            _ => Self::Seconds,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Micros => "µs",
-            Self::Millis => "ms",
-            Self::Seconds => "s",
-        }
-    }
-
-    pub(crate) fn format(self, us: f64) -> String {
-        format_significant(match self {
-            Self::Micros => us,
-            Self::Millis => us / 1e3,
-            Self::Seconds => us / 1e6,
-        })
-    }
-}
+pub(crate) use hammer_diagnostic::TimeUnit;
 
 /// The percentiles of a table, with the number of hits that each needs.
 ///
