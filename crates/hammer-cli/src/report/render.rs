@@ -4,8 +4,8 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::junit;
 use super::text::{self, TextOptions};
+use super::{junit, markdown};
 use crate::args::OutputKind;
 
 /// Renders a run.
@@ -20,6 +20,12 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> i
             json.push(b'\n');
             json
         }
+        OutputKind::Run => {
+            let mut json = run.to_json().map_err(io::Error::other)?;
+            json.push(b'\n');
+            json
+        }
+        OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
         OutputKind::Text | OutputKind::Hits => text::render(&run.report, options).into_bytes(),
     })
