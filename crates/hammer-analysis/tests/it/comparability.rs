@@ -221,7 +221,7 @@ fn other_differences_are_warnings() {
     assert_eq!(warnings(|run| run.report.duration_s *= 1.04), [""; 0]);
 }
 
-/// Runs of one side that differ are no better than sides that differ.
+/// Runs of one side that differ are treated as sides that differ.
 #[test]
 fn runs_within_a_side_are_checked_as_well() {
     let (base, new) = pair();
