@@ -7,6 +7,7 @@
 
 mod comparability;
 mod comparison;
+mod statistics;
 
 pub use comparability::incomparable::{Incomparable, IncomparableReason};
 pub use comparability::run_position::{ComparisonSide, RunPosition};
