@@ -59,6 +59,7 @@
 mod app;
 mod args;
 mod command_exit;
+mod command_line;
 mod commands;
 #[cfg(feature = "data")]
 mod data_args;

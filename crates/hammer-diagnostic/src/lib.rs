@@ -5,7 +5,7 @@
 //! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] writes a number with thousands separators.
-//! - [`mask_url`] hides the secrets of a URL.
+//! - [`mask_url`] hides the secrets of a URL, and [`mask_header`] those of a header.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!
 //! ```
@@ -23,6 +23,7 @@ mod excerpt;
 mod nearest;
 mod opaque_error;
 mod secret;
+mod secret_header;
 
 pub use chain::chain;
 pub use count::format_count;
@@ -30,4 +31,5 @@ pub use diagnostic::{Diagnostic, line_column};
 pub use excerpt::{excerpt, is_control, printable, printable_lines, shortened};
 pub use nearest::nearest;
 pub use opaque_error::BoxError;
-pub use secret::{SecretString, is_secret_name, mask_password, mask_url};
+pub use secret::{SecretString, is_secret_name, mask_password, mask_query, mask_url};
+pub use secret_header::mask_header;
