@@ -83,6 +83,7 @@ mod process;
 #[cfg(feature = "replay")]
 mod replay;
 mod report;
+mod run_file;
 mod setting_names;
 pub mod testing;
 mod text;

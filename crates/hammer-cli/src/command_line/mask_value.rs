@@ -1,7 +1,5 @@
 //! Masks for the values of flags.
 
-use std::borrow::Cow;
-
 use hammer_diagnostic::{is_secret_name, mask_header, mask_query, mask_url};
 use serde_json::{Map, Value};
 

@@ -95,7 +95,7 @@ const PRIVATE_NAMES: [(&str, ValuePrivacy); 19] = [
 ];
 
 /// Names of values that contain no secret.
-const PUBLIC_NAMES: [&str; 56] = [
+const PUBLIC_NAMES: [&str; 57] = [
     "ACTION",
     "ADDR",
     "ADDR:PORT",
@@ -136,6 +136,7 @@ const PUBLIC_NAMES: [&str; 56] = [
     "QOS",
     "RATE",
     "REGEX",
+    "RUN",
     "SCOPE",
     "SECONDS",
     "SEED",
