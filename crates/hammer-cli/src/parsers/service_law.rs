@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use hammer_diagnostic::Diagnostic;
+use hammer_diagnostic::{Diagnostic, excerpt};
 use hammer_target::ServiceLaw;
 
 use super::duration;
@@ -23,13 +23,13 @@ pub(crate) fn parse(text: &str) -> Result<ServiceLaw, CaretError> {
 fn parse_law(text: &str) -> Result<ServiceLaw, Diagnostic> {
     let (name, parameters) = text
         .split_once(':')
-        .ok_or_else(|| Diagnostic::expecting(0..text.len(), EXAMPLES))?;
+        .ok_or_else(|| found(text, 0..text.len(), EXAMPLES))?;
     let from = name.len() + 1;
     let all = from..text.len();
     let pair = |separator: &str, example: &'static str| {
         let (first, second) = parameters
             .split_once(separator)
-            .ok_or_else(|| Diagnostic::expecting(all.clone(), example))?;
+            .ok_or_else(|| found(parameters, all.clone(), example))?;
         let second_from = text.len() - second.len();
         Ok((
             (first, from..from + first.len()),
@@ -50,7 +50,7 @@ fn parse_law(text: &str) -> Result<ServiceLaw, Diagnostic> {
             let median = time(median, median_at)?;
             let sigma = sigma.trim().parse().map_err(|_| {
                 let expected = "a sigma above 0 and at most 5, such as 0.5";
-                Diagnostic::expecting(sigma_at.clone(), expected)
+                found(sigma, sigma_at.clone(), expected)
             })?;
             ServiceLaw::lognormal(median, sigma)
                 .map_err(|error| Diagnostic::new(sigma_at, error.to_string()))
@@ -69,7 +69,16 @@ fn time(text: &str, position: Range<usize>) -> Result<Duration, Diagnostic> {
         .ends_with(|last: char| last.is_ascii_alphabetic());
     let parsed = duration::parse(text).ok().filter(|_| has_unit);
     let expected = "a time above 0 with its unit, such as 0.5ms or 200us";
-    parsed.ok_or_else(|| Diagnostic::expecting(position, expected))
+    parsed.ok_or_else(|| found(text, position, expected))
+}
+
+/// Reports a part that is something else than expected.
+fn found(part: &str, position: Range<usize>, expected: &'static str) -> Diagnostic {
+    let problem = match part.trim() {
+        "" => "found nothing".to_owned(),
+        part => format!("found {}", excerpt(part)),
+    };
+    Diagnostic::new(position, problem).with_expected(expected)
 }
 
 #[cfg(test)]
