@@ -53,13 +53,17 @@
 //! | `aws` | AWS signatures for `HttpArgs` |
 //! | `mqtt` | `MqttArgs`, with `data` and `network` |
 //! | `replay` | the commands `replay` and `timeline` |
+//! | `compare` | the commands `compare` and `duel` |
 //! | `demo` | the commands `demo` and `target` |
 //! | `mimalloc` | the allocator of the program `hammer` |
 
 mod app;
 mod args;
 mod command_exit;
+mod command_line;
 mod commands;
+#[cfg(feature = "compare")]
+mod comparison;
 #[cfg(feature = "data")]
 mod data_args;
 mod dry_run;
@@ -82,6 +86,7 @@ mod process;
 #[cfg(feature = "replay")]
 mod replay;
 mod report;
+mod run_file;
 mod setting_names;
 pub mod testing;
 mod text;
