@@ -1,0 +1,6 @@
+//! Tests of the pages.
+
+mod comparison_page;
+mod page_text;
+mod report_page;
+mod synthetic_run;
