@@ -1,0 +1,5 @@
+//! Tests of pages.
+
+mod browser;
+mod programs;
+mod sample_runs;
