@@ -7,5 +7,6 @@ mod chromium;
 mod console;
 mod content_policy;
 mod devtools;
+mod interaction;
 mod page_server;
 mod tab;
