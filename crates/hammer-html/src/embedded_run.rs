@@ -16,7 +16,7 @@ const ELEMENT: &str = r#"<script type="application/json" id="hammer-run">"#;
 /// The level of compression: higher ones take seconds for little.
 const LEVEL: i32 = 12;
 /// The least number of slices that a run keeps, so that the confidence of percentiles can be computed.
-const MIN_SLICES: usize = 20;
+const MIN_SLICES: usize = 10;
 /// The largest size of a run file inside of a page, in bytes.
 const MAX_RUN: u64 = 256 << 20;
 
@@ -35,11 +35,7 @@ pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
         let Some(zstd) = compressed(&run) else {
             return html! {};
         };
-        let most = run
-            .report
-            .loads
-            .iter()
-            .map(|load| load.report.timeline.len());
+        let most = run.report.loads.iter().map(|load| load.report.timeline.len());
         let most = most.max().unwrap_or(0);
         if zstd.len() <= budget || most <= MIN_SLICES {
             let data = EmbeddedRunJson { zstd };

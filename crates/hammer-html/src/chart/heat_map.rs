@@ -38,10 +38,11 @@ impl HeatMap {
                     }
                 }
             }
-            @for (_, value) in &self.bounds {
+            @for (name, value) in &self.bounds {
                 @let place = super::plot::tenth(self.y.place(*value));
                 line class="bound" x1=(PLOT_X.0) x2=(PLOT_X.1) y1=(place) y2=(place)
                     stroke="currentColor" stroke-width="1.5" stroke-dasharray="2 3" {}
+                (super::plot::bound_name(name, self.y.place(*value)))
             }
         };
         let plot = plot(&self.text, &self.x, &self.y, &content);

@@ -8,7 +8,7 @@ use super::data_table::{TableColumn, data_table};
 use super::figure::{ChartText, figure};
 use super::json_script::ShortNumber;
 use super::legend::legend;
-use super::plot::{PLOT_X, PLOT_Y, plot, tenth};
+use super::plot::{PLOT_X, PLOT_Y, bound_name, plot, tenth};
 use super::time_lines::{TimeSpan, lines_through};
 use crate::scale::Axis;
 use crate::svg::PathData;
@@ -48,7 +48,12 @@ impl LineChart {
             (stage_marks(&self.stages, &self.x))
             @for (series, drawing) in self.series.iter().zip(self.drawings()) {
                 g class={ "series " (series.style.class()) } data-series=(series.name)
-                    color=(series.style.color()) { (drawing) }
+                    color=(series.style.color()) {
+                    (drawing)
+                    @if let SeriesValues::Constant(value) = series.values {
+                        (bound_name(&series.name, self.y.place(value)))
+                    }
+                }
             }
             (self.end_labels())
         };

@@ -58,6 +58,14 @@ fn x_axis(axis: &Axis) -> Markup {
     }
 }
 
+/// Names a horizontal line, above its start.
+pub(crate) fn bound_name(name: &str, place: f64) -> Markup {
+    html! {
+        text class="bound-name" x=(PLOT_X.0 + 4.0) y=(tenth(place - 3.0)) font-size="10"
+            fill="currentColor" stroke="#ffffff" stroke-width="3" paint-order="stroke" { (name) }
+    }
+}
+
 /// Rounds a place to a tenth of a unit.
 pub(crate) fn tenth(place: f64) -> f64 {
     (place * 10.0).round() / 10.0

@@ -31,8 +31,8 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
     let service = curve(measured.service(), &xs);
     let intervals = intervals(load, &xs);
     let has_band = intervals.iter().any(Option::is_some);
-    let bounds = threshold_bounds(load.report);
     let (min, max) = positive_range([&*response, &service]);
+    let bounds = threshold_bounds(load.report, (min, max));
     let lowest = bounds.iter().map(|(_, bound)| *bound).fold(min, f64::min);
     let highest = bounds.iter().map(|(_, bound)| *bound).fold(max, f64::max);
     let mut series = vec![
@@ -98,8 +98,9 @@ fn intervals(load: &ChartedLoad, places: &[f64]) -> Vec<Option<(f64, f64)>> {
 /// name, and more between them.
 pub(crate) fn curve_places(max: f64) -> Vec<f64> {
     let steps = (max.log10().max(0.0) * f64::from(POINTS_PER_DECADE)).floor() as u32;
-    let between =
-        (0..=steps).map(|step| 10_f64.powf(f64::from(step) / f64::from(POINTS_PER_DECADE)));
+    let between = (0..=steps).map(|step| {
+        10_f64.powf(f64::from(step) / f64::from(POINTS_PER_DECADE))
+    });
     let named = [2.0, 20.0].into_iter().filter(|place| *place <= max);
     let mut places: Vec<f64> = between.chain(named).chain([max.max(1.0)]).collect();
     places.sort_by(f64::total_cmp);

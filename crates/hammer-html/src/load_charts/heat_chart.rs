@@ -15,7 +15,9 @@ use crate::threshold_bounds::threshold_bounds;
 pub(crate) fn heat_chart(load: &ChartedLoad) -> Option<Markup> {
     let summary = load.report.response_us.measured()?;
     let max = (summary.max / 1e3).max(0.001);
-    let y = heat_axis((summary.min / 1e3).clamp(0.001, max), max);
+    let min = (summary.min / 1e3).clamp(0.001, max);
+    let bounds = threshold_bounds(load.report, (min, max));
+    let y = heat_axis(min, max);
     let rows = heat_rows(&y);
     let slices = run_slices(load.report, load.max_columns);
     let mut counts = vec![0; rows.len() * slices.len()];
@@ -25,7 +27,6 @@ pub(crate) fn heat_chart(load: &ChartedLoad) -> Option<Markup> {
             counts[row * slices.len() + column] = count;
         }
     }
-    let bounds = threshold_bounds(load.report).into_iter();
     let map = HeatMap {
         text: ChartText {
             id: load.chart_id("heat"),
@@ -36,7 +37,7 @@ pub(crate) fn heat_chart(load: &ChartedLoad) -> Option<Markup> {
         x: Axis::time(load.end_s(), PLOT_X),
         columns: slices.iter().map(|slice| slice.span).collect(),
         counts,
-        bounds: bounds
+        bounds: (bounds.into_iter())
             .filter(|(_, bound)| (y.min..=y.max).contains(bound))
             .collect(),
         rows,

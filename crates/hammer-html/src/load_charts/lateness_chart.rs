@@ -20,7 +20,7 @@ pub(crate) fn lateness_chart(load: &ChartedLoad) -> Markup {
     let (min, max) = positive_range([&*lateness.p50, &lateness.max]);
     let finding = finding(load, &lateness);
     let lines = [
-        ("max", SeriesStyle::dashed(4, 1.2, "1 2"), lateness.max),
+        ("max", SeriesStyle::dashed(4, 1.4, "2 2"), lateness.max),
         ("p99", SeriesStyle::solid(1, 2.0), lateness.p99),
         ("p50", SeriesStyle::solid(0, 1.6), lateness.p50),
     ];

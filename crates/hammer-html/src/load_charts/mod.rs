@@ -33,8 +33,8 @@ pub(crate) struct ChartedLoad<'a> {
     pub(crate) blocks: Result<ConfidenceBlocks, ConfidenceError>,
 }
 
-/// The largest number of points of a line.
-const MAX_POINTS: usize = 600;
+/// The largest number of points of a line, which is at most 530 units long.
+const MAX_POINTS: usize = 300;
 /// The largest number of columns of a heat map.
 const MAX_COLUMNS: usize = 200;
 

@@ -20,8 +20,8 @@ pub(crate) fn percentiles_chart(load: &ChartedLoad) -> Markup {
         response.push(&slice.measured.response());
         service.push(&slice.measured.service());
     }
-    let bounds = threshold_bounds(load.report);
     let (min, max) = positive_range([&*response.p50, &service.p50, &response.max]);
+    let bounds = threshold_bounds(load.report, (min, max));
     let lowest = bounds.iter().map(|(_, bound)| *bound).fold(min, f64::min);
     let highest = bounds.iter().map(|(_, bound)| *bound).fold(max, f64::max);
     let finding = finding(load, &response);
@@ -50,42 +50,12 @@ fn all_series(
     bounds: Vec<(String, f64)>,
 ) -> Vec<ChartSeries> {
     let lines = [
-        (
-            "response max",
-            SeriesStyle::dashed(4, 1.2, "1 2"),
-            response.max,
-            Some("max"),
-        ),
-        (
-            "response p99",
-            SeriesStyle::solid(1, 2.2),
-            response.p99,
-            Some("p99"),
-        ),
-        (
-            "response p90",
-            SeriesStyle::solid(3, 1.6),
-            response.p90,
-            Some("p90"),
-        ),
-        (
-            "response p50",
-            SeriesStyle::solid(0, 1.6),
-            response.p50,
-            Some("p50"),
-        ),
-        (
-            "service p99",
-            SeriesStyle::dashed(1, 1.4, "5 3"),
-            service.p99,
-            None,
-        ),
-        (
-            "service p50",
-            SeriesStyle::dashed(0, 1.4, "5 3"),
-            service.p50,
-            None,
-        ),
+        ("response max", SeriesStyle::dashed(4, 1.4, "2 2"), response.max, Some("max")),
+        ("response p99", SeriesStyle::solid(1, 2.2), response.p99, Some("p99")),
+        ("response p90", SeriesStyle::solid(3, 1.6), response.p90, Some("p90")),
+        ("response p50", SeriesStyle::solid(0, 1.6), response.p50, Some("p50")),
+        ("service p99", SeriesStyle::dashed(1, 1.4, "5 3"), service.p99, None),
+        ("service p50", SeriesStyle::dashed(0, 1.4, "5 3"), service.p50, None),
     ];
     let lines = lines.map(|(name, style, values, end_label)| ChartSeries {
         name: name.to_owned(),

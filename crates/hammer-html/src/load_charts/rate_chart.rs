@@ -55,11 +55,7 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
         .iter()
         .filter(|series| !matches!(series.values, SeriesValues::Stacked(_)))
         .flat_map(|series| (0..slices.len()).filter_map(|index| series.values.at(index)))
-        .chain(
-            slices
-                .iter()
-                .map(|slice| slice.rate(failed(&slice.hits) as f64)),
-        )
+        .chain(slices.iter().map(|slice| slice.rate(failed(&slice.hits) as f64)))
         .fold(0.0, f64::max);
     LineChart {
         text: ChartText {
@@ -69,9 +65,7 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
             note: "Hits per second. Failures are stacked from the bottom.",
         },
         x: Axis::time(load.end_s(), PLOT_X),
-        y: Axis::linear(highest, PLOT_Y, "/s", |rate| {
-            format!("{}/s", format_decimal(rate))
-        }),
+        y: Axis::linear(highest, PLOT_Y, "/s", |rate| format!("{}/s", format_decimal(rate))),
         other_y: None,
         places: LinePlaces::Slices(load.spans()),
         stages: load.stage_marks(),
@@ -130,7 +124,7 @@ fn failure_kinds(slices: &[RunSlice]) -> Vec<FailureKind> {
         });
     }
     kinds.extend(names.into_iter().map(|(name, _)| FailureKind {
-        name: printable(name).into_owned(),
+        name: printable(&name.replace('_', " ")).into_owned(),
         failures: vec![name.to_owned()],
         others: |_| 0,
     }));
@@ -149,11 +143,14 @@ fn finding(report: &Report) -> String {
     let rate = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let requested = format_rate(requested);
-            format!("{requested} were asked for on average, and {achieved} were started.")
+            let mean = if report.stages.is_empty() {
+                ""
+            } else {
+                " on average"
+            };
+            format!("{requested} were asked for{mean}, and {achieved} were started.")
         }
-        _ => {
-            format!("Each slot waited for an answer before its next hit: {achieved} were answered.")
-        }
+        _ => format!("Each slot waited for an answer before its next hit: {achieved} were answered."),
     };
     let (failed, scheduled) = (failed(&report.hits), report.hits.scheduled);
     if failed == 0 {
@@ -161,7 +158,8 @@ fn finding(report: &Report) -> String {
     }
     let named = report.failures.iter().max_by_key(|(_, hits)| **hits);
     let most = named.map(|(name, hits)| {
-        let (name, hits) = (printable(name), format_count(*hits));
+        let name = name.replace('_', " ");
+        let (name, hits) = (printable(&name), format_count(*hits));
         format!(" The most frequent failure was {name} ({hits} hits).")
     });
     format!(

@@ -54,7 +54,7 @@ fn failures_table(report: &Report) -> Markup {
             h3 { "Failures" }
             div class="scroll" {
                 table class="sortable" {
-                    thead { tr { th scope="col" { "failure" } th scope="col" { "hits" } th scope="col" { "share" } th scope="col" { "advice" } } }
+                    thead { tr { th scope="col" { "failure" } th scope="col" { "hits" } th scope="col" { "share" } th scope="col" class="text" { "advice" } } }
                     tbody {
                         @for (name, count) in failures.iter().take(MAX_ROWS) {
                             tr {

@@ -24,7 +24,7 @@ pub(crate) fn latency_table(report: &Report) -> Markup {
                     tr {
                         th scope="col" { "time, " (unit.name()) }
                         @for (name, ..) in TABLE_PERCENTILES { th scope="col" { (name) } }
-                        th scope="col" { "hits" } th scope="col" { "measured" }
+                        th scope="col" { "hits" } th scope="col" class="text" { "measured" }
                     }
                 }
                 tbody {

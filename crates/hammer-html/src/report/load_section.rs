@@ -12,7 +12,7 @@ use super::latency_table::latency_table;
 use super::verdict_section::{shape, symbol};
 use crate::backquoted::backquoted;
 use crate::load_charts::{
-    ChartedLoad, curve_chart, heat_chart, lateness_chart, percentiles_chart, rate_chart,
+    ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart,
 };
 
 /// Shows a load, with charts if its index is below `charted`. A load of a plan has a heading.
@@ -23,6 +23,7 @@ pub(crate) fn load_section(
     is_plan: bool,
 ) -> Markup {
     let report = &load.report;
+    let charted = (index < charted).then(|| ChartedLoad::new(report, index, charted));
     html! {
         section class="load" id={ "load-" (index + 1) } {
             @if is_plan {
@@ -39,19 +40,18 @@ pub(crate) fn load_section(
                 h2 { "Measurements" }
             }
             (latency_table(report))
-            @if index < charted {
-                @let charted = ChartedLoad::new(report, index, charted);
+            @if let Some(charted) = &charted {
                 (confidence_table(report, &charted.blocks))
-                (charts(&charted))
+                (charts(charted))
             } @else {
-                p class="note" { "Charts are drawn for the first " (charted) " loads." }
+                p class="note" { "Charts are only drawn for the loads before this one." }
             }
             (answers_section(report))
             (phases_table(report))
             (stages_table(report))
             (groups_table(report))
         }
-        (generator_section(report, is_plan.then_some(load.name.as_str())))
+        (generator_section(report, charted.as_ref(), is_plan.then_some(load.name.as_str())))
     }
 }
 
@@ -62,7 +62,6 @@ fn charts(load: &ChartedLoad) -> Markup {
             (percentiles_chart(load))
             @if let Some(heat) = heat_chart(load) { (heat) }
             @if let Some(curve) = curve_chart(load) { (curve) }
-            (lateness_chart(load))
         }
     }
 }

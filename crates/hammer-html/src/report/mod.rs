@@ -13,5 +13,5 @@ mod report_page;
 mod totals_section;
 mod verdict_section;
 
-pub(crate) use provenance_section::run_summary;
 pub use report_page::report_page;
+

@@ -17,7 +17,7 @@ pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
                 p class="subject" { (printable(&shape(load))) }
             }
         }
-        section id="verdict" class=(status.as_str()) {
+        section id="verdict" class={ (status.as_str()) @if is_breached(report) { " breached" } } {
             h2 { span class="status" { (symbol(status)) " " (status.as_str()) } }
             @if report.verdict.reasons.is_empty() {
                 p { (valid_text(report)) }
@@ -29,6 +29,12 @@ pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
             (thresholds(&report.thresholds))
         }
     }
+}
+
+/// True if a threshold failed or ended the run.
+fn is_breached(report: &PlanReport) -> bool {
+    let mut thresholds = report.thresholds.iter();
+    report.aborted.is_some() || thresholds.any(|checked| checked.judged && !checked.passed)
 }
 
 fn heading(report: &PlanReport) -> Markup {
@@ -83,9 +89,7 @@ fn valid_text(report: &PlanReport) -> &'static str {
 }
 
 fn aborted_text(aborted: &AbortReason) -> String {
-    let rate = aborted
-        .rate
-        .map(|rate| format!(" at {}", format_rate(rate)));
+    let rate = aborted.rate.map(|rate| format!(" at {}", format_rate(rate)));
     format!(
         "✗ The run was ended by {} after {} s{} (measured {}).",
         printable(&aborted.expression),
@@ -102,7 +106,7 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
     html! {
         @if !all.is_empty() {
             h3 { "Thresholds" }
-            p { (threshold_finding(all.len(), failures, all.iter().all(|checked| checked.judged))) }
+            p class=[(failures > 0).then_some("failed")] { (threshold_finding(all.len(), failures, all.iter().all(|checked| checked.judged))) }
             div class="scroll" {
                 table class="sortable" {
                     thead { tr { th scope="col" { "threshold" } th scope="col" { "measured" } th scope="col" { "result" } } }

@@ -6,4 +6,4 @@ mod tick_labels;
 mod time_axis;
 
 pub(crate) use axis::{Axis, AxisScale, AxisTick};
-pub(crate) use tick_labels::{format_millis, format_second};
+pub(crate) use tick_labels::format_millis;
