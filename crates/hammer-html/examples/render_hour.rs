@@ -9,7 +9,8 @@ use std::io::Write as _;
 use std::time::Instant;
 use std::{env, fs, io};
 
-use hammer_html::report_page;
+use hammer_analysis::{CompareOptions, compare};
+use hammer_html::{comparison_page, report_page};
 use serde_json::json;
 use synthetic_run::{SyntheticLoad, plan_run, single_run};
 
@@ -27,7 +28,10 @@ fn main() -> io::Result<()> {
     let page = report_page(&run);
     let took = start.elapsed();
     let (kb, run_kb) = (page.len() / 1000, json.len() / 1000);
-    writeln!(io::stdout(), "an hour: {kb} kB in {took:?}, run file {run_kb} kB")?;
+    writeln!(
+        io::stdout(),
+        "an hour: {kb} kB in {took:?}, run file {run_kb} kB"
+    )?;
     let Some(folder) = env::args_os().nth(1) else {
         return Ok(());
     };
@@ -55,12 +59,28 @@ fn main() -> io::Result<()> {
         ("steady", single_run(&load("", false, 60))),
         ("overload", single_run(&load("", true, 60))),
         ("short", single_run(&load("", false, 2))),
-        ("plan", plan_run(&[load("browse", false, 60), load("order", true, 40)])),
+        (
+            "plan",
+            plan_run(&[load("browse", false, 60), load("order", true, 40)]),
+        ),
     ];
     for (name, run) in pages {
         let json = run.to_json().map_err(io::Error::other)?;
         fs::write(folder.join(format!("{name}.run")), json)?;
         fs::write(folder.join(format!("{name}.html")), report_page(&run))?;
     }
-    Ok(())
+    let side = |overloads, id: &str| {
+        let mut run = single_run(&SyntheticLoad {
+            overloads,
+            ..SyntheticLoad::default()
+        });
+        run.id = id.repeat(16);
+        [run]
+    };
+    let (base, new) = (side(false, "0a"), side(true, "0b"));
+    let comparison = compare(&base, &new, &CompareOptions::default()).map_err(io::Error::other)?;
+    fs::write(
+        folder.join("comparison.html"),
+        comparison_page(&comparison, &base, &new),
+    )
 }

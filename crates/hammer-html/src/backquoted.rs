@@ -25,7 +25,10 @@ mod tests {
     #[test]
     fn names_in_backquotes_are_code() {
         for (text, html) in [
-            ("raise `threads` or wait", "raise <code>threads</code> or wait"),
+            (
+                "raise `threads` or wait",
+                "raise <code>threads</code> or wait",
+            ),
             ("a ` b <i>", "a ` b &lt;i&gt;"),
             ("`a` `b", "`a` `b"),
         ] {

@@ -27,10 +27,7 @@ pub(crate) fn format_share(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
-    format!(
-        "{} %",
-        format_percent(part as f64 * 100.0 / whole as f64)
-    )
+    format!("{} %", format_percent(part as f64 * 100.0 / whole as f64))
 }
 
 /// A percentile of a table: its name, the number of hits that it needs, and its value.

@@ -35,7 +35,11 @@ pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
         let Some(zstd) = compressed(&run) else {
             return html! {};
         };
-        let most = run.report.loads.iter().map(|load| load.report.timeline.len());
+        let most = run
+            .report
+            .loads
+            .iter()
+            .map(|load| load.report.timeline.len());
         let most = most.max().unwrap_or(0);
         if zstd.len() <= budget || most <= MIN_SLICES {
             let data = EmbeddedRunJson { zstd };

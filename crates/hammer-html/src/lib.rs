@@ -10,7 +10,7 @@
 //! The script `script.js` only adds to the page, and relies on the following.
 //!
 //! - **Charts.** Each chart is a `<figure class="chart" id="chart-NAME">`. `NAME` is `rate`,
-//!   `percentiles`, `heat`, `curve`, `phases`, `lateness`, or one of them with the number of a load
+//!   `percentiles`, `heat`, `curve`, `lateness`, or one of them with the number of a load
 //!   (`rate-2`). A figure has one `<svg class="plot">`; the `<svg class="swatch">` of its legend are
 //!   not charts.
 //! - **Series.** Each series is a `<g class="series" data-series="NAME">` in the plot. Its line is a
@@ -49,7 +49,7 @@
 //! }
 //! ```
 //!
-//! - `kind` is `time`, `percentile` or `heat`. The charts of bars have no data.
+//! - `kind` is `time`, `percentile` or `heat`.
 //! - `left`, `right`, `top` and `bottom` are in units of the view box: the places of `min` and `max`
 //!   on the x-axis, and of `max` and `min` on the y-axis. `scale` is `linear` or `log`; on a `log`
 //!   axis the place is linear in the logarithm.
@@ -70,6 +70,7 @@
 
 mod backquoted;
 mod chart;
+mod comparison;
 mod confidence_blocks;
 mod document;
 mod duration_text;
@@ -82,5 +83,6 @@ mod svg;
 mod table_rows;
 mod threshold_bounds;
 
+pub use comparison::comparison_page;
 pub use embedded_run::embedded_run;
 pub use report::report_page;

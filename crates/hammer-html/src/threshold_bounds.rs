@@ -19,13 +19,9 @@ pub(crate) fn threshold_bounds(report: &Report, (min, max): (f64, f64)) -> Vec<(
             .scope()
             .is_none_or(|scope| scope.stage().is_none() && scope.group().is_none());
         let (time, bound_us) = threshold.time_bound()?;
-        let is_shown = matches!(time, HitTime::Response | HitTime::Service) && (min / FAR..=max * FAR).contains(&(bound_us / 1e3));
-        (applies && is_shown).then(|| {
-            (
-                printable(&checked.expression).into_owned(),
-                bound_us / 1e3,
-            )
-        })
+        let is_shown = matches!(time, HitTime::Response | HitTime::Service)
+            && (min / FAR..=max * FAR).contains(&(bound_us / 1e3));
+        (applies && is_shown).then(|| (printable(&checked.expression).into_owned(), bound_us / 1e3))
     });
     let mut bounds: Vec<_> = bounds.take(MAX_BOUNDS).collect();
     bounds.dedup_by(|one, other| one.0 == other.0);

@@ -46,12 +46,7 @@ pub(crate) fn lines_through(
 }
 
 /// Extends the last line to the end of the slice before `index`.
-fn end_line(
-    lines: &mut [Vec<(f64, f64)>],
-    spans: &[TimeSpan],
-    index: usize,
-    is_interrupted: bool,
-) {
+fn end_line(lines: &mut [Vec<(f64, f64)>], spans: &[TimeSpan], index: usize, is_interrupted: bool) {
     if is_interrupted {
         return;
     }

@@ -98,9 +98,8 @@ fn intervals(load: &ChartedLoad, places: &[f64]) -> Vec<Option<(f64, f64)>> {
 /// name, and more between them.
 pub(crate) fn curve_places(max: f64) -> Vec<f64> {
     let steps = (max.log10().max(0.0) * f64::from(POINTS_PER_DECADE)).floor() as u32;
-    let between = (0..=steps).map(|step| {
-        10_f64.powf(f64::from(step) / f64::from(POINTS_PER_DECADE))
-    });
+    let between =
+        (0..=steps).map(|step| 10_f64.powf(f64::from(step) / f64::from(POINTS_PER_DECADE)));
     let named = [2.0, 20.0].into_iter().filter(|place| *place <= max);
     let mut places: Vec<f64> = between.chain(named).chain([max.max(1.0)]).collect();
     places.sort_by(f64::total_cmp);

@@ -14,9 +14,10 @@ use crate::chart::{StageMark, TimeSpan};
 use crate::confidence_blocks::confidence_blocks;
 use crate::run_slices::{RunSlice, run_slices};
 
-pub(crate) use curve_chart::curve_chart;
+pub(crate) use curve_chart::{curve, curve_chart, curve_places};
 pub(crate) use heat_chart::heat_chart;
 pub(crate) use lateness_chart::lateness_chart;
+pub(crate) use percentile_series::{SlicePercentiles, positive_range};
 pub(crate) use percentiles_chart::percentiles_chart;
 pub(crate) use rate_chart::rate_chart;
 

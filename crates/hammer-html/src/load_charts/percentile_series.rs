@@ -27,9 +27,7 @@ impl SlicePercentiles {
 }
 
 /// The smallest and the largest of values, both positive; a millisecond if there are none.
-pub(crate) fn positive_range<'a>(
-    lists: impl IntoIterator<Item = &'a [Option<f64>]>,
-) -> (f64, f64) {
+pub(crate) fn positive_range<'a>(lists: impl IntoIterator<Item = &'a [Option<f64>]>) -> (f64, f64) {
     // Durations are counted in microseconds.
     let values = lists.into_iter().flatten().flatten();
     let range = values.fold((f64::INFINITY, 0.0_f64), |(min, max), value| {

@@ -50,12 +50,42 @@ fn all_series(
     bounds: Vec<(String, f64)>,
 ) -> Vec<ChartSeries> {
     let lines = [
-        ("response max", SeriesStyle::dashed(4, 1.4, "2 2"), response.max, Some("max")),
-        ("response p99", SeriesStyle::solid(1, 2.2), response.p99, Some("p99")),
-        ("response p90", SeriesStyle::solid(3, 1.6), response.p90, Some("p90")),
-        ("response p50", SeriesStyle::solid(0, 1.6), response.p50, Some("p50")),
-        ("service p99", SeriesStyle::dashed(1, 1.4, "5 3"), service.p99, None),
-        ("service p50", SeriesStyle::dashed(0, 1.4, "5 3"), service.p50, None),
+        (
+            "response max",
+            SeriesStyle::dashed(4, 1.4, "2 2"),
+            response.max,
+            Some("max"),
+        ),
+        (
+            "response p99",
+            SeriesStyle::solid(1, 2.2),
+            response.p99,
+            Some("p99"),
+        ),
+        (
+            "response p90",
+            SeriesStyle::solid(3, 1.6),
+            response.p90,
+            Some("p90"),
+        ),
+        (
+            "response p50",
+            SeriesStyle::solid(0, 1.6),
+            response.p50,
+            Some("p50"),
+        ),
+        (
+            "service p99",
+            SeriesStyle::dashed(1, 1.4, "5 3"),
+            service.p99,
+            None,
+        ),
+        (
+            "service p50",
+            SeriesStyle::dashed(0, 1.4, "5 3"),
+            service.p50,
+            None,
+        ),
     ];
     let lines = lines.map(|(name, style, values, end_label)| ChartSeries {
         name: name.to_owned(),

@@ -55,7 +55,11 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
         .iter()
         .filter(|series| !matches!(series.values, SeriesValues::Stacked(_)))
         .flat_map(|series| (0..slices.len()).filter_map(|index| series.values.at(index)))
-        .chain(slices.iter().map(|slice| slice.rate(failed(&slice.hits) as f64)))
+        .chain(
+            slices
+                .iter()
+                .map(|slice| slice.rate(failed(&slice.hits) as f64)),
+        )
         .fold(0.0, f64::max);
     LineChart {
         text: ChartText {
@@ -65,7 +69,9 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
             note: "Hits per second. Failures are stacked from the bottom.",
         },
         x: Axis::time(load.end_s(), PLOT_X),
-        y: Axis::linear(highest, PLOT_Y, "/s", |rate| format!("{}/s", format_decimal(rate))),
+        y: Axis::linear(highest, PLOT_Y, "/s", |rate| {
+            format!("{}/s", format_decimal(rate))
+        }),
         other_y: None,
         places: LinePlaces::Slices(load.spans()),
         stages: load.stage_marks(),
@@ -150,7 +156,9 @@ fn finding(report: &Report) -> String {
             };
             format!("{requested} were asked for{mean}, and {achieved} were started.")
         }
-        _ => format!("Each slot waited for an answer before its next hit: {achieved} were answered."),
+        _ => {
+            format!("Each slot waited for an answer before its next hit: {achieved} were answered.")
+        }
     };
     let (failed, scheduled) = (failed(&report.hits), report.hits.scheduled);
     if failed == 0 {

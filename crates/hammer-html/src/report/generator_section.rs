@@ -41,8 +41,13 @@ fn finding(report: &Report) -> String {
     };
     let busy = report.generator.workers.iter().filter_map(|it| it.busy);
     match busy.max_by(f64::total_cmp) {
-        Some(_) if report.generator.spin => format!("{late} Its threads polled, so they were always busy."),
-        Some(busiest) => format!("{late} Its busiest thread was busy for {} of the time.", percent(busiest)),
+        Some(_) if report.generator.spin => {
+            format!("{late} Its threads polled, so they were always busy.")
+        }
+        Some(busiest) => format!(
+            "{late} Its busiest thread was busy for {} of the time.",
+            percent(busiest)
+        ),
         None => late,
     }
 }
@@ -57,33 +62,63 @@ fn facts(generator: &GeneratorReport) -> Vec<(String, String)> {
     let mut facts = vec![
         ("threads".to_owned(), count(generator.threads as u64)),
         (slots.to_owned(), count(generator.max_in_flight as u64)),
-        ("hits in flight at peak".to_owned(), count(generator.peak_in_flight)),
+        (
+            "hits in flight at peak".to_owned(),
+            count(generator.peak_in_flight),
+        ),
         ("backlog at peak".to_owned(), count(generator.peak_backlog)),
         ("slots opened".to_owned(), count(generator.slots_opened)),
-        ("sessions opened".to_owned(), count(generator.sessions_opened)),
-        ("hits that waited for a slot".to_owned(), count(generator.waited_at_limit)),
-        ("processor time".to_owned(), format!("{:.2} s", generator.cpu_s)),
-        ("memory at peak".to_owned(), format_bytes(generator.peak_rss_bytes)),
+        (
+            "sessions opened".to_owned(),
+            count(generator.sessions_opened),
+        ),
+        (
+            "hits that waited for a slot".to_owned(),
+            count(generator.waited_at_limit),
+        ),
+        (
+            "processor time".to_owned(),
+            format!("{:.2} s", generator.cpu_s),
+        ),
+        (
+            "memory at peak".to_owned(),
+            format_bytes(generator.peak_rss_bytes),
+        ),
     ];
     for (setting, hits) in &generator.waited_for {
-        facts.push((format!("hits that waited for {}", printable(setting)), count(*hits)));
+        facts.push((
+            format!("hits that waited for {}", printable(setting)),
+            count(*hits),
+        ));
     }
     for (cause, hits) in &generator.unsent {
         let cause = cause.replace('_', " ");
         facts.push((format!("unsent: {}", printable(&cause)), count(*hits)));
     }
     if generator.log_dropped > 0 {
-        facts.push(("hits missing from the log".to_owned(), count(generator.log_dropped)));
+        facts.push((
+            "hits missing from the log".to_owned(),
+            count(generator.log_dropped),
+        ));
     }
     if generator.unresponsive > 0 {
-        facts.push(("threads that did not end".to_owned(), count(generator.unresponsive as u64)));
+        facts.push((
+            "threads that did not end".to_owned(),
+            count(generator.unresponsive as u64),
+        ));
     }
     let host = &generator.host;
     if let Some(stolen) = host.stolen {
-        facts.push(("processor time given to other machines".to_owned(), percent(stolen)));
+        facts.push((
+            "processor time given to other machines".to_owned(),
+            percent(stolen),
+        ));
     }
     if let Some(throttled) = host.throttled {
-        facts.push(("periods throttled by the control group".to_owned(), percent(throttled)));
+        facts.push((
+            "periods throttled by the control group".to_owned(),
+            percent(throttled),
+        ));
     }
     if let Some(memory) = host.memory_bytes {
         facts.push(("memory available".to_owned(), format_bytes(memory)));
@@ -133,10 +168,14 @@ fn threads_table(generator: &GeneratorReport) -> Markup {
 fn counts_table(report: &Report) -> Markup {
     let facts = report.facts.iter().map(|(name, values)| {
         let values = values.iter().take(8);
-        let values = values.map(|(value, count)| format!("{value} ({})", format_counted(*count, "time")));
+        let values =
+            values.map(|(value, count)| format!("{value} ({})", format_counted(*count, "time")));
         (name, values.collect::<Vec<_>>().join(", "))
     });
-    let counts = report.counts.iter().map(|(name, count)| (name, format_count(*count)));
+    let counts = report
+        .counts
+        .iter()
+        .map(|(name, count)| (name, format_count(*count)));
     let rows: Vec<(&String, String)> = counts.chain(facts).take(MAX_ROWS).collect();
     html! {
         @if !rows.is_empty() {

@@ -11,9 +11,7 @@ use super::generator_section::generator_section;
 use super::latency_table::latency_table;
 use super::verdict_section::{shape, symbol};
 use crate::backquoted::backquoted;
-use crate::load_charts::{
-    ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart,
-};
+use crate::load_charts::{ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart};
 
 /// Shows a load, with charts if its index is below `charted`. A load of a plan has a heading.
 pub(crate) fn load_section(

@@ -14,4 +14,4 @@ mod totals_section;
 mod verdict_section;
 
 pub use report_page::report_page;
-
+pub(crate) use verdict_section::symbol;

@@ -28,10 +28,7 @@ pub(crate) fn provenance_section(run: &RunFile) -> Markup {
 
 /// The facts that identify a run: a name and a value of each.
 pub(crate) fn run_summary(run: &RunFile) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("run", run.id.clone()),
-        ("hammer", run.version.clone()),
-    ];
+    let mut facts = vec![("run", run.id.clone()), ("hammer", run.version.clone())];
     if !run.started_at.is_empty() {
         facts.push(("started at", run.started_at.clone()));
     }
@@ -46,8 +43,17 @@ fn host(host: &HostDescription) -> String {
         cores => format!("{cores} cores"),
     };
     let system = format!("{} {}", host.os, host.kernel);
-    let parts = [&host.cpu_model, &cores, &host.arch, &system.trim().to_owned()];
-    let known: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let parts = [
+        &host.cpu_model,
+        &cores,
+        &host.arch,
+        &system.trim().to_owned(),
+    ];
+    let known: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
     known.join(", ")
 }
 
@@ -76,7 +82,10 @@ fn setting_texts(settings: &LoadSettings) -> Vec<String> {
         texts.push(format!("drain {}", format_seconds(drain)));
     }
     if let Some(late) = settings.skip_late_s {
-        texts.push(format!("hits later than {} are skipped", format_seconds(late)));
+        texts.push(format!(
+            "hits later than {} are skipped",
+            format_seconds(late)
+        ));
     }
     if settings.spin {
         texts.push("threads poll".to_owned());

@@ -51,7 +51,10 @@ fn tiles(report: &PlanReport) -> Vec<(&'static str, String, String)> {
     }
     let hits = format!("of {} hits", format_count(report.hits.scheduled));
     tiles.push(("ok", format_share(ok, report.hits.scheduled), hits));
-    let elapsed = format!("{} until the last hit ended", format_seconds(report.elapsed_s));
+    let elapsed = format!(
+        "{} until the last hit ended",
+        format_seconds(report.elapsed_s)
+    );
     tiles.push(("schedule", format_seconds(report.duration_s), elapsed));
     if let Some(load) = report.single_load()
         && load.bytes.received + load.bytes.sent > 0
@@ -66,10 +69,18 @@ fn tiles(report: &PlanReport) -> Vec<(&'static str, String, String)> {
 fn hits_table(hits: &HitCounts) -> Markup {
     let rows = [
         ("ok", hits.ok, "the target answered as expected"),
-        ("rejected", hits.rejected, "the target answered with a refusal"),
+        (
+            "rejected",
+            hits.rejected,
+            "the target answered with a refusal",
+        ),
         ("failed", hits.failed, "no usable answer"),
         ("timed out", hits.timed_out, "no answer in time"),
-        ("abandoned", hits.abandoned, "still in flight at the end of the drain"),
+        (
+            "abandoned",
+            hits.abandoned,
+            "still in flight at the end of the drain",
+        ),
         ("unsent", hits.unsent, "never started"),
     ];
     let all = hits.scheduled.max(1) as f64;

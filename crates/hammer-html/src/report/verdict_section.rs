@@ -89,7 +89,9 @@ fn valid_text(report: &PlanReport) -> &'static str {
 }
 
 fn aborted_text(aborted: &AbortReason) -> String {
-    let rate = aborted.rate.map(|rate| format!(" at {}", format_rate(rate)));
+    let rate = aborted
+        .rate
+        .map(|rate| format!(" at {}", format_rate(rate)));
     format!(
         "✗ The run was ended by {} after {} s{} (measured {}).",
         printable(&aborted.expression),

@@ -58,7 +58,7 @@ impl Axis {
         } else {
             1.0
         };
-        let step = nice_step(max / 5.0);
+        let step = nice_step(max / 6.0);
         let steps = (max / step - 1e-9).ceil().max(1.0) as u32;
         let tick = |index: u32| AxisTick {
             value: step * f64::from(index),

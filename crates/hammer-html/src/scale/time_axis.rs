@@ -47,13 +47,16 @@ mod tests {
     fn ticks_are_multiples_of_round_times() {
         for (seconds, expected) in [
             (2.0, "0 s, 0.5 s, 1 s, 1.5 s, 2 s"),
+            (75.0, "0 s, 10 s, 20 s, 30 s, 40 s, 50 s, 60 s, 70 s"),
             (
-                75.0,
-                "0 s, 10 s, 20 s, 30 s, 40 s, 50 s, 60 s, 70 s",
+                3600.0,
+                "0 min, 10 min, 20 min, 30 min, 40 min, 50 min, 60 min",
             ),
-            (3600.0, "0 min, 10 min, 20 min, 30 min, 40 min, 50 min, 60 min"),
             (0.0, "0 s, 0.2 s, 0.4 s, 0.6 s, 0.8 s, 1 s"),
-            (86_400.0 * 30.0, "0 d, 4 d, 8 d, 12 d, 16 d, 20 d, 24 d, 28 d"),
+            (
+                86_400.0 * 30.0,
+                "0 d, 4 d, 8 d, 12 d, 16 d, 20 d, 24 d, 28 d",
+            ),
         ] {
             let axis = Axis::time(seconds, (0.0, 100.0));
             let labels: Vec<String> = axis.ticks.iter().map(|tick| tick.label.clone()).collect();

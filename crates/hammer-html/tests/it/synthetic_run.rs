@@ -111,15 +111,22 @@ fn slice(load: &SyntheticLoad, index: u64, numbers: &mut Numbers) -> (Times, u64
     let (mut failed, mut timed_out) = (0, 0);
     for _ in 0..load.hits {
         let service_us = 2_000.0 - 1_500.0 * numbers.next().max(1e-6).ln();
-        let lateness_us = 60.0 - 20.0 * numbers.next().max(1e-6).ln() + overload * 15_000.0 * numbers.next();
-        times.lateness.record(Duration::from_nanos((lateness_us * 1e3) as u64));
+        let lateness_us =
+            60.0 - 20.0 * numbers.next().max(1e-6).ln() + overload * 15_000.0 * numbers.next();
+        times
+            .lateness
+            .record(Duration::from_nanos((lateness_us * 1e3) as u64));
         match numbers.next() {
             share if overload > 0.0 && share < 0.05 => timed_out += 1,
             share if overload > 0.0 && share < 0.08 => failed += 1,
             _ => {
-                times.service.record(Duration::from_nanos((service_us * 1e3) as u64));
+                times
+                    .service
+                    .record(Duration::from_nanos((service_us * 1e3) as u64));
                 let response_us = service_us + lateness_us;
-                times.response.record(Duration::from_nanos((response_us * 1e3) as u64));
+                times
+                    .response
+                    .record(Duration::from_nanos((response_us * 1e3) as u64));
             }
         }
     }
@@ -129,16 +136,16 @@ fn slice(load: &SyntheticLoad, index: u64, numbers: &mut Numbers) -> (Times, u64
 /// The generator of a load.
 fn generator_json(total: &Times) -> Value {
     json!({
-            "threads": 2, "max_in_flight": 1024, "spin": false, "unresponsive": 0, "cpu_s": 1.5,
-            "peak_rss_bytes": 52_000_000, "slots_opened": 3, "sessions_opened": 3, "peak_in_flight": 3,
-            "peak_backlog": 0, "waited_at_limit": 0, "waited_for": {}, "unsent": {},
-            "schedule_late_us": summary(&total.lateness), "log_dropped": 0,
-            "workers": [
-                {"cpu_s": 0.7, "busy": 0.11, "saturated": 0.0, "no_core": 0.01, "blocked_max_us": 900.0},
-                {"cpu_s": 0.8, "busy": 0.14, "saturated": 0.0, "no_core": 0.02, "blocked_max_us": 1200.0},
-            ],
-            "host": {"stolen": 0.01, "memory_bytes": 8_000_000_000_u64},
-        })
+        "threads": 2, "max_in_flight": 1024, "spin": false, "unresponsive": 0, "cpu_s": 1.5,
+        "peak_rss_bytes": 52_000_000, "slots_opened": 3, "sessions_opened": 3, "peak_in_flight": 3,
+        "peak_backlog": 0, "waited_at_limit": 0, "waited_for": {}, "unsent": {},
+        "schedule_late_us": summary(&total.lateness), "log_dropped": 0,
+        "workers": [
+            {"cpu_s": 0.7, "busy": 0.11, "saturated": 0.0, "no_core": 0.01, "blocked_max_us": 900.0},
+            {"cpu_s": 0.8, "busy": 0.14, "saturated": 0.0, "no_core": 0.02, "blocked_max_us": 1200.0},
+        ],
+        "host": {"stolen": 0.01, "memory_bytes": 8_000_000_000_u64},
+    })
 }
 
 /// The report of a load and what a run file has beside it.
@@ -209,7 +216,8 @@ fn load_json(load: &SyntheticLoad) -> (Value, Value) {
         "groups": (0..load.groups).map(group).collect::<Vec<_>>(),
         "timeline": timeline, "thresholds": load.thresholds, "aborted": null,
     });
-    let part = || json!({"response": snapshot(&total.response), "service": snapshot(&total.service)});
+    let part =
+        || json!({"response": snapshot(&total.response), "service": snapshot(&total.service)});
     let histograms = merged(
         json!({
             "schedule_lateness": snapshot(&total.lateness),
@@ -220,7 +228,8 @@ fn load_json(load: &SyntheticLoad) -> (Value, Value) {
         }),
         total.json(),
     );
-    let settings = json!({"timeout_s": 10.0, "max_in_flight": 1024, "max_backlog": 65536, "threads": 2});
+    let settings =
+        json!({"timeout_s": 10.0, "max_in_flight": 1024, "max_backlog": 65536, "threads": 2});
     let beside = json!({
         "name": load.name, "settings": settings, "started": load.slices * load.hits,
         "histograms": histograms,
