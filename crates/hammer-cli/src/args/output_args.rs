@@ -1,7 +1,7 @@
 //! Flags for outputs and their values.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
@@ -18,7 +18,7 @@ pub(crate) struct OutputArgs {
     /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
     /// stdout unless another output does. A report file appears when it is complete; hits are
     /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
-    /// permissions.
+    /// permissions. hits=PATH.zst compresses the CSV with zstd.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings
@@ -144,6 +144,9 @@ impl FromStr for OutputSpec {
         match path {
             Some("") => Err("empty path; expected a path, or - for stdout"),
             None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
+            Some(path) if kind == OutputKind::Hits && is_of_another_format(path) => {
+                Err("expected a name for CSV, plain or in zstd (try hits=hits.csv.zst)")
+            }
             // The path would be the file behind stdout, which the shell has opened for stdout.
             None | Some("-" | "/dev/stdout") => Ok(Self {
                 kind,
@@ -157,6 +160,13 @@ impl FromStr for OutputSpec {
             }),
         }
     }
+}
+
+/// Returns true if the name of a log of hits promises a format that it does not have.
+fn is_of_another_format(path: &str) -> bool {
+    let other = ["br", "bz2", "gz", "json", "lz4", "parquet", "xz", "zip"];
+    let end = Path::new(path).extension().and_then(|end| end.to_str());
+    end.is_some_and(|end| other.iter().any(|other| end.eq_ignore_ascii_case(other)))
 }
 
 impl fmt::Display for OutputSpec {
@@ -183,6 +193,8 @@ mod tests {
             ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
+            ("hits=h.csv.zst", "hits=h.csv.zst"),
+            ("hits=/tmp/h", "hits=/tmp/h"),
             ("json=/dev/stdout", "json"),
         ] {
             assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
@@ -192,6 +204,8 @@ mod tests {
             ("", "unknown kind"),
             ("hits", "missing path"),
             ("json=", "empty"),
+            ("hits=h.csv.gz", "try hits=hits.csv.zst"),
+            ("hits=h.parquet", "CSV, plain or in zstd"),
         ] {
             assert!(
                 text.parse::<OutputSpec>()

@@ -7,8 +7,7 @@ use std::path::Path;
 use hammer_core::RunEvent;
 use hammer_files::{FileMode, LateFile};
 
-use super::hits_file::{CutBack, HitsFile};
-use super::hits_log::{HitsLog, LoggedLoad};
+use super::hits::{self, HitsLog, LoggedLoad};
 use super::stdout::write_stdout;
 use super::terminal::stdout_has_color;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
@@ -20,7 +19,7 @@ use crate::report::RunReport;
 /// The file of a report is created at the end. A log of hits grows during the run.
 pub(crate) struct OutputWriter {
     reports: Vec<(OutputSpec, ReportSink)>,
-    hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
+    hits: Vec<(OutputSpec, HitsLog)>,
     /// The names of the loads and of their groups, for the log of hits.
     loads: Vec<LoggedLoad>,
 }
@@ -28,36 +27,6 @@ pub(crate) struct OutputWriter {
 enum ReportSink {
     Stdout,
     File(LateFile),
-}
-
-enum HitsSink {
-    Stdout,
-    File(HitsFile),
-}
-
-impl Write for HitsSink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout => io::stdout().write(bytes),
-            Self::File(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout => io::stdout().flush(),
-            Self::File(file) => file.flush(),
-        }
-    }
-}
-
-impl CutBack for HitsSink {
-    fn cut_back(&mut self, bytes: u64) {
-        match self {
-            Self::Stdout => {}
-            Self::File(file) => file.cut_back(bytes),
-        }
-    }
 }
 
 impl OutputWriter {
@@ -103,8 +72,7 @@ impl OutputWriter {
                 }
                 (Ok(Some(())), _) => {}
                 (Ok(None), OutputKind::Hits) => {
-                    let log = HitsLog::new(HitsSink::Stdout, named_loads);
-                    outputs.hits.push((output, log));
+                    outputs.hits.push((output, hits::on_stdout(named_loads)));
                 }
                 (Ok(None), _) => outputs.reports.push((output, ReportSink::Stdout)),
             }
@@ -115,7 +83,7 @@ impl OutputWriter {
     fn open_file(&mut self, output: &OutputSpec, path: &Path, named_loads: bool) -> io::Result<()> {
         let mode = match output.kind {
             OutputKind::Hits => {
-                let log = HitsLog::new(HitsSink::File(HitsFile::open(path)?), named_loads);
+                let log = hits::open_file(path, named_loads)?;
                 self.hits.push((output.clone(), log));
                 return Ok(());
             }
@@ -134,20 +102,21 @@ impl OutputWriter {
         !self.hits.is_empty()
     }
 
-    /// Logs the hits of the load with this index as they end. Each error is returned once.
+    /// Logs the hits of the load with this index as they end, and writes them each second. Each error
+    /// is returned once.
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) -> Result<(), String> {
         let load = &mut self.loads[load];
-        let records = match event {
-            RunEvent::Hits(records) => records,
-            RunEvent::Opening { groups, .. } => {
-                load.groups = groups.to_vec();
-                return Ok(());
-            }
-            _ => return Ok(()),
-        };
+        if let RunEvent::Opening { groups, .. } = event {
+            load.groups = groups.to_vec();
+        }
         let mut result = Ok(());
         for (output, log) in &mut self.hits {
-            if let Err(error) = log.write(load, records) {
+            let logged = match event {
+                RunEvent::Hits(records) => log.write(load, records),
+                RunEvent::Tick(_) => log.flush(),
+                _ => Ok(()),
+            };
+            if let Err(error) = logged {
                 result = Err(write_error(output, &error));
             }
         }
