@@ -64,7 +64,7 @@ impl IntervalLog {
         }
     }
 
-    /// Adds a line for what was recorded from `start`, for `length`. Characters that a tag cannot have
+    /// Adds a line for what was recorded from `start`, for `length`. Characters that would end the tag
     /// become `_`.
     ///
     /// # Errors

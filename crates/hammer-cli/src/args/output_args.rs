@@ -13,12 +13,13 @@ use super::ThresholdArgs;
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Output to write: text, json, junit or hits (CSV); repeatable
+    /// Output to write: text, json, junit, hlog, hgrm, hits; repeatable
     ///
     /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
     /// stdout unless another output does. A report file appears when it is complete; hits are
     /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
-    /// permissions. hits=PATH.zst compresses the CSV with zstd.
+    /// permissions. hits is a line of CSV for each hit, compressed if PATH ends in .zst. hlog and hgrm are
+    /// for the tools of HdrHistogram.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings
@@ -110,13 +111,24 @@ pub(crate) enum OutputKind {
     Json,
     /// The verdict and the thresholds as JUnit XML.
     Junit,
+    /// The timeline as an interval log of HdrHistogram.
+    Hlog,
+    /// The response as a percentile spectrum of HdrHistogram.
+    Hgrm,
     /// A line of CSV for each hit.
     Hits,
 }
 
 impl OutputKind {
     /// All kinds, in the order of the docs.
-    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Junit, Self::Hits];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Text,
+        Self::Json,
+        Self::Junit,
+        Self::Hlog,
+        Self::Hgrm,
+        Self::Hits,
+    ];
 
     /// The name of the kind on the command line and in plans.
     pub(crate) fn as_str(self) -> &'static str {
@@ -124,6 +136,8 @@ impl OutputKind {
             Self::Text => "text",
             Self::Json => "json",
             Self::Junit => "junit",
+            Self::Hlog => "hlog",
+            Self::Hgrm => "hgrm",
             Self::Hits => "hits",
         }
     }
@@ -140,7 +154,7 @@ impl FromStr for OutputSpec {
         let kind = OutputKind::ALL
             .into_iter()
             .find(|known| known.as_str() == kind)
-            .ok_or("unknown kind; expected text, json=PATH, junit=PATH or hits=PATH")?;
+            .ok_or("unknown kind; expected text, json=PATH, junit=PATH, hlog=PATH, hgrm=PATH or hits=PATH")?;
         match path {
             Some("") => Err("empty path; expected a path, or - for stdout"),
             None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),

@@ -88,7 +88,9 @@ impl OutputWriter {
                 return Ok(());
             }
             // The URLs of targets and groups may have secrets in their paths.
-            OutputKind::Text | OutputKind::Json => FileMode::Private,
+            OutputKind::Text | OutputKind::Json | OutputKind::Hlog | OutputKind::Hgrm => {
+                FileMode::Private
+            }
             // Build servers, which often are another user, read it.
             OutputKind::Junit => FileMode::Shared,
         };

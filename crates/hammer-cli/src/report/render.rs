@@ -4,7 +4,7 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::{junit, text};
+use super::{hgrm, hlog, junit, text};
 use crate::args::OutputKind;
 
 /// Renders a run; `color` colors the verdict of the text.
@@ -20,6 +20,8 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result
             json
         }
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
+        OutputKind::Hlog => hlog::render(run)?,
+        OutputKind::Hgrm => hgrm::render(run).into_bytes(),
         OutputKind::Text | OutputKind::Hits => text::render(&run.report, color).into_bytes(),
     })
 }
