@@ -117,18 +117,22 @@ impl Histogram {
         }
     }
 
-    fn record_many(&mut self, time: Duration, count: u64) {
+    /// Counts `time` as often as `count` says.
+    pub fn record_many(&mut self, time: Duration, count: u64) {
+        if count == 0 {
+            return;
+        }
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let micros = (nanos / 1_000).min(MAX_US);
+        let micros = nanos / 1_000;
         self.exact.merge(&ExactStats {
             count,
             sum: u128::from(nanos) * u128::from(count),
             min: nanos,
             max: nanos,
-            saturated: 0,
+            saturated: if micros > MAX_US { count } else { 0 },
         });
         self.buckets
-            .record_n(micros, count)
+            .record_n(micros.min(MAX_US), count)
             .expect("the buckets grow up to the longest time");
     }
 

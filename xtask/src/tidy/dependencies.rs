@@ -42,6 +42,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
         ]),
     ),
     ("hammer-plan", Some(&["hammer-core", "hammer-diagnostic"])),
+    ("hammer-analysis", Some(&["hammer-core", "hammer-stats"])),
     ("hammer-target", Some(&["hammer-core", "hammer-diagnostic"])),
     (
         "hammer-replay",
@@ -50,6 +51,16 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
             "hammer-data",
             "hammer-diagnostic",
             "hammer-files",
+        ]),
+    ),
+    (
+        "hammer-html",
+        Some(&[
+            "hammer-analysis",
+            "hammer-core",
+            "hammer-diagnostic",
+            "hammer-plan",
+            "hammer-stats",
         ]),
     ),
     ("hammer-cli", None),

@@ -1,21 +1,18 @@
 //! Flags for outputs and their values.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-
 use clap::Args;
 
-use super::ThresholdArgs;
+use super::{OutputKind, OutputSpec, ThresholdArgs};
+use crate::command_line::MaskedCommandLine;
 
 /// Flags for outputs.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Output to write: text, json, junit, hlog, hgrm, hits; repeatable
+    /// Output: text, json, junit, md, run, hlog, hgrm, hits; repeatable
     ///
-    /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
+    /// Without PATH, or with - as PATH, it goes to stdout; run, hlog, hgrm and hits need a PATH. The text report goes to
     /// stdout unless another output does. A report file appears when it is complete; hits are
     /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
     /// permissions. hits is a line of CSV for each hit, compressed if PATH ends in .zst. hlog and hgrm are
@@ -33,6 +30,8 @@ pub(crate) struct OutputArgs {
     dry_run: bool,
     #[command(flatten)]
     thresholds: ThresholdArgs,
+    #[arg(skip)]
+    command_line: MaskedCommandLine,
 }
 
 impl OutputArgs {
@@ -45,6 +44,18 @@ impl OutputArgs {
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
         self.thresholds.merge(other.thresholds);
+        self.command_line = other.command_line;
+    }
+
+    /// Sets the command line, for the run file.
+    pub(crate) fn with_command_line(mut self, command_line: &MaskedCommandLine) -> Self {
+        self.command_line = command_line.clone();
+        self
+    }
+
+    /// The command line, with secrets masked.
+    pub(crate) fn command_line(&self) -> &MaskedCommandLine {
+        &self.command_line
     }
 
     /// Sets the location of each output in a plan.
@@ -67,11 +78,7 @@ impl OutputArgs {
             .iter()
             .any(|output| output.kind == OutputKind::Text || output.path.is_none())
         {
-            outputs.push(OutputSpec {
-                kind: OutputKind::Text,
-                path: None,
-                plan_location: None,
-            });
+            outputs.push(OutputSpec::TEXT_ON_STDOUT);
         }
         outputs
     }
@@ -92,143 +99,9 @@ impl OutputArgs {
     }
 }
 
-/// An output and its destination.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutputSpec {
-    pub(crate) kind: OutputKind,
-    /// The file, or `None` for stdout.
-    pub(crate) path: Option<PathBuf>,
-    /// The location in a plan, or `None` for the command line and defaults.
-    pub(crate) plan_location: Option<String>,
-}
-
-/// A kind of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OutputKind {
-    /// The report as text.
-    Text,
-    /// The report as JSON.
-    Json,
-    /// The verdict and the thresholds as JUnit XML.
-    Junit,
-    /// The timeline as an interval log of HdrHistogram.
-    Hlog,
-    /// The response as a percentile spectrum of HdrHistogram.
-    Hgrm,
-    /// A line of CSV for each hit.
-    Hits,
-}
-
-impl OutputKind {
-    /// All kinds, in the order of the docs.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Text,
-        Self::Json,
-        Self::Junit,
-        Self::Hlog,
-        Self::Hgrm,
-        Self::Hits,
-    ];
-
-    /// The name of the kind on the command line and in plans.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Junit => "junit",
-            Self::Hlog => "hlog",
-            Self::Hgrm => "hgrm",
-            Self::Hits => "hits",
-        }
-    }
-}
-
-impl FromStr for OutputSpec {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, path) = match text.split_once('=') {
-            Some((kind, path)) => (kind, Some(path)),
-            None => (text, None),
-        };
-        let kind = OutputKind::ALL
-            .into_iter()
-            .find(|known| known.as_str() == kind)
-            .ok_or("unknown kind; expected text, json=PATH, junit=PATH, hlog=PATH, hgrm=PATH or hits=PATH")?;
-        match path {
-            Some("") => Err("empty path; expected a path, or - for stdout"),
-            None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
-            Some(path) if kind == OutputKind::Hits && is_of_another_format(path) => {
-                Err("expected a name for CSV, plain or in zstd (try hits=hits.csv.zst)")
-            }
-            // The path would be the file behind stdout, which the shell has opened for stdout.
-            None | Some("-" | "/dev/stdout") => Ok(Self {
-                kind,
-                path: None,
-                plan_location: None,
-            }),
-            Some(path) => Ok(Self {
-                kind,
-                path: Some(path.into()),
-                plan_location: None,
-            }),
-        }
-    }
-}
-
-/// Returns true if the name of a log of hits promises a format that it does not have.
-fn is_of_another_format(path: &str) -> bool {
-    let other = ["br", "bz2", "gz", "json", "lz4", "parquet", "xz", "zip"];
-    let end = Path::new(path).extension().and_then(|end| end.to_str());
-    end.is_some_and(|end| other.iter().any(|other| end.eq_ignore_ascii_case(other)))
-}
-
-impl fmt::Display for OutputSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.kind.as_str();
-        match &self.path {
-            Some(path) => write!(f, "{kind}={}", path.display()),
-            None => f.write_str(kind),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn outputs_have_a_kind_and_a_path() {
-        for (text, shown) in [
-            ("text", "text"),
-            ("json", "json"),
-            ("json=-", "json"),
-            ("junit", "junit"),
-            ("junit=j.xml", "junit=j.xml"),
-            ("json=a=b", "json=a=b"),
-            ("hits=h.csv", "hits=h.csv"),
-            ("hits=h.csv.zst", "hits=h.csv.zst"),
-            ("hits=/tmp/h", "hits=/tmp/h"),
-            ("json=/dev/stdout", "json"),
-        ] {
-            assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
-        }
-        for (text, problem) in [
-            ("xml", "unknown kind"),
-            ("", "unknown kind"),
-            ("hits", "missing path"),
-            ("json=", "empty"),
-            ("hits=h.csv.gz", "try hits=hits.csv.zst"),
-            ("hits=h.parquet", "CSV, plain or in zstd"),
-        ] {
-            assert!(
-                text.parse::<OutputSpec>()
-                    .expect_err(text)
-                    .contains(problem),
-                "{text}"
-            );
-        }
-    }
 
     #[test]
     fn text_goes_to_stdout_unless_another_output_does() {

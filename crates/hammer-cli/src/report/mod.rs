@@ -3,6 +3,7 @@
 mod hgrm;
 mod hlog;
 mod junit;
+mod markdown;
 #[cfg(test)]
 mod recorded_reports;
 mod render;

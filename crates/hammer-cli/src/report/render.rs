@@ -4,14 +4,14 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::{hgrm, hlog, junit, text};
+use super::{hgrm, hlog, junit, markdown, text};
 use crate::args::OutputKind;
 
 /// Renders a run; `color` colors the verdict of the text.
 ///
 /// # Errors
 ///
-/// If a value has no JSON.
+/// If a value cannot be encoded.
 pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result<Vec<u8>> {
     Ok(match kind {
         OutputKind::Json => {
@@ -19,6 +19,12 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result
             json.push(b'\n');
             json
         }
+        OutputKind::Run => {
+            let mut json = run.to_json().map_err(io::Error::other)?;
+            json.push(b'\n');
+            json
+        }
+        OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
         OutputKind::Hlog => hlog::render(run)?,
         OutputKind::Hgrm => hgrm::render(run).into_bytes(),

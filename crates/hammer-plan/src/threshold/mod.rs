@@ -14,6 +14,7 @@ mod percentile;
 mod rebased;
 mod scope;
 mod text_slice;
+mod time_bound;
 mod validation;
 pub(crate) mod window;
 
