@@ -10,12 +10,13 @@ use crate::command_line::MaskedCommandLine;
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Output to write: text, json, junit or hits (CSV); repeatable
+    /// Output: text, json, junit, md, run, hlog, hgrm, hits; repeatable
     ///
-    /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
+    /// Without PATH, or with - as PATH, it goes to stdout; run, hlog, hgrm and hits need a PATH. The text report goes to
     /// stdout unless another output does. A report file appears when it is complete; hits are
     /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
-    /// permissions.
+    /// permissions. hits is a line of CSV for each hit, compressed if PATH ends in .zst. hlog and hgrm are
+    /// for the tools of HdrHistogram.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings
