@@ -25,6 +25,8 @@ pub(crate) enum OutputKind {
     Junit,
     /// The report as Markdown, for a merge request or a chat.
     Markdown,
+    /// The report as a page of HTML, with the run file inside.
+    Html,
     /// The run file: the report with all histograms.
     Run,
     /// A line of CSV for each hit.
@@ -48,11 +50,12 @@ impl OutputSpec {
 
 impl OutputKind {
     /// All kinds, in the order of the docs.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Text,
         Self::Json,
         Self::Junit,
         Self::Markdown,
+        Self::Html,
         Self::Run,
         Self::Hits,
     ];
@@ -64,6 +67,7 @@ impl OutputKind {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Markdown => "md",
+            Self::Html => "html",
             Self::Run => "run",
             Self::Hits => "hits",
         }
@@ -73,6 +77,7 @@ impl OutputKind {
     fn needed_path(self) -> Option<&'static str> {
         match self {
             Self::Text | Self::Json | Self::Junit | Self::Markdown => None,
+            Self::Html => Some("report.html"),
             Self::Run => Some("run.json"),
             Self::Hits => Some("hits.csv"),
         }

@@ -34,6 +34,7 @@ mod replay_fidelity;
 mod replay_plan;
 mod replay_safety;
 mod replay_wire;
+mod run_files;
 mod servers;
 mod setting_names;
 mod silent_target;
