@@ -64,14 +64,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let outputs = args.outputs()?;
     let runs = args.read_runs()?;
     let files = ReportFiles::check(outputs, OutputPlaces::default())?;
-    let confidence = args.confidence;
     let written = files.write(|output, color| {
+        let options = TextOptions {
+            color,
+            confidence: args.confidence,
+        };
         let mut bytes = vec![];
         for (index, (path, run)) in runs.iter().enumerate() {
             if runs.len() > 1 {
                 bytes.extend(separator(output.kind, index, path).into_bytes());
             }
-            let options = TextOptions { color, confidence };
             bytes.extend(render(output.kind, run, options)?);
         }
         Ok(bytes)

@@ -144,10 +144,13 @@ impl OutputWriter {
     ///
     /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
     pub(crate) fn finish(self, run: &RunFile) -> Vec<String> {
-        let confidence = self.confidence;
-        let options = |color| TextOptions { color, confidence };
-        let written =
-            (self.reports).write(|output, color| render(output.kind, run, options(color)));
+        let options = |color| TextOptions {
+            color,
+            confidence: self.confidence,
+        };
+        let written = self
+            .reports
+            .write(|output, color| render(output.kind, run, options(color)));
         if written.lost && !written.on_stdout {
             let text = render(OutputKind::Text, run, options(false)).unwrap_or_default();
             let on_stdout = !written.stdout_broken && write_stdout(&text).is_ok();

@@ -12,6 +12,7 @@ mod broker;
 mod captures;
 mod command;
 mod commands;
+mod confidence;
 mod dead_targets;
 mod dry_runs;
 mod echo;
