@@ -40,7 +40,7 @@ struct ReportArgs {
     /// the slices of a long run are longer. Maximum size: 256 MiB.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// Output to write: text, json, junit, md, html or run; repeatable [default: text]
+    /// Output: text, json, junit, md, html, run, hlog, hgrm; repeatable [default: text]
     ///
     /// As for a run, except that the text report is written only if it is requested, or if nothing
     /// else is. Several runs can be text, json or md on stdout, one after the other.
@@ -54,7 +54,7 @@ struct ReportArgs {
 /// Defines `report RUN… [-o KIND[=PATH]]…`.
 pub(crate) fn command() -> Command {
     ReportArgs::augment_args(Command::new(NAME))
-        .about("Render run files as text, JSON, JUnit, Markdown or HTML")
+        .about("Render run files as text, JSON, JUnit, Markdown, HTML and more")
         .after_help(EXAMPLES)
 }
 

@@ -15,7 +15,7 @@ use crate::outputs::close;
 use crate::replay::{TimelineFixture, row};
 
 /// The kinds that a run and `hammer report` write alike.
-const KINDS: [&str; 5] = ["text", "json", "junit", "md", "html"];
+const KINDS: [&str; 7] = ["text", "json", "junit", "md", "html", "hlog", "hgrm"];
 
 /// The options that write all kinds into `folder`.
 fn all_outputs(folder: &Path) -> Vec<String> {
