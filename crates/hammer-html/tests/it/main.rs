@@ -6,5 +6,6 @@ mod html_checker;
 mod page_text;
 mod programs;
 mod report_page;
+mod sample_pages;
 mod sample_runs;
 mod synthetic_run;
