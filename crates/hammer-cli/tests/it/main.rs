@@ -12,6 +12,7 @@ mod broker;
 mod captures;
 mod command;
 mod commands;
+mod compare;
 mod confidence;
 mod dead_targets;
 mod dry_runs;
@@ -30,6 +31,7 @@ mod own_hammers;
 mod plan_errors;
 mod plan_thresholds;
 mod plans;
+mod recorded_runs;
 mod replay;
 mod replay_fidelity;
 mod replay_plan;
@@ -59,6 +61,8 @@ mod verdict;
 
 #[cfg(unix)]
 mod docs;
+#[cfg(unix)]
+mod duel;
 #[cfg(unix)]
 mod help;
 #[cfg(unix)]
