@@ -69,5 +69,7 @@ mod signals;
 mod spinning_target;
 mod stalled_generator;
 #[cfg(unix)]
+mod target_queue;
+#[cfg(unix)]
 mod timeline;
 mod tls;
