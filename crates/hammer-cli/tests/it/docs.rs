@@ -89,6 +89,13 @@ fn blocks_of(path: &Path) -> Vec<FencedBlock> {
     blocks
 }
 
+/// The SQL statements of a document, in its order.
+pub(crate) fn sql_blocks(path: &Path) -> Vec<String> {
+    let blocks = blocks_of(path).into_iter();
+    let sql = blocks.filter(|block| block.kind == "sql");
+    sql.map(|block| block.text).collect()
+}
+
 /// The targets and files that the commands in the docs need.
 struct DocsEnvironment {
     plain: TargetServer,
