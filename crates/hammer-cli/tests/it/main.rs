@@ -71,5 +71,7 @@ mod signals;
 mod spinning_target;
 mod stalled_generator;
 #[cfg(unix)]
+mod target_queue;
+#[cfg(unix)]
 mod timeline;
 mod tls;
