@@ -2,8 +2,8 @@
 
 mod hgrm;
 mod hlog;
-mod junit;
-mod markdown;
+pub(crate) mod junit;
+pub(crate) mod markdown;
 #[cfg(test)]
 mod recorded_reports;
 mod render;

@@ -12,6 +12,8 @@ mod broker;
 mod captures;
 mod command;
 mod commands;
+mod compare;
+mod confidence;
 mod dead_targets;
 mod dry_runs;
 mod echo;
@@ -29,11 +31,13 @@ mod own_hammers;
 mod plan_errors;
 mod plan_thresholds;
 mod plans;
+mod recorded_runs;
 mod replay;
 mod replay_fidelity;
 mod replay_plan;
 mod replay_safety;
 mod replay_wire;
+mod run_files;
 mod servers;
 mod setting_names;
 mod silent_target;
@@ -57,6 +61,8 @@ mod verdict;
 
 #[cfg(unix)]
 mod docs;
+#[cfg(unix)]
+mod duel;
 #[cfg(unix)]
 mod help;
 #[cfg(unix)]
