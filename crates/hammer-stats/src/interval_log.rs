@@ -123,8 +123,10 @@ mod tests {
         histogram
     }
 
-    /// The tag, start, length, largest duration and histogram of each line.
-    fn parse(log: &str) -> Vec<(Option<&str>, f64, f64, f64, hdrhistogram::Histogram<u64>)> {
+    /// The tag, start, length, largest duration and histogram of a line.
+    type ParsedLine<'a> = (Option<&'a str>, f64, f64, f64, hdrhistogram::Histogram<u64>);
+
+    fn parse(log: &str) -> Vec<ParsedLine<'_>> {
         // This parser does not know the legend.
         let legend = log.find("\"StartTimestamp\"").expect("a legend");
         let lines = &log[legend + log[legend..].find('\n').expect("a line end") + 1..];

@@ -25,6 +25,8 @@ pub(crate) enum OutputKind {
     Junit,
     /// The report as Markdown, for a merge request or a chat.
     Markdown,
+    /// The report as a page of HTML, with the run file inside.
+    Html,
     /// The run file: the report with all histograms.
     Run,
     /// The timeline as an interval log of HdrHistogram.
@@ -52,11 +54,12 @@ impl OutputSpec {
 
 impl OutputKind {
     /// All kinds, in the order of the docs.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Text,
         Self::Json,
         Self::Junit,
         Self::Markdown,
+        Self::Html,
         Self::Run,
         Self::Hlog,
         Self::Hgrm,
@@ -70,6 +73,7 @@ impl OutputKind {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Markdown => "md",
+            Self::Html => "html",
             Self::Run => "run",
             Self::Hlog => "hlog",
             Self::Hgrm => "hgrm",
@@ -81,6 +85,7 @@ impl OutputKind {
     fn needed_path(self) -> Option<&'static str> {
         match self {
             Self::Text | Self::Json | Self::Junit | Self::Markdown => None,
+            Self::Html => Some("report.html"),
             Self::Run => Some("run.json"),
             Self::Hlog => Some("run.hlog"),
             Self::Hgrm => Some("run.hgrm"),

@@ -25,6 +25,7 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> i
             json.push(b'\n');
             json
         }
+        OutputKind::Html => hammer_html::report_page(run).into_bytes(),
         OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
         OutputKind::Hlog => hlog::render(run)?,

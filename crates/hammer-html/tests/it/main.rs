@@ -1,4 +1,4 @@
-//! Tests of pages.
+//! Tests of the pages.
 
 mod browser;
 mod comparison_page;
@@ -6,5 +6,6 @@ mod html_checker;
 mod page_text;
 mod programs;
 mod report_page;
+mod sample_pages;
 mod sample_runs;
 mod synthetic_run;

@@ -10,35 +10,14 @@ use hammer_core::{
 };
 use hammer_plan::{Threshold, check_thresholds};
 
-/// A run and a name for messages.
-pub(crate) struct SampleRun {
-    pub(crate) name: &'static str,
-    pub(crate) run: RunFile,
-}
-
-/// All sample runs.
-pub(crate) fn sample_runs() -> Vec<SampleRun> {
-    let sample = |name, run| SampleRun { name, run };
-    vec![
-        sample("steady", steady_run()),
-        sample("overload", overloaded_run()),
-        sample("short", run_file(report("short", "50/s/2s", 400), &[])),
-        sample(
-            "unanswered",
-            run_file(report("unanswered", "20/s/3s", 0), &[]),
-        ),
-        sample("plan", plan_run()),
-    ]
-}
-
-/// A minute at a constant rate that the target can stand.
+/// A minute at a constant rate that the target can serve.
 pub(crate) fn steady_run() -> RunFile {
     let thresholds = ["p99 < 50ms", "errors < 1%"];
     run_file(report("steady", "200/s/1m", 400), &thresholds)
 }
 
-/// Steps up to more than the target can stand.
-fn overloaded_run() -> RunFile {
+/// Steps up to more than the target can serve.
+pub(crate) fn overloaded_run() -> RunFile {
     let thresholds = ["p99 < 50ms", "errors < 0.1%"];
     run_file(
         report("overload", "steps(50..300, 6, 10s)", 170),
@@ -46,8 +25,18 @@ fn overloaded_run() -> RunFile {
     )
 }
 
+/// Too short for most statistics.
+pub(crate) fn short_run() -> RunFile {
+    run_file(report("short", "50/s/2s", 400), &[])
+}
+
+/// No hit finds a target.
+pub(crate) fn unanswered_run() -> RunFile {
+    run_file(report("unanswered", "20/s/3s", 0), &[])
+}
+
 /// Two loads, one of which starts later. Their names would break a careless page.
-fn plan_run() -> RunFile {
+pub(crate) fn plan_run() -> RunFile {
     let loads = vec![
         PlanLoadReport::new(
             "browse <b>&amp;</script>".to_owned(),

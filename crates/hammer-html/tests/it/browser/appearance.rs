@@ -7,7 +7,8 @@ use super::chromium::Chromium;
 use super::content_policy::ContentPolicy;
 use super::page_server::PageServer;
 use super::tab::{Media, Tab};
-use crate::sample_runs::{SampleRun, sample_runs, steady_run};
+use crate::sample_pages::{SamplePage, sample_pages};
+use crate::sample_runs::steady_run;
 
 /// Lists the faults of a page that a reader sees.
 const PAGE_FAULTS: &str = include_str!("page_faults.js");
@@ -27,8 +28,8 @@ fn every_page_is_readable_under_every_policy() {
         return;
     };
     let mut tab = browser.open_tab();
-    for SampleRun { name, run } in sample_runs() {
-        let server = PageServer::start(&report_page(&run));
+    for SamplePage { name, page } in sample_pages() {
+        let server = PageServer::start(&page);
         for policy in ContentPolicy::ALL {
             tab.navigate(&server.url(policy));
             for (media, width) in MEDIA {

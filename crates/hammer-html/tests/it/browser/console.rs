@@ -1,13 +1,12 @@
 //! Messages on the console and requests of pages.
 
-use hammer_html::report_page;
 use serde_json::json;
 
 use super::chromium::Chromium;
 use super::content_policy::ContentPolicy;
 use super::devtools::DevToolsEvent;
 use super::page_server::PageServer;
-use crate::sample_runs::{SampleRun, sample_runs};
+use crate::sample_pages::{SamplePage, sample_pages};
 
 /// A policy makes the browser itself report what it did not run. A page with a script or a style
 /// cannot prevent that.
@@ -19,8 +18,8 @@ fn pages_log_nothing_and_request_nothing() {
         return;
     };
     let mut tab = browser.open_tab();
-    for SampleRun { name, run } in sample_runs() {
-        let server = PageServer::start(&report_page(&run));
+    for SamplePage { name, page } in sample_pages() {
+        let server = PageServer::start(&page);
         for policy in ContentPolicy::ALL {
             let url = server.url(policy);
             let events = tab.navigate(&url);
