@@ -5,7 +5,7 @@
 //! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] and its neighbors write numbers, and [`TimeUnit`] times, as people read them.
-//! - [`mask_url`] hides the secrets of a URL.
+//! - [`mask_url`] hides the secrets of a URL, and [`mask_header`] those of a header.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!
 //! ```
@@ -24,6 +24,7 @@ mod nearest;
 mod number;
 mod opaque_error;
 mod secret;
+mod secret_header;
 mod time_unit;
 
 pub use chain::chain;
@@ -36,5 +37,7 @@ pub use number::{
     format_significant,
 };
 pub use opaque_error::BoxError;
+pub use secret::{SecretString, is_secret_name, mask_password, mask_query, mask_url};
+pub use secret_header::mask_header;
 pub use secret::{SecretString, is_secret_name, mask_password, mask_url};
 pub use time_unit::TimeUnit;
