@@ -23,6 +23,10 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub quiet: Option<PlanFlagValue>,
+    /// True to add confidence intervals of the percentiles to the text report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PlanFlagValue")]
+    pub confidence: Option<PlanFlagValue>,
     /// True to exit with code 98 if the verdict is invalid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]

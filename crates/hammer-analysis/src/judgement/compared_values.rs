@@ -85,7 +85,7 @@ mod tests {
         let base = [101.0, 99.0, 100.0];
         let found = compare(&base, &[111.0, 109.0, 110.0], ComparisonDesign::Independent);
         let change = found.change.expect("a change").to_string();
-        assert_eq!(change, "+10.0 % (+7.6 % to +12.5 %)");
+        assert_eq!(change, "+10.0 % (+7.6 % to +12.4 %)");
         assert_eq!(found.outcome, ComparisonOutcome::Worse);
         assert!((found.ranks.expect("ranks").p - 0.1).abs() < 1e-9);
 

@@ -21,6 +21,13 @@ pub(crate) struct OutputArgs {
     /// Do not print progress and warnings
     #[arg(short, long)]
     quiet: bool,
+    /// Add confidence intervals of the percentiles to the text report
+    ///
+    /// Each line has the interval of 95 % of a percentile of the response, and the number of independent
+    /// hits that would be as informative. Needs hits in ten seconds or more. The JSON report always has
+    /// the intervals.
+    #[arg(long)]
+    confidence: bool,
     /// Exit with code 98 if the verdict is invalid, even without thresholds
     #[arg(long)]
     require_valid: bool,
@@ -40,6 +47,7 @@ impl OutputArgs {
             self.output = other.output;
         }
         self.quiet |= other.quiet;
+        self.confidence |= other.confidence;
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
         self.thresholds.merge(other.thresholds);
@@ -90,6 +98,11 @@ impl OutputArgs {
     /// The thresholds.
     pub(crate) fn thresholds(&self) -> &ThresholdArgs {
         &self.thresholds
+    }
+
+    /// Returns true if the text report has the confidence of the percentiles.
+    pub(crate) fn confidence(&self) -> bool {
+        self.confidence
     }
 
     /// Returns true if an invalid verdict is an error.

@@ -10,6 +10,7 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::{OutputPlaces, ReportFiles, output_error, print_stderr};
 use crate::report::render;
+use crate::report::text::TextOptions;
 use crate::run_file;
 use crate::text::lines::INDENT;
 use crate::text::sanitize;
@@ -43,6 +44,9 @@ struct ReportArgs {
     /// runs can be text, json or md on stdout, one after the other.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
+    /// Add confidence intervals of the percentiles to the text report
+    #[arg(long)]
+    confidence: bool,
 }
 
 /// Defines `report RUN… [-o KIND[=PATH]]…`.
@@ -59,12 +63,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let runs = args.read_runs()?;
     let files = ReportFiles::check(outputs, OutputPlaces::default())?;
     let written = files.write(|output, color| {
+        let options = TextOptions {
+            color,
+            confidence: args.confidence,
+        };
         let mut bytes = vec![];
         for (index, (path, run)) in runs.iter().enumerate() {
             if runs.len() > 1 {
                 bytes.extend(separator(output.kind, index, path).into_bytes());
             }
-            bytes.extend(render(output.kind, run, color)?);
+            bytes.extend(render(output.kind, run, options)?);
         }
         Ok(bytes)
     });

@@ -12,6 +12,7 @@ use super::stdout::write_stdout;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::render;
+use crate::report::text::TextOptions;
 
 /// Writes all outputs of a run except progress. Their places are checked before anything is sent.
 ///
@@ -21,6 +22,8 @@ pub(crate) struct OutputWriter {
     hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
     /// The names of the loads and of their groups, for the log of hits.
     loads: Vec<LoggedLoad>,
+    /// True if the text report has the confidence of the percentiles.
+    confidence: bool,
 }
 
 enum HitsSink {
@@ -88,6 +91,7 @@ impl OutputWriter {
             hits: hits.collect::<Result<_, Error>>()?,
             reports: ReportFiles::check(reports, places)?,
             loads: loads.into_iter().map(load).collect(),
+            confidence: args.confidence(),
         })
     }
 
@@ -140,11 +144,15 @@ impl OutputWriter {
     ///
     /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
     pub(crate) fn finish(self, run: &RunFile) -> Vec<String> {
+        let options = |color| TextOptions {
+            color,
+            confidence: self.confidence,
+        };
         let written = self
             .reports
-            .write(|output, color| render(output.kind, run, color));
+            .write(|output, color| render(output.kind, run, options(color)));
         if written.lost && !written.on_stdout {
-            let text = render(OutputKind::Text, run, false).unwrap_or_default();
+            let text = render(OutputKind::Text, run, options(false)).unwrap_or_default();
             let on_stdout = !written.stdout_broken && write_stdout(&text).is_ok();
             if !on_stdout {
                 let _ = io::stderr().write_all(&text);

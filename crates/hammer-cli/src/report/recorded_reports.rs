@@ -6,6 +6,7 @@ use std::{env, fs};
 use hammer_core::RunFile;
 
 use super::render;
+use super::text::TextOptions;
 use crate::args::OutputKind;
 use crate::text::lines::WIDTH;
 
@@ -13,8 +14,9 @@ use crate::text::lines::WIDTH;
 const WRITE: &str = "HAMMER_WRITE_REPORTS";
 
 /// The runs that were recorded. Each has a JSON report, and the text and JUnit file of the same run.
-const RECORDED: [&str; 14] = [
+const RECORDED: [&str; 15] = [
     "closed",
+    "confident",
     "dead",
     "delayed",
     "groups",
@@ -49,13 +51,17 @@ fn recorded_runs_are_rendered_as_in_their_golden_files() {
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         };
         let run = parse(&read("json"));
+        let options = TextOptions {
+            color: false,
+            confidence: name == "confident",
+        };
         let kinds = [
             ("json", OutputKind::Json),
             ("txt", OutputKind::Text),
             ("xml", OutputKind::Junit),
         ];
         for (ending, kind) in kinds {
-            let rendered = render(kind, &run, false).expect("a recorded report is rendered");
+            let rendered = render(kind, &run, options).expect("a recorded report is rendered");
             let rendered = String::from_utf8(rendered).expect("an output is UTF-8");
             if env::var_os(WRITE).is_some() {
                 fs::write(path.with_extension(ending), &rendered).expect("the folder is writable");

@@ -4,15 +4,16 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::{junit, markdown, text};
+use super::text::{self, TextOptions};
+use super::{junit, markdown};
 use crate::args::OutputKind;
 
-/// Renders a run; `color` colors the verdict of the text.
+/// Renders a run.
 ///
 /// # Errors
 ///
 /// If a value has no JSON.
-pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result<Vec<u8>> {
+pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> io::Result<Vec<u8>> {
     Ok(match kind {
         OutputKind::Json => {
             let mut json = serde_json::to_vec(&run.report)?;
@@ -26,7 +27,7 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result
         }
         OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
-        OutputKind::Text | OutputKind::Hits => text::render(&run.report, color).into_bytes(),
+        OutputKind::Text | OutputKind::Hits => text::render(&run.report, options).into_bytes(),
     })
 }
 

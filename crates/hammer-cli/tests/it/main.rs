@@ -12,6 +12,7 @@ mod broker;
 mod captures;
 mod command;
 mod commands;
+mod compare;
 mod dead_targets;
 mod dry_runs;
 mod echo;
@@ -29,6 +30,7 @@ mod own_hammers;
 mod plan_errors;
 mod plan_thresholds;
 mod plans;
+mod recorded_runs;
 mod replay;
 mod replay_fidelity;
 mod replay_plan;
@@ -57,6 +59,8 @@ mod verdict;
 
 #[cfg(unix)]
 mod docs;
+#[cfg(unix)]
+mod duel;
 #[cfg(unix)]
 mod help;
 #[cfg(unix)]

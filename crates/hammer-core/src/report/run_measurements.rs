@@ -232,6 +232,7 @@ impl RunMeasurements {
             self.end.peaks = self.end.peaks.max(self.peaks_so_far);
         }
         let duration = self.duration(stopped);
+        self.series.merge_pairs();
         let stages = self.stages.report(self.schedule.shape(), duration);
         let (settings, total) = (&self.settings, &self.total);
         let mut report = Report {
@@ -282,6 +283,7 @@ impl RunMeasurements {
             settings: Some(settings.load),
             started_at: self.started_at,
         };
+        report.set_confidence();
         report.verdict = judge(&Evidence::from(&report));
         report.measured = Some(Arc::from(self.total));
         report

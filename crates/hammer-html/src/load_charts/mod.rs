@@ -11,7 +11,6 @@ use hammer_core::Report;
 use hammer_stats::{ConfidenceBlocks, ConfidenceError};
 
 use crate::chart::{StageMark, TimeSpan};
-use crate::confidence_blocks::confidence_blocks;
 use crate::run_slices::{RunSlice, run_slices};
 
 pub(crate) use curve_chart::{curve, curve_chart, curve_places};
@@ -51,8 +50,8 @@ impl ChartDetail {
     };
     /// For runs whose own size leaves little room.
     pub(crate) const COARSE: Self = Self {
-        max_points: 200,
-        max_columns: 120,
+        max_points: 150,
+        max_columns: 100,
     };
 
     /// The detail if several loads share the room.
@@ -76,7 +75,7 @@ impl<'a> ChartedLoad<'a> {
             },
             slices: run_slices(report, detail.max_points),
             max_columns: detail.max_columns,
-            blocks: confidence_blocks(report),
+            blocks: report.response_blocks(),
         }
     }
 

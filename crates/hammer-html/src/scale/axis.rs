@@ -107,7 +107,7 @@ impl Axis {
     /// Makes an axis of quantiles up to that of one in `count`, with the value 1/(1 − q) for the
     /// quantile q.
     ///
-    /// The scale is that of the plots of HdrHistogram: each tenfold is a nine more.
+    /// The scale is that of the plots of HdrHistogram: each tenfold adds a nine.
     pub(crate) fn percentile(count: u64, (start, end): (f64, f64)) -> Self {
         // Beyond a hundred million, the labels do not fit.
         let max = (count as f64).clamp(10.0, 1e8);

@@ -10,13 +10,13 @@ use hammer_core::{
 };
 use hammer_plan::{Threshold, check_thresholds};
 
-/// A minute at a constant rate that the target can stand.
+/// A minute at a constant rate that the target can serve.
 pub(crate) fn steady_run() -> RunFile {
     let thresholds = ["p99 < 50ms", "errors < 1%"];
     run_file(report("steady", "200/s/1m", 400), &thresholds)
 }
 
-/// Steps up to more than the target can stand.
+/// Steps up to more than the target can serve.
 pub(crate) fn overloaded_run() -> RunFile {
     let thresholds = ["p99 < 50ms", "errors < 0.1%"];
     run_file(
