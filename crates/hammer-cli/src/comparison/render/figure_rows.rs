@@ -19,7 +19,7 @@ pub(super) struct FigureRow {
     pub(super) change: String,
     /// The outcome, or the reason that there is none. In parentheses if it does not decide.
     pub(super) outcome: String,
-    /// True for a figure that decides and is better or worse.
+    /// True for a figure that decides, and is better or worse beyond doubt.
     pub(super) is_changed: bool,
 }
 
@@ -29,11 +29,11 @@ pub(super) fn whole_run(comparison: &Comparison) -> Vec<FigureRow> {
     rows(comparison, comparison.figures.iter().filter(whole))
 }
 
-/// The rows of loads, stages and groups that decide and are worse or better, the worse ones first, and the
-/// number of other deciding figures of them.
+/// The rows of loads, stages and groups that decide and are worse or better beyond doubt, the worse ones
+/// first, and the number of other deciding figures of them.
 pub(super) fn changed_parts(comparison: &Comparison) -> (Vec<FigureRow>, usize) {
     let of_parts = |it: &&FigureComparison| it.decides && !it.scope.is_whole_run();
-    let has = |outcome| move |it: &&FigureComparison| it.outcome == outcome;
+    let has = |outcome| move |it: &&FigureComparison| it.outcome == outcome && it.confirmed;
     let parts = || comparison.figures.iter().filter(of_parts);
     let worse = parts().filter(has(ComparisonOutcome::Worse));
     let better = parts().filter(has(ComparisonOutcome::Better));
@@ -77,11 +77,7 @@ fn row(compared: &FigureComparison, times: TimeUnit) -> FigureRow {
             true => outcome,
             false => format!("({outcome})"),
         },
-        is_changed: compared.decides
-            && matches!(
-                compared.outcome,
-                ComparisonOutcome::Better | ComparisonOutcome::Worse
-            ),
+        is_changed: compared.decides && compared.confirmed && is_change(compared.outcome),
     }
 }
 
@@ -124,6 +120,16 @@ fn outcome(compared: &FigureComparison) -> String {
         (ComparisonOutcome::CannotTell, Some(reason)) if reason != UndecidedReason::Uncertain => {
             reason.to_string()
         }
+        (outcome, _) if compared.decides && is_change(outcome) && !compared.confirmed => {
+            format!("{outcome}, perhaps by chance")
+        }
         (outcome, _) => outcome.to_string(),
     }
+}
+
+fn is_change(outcome: ComparisonOutcome) -> bool {
+    matches!(
+        outcome,
+        ComparisonOutcome::Better | ComparisonOutcome::Worse
+    )
 }

@@ -43,8 +43,8 @@ pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &Side
     document(&suite(SUITE, 0.0, vec![case]))
 }
 
-/// A figure fails only if the whole comparison does: of many figures, some are worse by chance, which
-/// only the whole accounts for.
+/// A figure fails only if the whole comparison does. Of many figures, some are worse by chance, for which
+/// the outcome of the whole accounts.
 fn figure_case(figure: &FigureComparison, whole: ComparisonOutcome, fail_on: FailOn) -> JunitCase {
     let change = figure.change.map(|change| format!(" {change}"));
     let reason = figure.undecided.map(|reason| format!(", {reason}"));
@@ -54,7 +54,8 @@ fn figure_case(figure: &FigureComparison, whole: ComparisonOutcome, fail_on: Fai
         change.unwrap_or_default(),
         reason.unwrap_or_default()
     );
-    let fails = figure.outcome == whole && fail_on.fails(figure.outcome);
+    let counts = figure.confirmed || figure.outcome == ComparisonOutcome::CannotTell;
+    let fails = counts && figure.outcome == whole && fail_on.fails(whole);
     JunitCase {
         name: name(figure.figure, &figure.scope),
         result: match fails {

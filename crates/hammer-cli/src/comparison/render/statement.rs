@@ -17,6 +17,7 @@ pub(super) fn headline(comparison: &Comparison) -> String {
     match outcome {
         ComparisonOutcome::Worse | ComparisonOutcome::Better => {
             let changed: Vec<_> = deciding(comparison, outcome)
+                .filter(|figure| figure.confirmed)
                 .map(|figure| changed_figure(figure))
                 .collect();
             format!("{}, beyond the margin of {margin} %", listed(&changed))
