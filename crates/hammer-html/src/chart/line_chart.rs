@@ -175,7 +175,8 @@ impl LineChart {
                 .find_map(|index| series.values.at(index))?;
             Some((self.y.place(last), label, &series.style))
         });
-        let mut labels: Vec<_> = named.collect();
+        // Of equal values, that of the earlier series is above.
+        let mut labels: Vec<_> = named.rev().collect();
         labels.sort_by(|one, other| other.0.total_cmp(&one.0));
         let mut places: Vec<f64> = labels.iter().map(|(place, ..)| *place).collect();
         separate_labels(&mut places, 13.0, PLOT_Y);
