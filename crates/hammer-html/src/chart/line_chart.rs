@@ -7,6 +7,7 @@ use super::chart_series::{ChartSeries, SeriesValues};
 use super::data_table::{TableColumn, data_table};
 use super::figure::{ChartText, figure};
 use super::json_script::ShortNumber;
+use super::label_places::separate_labels;
 use super::legend::legend;
 use super::plot::{PLOT_X, PLOT_Y, bound_name, plot, tenth};
 use super::time_lines::{TimeSpan, lines_through};
@@ -174,16 +175,14 @@ impl LineChart {
                 .find_map(|index| series.values.at(index))?;
             Some((self.y.place(last), label, &series.style))
         });
-        let mut labels: Vec<_> = named.collect();
+        // Of equal values, that of the earlier series is above.
+        let mut labels: Vec<_> = named.rev().collect();
         labels.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let mut lowest = PLOT_Y.0;
-        for (place, ..) in &mut labels {
-            *place = place.min(lowest);
-            lowest = *place - 13.0;
-        }
+        let mut places: Vec<f64> = labels.iter().map(|(place, ..)| *place).collect();
+        separate_labels(&mut places, 13.0, PLOT_Y);
         html! {
             g class="end-labels" {
-                @for (place, label, style) in labels {
+                @for (place, (_, label, style)) in places.into_iter().zip(labels) {
                     text class=(style.class()) x=(PLOT_X.1 + 5.0) y=(tenth(place)) dy="0.35em"
                         fill="currentColor" color=(style.color()) { (label) }
                 }

@@ -7,6 +7,7 @@ mod data_table;
 mod figure;
 mod heat_map;
 mod json_script;
+mod label_places;
 mod legend;
 mod line_chart;
 mod plot;

@@ -59,7 +59,7 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
         .chain(
             slices
                 .iter()
-                .map(|slice| slice.rate(failed(&slice.hits) as f64)),
+                .map(|slice| slice.rate(failed_when_due(&slice.hits) as f64)),
         )
         .fold(0.0, f64::max);
     LineChart {
@@ -67,7 +67,8 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
             id: load.chart_id("rate"),
             title: "Rate and failures".to_owned(),
             finding: finding(load.report),
-            note: "Hits per second. Failures are stacked from the bottom.",
+            note: "Hits per second. Failures are stacked from the bottom. Hits that were given up at the \
+                   end can exceed the axis.",
         },
         x: Axis::time(load.end_s(), PLOT_X),
         y: Axis::linear(highest, PLOT_Y, "/s", |rate| {
@@ -104,6 +105,13 @@ impl FailureKind {
 /// Hits that were not ok.
 fn failed(hits: &HitCounts) -> u64 {
     hits.ended() - hits.ok
+}
+
+/// Hits that were not ok, without those that were given up.
+///
+/// Hits are given up all at once when the drain ends. An axis with room for them has none for the rest.
+fn failed_when_due(hits: &HitCounts) -> u64 {
+    failed(hits) - hits.abandoned - hits.unsent
 }
 
 /// The kinds of hits that were not ok, the most frequent failures first.
