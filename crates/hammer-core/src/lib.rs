@@ -119,7 +119,9 @@ pub use report::report::{ByteCounts, REPORT_SCHEMA, Report};
 pub use report::run_tick::RunTick;
 pub use report::single_hit_result::SingleHitResult;
 pub use report::stage_report::StageReport;
-pub use report::threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
+pub use report::threshold_check::{
+    AbortReason, BaselineBound, CheckedThreshold, MeasuredValue,
+};
 pub use report::timeline::TimelineSlice;
 pub use report::verdict::{Verdict, VerdictStatus};
 pub use report::waiting_hits::WaitingHits;
