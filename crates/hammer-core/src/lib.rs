@@ -90,6 +90,7 @@ pub use engine::stop_handle::StopHandle;
 pub use engine::unsent_hits::view_unsent_hits;
 pub use hammer_diagnostic::Diagnostic;
 pub use hammer_stats::Histogram;
+pub use host::host_description::HostDescription;
 pub use host::host_stats::HostStats;
 pub use host::preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
 pub use host::thread_usage::{StallCause, ThreadUsage};
@@ -112,12 +113,21 @@ pub use report::generator_report::GeneratorReport;
 pub use report::group_report::GroupReport;
 pub use report::hit_counts::{HitCounts, HitResult};
 pub use report::interval_stats::IntervalStats;
+pub use report::load_settings::LoadSettings;
 pub use report::open_or_closed_loop::OpenOrClosedLoop;
+pub use report::plan_report::{
+    AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
+};
 pub use report::proxy_report::ProxyReport;
 pub use report::rate_summary::RateSummary;
+pub use report::replay_comparison::{ReplayComparison, ReplaySlice, RouteTimes};
 pub use report::report::{ByteCounts, REPORT_SCHEMA, Report};
+pub use report::run_file::{
+    RUN_FILE_SCHEMA, RunFile, RunFileError, RunFileErrorKind, ShardDescription,
+};
 pub use report::run_tick::RunTick;
 pub use report::single_hit_result::SingleHitResult;
+pub use report::slice_measurements::SliceMeasurements;
 pub use report::stage_report::StageReport;
 pub use report::threshold_check::{
     AbortReason, BaselineBound, CheckedThreshold, MeasuredValue,

@@ -38,6 +38,7 @@
 //! `docs/PLANS.md` lists the keys of plans; `docs/THRESHOLDS.md` describes the grammar and the
 //! figures of thresholds.
 
+mod check_thresholds;
 mod environment;
 mod example;
 mod go_hammer_scenario;
@@ -49,7 +50,7 @@ mod plan_error;
 mod plan_flag_value;
 mod plan_load;
 mod plan_node;
-mod plan_report;
+mod plan_report_measurements;
 mod plan_source_text;
 mod running_measurements;
 mod running_view;
@@ -58,6 +59,7 @@ mod sliding_window;
 mod threshold;
 mod toml_text;
 
+pub use check_thresholds::check_thresholds;
 pub use environment::SubstitutedVariables;
 pub use example::EXAMPLE;
 pub use go_hammer_scenario::{GoHammerRequest, GoHammerScenario};
@@ -68,9 +70,6 @@ pub use plan::Plan;
 pub use plan_error::PlanError;
 pub use plan_flag_value::PlanFlagValue;
 pub use plan_load::PlanLoad;
-pub use plan_report::{
-    AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
-};
 pub use running_measurements::RunningMeasurements;
 pub use schema::schema;
 pub use threshold::{

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The longest time with a bucket of its own: one hour.
-const MAX_US: u64 = 3_600_000_000;
+pub(crate) const MAX_US: u64 = 3_600_000_000;
 /// The longest time that a new histogram has buckets for. Each doubling takes another 8 kB.
 const FIRST_US: u64 = 2_047;
 const SIGNIFICANT_DIGITS: u8 = 3;

@@ -16,7 +16,9 @@
 
 mod histogram;
 mod histogram_snapshot;
+mod histogram_snapshot_json;
 mod time_series;
+mod v2_encoding;
 
 pub use histogram::Histogram;
 pub use histogram_snapshot::{HistogramSnapshot, HistogramSnapshotError};

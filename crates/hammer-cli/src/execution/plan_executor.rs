@@ -5,8 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use hammer_core::{Report, ResourceLimits, RunEvent, RunStartBarrier, StopHandle};
-use hammer_plan::{PlanLoadReport, PlanReport};
+use hammer_core::{
+    PlanLoadReport, PlanReport, Report, ResourceLimits, RunEvent, RunFile, RunStartBarrier,
+    StopHandle,
+};
+use hammer_plan::check_thresholds;
 
 use super::plan_monitor::PlanMonitor;
 use super::{LoadResult, RunOptions, RunnableLoad, RunnablePlan, RunnablePlanLoad, once};
@@ -15,7 +18,7 @@ use crate::command_exit::CommandExit;
 use crate::dry_run;
 use crate::error::Error;
 use crate::output::print_stderr;
-use crate::report::RunReport;
+use crate::report::is_refused;
 
 /// Executes a run without a plan, its dry run, or a single hit.
 pub(crate) fn start_load(
@@ -64,26 +67,24 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
         load.report.generator.log_dropped += outputs.dropped_hits(&load.name);
     }
     let cpu = total_cpu(loads.iter().map(|load| &load.report));
-    let mut plan = PlanReport::new(name, cpu, loads);
-    plan.check_thresholds(output.thresholds().asserted(), aborted);
-    let report = RunReport {
-        plan,
-        replay,
-        requires_valid: output.require_valid(),
-    };
-    all_errors.append(&mut outputs.finish(&report));
+    let mut report = PlanReport::new(name, cpu, loads);
+    report.replay = replay;
+    check_thresholds(&mut report, output.thresholds().asserted(), aborted);
+    let mut run = RunFile::new(report);
+    run.requires_valid = output.require_valid();
+    all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {
         print_stderr(&variables.mask(format!("error: {error}")));
     }
     // After a signal, an incomplete run is expected, unless the verdict was required.
-    let required = report.requires_valid && report.is_refused();
+    let required = run.requires_valid && is_refused(&run);
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
     Ok(failed
         .or(required.then_some(CommandExit::INVALID))
         .or(signals.exit())
-        .or(report.is_refused().then_some(CommandExit::INVALID))
-        .or((!report.plan.passed()).then_some(CommandExit::THRESHOLD))
+        .or(is_refused(&run).then_some(CommandExit::INVALID))
+        .or((!run.report.passed()).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK))
 }
 

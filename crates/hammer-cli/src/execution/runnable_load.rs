@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use hammer_core::{
-    Hammer, Report, ResourceNeeds, Run, RunEvent, RunStartTicket, Schedule, StopHandle,
+    Hammer, ReplayComparison, Report, ResourceNeeds, Run, RunEvent, RunStartTicket, Schedule,
+    StopHandle,
 };
 
 use super::once::SingleHitJob;
 use crate::dry_run::LoadForecast;
 use crate::error::Error;
-use crate::report::ReplayComparison;
 use crate::setting_names::SettingNames;
 
 /// A load that can run, with the type of its hammer erased.

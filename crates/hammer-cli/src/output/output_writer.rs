@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use hammer_core::RunEvent;
+use hammer_core::{RunEvent, RunFile};
 use hammer_files::{FileMode, LateFile};
 
 use super::hits_file::{CutBack, HitsFile};
@@ -13,7 +13,7 @@ use super::stdout::write_stdout;
 use super::terminal::stdout_has_color;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
-use crate::report::RunReport;
+use crate::report::render;
 
 /// Writes all outputs of a run except progress. Their places are checked before anything is sent.
 ///
@@ -177,12 +177,12 @@ impl OutputWriter {
     /// Writes the report to all outputs and returns the errors.
     ///
     /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
-    pub(crate) fn finish(self, report: &RunReport) -> Vec<String> {
+    pub(crate) fn finish(self, run: &RunFile) -> Vec<String> {
         let mut errors = vec![];
         let (mut lost, mut on_stdout, mut stdout_broken) = (false, false, false);
         for (output, sink) in self.reports {
             let stdout = matches!(sink, ReportSink::Stdout);
-            match write_report(output.kind, sink, report) {
+            match write_report(output.kind, sink, run) {
                 Ok(()) => on_stdout |= stdout,
                 Err(error) => {
                     errors.push(write_error(&output, &error));
@@ -192,27 +192,19 @@ impl OutputWriter {
             }
         }
         if lost && !on_stdout {
-            let text = report.text(false);
-            let on_stdout = !stdout_broken && write_stdout(text.as_bytes()).is_ok();
+            let text = render(OutputKind::Text, run, false).unwrap_or_default();
+            let on_stdout = !stdout_broken && write_stdout(&text).is_ok();
             if !on_stdout {
-                let _ = io::stderr().write_all(text.as_bytes());
+                let _ = io::stderr().write_all(&text);
             }
         }
         errors
     }
 }
 
-fn write_report(kind: OutputKind, sink: ReportSink, report: &RunReport) -> io::Result<()> {
-    let bytes = if kind == OutputKind::Json {
-        let mut json = report.json()?;
-        json.push(b'\n');
-        json
-    } else if kind == OutputKind::Junit {
-        report.junit().into_bytes()
-    } else {
-        let color = matches!(sink, ReportSink::Stdout) && stdout_has_color();
-        report.text(color).into_bytes()
-    };
+fn write_report(kind: OutputKind, sink: ReportSink, run: &RunFile) -> io::Result<()> {
+    let color = matches!(sink, ReportSink::Stdout) && stdout_has_color();
+    let bytes = render(kind, run, color)?;
     match sink {
         ReportSink::Stdout => write_stdout(&bytes),
         ReportSink::File(file) => file.write(&bytes),

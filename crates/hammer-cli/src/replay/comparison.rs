@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hammer_core::{DurationSummary, Report};
+use hammer_core::{DurationSummary, ReplayComparison, ReplaySlice, Report, RouteTimes};
 use hammer_replay::play::{PlaybackHitCounts, PlaybackTimeSeries};
 
 use super::fidelity::LogComparison;
-use crate::report::{ReplayComparison, ReplaySlice, RouteTimes};
 
 /// Compares a replay with its timeline.
 ///
@@ -90,15 +89,14 @@ mod tests {
     use std::time::Duration;
 
     use hammer_core::Label;
-    use hammer_plan::PlanReport;
+    use hammer_core::PlanReport;
     use serde_json::json;
 
     use super::*;
-    use crate::report::RunReport;
     use crate::report::text::golden::{report, summary};
 
     /// A replay of 30,000 planned hits to two routes, ten of them unsent.
-    fn replayed() -> RunReport {
+    fn replayed() -> PlanReport {
         let group = |name: &str, count: u64, figures| {
             json!({
                 "name": name, "scheduled": count, "ok": count, "rejected": 0, "failed": 0,
@@ -138,11 +136,9 @@ mod tests {
         let names = ["GET /", "GET /items/{id}", "GET /never"].map(str::to_owned);
         let planned = PlaybackTimeSeries::default();
         let replay = compare(&report, &plan, &planned, fidelity, &names);
-        RunReport {
-            plan: PlanReport::from_single_load(report),
-            replay: Some(replay),
-            requires_valid: false,
-        }
+        let mut plan = PlanReport::from_single_load(report);
+        plan.replay = Some(replay);
+        plan
     }
 
     #[test]
@@ -156,7 +152,7 @@ routes, ms                                  hits  p50 logged  p50 replayed  p99 
   GET /items/{id}                          9,988        2.00         0.090        2.00         0.110
   GET /never                                   0       0.050             -       0.050             -
 ";
-        let rendered = replayed().text(false);
+        let rendered = crate::report::text::render(&replayed(), false);
         assert!(
             rendered.starts_with("hammer replay   shop.jsonl at"),
             "{rendered}"

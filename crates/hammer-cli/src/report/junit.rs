@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use hammer_core::{AbortReason, CheckedThreshold, Report, Verdict, VerdictStatus};
-use hammer_plan::{PlanLoadReport, PlanReport};
+use hammer_core::{PlanLoadReport, PlanReport};
 
 use super::text;
 

@@ -1,13 +1,9 @@
-//! The report of a run, as data and in each format.
+//! The outputs of a run, each made from its run file.
 
 mod junit;
 #[cfg(test)]
 mod recorded_reports;
-mod replay_comparison;
-mod run_report;
+mod render;
 pub(crate) mod text;
 
-#[cfg(feature = "replay")]
-pub(crate) use replay_comparison::ReplaySlice;
-pub(crate) use replay_comparison::{ReplayComparison, RouteTimes};
-pub(crate) use run_report::RunReport;
+pub(crate) use render::{is_refused, render};

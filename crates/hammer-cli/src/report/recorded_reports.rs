@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use serde::Deserialize;
-use serde_json::Value;
+use hammer_core::RunFile;
 
-use super::{ReplayComparison, RunReport};
+use super::render;
+use crate::args::OutputKind;
 use crate::text::lines::WIDTH;
 
 /// The variable that makes the test write the files instead of comparing them.
@@ -35,14 +35,8 @@ fn folder() -> PathBuf {
 }
 
 /// Reads the JSON report of a run.
-fn parse(json: &str) -> RunReport {
-    let value: Value = serde_json::from_str(json).expect("a recorded report is JSON");
-    let replay = value.get("replay").map(ReplayComparison::deserialize);
-    RunReport {
-        plan: serde_json::from_str(json).expect("a recorded report has all keys"),
-        replay: replay.map(|replay| replay.expect("the comparison has all keys")),
-        requires_valid: false,
-    }
+fn parse(json: &str) -> RunFile {
+    RunFile::new(serde_json::from_str(json).expect("a recorded report has all keys"))
 }
 
 #[test]
@@ -54,16 +48,15 @@ fn recorded_runs_are_rendered_as_in_their_golden_files() {
             let path = path.with_extension(ending);
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         };
-        let report = parse(&read("json"));
-        let mut json = report.json().expect("a report is JSON");
-        json.push(b'\n');
-        let json = String::from_utf8(json).expect("JSON is UTF-8");
-        let rendered = [
-            ("json", json),
-            ("txt", report.text(false)),
-            ("xml", report.junit()),
+        let run = parse(&read("json"));
+        let kinds = [
+            ("json", OutputKind::Json),
+            ("txt", OutputKind::Text),
+            ("xml", OutputKind::Junit),
         ];
-        for (ending, rendered) in rendered {
+        for (ending, kind) in kinds {
+            let rendered = render(kind, &run, false).expect("a recorded report is rendered");
+            let rendered = String::from_utf8(rendered).expect("an output is UTF-8");
             if env::var_os(WRITE).is_some() {
                 fs::write(path.with_extension(ending), &rendered).expect("the folder is writable");
             }

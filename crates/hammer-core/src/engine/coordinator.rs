@@ -4,7 +4,7 @@
 //! the workers send each second drive it.
 
 use std::sync::mpsc::RecvTimeoutError;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::error::Error;
 use crate::engine::run::RunConfig;
@@ -210,6 +210,10 @@ impl<H: Hammer> Coordinator<H> {
         });
         // The start may have passed while sessions opened.
         let start = start.map(|start| start.max(Instant::now() + START_LEAD));
+        let wait = start.map_or(Duration::ZERO, |start| {
+            start.saturating_duration_since(Instant::now())
+        });
+        (self.measurements).set_started_at(SystemTime::now() + wait + self.config.warmup);
         self.threads.start(start);
     }
 

@@ -139,6 +139,7 @@ fn report_settings(config: &RunConfig, description: Description) -> ReportSettin
             is_user_pool: config.is_user_pool,
             spin: config.spin,
         },
+        load: config.load_settings(),
         groups: description.groups,
         proxies: proxies.collect(),
     }

@@ -6,6 +6,7 @@ use crate::engine::clock::{RunClock, SystemClock};
 use crate::engine::start_barrier::RunStartTicket;
 use crate::engine::stop_handle::StopHandle;
 use crate::model::hammer::Hammer;
+use crate::report::load_settings::LoadSettings;
 use crate::schedule::schedule::Schedule;
 
 /// Maximum number of worker threads of a run.
@@ -57,6 +58,20 @@ impl RunConfig {
     /// The time limit for opening sessions before the clock starts.
     pub(crate) fn open_limit(&self) -> Duration {
         OPEN_LIMIT.min(self.timeout)
+    }
+
+    /// The settings that shape the numbers.
+    pub(crate) fn load_settings(&self) -> LoadSettings {
+        LoadSettings {
+            timeout_s: self.timeout.as_secs_f64(),
+            drain_s: self.drain.map(|drain| drain.as_secs_f64()),
+            skip_late_s: self.skip_late.map(|late| late.as_secs_f64()),
+            max_in_flight: self.max_in_flight,
+            max_backlog: self.max_backlog,
+            is_user_pool: self.is_user_pool,
+            threads: self.threads,
+            spin: self.spin,
+        }
     }
 }
 

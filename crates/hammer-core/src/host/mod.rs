@@ -1,6 +1,7 @@
 //! Figures that the operating system provides: threads, control groups and limits.
 
 pub(crate) mod cgroup;
+pub(crate) mod host_description;
 pub(crate) mod host_stats;
 pub(crate) mod io_failure;
 pub(crate) mod kib_field;

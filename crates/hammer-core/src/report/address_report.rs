@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::interned_name::intern;
 use crate::model::peer::{MAX_PEERS, Peer};
 use crate::report::frequent_first_map::FrequentFirstMap;
 use crate::report::hit_counts::{HitCounts, HitResult};
@@ -79,6 +80,18 @@ impl AddressTallies {
         let tally = &mut self.0[peer.index];
         tally.address = peer.address;
         tally
+    }
+
+    /// Restores the tallies of a report.
+    pub(crate) fn restored(reports: &[AddressReport]) -> Self {
+        let tally = |report: &AddressReport| AddressTally {
+            address: report.address.parse().ok(),
+            hits: report.hits,
+            failures: interned_counts(&report.failures),
+            connections: report.connections,
+            failed_attempts: interned_counts(&report.failed_attempts),
+        };
+        Self(reports.iter().map(tally).collect())
     }
 
     /// Merges tallies of a worker, which numbers its addresses by itself.
@@ -164,6 +177,14 @@ impl AddressTally {
         let attempts_failed = self.failed_attempts.iter().any(|(_, count)| *count > 0);
         self.hits.scheduled > 0 || self.connections > 0 || attempts_failed
     }
+}
+
+fn interned_counts(counts: &BTreeMap<String, u64>) -> FrequentFirstMap<&'static str, u64> {
+    let mut interned = FrequentFirstMap::default();
+    for (name, count) in counts {
+        *interned.entry(intern(name)) += count;
+    }
+    interned
 }
 
 /// The counts above zero.

@@ -22,6 +22,13 @@ pub struct GroupReport {
     pub response_us: DurationSummary,
 }
 
+impl GroupReport {
+    /// Returns true if these are the hits whose group is unknown.
+    fn is_ungrouped(&self) -> bool {
+        self.name == NO_GROUP
+    }
+}
+
 /// The name of the hits whose group is unknown.
 const NO_GROUP: &str = "(no group)";
 
@@ -97,6 +104,34 @@ impl GroupTallies {
             tally.hits = HitCounts::default();
             tally.response.iter_mut().for_each(Histogram::clear);
         }
+    }
+
+    /// The response of each group of a report that was built from these tallies.
+    pub(crate) fn responses(
+        &self,
+        reports: &[GroupReport],
+    ) -> impl Iterator<Item = Option<&Histogram>> {
+        reports.iter().enumerate().map(|(index, report)| {
+            let group = match report.is_ungrouped() {
+                true => Some(&self.ungrouped),
+                false => self.groups.get(index),
+            };
+            group.and_then(|tally| tally.response.as_ref())
+        })
+    }
+
+    /// Restores the tallies of a report from its figures and the response of each group.
+    pub(crate) fn restored(reports: &[GroupReport], responses: Vec<Histogram>) -> Self {
+        let mut tallies = Self::default();
+        for (index, (report, response)) in reports.iter().zip(responses).enumerate() {
+            let tally = match report.is_ungrouped() {
+                true => &mut tallies.ungrouped,
+                false => tallies.entry(index),
+            };
+            tally.hits += report.hits;
+            tally.response = Some(response).filter(|response| !response.is_empty());
+        }
+        tallies
     }
 
     /// Builds a report for each of `names`, up to the maximum, and one more for the hits whose group

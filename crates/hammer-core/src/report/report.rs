@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::report::generator_report::GeneratorReport;
 use crate::report::group_report::GroupReport;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::load_settings::LoadSettings;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::proxy_report::ProxyReport;
 use crate::report::rate_summary::RateSummary;
@@ -116,6 +118,12 @@ pub struct Report {
     /// All measurements, with histograms, or `None` in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
+    /// The settings that shape the numbers, or `None` in a report read from JSON.
+    #[serde(skip)]
+    pub settings: Option<LoadSettings>,
+    /// The wall-clock time of the start; `None` in a report that was read.
+    #[serde(skip)]
+    pub started_at: Option<SystemTime>,
 }
 
 /// Bytes sent and received.

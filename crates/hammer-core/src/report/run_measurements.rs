@@ -1,7 +1,7 @@
 //! The measurements of a run while it lasts, of which its ticks and its report are made.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use hammer_stats::TimeSeries;
 
@@ -11,12 +11,14 @@ use crate::report::duration_summary::DurationSummary;
 use crate::report::generator_report::{GeneratorLimits, GeneratorPeaks, GeneratorReport};
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
+use crate::report::load_settings::LoadSettings;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
 use crate::report::proxy_report::ProxyReport;
 use crate::report::rate_summary::RateSummary;
 use crate::report::report::{ByteCounts, REPORT_SCHEMA, Report};
 use crate::report::run_so_far::{RunSoFar, usages_in_order};
 use crate::report::run_tick::RunTick;
+use crate::report::slice_measurements::SliceMeasurements;
 use crate::report::stage_report::StageTotals;
 use crate::report::timeline::{TimelineSlice, TimelineStats};
 use crate::report::unsent_cause::UnsentCause;
@@ -40,6 +42,8 @@ pub(crate) struct ReportSettings {
     pub(crate) seed: u64,
     pub(crate) warmup: Duration,
     pub(crate) limits: GeneratorLimits,
+    /// The settings that only the run file repeats.
+    pub(crate) load: LoadSettings,
     /// The names of the groups of hits.
     pub(crate) groups: Vec<String>,
     /// The proxies that hits go through.
@@ -68,6 +72,8 @@ pub(crate) struct WorkerEnd {
 pub(crate) struct RunMeasurements {
     settings: ReportSettings,
     schedule: Schedule,
+    /// The wall-clock time of the start, once it is known.
+    started_at: Option<SystemTime>,
     /// The measurements since the last tick.
     current: Box<IntervalStats>,
     /// The measurements between the last two ticks.
@@ -94,6 +100,7 @@ impl RunMeasurements {
         Self {
             settings,
             schedule,
+            started_at: None,
             current: IntervalStats::new(),
             last: IntervalStats::new(),
             total: IntervalStats::new(),
@@ -106,6 +113,11 @@ impl RunMeasurements {
             peaks_so_far: GeneratorPeaks::default(),
             end: WorkerEnd::default(),
         }
+    }
+
+    /// Sets the wall-clock time of the start.
+    pub(crate) fn set_started_at(&mut self, at: SystemTime) {
+        self.started_at = Some(at);
     }
 
     /// Adds an interval of a worker that goes on, with its gauges and its usage so far.
@@ -152,8 +164,7 @@ impl RunMeasurements {
         resources: &'a ResourceMeter,
     ) -> RunTick<'a> {
         let length = second - self.last_tick;
-        self.last_tick = second;
-        self.close_interval(length);
+        let requested_rate = self.close_interval(length, stopped);
         let (elapsed, length) = (Duration::from_secs(second), Duration::from_secs(length));
         let in_flight = self.gauges.iter().map(|worker| worker.in_flight).sum();
         let backlog = self.gauges.iter().map(|worker| worker.backlog).sum();
@@ -175,7 +186,7 @@ impl RunMeasurements {
             response_us: DurationSummary::from(&self.last.response),
             interval: &self.last,
             cumulative: &self.total,
-            requested_rate: self.requested_rate_in(elapsed - length, elapsed, stopped),
+            requested_rate,
             in_flight: in_flight as u64,
             backlog: backlog as u64,
             waiting: &self.waiting,
@@ -203,18 +214,19 @@ impl RunMeasurements {
         unresponsive: usize,
         resources: &ResourceUsage,
     ) -> Report {
+        let last_tick = self.last_tick;
         if self.current.hits == HitCounts::default() {
             // No hits since the last tick, but there may be connections.
             self.total.merge(&self.current);
         } else {
-            self.close_interval(1);
+            self.close_interval(1, stopped);
         }
         if unresponsive > 0 {
             let hits = &mut self.total.hits;
             let lost = hits.scheduled.saturating_sub(hits.ended());
             hits.abandoned += lost;
             self.total.groups.count_lost(lost);
-            let last_second = Duration::from_secs(self.last_tick);
+            let last_second = Duration::from_secs(last_tick);
             self.end.elapsed = self.end.elapsed.max(last_second);
             self.end.schedule_end = self.end.schedule_end.max(last_second);
             self.end.peaks = self.end.peaks.max(self.peaks_so_far);
@@ -267,21 +279,32 @@ impl RunMeasurements {
             thresholds: vec![],
             aborted: None,
             measured: None,
+            settings: Some(settings.load),
+            started_at: self.started_at,
         };
         report.verdict = judge(&Evidence::from(&report));
         report.measured = Some(Arc::from(self.total));
         report
     }
 
-    fn close_interval(&mut self, seconds: u64) {
-        self.series
-            .push(seconds, TimelineStats::from(&*self.current));
+    /// Closes the interval of the next `seconds`, and returns the rate that was requested in it.
+    fn close_interval(&mut self, seconds: u64, stopped: bool) -> Option<f64> {
+        let start = Duration::from_secs(self.last_tick);
+        self.last_tick += seconds;
+        let end = Duration::from_secs(self.last_tick);
+        let requested_rate = self.requested_rate_in(start, end, stopped);
+        let slice = TimelineStats {
+            hits: self.current.hits,
+            measured: SliceMeasurements::new(&self.current, end - start, requested_rate),
+        };
+        self.series.push(seconds, slice);
         self.stages.add(&self.current.stages);
         self.total.merge(&self.current);
         // Stages have totals of their own.
         self.total.stages.clear();
         std::mem::swap(&mut self.current, &mut self.last);
         self.current.clear();
+        requested_rate
     }
 
     fn generator(&self, resources: &ResourceUsage) -> GeneratorReport {
@@ -324,13 +347,13 @@ impl RunMeasurements {
         self.schedule.mean_rate_until(duration)
     }
 
-    /// The requested hits per second from `start` to `end`, of the last interval; 0 after the end of
+    /// The requested hits per second from `start` to `end`, of the current interval; 0 after the end of
     /// the schedule, or after the stop.
     fn requested_rate_in(&self, start: Duration, end: Duration, stopped: bool) -> Option<f64> {
         let seconds = (end - start).as_secs_f64();
         let shape = self.schedule.shape();
         if self.schedule.is_playlist() {
-            return Some(self.last.hits.scheduled as f64 / seconds);
+            return Some(self.current.hits.scheduled as f64 / seconds);
         }
         let planned = self.schedule.duration();
         let schedule_end = match planned {
@@ -395,6 +418,7 @@ mod tests {
                 is_user_pool: false,
                 spin: false,
             },
+            load: LoadSettings::default(),
             groups: vec![],
             proxies: vec![],
         };

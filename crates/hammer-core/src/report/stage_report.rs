@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_stats::{Histogram, HistogramSnapshot};
+use hammer_stats::{Histogram, HistogramSnapshot, HistogramSnapshotError};
 use serde::{Deserialize, Serialize};
 
 use crate::report::duration_summary::DurationSummary;
@@ -34,7 +34,24 @@ pub struct StageReport {
     pub service_us: DurationSummary,
     /// The histograms of response and service, or `None` in a report read from JSON.
     #[serde(skip)]
-    pub(crate) measured: Option<(HistogramSnapshot, HistogramSnapshot)>,
+    pub(crate) measured: Option<StageHistogramSnapshots>,
+}
+
+/// The histograms of a stage, in few bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StageHistogramSnapshots {
+    pub(crate) response: HistogramSnapshot,
+    pub(crate) service: HistogramSnapshot,
+}
+
+impl StageHistogramSnapshots {
+    /// Encodes histograms.
+    pub(crate) fn take(times: &StageHistograms) -> Result<Self, HistogramSnapshotError> {
+        Ok(Self {
+            response: HistogramSnapshot::take(&times.response)?,
+            service: HistogramSnapshot::take(&times.service)?,
+        })
+    }
 }
 
 impl StageReport {
@@ -43,7 +60,7 @@ impl StageReport {
     /// `None` in a report read from JSON.
     #[must_use]
     pub fn interval(&self) -> Option<Box<IntervalStats>> {
-        let (response, service) = self.measured.as_ref()?;
+        let StageHistogramSnapshots { response, service } = self.measured.as_ref()?;
         let mut interval = IntervalStats::new();
         interval.hits = self.hits;
         interval.response = response.histogram().ok()?;
@@ -68,7 +85,7 @@ enum StoredStageHistograms {
     #[default]
     Empty,
     Expanded(Box<StageHistograms>),
-    Compressed(HistogramSnapshot, HistogramSnapshot),
+    Compressed(StageHistogramSnapshots),
 }
 
 impl StoredStageHistograms {
@@ -85,21 +102,17 @@ impl StoredStageHistograms {
         match std::mem::take(self) {
             Self::Empty => Box::new(StageHistograms::new()),
             Self::Expanded(times) => times,
-            Self::Compressed(response, service) => Box::new(StageHistograms {
-                response: read(response),
-                service: read(service),
+            Self::Compressed(times) => Box::new(StageHistograms {
+                response: read(times.response),
+                service: read(times.service),
             }),
         }
     }
 
     fn compress(&mut self) {
         let Self::Expanded(times) = self else { return };
-        let snapshots = (
-            HistogramSnapshot::take(&times.response),
-            HistogramSnapshot::take(&times.service),
-        );
-        if let (Ok(response), Ok(service)) = snapshots {
-            *self = Self::Compressed(response, service);
+        if let Ok(snapshots) = StageHistogramSnapshots::take(times) {
+            *self = Self::Compressed(snapshots);
         }
     }
 }
@@ -138,9 +151,9 @@ impl StageTotals {
                 interval.response.merge(&times.response);
                 interval.service.merge(&times.service);
             }
-            StoredStageHistograms::Compressed(response, service) => {
-                interval.response = response.histogram().unwrap_or_default();
-                interval.service = service.histogram().unwrap_or_default();
+            StoredStageHistograms::Compressed(times) => {
+                interval.response = times.response.histogram().unwrap_or_default();
+                interval.service = times.service.histogram().unwrap_or_default();
             }
         }
         interval
@@ -178,9 +191,7 @@ impl StageTotals {
                     },
                     response_us: DurationSummary::from(&times.response),
                     service_us: DurationSummary::from(&times.service),
-                    measured: HistogramSnapshot::take(&times.response)
-                        .ok()
-                        .zip(HistogramSnapshot::take(&times.service).ok()),
+                    measured: StageHistogramSnapshots::take(&times).ok(),
                 }
             })
             .collect()

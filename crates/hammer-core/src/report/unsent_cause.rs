@@ -45,6 +45,11 @@ impl UnsentCounts {
         self.0[cause as usize] += 1;
     }
 
+    /// Makes counts from those of each cause by name.
+    pub(crate) fn from_names(count_of: impl Fn(&str) -> u64) -> Self {
+        Self(UnsentCause::ALL.map(|cause| count_of(cause.name())))
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         for (sum, count) in self.0.iter_mut().zip(other.0) {
             *sum += count;

@@ -6,7 +6,7 @@ use super::StageSelector;
 use super::distribution::{HistogramOrSummary, TimeDistribution};
 use super::group_measurements::GroupMeasurements;
 
-/// The measurements of a run: a [`Report`] or a [`PlanReport`](crate::PlanReport) after the run,
+/// The measurements of a run: a [`Report`] or a [`PlanReport`](hammer_core::PlanReport) after the run,
 /// [`RunningMeasurements`](crate::RunningMeasurements) during it.
 pub trait Measurements {
     /// Returns the hits by result.

@@ -4,8 +4,8 @@ use std::cell::LazyCell;
 use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
-use hammer_core::{Failure, Outcome, Report, Run, Schedule, Shape};
-use hammer_plan::{Diagnostic, LoadOutline, Measurements, PlanLoadReport, PlanReport, Threshold};
+use hammer_core::{Failure, Outcome, PlanLoadReport, PlanReport, Report, Run, Schedule, Shape};
+use hammer_plan::{Diagnostic, LoadOutline, Measurements, Threshold};
 
 const STAGED: &str = "50/1s, 0..100/1s";
 const CLOSED: &str = "max/1s";

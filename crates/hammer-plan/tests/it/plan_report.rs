@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
-use hammer_core::{AbortReason, Outcome, Report, Run, Schedule, Shape, Verdict, VerdictStatus};
-use hammer_plan::{Measurements, PlanLoadReport, PlanReport, Threshold};
+use hammer_core::{
+    AbortReason, Outcome, PlanLoadReport, PlanReport, Report, Run, Schedule, Shape, Verdict,
+    VerdictStatus,
+};
+use hammer_plan::{Measurements, Threshold, check_thresholds};
 use serde_json::Value;
 
 /// The report of a run with two stages, in which each hit takes 3 ms.
@@ -152,7 +155,7 @@ fn thresholds_are_recorded_where_they_apply() {
         rate: None,
     };
     let mut single = plan(&[0]);
-    single.check_thresholds(&all, Some(aborted.clone()));
+    check_thresholds(&mut single, &all, Some(aborted.clone()));
     let load = single.single_load().unwrap();
     let passed: Vec<_> = load.thresholds.iter().map(|it| it.passed).collect();
     assert_eq!(passed, [true, false]);
@@ -164,7 +167,7 @@ fn thresholds_are_recorded_where_they_apply() {
         "[load-2] p99 < 4ms",
         "[load-2, stage 2] p99 < 1ms",
     ]);
-    several.check_thresholds(&scoped, None);
+    check_thresholds(&mut several, &scoped, None);
     let counts = several
         .loads
         .iter()
@@ -184,7 +187,7 @@ fn thresholds_of_an_invalid_plan_are_not_judged() {
     ] {
         let mut report = plan(offsets);
         report.verdict.status = status;
-        report.check_thresholds(&all, None);
+        check_thresholds(&mut report, &all, None);
         assert_eq!(report.is_unjudged(), !judged);
         assert!(!report.passed());
         let of_loads = report.loads.iter().flat_map(|load| &load.report.thresholds);
@@ -197,7 +200,7 @@ fn thresholds_of_an_invalid_plan_are_not_judged() {
     }
     let mut unchecked = plan(&[0]);
     unchecked.verdict.status = VerdictStatus::Invalid;
-    unchecked.check_thresholds(&[], None);
+    check_thresholds(&mut unchecked, &[], None);
     assert!(!unchecked.is_unjudged() && unchecked.passed());
 }
 
@@ -217,7 +220,7 @@ fn a_plan_passes_if_all_thresholds_hold_and_nothing_ended_it() {
             t_s: 1.0,
             rate: None,
         };
-        report.check_thresholds(checked, abort.then_some(reason));
+        check_thresholds(&mut report, checked, abort.then_some(reason));
         assert_eq!(report.passed(), passed, "{checked:?}");
     }
 }

@@ -5,11 +5,10 @@ use std::time::Duration;
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{
     ArrivalProcess, CheckedThreshold, Description, Failure, Hammer, Hit, IntervalStats, Outcome,
-    Rate, Report, Run, RunEvent, Schedule, Shape, Slot, StopHandle,
+    PlanLoadReport, PlanReport, Rate, Report, Run, RunEvent, Schedule, Shape, Slot, StopHandle,
 };
 use hammer_plan::{
-    HitTime, LoadOutline, Measurements, PlanLoadReport, PlanReport, RunningMeasurements,
-    StageSelector, Threshold,
+    HitTime, LoadOutline, Measurements, RunningMeasurements, StageSelector, Threshold,
 };
 
 fn ms(ms: u64) -> Duration {

@@ -1,5 +1,7 @@
 //! Properties of histograms and snapshots.
 
+mod snapshot_json;
+
 use std::time::Duration;
 
 use hammer_stats::{Histogram, HistogramSnapshot};

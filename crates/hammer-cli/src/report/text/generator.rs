@@ -1,7 +1,7 @@
 //! Threads, load and memory of the generator.
 
+use hammer_core::PlanReport;
 use hammer_core::Report;
-use hammer_plan::PlanReport;
 
 use crate::text::lines::wrap_items;
 use crate::text::number::{format_bytes, format_count};

@@ -1,21 +1,14 @@
 //! Golden reports, and the report that other tests render.
 
+use hammer_core::PlanReport;
 use hammer_core::Report;
-use hammer_plan::PlanReport;
 use serde_json::{Value, json};
 
-use crate::report::RunReport;
 use crate::text::lines::WIDTH;
 
 /// Renders the report of a single load.
 fn render(report: &Report, color: bool) -> String {
-    let plan = PlanReport::from_single_load(report.clone());
-    RunReport {
-        plan,
-        replay: None,
-        requires_valid: false,
-    }
-    .text(color)
+    super::render(&PlanReport::from_single_load(report.clone()), color)
 }
 
 pub(crate) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {

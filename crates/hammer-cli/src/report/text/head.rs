@@ -1,6 +1,6 @@
 //! Head of the report: the title, the verdict and the thresholds.
 
-use hammer_plan::PlanReport;
+use hammer_core::PlanReport;
 
 use super::{hits, thresholds, verdict};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hammer_core::PlanReport;
 use hammer_core::{ArrivalProcess, HitCounts, OpenOrClosedLoop, Report};
-use hammer_plan::PlanReport;
 
 use super::title::{rate_varies, short_schedule};
 use crate::text::format_rate;

@@ -19,12 +19,12 @@ pub(crate) mod thresholds;
 mod title;
 mod verdict;
 
-use super::RunReport;
+use hammer_core::PlanReport;
 
 /// Renders the report of a run; `color` colors the verdict.
-pub(super) fn render(report: &RunReport, color: bool) -> String {
-    match report.plan.single_load() {
+pub(crate) fn render(report: &PlanReport, color: bool) -> String {
+    match report.single_load() {
         Some(load) => single_load::render(report, load, color),
-        None => plan_loads::render(&report.plan, color),
+        None => plan_loads::render(report, color),
     }
 }

@@ -1,6 +1,6 @@
 //! Text report of several loads: the totals, and a block for each load.
 
-use hammer_plan::{PlanLoadReport, PlanReport};
+use hammer_core::{PlanLoadReport, PlanReport};
 
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
@@ -45,7 +45,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::report::RunReport;
     use crate::report::text::golden::{report, summary};
     use crate::text::lines::WIDTH;
 
@@ -64,12 +63,7 @@ mod tests {
         let loads = [("browse", staged), ("order", report(&[]))];
         let loads = loads.map(|(name, it)| PlanLoadReport::new(name.into(), Duration::ZERO, it));
         let plan = PlanReport::new("plan.toml".into(), Duration::ZERO, loads.into());
-        RunReport {
-            plan,
-            replay: None,
-            requires_valid: false,
-        }
-        .text(false)
+        super::render(&plan, false)
     }
 
     #[test]

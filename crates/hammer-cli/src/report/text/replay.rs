@@ -1,9 +1,8 @@
 //! Comparison of a replay with its timeline, as text.
 
-use hammer_core::DurationSummary;
+use hammer_core::{DurationSummary, ReplayComparison, RouteTimes};
 
 use super::latency::TimeUnit;
-use crate::report::ReplayComparison;
 use crate::text::lines::{list_line, truncate, wrap_items};
 use crate::text::number::format_count;
 
@@ -74,7 +73,7 @@ fn routes(replay: &ReplayComparison) -> String {
     if replay.routes.is_empty() {
         return String::new();
     }
-    let slower = |route: &crate::report::RouteTimes| route.logged_us.p99.max(route.replayed_us.p99);
+    let slower = |route: &RouteTimes| route.logged_us.p99.max(route.replayed_us.p99);
     let worst = replay.routes.iter().map(slower).fold(0.0, f64::max);
     let unit = TimeUnit::for_micros(worst);
     let mut out = format!(

@@ -1,11 +1,10 @@
 //! Text report of a single load, with all details.
 
-use hammer_core::Report;
+use hammer_core::{PlanReport, Report};
 
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
 use super::{replay, title, verdict};
-use crate::report::RunReport;
 
 /// Maximum number of lines, without the comparison of a replay.
 pub(super) const MAX_LINES: usize = 30;
@@ -13,10 +12,10 @@ pub(super) const MAX_LINES: usize = 30;
 const THRESHOLD_LINES: usize = 4;
 
 /// Renders the report of a single load; `color` colors the verdict.
-pub(super) fn render(run: &RunReport, load: &Report, color: bool) -> String {
+pub(super) fn render(run: &PlanReport, load: &Report, color: bool) -> String {
     let details = LoadDetails::new(load);
     let fixed = details.lines();
-    let aborted = usize::from(run.plan.aborted.is_some());
+    let aborted = usize::from(run.aborted.is_some());
     let title = title::single_load(load);
     // The rest is two empty lines, and at least three lines for the verdict.
     let room = MAX_LINES.saturating_sub(fixed + aborted + title.lines().count() + 2);
@@ -27,7 +26,7 @@ pub(super) fn render(run: &RunReport, load: &Report, color: bool) -> String {
         room,
         color,
     }
-    .render(&run.plan);
+    .render(run);
     let left = MAX_LINES.saturating_sub(fixed + head.lines().count());
     // The table of routes of a replay contains the groups.
     let details = details.render(load, left, run.replay.is_none());

@@ -1,7 +1,7 @@
 //! First line of the report, and of each load of a plan.
 
 use hammer_core::{ArrivalProcess, Report, Shape};
-use hammer_plan::{PlanLoadReport, PlanReport};
+use hammer_core::{PlanLoadReport, PlanReport};
 
 use crate::text::format_rate;
 use crate::text::lines::{INDENT, WIDTH, truncate};

@@ -2,9 +2,8 @@
 
 use std::cmp::Reverse;
 
-use hammer_core::{Verdict, VerdictStatus};
-
 use super::PlanLoadReport;
+use crate::report::verdict::{Verdict, VerdictStatus};
 
 /// A reason of a load's verdict.
 struct NamedReason {

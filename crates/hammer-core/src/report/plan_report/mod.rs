@@ -1,17 +1,20 @@
 //! The report of a plan, which is the report of any run.
 
 mod json;
-mod measurements;
-mod thresholds;
 mod worst_verdict;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{AbortReason, CheckedThreshold, HitCounts, IntervalStats, Report, Verdict};
 use serde::{Deserialize, Serialize};
 
 use self::worst_verdict::worst_verdict;
+use crate::report::hit_counts::HitCounts;
+use crate::report::interval_stats::IntervalStats;
+use crate::report::replay_comparison::ReplayComparison;
+use crate::report::report::Report;
+use crate::report::threshold_check::{AbortReason, CheckedThreshold};
+use crate::report::verdict::{Verdict, VerdictStatus};
 
 /// The value of [`PlanReport::schema`].
 pub const PLAN_SCHEMA: &str = "hammer.plan-report/1";
@@ -48,12 +51,16 @@ pub struct PlanReport {
     /// The loads, in the order of the plan.
     pub loads: Vec<PlanLoadReport>,
     /// The thresholds checked at the end of the plan. Thresholds of one load are also in its
-    /// report; [`check_thresholds`](Self::check_thresholds) sets both.
+    /// report.
     #[serde(default)]
     pub thresholds: Vec<CheckedThreshold>,
     /// The threshold that ended the plan early, if any.
     #[serde(default)]
     pub aborted: Option<AbortReason>,
+    /// The comparison with the log, if the run is a replay. The JSON has it as `replay`, also if it is
+    /// flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<ReplayComparison>,
     /// The measurements of all loads with their histograms; `None` in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
@@ -117,7 +124,7 @@ impl PlanReport {
             None => 0.0,
         };
         let generators = loads.iter().map(|load| &load.report.generator);
-        Self {
+        let mut report = Self {
             schema: PLAN_SCHEMA.to_owned(),
             plan,
             verdict: match single {
@@ -139,12 +146,20 @@ impl PlanReport {
             },
             thresholds: vec![],
             aborted: None,
-            measured: match single {
-                Some(report) => report.measured.clone(),
-                None => all_measurements(&loads),
-            },
+            replay: None,
+            measured: None,
             loads,
-        }
+        };
+        report.merge_measurements();
+        report
+    }
+
+    /// Sets the measurements of all loads together from those of each load.
+    pub(crate) fn merge_measurements(&mut self) {
+        self.measured = match self.single_load() {
+            Some(report) => report.measured.clone(),
+            None => all_measurements(&self.loads),
+        };
     }
 
     /// Makes the report of a run without a plan.
@@ -164,6 +179,20 @@ impl PlanReport {
     #[must_use]
     pub fn single_load(&self) -> Option<&Report> {
         single_load(&self.loads)
+    }
+
+    /// Returns true if there are thresholds, or a condition ended the plan, and an invalid verdict
+    /// leaves them without a meaning.
+    #[must_use]
+    pub fn is_unjudged(&self) -> bool {
+        let has_thresholds = !self.thresholds.is_empty() || self.aborted.is_some();
+        self.verdict.status == VerdictStatus::Invalid && has_thresholds
+    }
+
+    /// Returns true if all thresholds hold and no condition ended the plan early.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.aborted.is_none() && self.thresholds.iter().all(|checked| checked.passed)
     }
 }
 

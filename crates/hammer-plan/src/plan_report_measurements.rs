@@ -1,8 +1,7 @@
 //! The measurements of a plan's report.
 
-use hammer_core::{DurationSummary, HitCounts, IntervalStats};
+use hammer_core::{DurationSummary, HitCounts, IntervalStats, PlanLoadReport, PlanReport};
 
-use super::{PlanLoadReport, PlanReport};
 use crate::{HitTime, Measurements, StageSelector};
 
 /// Measures all loads together; a scope selects one load. A single load is measured as its

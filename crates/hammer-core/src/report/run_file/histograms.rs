@@ -1,0 +1,69 @@
+//! The histograms of a load, as in run files.
+
+use std::collections::BTreeMap;
+
+use hammer_stats::{Histogram, HistogramSnapshot, HistogramSnapshotError};
+use serde::{Deserialize, Serialize};
+
+use crate::report::interval_stats::IntervalStats;
+use crate::report::report::Report;
+use crate::report::slice_measurements::SliceMeasurements;
+use crate::report::stage_report::StageHistogramSnapshots;
+use crate::report::stage_tally::StageHistograms;
+
+/// The histograms of a load. Stages, groups and slices are in the order of the report.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LoadHistograms {
+    pub(super) response: HistogramSnapshot,
+    pub(super) service: HistogramSnapshot,
+    pub(super) lateness: HistogramSnapshot,
+    pub(super) schedule_lateness: HistogramSnapshot,
+    #[serde(default)]
+    pub(super) phases: BTreeMap<String, HistogramSnapshot>,
+    #[serde(default)]
+    pub(super) stages: Vec<StageHistogramSnapshots>,
+    #[serde(default)]
+    pub(super) groups: Vec<GroupHistograms>,
+    #[serde(default)]
+    pub(super) slices: Vec<SliceMeasurements>,
+}
+
+/// The histogram of a group.
+#[derive(Serialize, Deserialize)]
+pub(super) struct GroupHistograms {
+    pub(super) response: HistogramSnapshot,
+}
+
+impl LoadHistograms {
+    /// Encodes the histograms of a report. Those of a report without measurements are empty.
+    pub(super) fn of_report(report: &Report) -> Result<Self, HistogramSnapshotError> {
+        let nothing = IntervalStats::new();
+        let measured = report.measured.as_deref().unwrap_or(&nothing);
+        let take = HistogramSnapshot::take;
+        let phases = measured.phases.iter();
+        let phases = phases.map(|(name, it)| Ok(((*name).to_owned(), take(it)?)));
+        let empty = Histogram::new();
+        let groups = measured.groups.responses(&report.groups);
+        let groups = groups.map(|response| {
+            let response = take(response.unwrap_or(&empty))?;
+            Ok(GroupHistograms { response })
+        });
+        let no_times = StageHistogramSnapshots::take(&StageHistograms::new())?;
+        let stages = report.stages.iter();
+        let slices = report.timeline.iter();
+        Ok(Self {
+            response: take(&measured.response)?,
+            service: take(&measured.service)?,
+            lateness: take(&measured.lateness)?,
+            schedule_lateness: take(&measured.schedule_lateness)?,
+            phases: phases.collect::<Result<_, _>>()?,
+            stages: stages
+                .map(|stage| stage.measured.clone().unwrap_or_else(|| no_times.clone()))
+                .collect(),
+            groups: groups.collect::<Result<_, _>>()?,
+            slices: slices
+                .map(|slice| slice.measured.clone().unwrap_or_default())
+                .collect(),
+        })
+    }
+}
