@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use hammer_plan::ParsedPlanFile;
 
 use super::ThresholdArgs;
 
@@ -51,6 +52,12 @@ impl OutputArgs {
         for (index, output) in self.output.iter_mut().enumerate() {
             output.plan_location = Some(plan_location(index));
         }
+        self
+    }
+
+    /// Sets the plan that the thresholds are from.
+    pub(crate) fn with_plan_thresholds(mut self, file: &ParsedPlanFile) -> Self {
+        self.thresholds = self.thresholds.from_plan(file);
         self
     }
 

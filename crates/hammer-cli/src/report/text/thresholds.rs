@@ -1,6 +1,6 @@
 //! Lines of the report for thresholds and aborts.
 
-use hammer_core::{AbortReason, CheckedThreshold, MeasuredValue};
+use hammer_core::{AbortReason, BaselineBound, CheckedThreshold, MeasuredValue};
 
 use super::latency::TimeUnit;
 use crate::text::lines::{INDENT, WIDTH, truncate};
@@ -8,6 +8,8 @@ use crate::text::number::{format_count, format_decimal, format_percent};
 
 /// Maximum width of an expression, in columns.
 const EXPRESSION_WIDTH: usize = 48;
+/// Width of the longest result with the blanks around the expression, in columns.
+const RESULT_WIDTH: usize = "not judged".len() + 6;
 
 /// Renders a line for each threshold, failed ones first, in at most `max` lines.
 ///
@@ -21,9 +23,12 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
         ordered.len()
     };
     let (shown, rest) = ordered.split_at(shown);
-    let width =
-        |checked: &&CheckedThreshold| checked.expression.chars().count().min(EXPRESSION_WIDTH);
-    let width = shown.iter().map(width).max().unwrap_or(0);
+    let figures: Vec<String> = shown.iter().map(|checked| checked_figure(checked)).collect();
+    let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
+    let figure_width = longest(&mut figures.iter().map(|figure| figure.chars().count()));
+    let expressions = shown.iter().map(|checked| checked.expression.chars().count());
+    let room = (WIDTH - INDENT - RESULT_WIDTH).saturating_sub(figure_width);
+    let width = longest(&mut { expressions }).min(EXPRESSION_WIDTH.min(room));
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };
@@ -33,7 +38,7 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
             (true, false) => "fail",
         };
         let expression = truncate(&checked.expression, width);
-        let figure = format_figure(&checked.measured);
+        let figure = &figures[index];
         out.push_str(&format!(
             "{name:<INDENT$}{result}   {expression:<width$}   {figure}\n"
         ));
@@ -51,6 +56,28 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
     out
 }
 
+/// The measured value of a threshold, with its bound if that is relative to a baseline.
+pub(crate) fn checked_figure(checked: &CheckedThreshold) -> String {
+    let figure = format_figure(&checked.measured);
+    match bound_text(checked.relative.as_ref(), &checked.measured.unit) {
+        Some(bound) => format!("{figure} ({bound})"),
+        None => figure,
+    }
+}
+
+/// The figure of the baseline, and the bound that follows from it.
+fn bound_text(relative: Option<&BaselineBound>, unit: &str) -> Option<String> {
+    let relative = relative?;
+    let [baseline, bound] = [relative.baseline, relative.bound].map(|value| {
+        format_figure(&MeasuredValue {
+            value: Some(value),
+            infinite: false,
+            unit: unit.to_owned(),
+        })
+    });
+    Some(format!("baseline {baseline}, bound {bound}"))
+}
+
 /// The condition that ended the run, with its time and the measured value.
 pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     let (seconds, figure) = (
@@ -59,7 +86,9 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     );
     let rate = aborted.rate.map(format_decimal);
     let rate = rate.map_or(String::new(), |rate| format!(" at {rate}/s"));
-    let details = format!(" after {seconds} s{rate} (measured {figure})");
+    let bound = bound_text(aborted.relative.as_ref(), &aborted.measured.unit);
+    let bound = bound.map_or(String::new(), |bound| format!(", {bound}"));
+    let details = format!(" after {seconds} s{rate} (measured {figure}{bound})");
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
     format!("{}{details}", truncate(&aborted.expression, room))
 }
@@ -94,6 +123,7 @@ mod tests {
                 infinite: us.is_none(),
                 unit: "us".to_owned(),
             },
+            relative: None,
             passed,
             judged: true,
         };
