@@ -58,6 +58,7 @@
 
 mod app;
 mod args;
+mod baseline;
 mod command_exit;
 mod commands;
 #[cfg(feature = "data")]

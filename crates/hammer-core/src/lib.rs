@@ -107,6 +107,7 @@ pub use model::step_times::StepTimes;
 pub use model::worker_context::WorkerContext;
 pub use rand_xoshiro;
 pub use report::address_report::AddressReport;
+pub use report::baseline_comparison::{BaselineChange, BaselineComparison};
 pub use report::duration_summary::DurationSummary;
 pub use report::event::{HitRecord, RunEvent};
 pub use report::generator_report::GeneratorReport;
@@ -129,9 +130,7 @@ pub use report::run_tick::RunTick;
 pub use report::single_hit_result::SingleHitResult;
 pub use report::slice_measurements::SliceMeasurements;
 pub use report::stage_report::StageReport;
-pub use report::threshold_check::{
-    AbortReason, BaselineBound, CheckedThreshold, MeasuredValue,
-};
+pub use report::threshold_check::{AbortReason, BaselineBound, CheckedThreshold, MeasuredValue};
 pub use report::timeline::TimelineSlice;
 pub use report::verdict::{Verdict, VerdictStatus};
 pub use report::waiting_hits::WaitingHits;

@@ -91,9 +91,7 @@ impl ThresholdSource {
                 let error = (plan.file).threshold_error(kind.key(), index, threshold, error);
                 Error::from_plan_error(&error).worded_as(SettingNames::PlanKeys)
             }
-            None => {
-                Error::invalid_value(kind.flag(), &threshold.to_string(), caret::show(&error))
-            }
+            None => Error::invalid_value(kind.flag(), &threshold.to_string(), caret::show(&error)),
         }
     }
 

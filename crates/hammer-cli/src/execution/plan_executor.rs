@@ -12,7 +12,9 @@ use hammer_core::{
 use hammer_plan::check_thresholds;
 
 use super::plan_monitor::PlanMonitor;
-use super::{LoadResult, RunOptions, RunThresholds, RunnableLoad, RunnablePlan, RunnablePlanLoad, once};
+use super::{
+    LoadResult, RunOptions, RunThresholds, RunnableLoad, RunnablePlan, RunnablePlanLoad, once,
+};
 use crate::args::OutputArgs;
 use crate::baseline::BaselineRun;
 use crate::command_exit::CommandExit;
@@ -81,7 +83,6 @@ fn execute(
     check_thresholds(&mut report, &thresholds.asserted, aborted);
     let mut run = RunFile::new(report);
     run.requires_valid = output.require_valid();
-    run.report.baseline = baseline.and_then(|baseline| baseline.compare(&run));
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {
@@ -236,7 +237,8 @@ mod tests {
                 setting_names: SettingNames::PlanKeys,
                 variables: SubstitutedVariables::default(),
             };
-            let error = execute(plan, &quiet, &RunThresholds::default(), None).expect_err("a load panics");
+            let error =
+                execute(plan, &quiet, &RunThresholds::default(), None).expect_err("a load panics");
             assert!(matches!(&error, Error::Run(message) if message.contains("panicked")));
         }
     }

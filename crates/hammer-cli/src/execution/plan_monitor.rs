@@ -3,8 +3,8 @@
 use hammer_core::{AbortReason, RunEvent, RunTick, StopHandle};
 use hammer_plan::{RunningMeasurements, SubstitutedVariables};
 
-use super::{RunThresholds, RunnablePlan};
 use super::abort_monitor::AbortMonitor;
+use super::{RunThresholds, RunnablePlan};
 use crate::args::OutputArgs;
 use crate::error::Error;
 use crate::output::{OutputWriter, ProgressPrinter, print_stderr};

@@ -65,9 +65,15 @@ fn valid_thresholds_are_displayed_with_normalized_spaces() {
         ("rate >= baseline - 0.1k/s", ""),
         ("hits >= baseline - 2%", ""),
         ("hits == baseline + 1k", ""),
-        ("[ baseline,stage 2 ] p99<baseline+150%", "[ baseline,stage 2 ] p99 < baseline + 150%"),
+        (
+            "[ baseline,stage 2 ] p99<baseline+150%",
+            "[ baseline,stage 2 ] p99 < baseline + 150%",
+        ),
         ("p99>baseline  over 10 s", "p99 > baseline over 10s"),
-        ("p99 > baseline + 50 %  over 1 m", "p99 > baseline + 50% over 1m"),
+        (
+            "p99 > baseline + 50 %  over 1 m",
+            "p99 > baseline + 50% over 1m",
+        ),
     ] {
         let threshold: Threshold = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
         let shown = if shown.is_empty() { text } else { shown };

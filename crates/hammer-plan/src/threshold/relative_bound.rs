@@ -3,8 +3,8 @@
 use hammer_core::BaselineBound;
 use hammer_diagnostic::{excerpt, nearest};
 
-use super::fixed_bound::{FigureUnit, FixedBound};
 use super::figure::{HitCategory, ThresholdFigure};
+use super::fixed_bound::{FigureUnit, FixedBound};
 use super::operator::ComparisonOperator;
 use super::text_slice::{TextSlice, ThresholdParseResult, quotable};
 
@@ -54,7 +54,10 @@ impl RelativeBound {
         if margin.text.is_empty() {
             return margin.error("missing margin", format!("a margin such as {example}"));
         }
-        if !margin.text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        if !margin
+            .text
+            .starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        {
             let problem = format!("{} is not a margin", excerpt(margin.text));
             return margin.error(problem, format!("a margin such as {example}"));
         }

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
-use hammer_core::{
-    Failure, Outcome, PlanLoadReport, PlanReport, Report, Run, Schedule, Shape,
-};
+use hammer_core::{Failure, Outcome, PlanLoadReport, PlanReport, Report, Run, Schedule, Shape};
 use hammer_plan::{LoadOutline, Measurements, Threshold};
 
 /// Hits that are answered after `answer_ms`, except one in `error_every`, which is reset.

@@ -23,12 +23,20 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
         ordered.len()
     };
     let (shown, rest) = ordered.split_at(shown);
-    let figures: Vec<String> = shown.iter().map(|checked| checked_figure(checked)).collect();
-    let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
-    let figure_width = longest(&mut figures.iter().map(|figure| figure.chars().count()));
-    let expressions = shown.iter().map(|checked| checked.expression.chars().count());
-    let room = (WIDTH - INDENT - RESULT_WIDTH).saturating_sub(figure_width);
-    let width = longest(&mut { expressions }).min(EXPRESSION_WIDTH.min(room));
+    let figures: Vec<String> = shown
+        .iter()
+        .map(|checked| checked_figure(checked))
+        .collect();
+    let figure_width = figures.iter().map(|figure| figure.chars().count()).max();
+    let room = (WIDTH - INDENT - RESULT_WIDTH).saturating_sub(figure_width.unwrap_or(0));
+    let expressions = shown
+        .iter()
+        .map(|checked| checked.expression.chars().count());
+    let width = expressions
+        .max()
+        .unwrap_or(0)
+        .min(EXPRESSION_WIDTH)
+        .min(room);
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };

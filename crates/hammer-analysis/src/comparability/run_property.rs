@@ -1,0 +1,82 @@
+//! Properties of runs that a comparison needs to be alike.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A property that a comparison needs to be alike. Runs that differ in the first five are refused;
+/// those that differ in others are compared with a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RunProperty {
+    /// The hammer.
+    Hammer,
+    /// The kind of loop: open or closed.
+    Loop,
+    /// The shape of the rate.
+    Shape,
+    /// The arrival process.
+    Arrivals,
+    /// The length of the warm-up.
+    Warmup,
+    /// The target.
+    Target,
+    /// The length of the schedule, which may differ by 5 %.
+    Duration,
+    /// The time after which a hit is given up.
+    Timeout,
+    /// The maximum number of hits in flight, or the number of users.
+    MaxInFlight,
+    /// The number of worker threads.
+    Threads,
+    /// True if threads polled and never slept.
+    Spin,
+    /// The lateness at which a hit is skipped.
+    SkipLate,
+    /// The version of hammer.
+    Version,
+    /// The model of the processor.
+    CpuModel,
+    /// The number of cores.
+    Cores,
+    /// The kernel.
+    Kernel,
+    /// The seed of random numbers.
+    Seed,
+    /// The number of processes.
+    Shards,
+}
+
+impl RunProperty {
+    /// True if runs that differ in it are not compared.
+    #[must_use]
+    pub fn is_required(self) -> bool {
+        self <= Self::Warmup
+    }
+}
+
+impl fmt::Display for RunProperty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Hammer => "hammer",
+            Self::Loop => "loop",
+            Self::Shape => "shape",
+            Self::Arrivals => "arrival process",
+            Self::Warmup => "warm-up",
+            Self::Target => "target",
+            Self::Duration => "duration",
+            Self::Timeout => "timeout",
+            Self::MaxInFlight => "maximum of hits in flight",
+            Self::Threads => "number of threads",
+            Self::Spin => "polling of threads",
+            Self::SkipLate => "limit of lateness",
+            Self::Version => "version of hammer",
+            Self::CpuModel => "processor",
+            Self::Cores => "number of cores",
+            Self::Kernel => "kernel",
+            Self::Seed => "seed",
+            Self::Shards => "number of shards",
+        })
+    }
+}

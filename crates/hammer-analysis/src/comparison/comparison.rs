@@ -1,0 +1,69 @@
+//! A comparison of two sides, each of one or several runs.
+
+use hammer_core::VerdictStatus;
+use serde::{Deserialize, Serialize};
+
+use super::comparison_design::ComparisonDesign;
+use super::comparison_outcome::ComparisonOutcome;
+use super::figure_comparison::FigureComparison;
+use crate::comparability::warning::ComparabilityWarning;
+
+/// The value of [`Comparison::schema`].
+pub const COMPARISON_SCHEMA: &str = "hammer.comparison/1";
+
+/// A comparison of two sides, each of one or several runs.
+///
+/// Serialized, it is the JSON that `docs/schemas/comparison.schema.json` describes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The name and version of the format: [`COMPARISON_SCHEMA`].
+    pub schema: String,
+    /// The outcome of all figures together.
+    ///
+    /// Worse if a deciding figure is worse after Holm's correction; else better if one is better; else
+    /// the same if all deciding figures of the whole run are, except those with too few hits; else
+    /// unknown.
+    pub outcome: ComparisonOutcome,
+    /// The relation of the runs.
+    pub design: ComparisonDesign,
+    /// The change that matters, as a share of the value of the base.
+    pub margin: f64,
+    /// The change of the share of errors that matters, in percentage points.
+    pub error_margin_points: f64,
+    /// The confidence of the intervals, from 0 to 1.
+    pub confidence: f64,
+    /// The runs of the base, in the order in which they were given.
+    pub base: Vec<ComparedRun>,
+    /// The runs of the new side.
+    pub new: Vec<ComparedRun>,
+    /// The differences between the runs that may explain a change, or weaken the comparison.
+    pub warnings: Vec<ComparabilityWarning>,
+    /// The figures: first those of the whole run, then those of each load, stage and group. Within
+    /// a scope, they are in the order of [`ComparedFigure::ALL`](crate::ComparedFigure::ALL).
+    pub figures: Vec<FigureComparison>,
+    /// About as many more runs of each side as would decide what is undecided: the most that a
+    /// deciding figure of the whole run needs. `None` if nothing is undecided, or a hundred would
+    /// not do.
+    pub more_runs: Option<u32>,
+}
+
+/// A run that was compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ComparedRun {
+    /// The run id.
+    pub id: String,
+    /// The start, in UTC.
+    pub started_at: String,
+    /// The version of hammer.
+    pub version: String,
+    /// The targets of its loads, without repetition.
+    pub targets: Vec<String>,
+    /// The length of its schedule, in seconds.
+    pub duration_s: f64,
+    /// The number of scheduled hits.
+    pub hits: u64,
+    /// The generator's verdict on itself.
+    pub verdict: VerdictStatus,
+}

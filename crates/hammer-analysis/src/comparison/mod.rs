@@ -1,0 +1,15 @@
+//! The result of a comparison, as plain data.
+
+pub(crate) mod compare_options;
+pub(crate) mod compared_figure;
+#[expect(
+    clippy::module_inception,
+    reason = "a file is named after the noun it defines"
+)]
+pub(crate) mod comparison;
+pub(crate) mod comparison_design;
+pub(crate) mod comparison_outcome;
+pub(crate) mod extended_number;
+pub(crate) mod figure_change;
+pub(crate) mod figure_comparison;
+pub(crate) mod figure_scope;

@@ -1,0 +1,22 @@
+//! Compares runs: whether they can be compared, what changed, and how sure that is.
+//!
+//! Pure functions of run files, without input or output. [`Comparison`] is plain data; every output
+//! of a comparison is made from it.
+//!
+//! The method is in `docs/COMPARING.md`, with worked numbers and references.
+
+mod comparability;
+mod comparison;
+
+pub use comparability::incomparable::{Incomparable, IncomparableReason};
+pub use comparability::run_position::{ComparisonSide, RunPosition};
+pub use comparability::run_property::RunProperty;
+pub use comparability::warning::ComparabilityWarning;
+pub use comparison::compare_options::{CompareOptions, RunPairing};
+pub use comparison::compared_figure::{BetterDirection, ComparedFigure, ComparedUnit};
+pub use comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
+pub use comparison::comparison_design::ComparisonDesign;
+pub use comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
+pub use comparison::figure_change::{ChangeInterval, ChangeScale, FigureChange};
+pub use comparison::figure_comparison::{FigureComparison, RankTest};
+pub use comparison::figure_scope::{FigureScope, StageScope};

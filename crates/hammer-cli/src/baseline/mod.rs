@@ -1,0 +1,6 @@
+//! The earlier run that a run is compared with.
+
+mod baseline_run;
+mod planned_load;
+
+pub(crate) use baseline_run::BaselineRun;
