@@ -81,7 +81,7 @@ impl Threshold {
 
     /// Checks that the condition can hold.
     fn check_bound(&self, bound: RelativeBound, value: f64) -> Result<(), Diagnostic> {
-        if bound.can_hold(&self.figure, self.operator, value) {
+        if value.is_finite() && bound.can_hold(&self.figure, self.operator, value) {
             return Ok(());
         }
         let position = self.keyword_span().start..self.text.len();

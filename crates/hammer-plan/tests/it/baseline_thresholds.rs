@@ -12,7 +12,8 @@ fn report(shape: &str, answer_ms: u64, error_every: u64) -> Report {
         0 => ScriptStep::Fail(Duration::from_millis(1), Failure::RESET),
         _ => ScriptStep::Answer(Duration::from_millis(answer_ms), Outcome::ok(200)),
     });
-    let run = Run::new(hammer, Schedule::new(shape.parse::<Shape>().unwrap()));
+    let schedule = Schedule::new(shape.parse::<Shape>().unwrap());
+    let run = Run::new(hammer, schedule).timeout(Duration::from_secs(1));
     with_paused_clock(run).execute().unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! The report as text, with at most 100 columns; for a single load in at most 30 lines.
 
 mod addresses;
+mod baseline;
 mod connections;
 mod counts;
 mod generator;

@@ -141,7 +141,19 @@ mod tests {
         ];
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/THRESHOLDS.md");
         let page = std::fs::read_to_string(page).expect("the page exists");
-        let block = format!("```text\n{}```\n", lines(&all, 9));
-        assert!(page.contains(&block), "{block}");
+        let relative = |expression: &str, unit: &str, [value, baseline, bound]: [f64; 3]| {
+            let mut checked = checked(expression, Some(value), value <= bound);
+            checked.measured.unit = unit.to_owned();
+            checked.relative = Some(BaselineBound { baseline, bound });
+            checked
+        };
+        let with_baseline = [
+            relative("p99 <= baseline + 5%", "us", [112e3, 108e3, 113.4e3]),
+            relative("errors <= baseline + 0.1%", "%", [1.5, 1.0, 1.1]),
+        ];
+        for all in [all, with_baseline] {
+            let block = format!("```text\n{}```\n", lines(&all, 9));
+            assert!(page.contains(&block), "{block}");
+        }
     }
 }
