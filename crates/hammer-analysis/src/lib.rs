@@ -6,12 +6,18 @@
 //! The method is in `docs/COMPARING.md`, with worked numbers and references.
 
 mod comparability;
+mod compare;
 mod comparison;
+mod figures;
+mod judgement;
+mod statistics;
 
+pub use comparability::check::check_comparability;
 pub use comparability::incomparable::{Incomparable, IncomparableReason};
 pub use comparability::run_position::{ComparisonSide, RunPosition};
 pub use comparability::run_property::RunProperty;
 pub use comparability::warning::ComparabilityWarning;
+pub use compare::compare;
 pub use comparison::compare_options::{CompareOptions, RunPairing};
 pub use comparison::compared_figure::{BetterDirection, ComparedFigure, ComparedUnit};
 pub use comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
@@ -20,3 +26,6 @@ pub use comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
 pub use comparison::figure_change::{ChangeInterval, ChangeScale, FigureChange};
 pub use comparison::figure_comparison::{FigureComparison, RankTest};
 pub use comparison::figure_scope::{FigureScope, StageScope};
+pub use figures::run_figures::RunFigures;
+pub use judgement::compare_figures::{ComparedFigures, compare_figures};
+pub use judgement::compared_values::{ComparedValues, compare_values};

@@ -11,7 +11,8 @@ use hammer_diagnostic::nearest;
 
 use crate::args::OutputArgs;
 use crate::command_exit::CommandExit;
-use crate::commands::{completions, external, plan, run};
+use crate::command_line::MaskedCommandLine;
+use crate::commands::{completions, external, plan, report, run};
 #[cfg(feature = "demo")]
 use crate::commands::{demo, target};
 use crate::error::Error;
@@ -24,7 +25,7 @@ use crate::{replay, timeline};
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, in addition to `run`, `plan`, `completions`, and with their features
+/// Each hammer is a subcommand, in addition to `run`, `plan`, `report`, `completions`, and with their features
 /// `demo`, `target`, `timeline` and `replay`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
 /// that `hammer NAME …` can run the program from PATH.
 #[derive(Default)]
@@ -80,26 +81,30 @@ impl App {
             let command = with_common_settings(command);
             let matches = parse(&command, args)?;
             print_notes(&command, args, &matches)?;
-            return run_hammer(entry, &matches);
+            let line = MaskedCommandLine::new(&[command.get_name()], &command, &matches);
+            return run_hammer(entry, &matches, &line);
         }
         let command = self.command(true);
         let matches = parse(&command, args)?;
         let Some((name, matches)) = matches.subcommand() else {
             return Ok(CommandExit::USAGE);
         };
-        if command.find_subcommand(name).is_some() {
+        let mut line = MaskedCommandLine::default();
+        if let Some(selected) = command.find_subcommand(name) {
             print_notes(&command, args, matches)?;
+            line = MaskedCommandLine::new(&[program.unwrap_or("hammer"), name], selected, matches);
         }
         match self.find_hammer(name) {
-            Some(entry) => run_hammer(entry, matches),
+            Some(entry) => run_hammer(entry, matches, &line),
             None if name == run::NAME => {
                 let invocation = run::RunInvocation {
                     args: &args[1..],
                     hammer_name,
+                    command_line: &line,
                 };
                 run::run(&self.commands, matches, invocation)
             }
-            None => self.run_builtin(name, matches),
+            None => self.run_builtin(name, matches, &line),
         }
     }
 
@@ -121,17 +126,23 @@ impl App {
     }
 
     /// Runs a command that is neither a hammer nor `run`.
-    fn run_builtin(&self, name: &str, matches: &ArgMatches) -> Result<CommandExit, Error> {
+    fn run_builtin(
+        &self,
+        name: &str,
+        matches: &ArgMatches,
+        line: &MaskedCommandLine,
+    ) -> Result<CommandExit, Error> {
         match name {
             plan::NAME => plan::run(matches),
+            report::NAME => report::run(matches),
             #[cfg(feature = "demo")]
-            demo::NAME => demo::run(matches),
+            demo::NAME => demo::run(matches, line),
             #[cfg(feature = "demo")]
             target::NAME => target::run(matches),
             #[cfg(feature = "replay")]
             timeline::NAME => timeline::run(matches),
             #[cfg(feature = "replay")]
-            replay::NAME => replay::run(matches),
+            replay::NAME => replay::run(matches, line),
             completions::NAME => completions::run(self.command(false), matches),
             _ => {
                 let args = matches.get_many::<OsString>("").into_iter().flatten();
@@ -217,6 +228,7 @@ impl std::fmt::Debug for App {
 fn builtin_commands() -> Vec<Command> {
     Vec::from([
         plan::command(),
+        report::command(),
         #[cfg(feature = "demo")]
         demo::command(),
         #[cfg(feature = "demo")]
@@ -229,8 +241,12 @@ fn builtin_commands() -> Vec<Command> {
     ])
 }
 
-fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {
-    let output = OutputArgs::from_arg_matches(matches)?;
+fn run_hammer(
+    entry: &dyn HammerCommand,
+    matches: &ArgMatches,
+    line: &MaskedCommandLine,
+) -> Result<CommandExit, Error> {
+    let output = OutputArgs::from_arg_matches(matches)?.with_command_line(line);
     execution::start_load(entry.prepare(matches)?, &output)
 }
 

@@ -9,6 +9,7 @@ use hammer_plan::{PlanError, SubstitutedVariables};
 
 use crate::args::caret;
 use crate::command_exit::CommandExit;
+use crate::command_line::ValuePrivacy;
 use crate::setting_names::SettingNames;
 
 /// An error that ends the command, with its message for stderr.
@@ -177,25 +178,15 @@ fn shorten_value(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Parts of value names that mark a value as a possible secret, with the mark that separates a name
-/// from the secret. A value without it has no secret, unless the whole value may be one.
-const SECRET_VALUE_NAMES: [(&str, Option<char>); 6] = [
-    ("PASSWORD", Some(':')),
-    ("LOGIN", Some(':')),
-    ("TOKEN", None),
-    ("COOKIES", None),
-    ("HEADER", Some(':')),
-    ("NAME=", None),
-];
-
-/// Returns true if a value of the argument may be a secret.
-///
-/// Words without a colon may be a header and its value with a typing error between them.
-fn may_be_secret(argument: &str, value: &str) -> bool {
-    SECRET_VALUE_NAMES.iter().any(|(name, separator)| {
-        let has_secret = |separator| value.contains([separator, ' ']);
-        argument.contains(name) && separator.is_none_or(has_secret)
-    })
+/// The privacy of the values of an argument that is shown as `--user <USER:PASSWORD>` or `[URL]`.
+fn value_privacy(argument: &str) -> ValuePrivacy {
+    let name = argument.split_once(['<', '[']).map(|(_, name)| name);
+    let name = name.map_or(argument, |name| name.trim_end_matches(['.', '>', ']']));
+    // `[:PASSWORD]` ends with a bracket of its own.
+    match name.contains('[') {
+        true => ValuePrivacy::of_value_name(&format!("{name}]")),
+        false => ValuePrivacy::of_value_name(name),
+    }
 }
 
 /// Masks the secrets of a URL that was given in place of another value, such as a number.
@@ -217,9 +208,10 @@ pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     if let Cow::Owned(shown) = mask_if_url(&argument) {
         error.insert(ContextKind::InvalidArg, ContextValue::String(shown));
     }
+    let privacy = value_privacy(&argument);
     let shown = match text(&error, ContextKind::InvalidValue) {
-        Some(value) if argument.contains("URL") => mask_url(&value),
-        Some(value) if may_be_secret(&argument, &value) => "***".to_owned(),
+        Some(value) if privacy == ValuePrivacy::Url => mask_url(&value),
+        Some(value) if privacy.hides_invalid(&value) => "***".to_owned(),
         Some(value) => mask_if_url(&value).into_owned(),
         _ => return error,
     };

@@ -60,6 +60,7 @@ mod app;
 mod args;
 mod baseline;
 mod command_exit;
+mod command_line;
 mod commands;
 #[cfg(feature = "data")]
 mod data_args;
@@ -83,6 +84,7 @@ mod process;
 #[cfg(feature = "replay")]
 mod replay;
 mod report;
+mod run_file;
 mod setting_names;
 pub mod testing;
 mod text;

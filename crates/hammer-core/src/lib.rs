@@ -123,6 +123,7 @@ pub use report::proxy_report::ProxyReport;
 pub use report::rate_summary::RateSummary;
 pub use report::replay_comparison::{ReplayComparison, ReplaySlice, RouteTimes};
 pub use report::report::{ByteCounts, REPORT_SCHEMA, Report};
+pub use report::response_distribution::ResponseDistribution;
 pub use report::run_file::{
     RUN_FILE_SCHEMA, RunFile, RunFileError, RunFileErrorKind, ShardDescription,
 };

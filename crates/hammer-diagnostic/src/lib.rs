@@ -1,11 +1,11 @@
-//! The parts that the error messages of all crates share.
+//! The parts of texts that all crates share: of error messages, and numbers as people read them.
 //!
 //! - [`Diagnostic`] describes what is wrong with a text: where, what was found, what was expected.
 //! - [`nearest`] finds the known word closest to a mistyped one.
 //! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
-//! - [`format_count`] writes a number with thousands separators.
-//! - [`mask_url`] hides the secrets of a URL.
+//! - [`format_count`] and its neighbors write numbers, and [`TimeUnit`] times, as people read them.
+//! - [`mask_url`] hides the secrets of a URL, and [`mask_header`] those of a header.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!
 //! ```
@@ -21,13 +21,23 @@ mod count;
 mod diagnostic;
 mod excerpt;
 mod nearest;
+mod number;
 mod opaque_error;
 mod secret;
+mod secret_header;
+mod time_unit;
 
 pub use chain::chain;
 pub use count::format_count;
 pub use diagnostic::{Diagnostic, line_column};
 pub use excerpt::{excerpt, is_control, printable, printable_lines, shortened};
 pub use nearest::nearest;
+pub use number::{
+    format_bytes, format_counted, format_decimal, format_percent, format_rate, format_seconds,
+    format_significant,
+};
 pub use opaque_error::BoxError;
+pub use secret::{SecretString, is_secret_name, mask_password, mask_query, mask_url};
+pub use secret_header::mask_header;
 pub use secret::{SecretString, is_secret_name, mask_password, mask_url};
+pub use time_unit::TimeUnit;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Replacement for a secret.
-const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// Parts of names that mark a secret value.
 const SECRET_NAME_PARTS: [&str; 9] = [
@@ -88,8 +88,15 @@ pub fn mask_password(url: &str) -> String {
     format!("{}{user}{MASK}{}", &url[..start], &url[start + at..])
 }
 
-/// Masks the values of a query whose names suggest a secret or a signature.
-fn mask_query(query: &str) -> String {
+/// Masks the values of a query, or of a form, whose names suggest a secret or a signature.
+///
+/// ```
+/// use hammer_diagnostic::mask_query;
+///
+/// assert_eq!(mask_query("name=ann&password=s3cret"), "name=ann&password=***");
+/// ```
+#[must_use]
+pub fn mask_query(query: &str) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) if is_secret_name(name) || is_secret_parameter(name) => {
             format!("{name}={MASK}")

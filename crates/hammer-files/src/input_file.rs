@@ -20,6 +20,8 @@ pub enum InputFile {
     Certificates,
     /// Rules for the bodies of a replay: at most 16 MiB.
     BodyRules,
+    /// A run file, or what is inside of a compressed one: at most 256 MiB.
+    Run,
     /// A plan: at most 1 MiB.
     Plan,
     /// A token, a login or another secret: at most 1 MiB.
@@ -34,7 +36,7 @@ impl InputFile {
     #[must_use]
     pub const fn max_bytes(self) -> u64 {
         match self {
-            Self::Body | Self::Targets => 256 << 20,
+            Self::Body | Self::Targets | Self::Run => 256 << 20,
             Self::Certificates | Self::BodyRules => 16 << 20,
             Self::Plan | Self::Secret => 1 << 20,
         }
@@ -119,11 +121,12 @@ impl InputFile {
 mod tests {
     use super::*;
 
-    const KINDS: [InputFile; 6] = [
+    const KINDS: [InputFile; 7] = [
         InputFile::Body,
         InputFile::Targets,
         InputFile::Certificates,
         InputFile::BodyRules,
+        InputFile::Run,
         InputFile::Plan,
         InputFile::Secret,
     ];

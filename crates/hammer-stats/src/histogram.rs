@@ -117,18 +117,22 @@ impl Histogram {
         }
     }
 
-    fn record_many(&mut self, time: Duration, count: u64) {
+    /// Counts `time` as often as `count` says.
+    pub fn record_many(&mut self, time: Duration, count: u64) {
+        if count == 0 {
+            return;
+        }
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let micros = (nanos / 1_000).min(MAX_US);
+        let micros = nanos / 1_000;
         self.exact.merge(&ExactStats {
             count,
             sum: u128::from(nanos) * u128::from(count),
             min: nanos,
             max: nanos,
-            saturated: 0,
+            saturated: if micros > MAX_US { count } else { 0 },
         });
         self.buckets
-            .record_n(micros, count)
+            .record_n(micros.min(MAX_US), count)
             .expect("the buckets grow up to the longest time");
     }
 
@@ -181,6 +185,16 @@ impl Histogram {
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
 
+    /// The standard deviation, to three digits; zero if empty.
+    #[must_use]
+    pub fn standard_deviation(&self) -> Duration {
+        let mean = self.mean().as_secs_f64();
+        let squares: f64 = (self.recorded())
+            .map(|bucket| bucket.count as f64 * (bucket.middle().as_secs_f64() - mean).powi(2))
+            .sum();
+        Duration::from_secs_f64((squares / self.count().max(1) as f64).sqrt())
+    }
+
     /// The number of recorded durations of at least `time`, to three digits.
     #[must_use]
     pub fn count_from(&self, time: Duration) -> u64 {
@@ -192,6 +206,22 @@ impl Histogram {
         }
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.buckets.count_between(micros.min(MAX_US), MAX_US)
+    }
+
+    /// The number of recorded durations in the bucket of `time`, and in the buckets above.
+    pub(crate) fn count_at_and_above(&self, time: Duration) -> (u64, u64) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let micros = micros.min(MAX_US);
+        if micros > self.buckets.max() {
+            // The buckets may end before it.
+            return (0, 0);
+        }
+        let above = self.buckets.next_non_equivalent(micros);
+        let above = match above <= self.buckets.max() {
+            true => self.buckets.count_between(above, self.buckets.max()),
+            false => 0,
+        };
+        (self.buckets.count_at(micros), above)
     }
 
     /// The smallest duration that a share `quantile` (0 to 1) of all recorded durations does not

@@ -14,12 +14,18 @@
 //! assert_eq!(one.quantile(1.0), Duration::from_micros(300));
 //! ```
 
+mod confidence;
 mod histogram;
+mod histogram_bucket;
 mod histogram_snapshot;
 mod histogram_snapshot_json;
+mod percentile_spectrum;
 mod time_series;
 mod v2_encoding;
 
+pub use confidence::{ConfidenceBlocks, ConfidenceError, QuantileConfidence};
 pub use histogram::Histogram;
+pub use histogram_bucket::HistogramBucket;
 pub use histogram_snapshot::{HistogramSnapshot, HistogramSnapshotError};
+pub use percentile_spectrum::PercentileTick;
 pub use time_series::{MergeableValue, TimeBucket, TimeSeries};

@@ -53,6 +53,16 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
             "hammer-files",
         ]),
     ),
+    (
+        "hammer-html",
+        Some(&[
+            "hammer-analysis",
+            "hammer-core",
+            "hammer-diagnostic",
+            "hammer-plan",
+            "hammer-stats",
+        ]),
+    ),
     ("hammer-cli", None),
 ];
 

@@ -1,6 +1,6 @@
 //! A comparison of two sides, each of one or several runs.
 
-use hammer_core::VerdictStatus;
+use hammer_core::{RunFile, VerdictStatus};
 use serde::{Deserialize, Serialize};
 
 use super::comparison_design::ComparisonDesign;
@@ -33,7 +33,8 @@ pub struct Comparison {
     pub error_margin_points: f64,
     /// The confidence of the intervals, from 0 to 1.
     pub confidence: f64,
-    /// The runs of the base, in the order in which they were given.
+    /// The runs of the base. In a paired design, they are in the order of their start, and run *k*
+    /// belongs to run *k* of the new side; else they are in the order in which they were given.
     pub base: Vec<ComparedRun>,
     /// The runs of the new side.
     pub new: Vec<ComparedRun>,
@@ -52,6 +53,8 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ComparedRun {
+    /// Its index, from 0, in the order in which the runs of the side were given.
+    pub index: usize,
     /// The run id.
     pub id: String,
     /// The start, in UTC.
@@ -66,4 +69,25 @@ pub struct ComparedRun {
     pub hits: u64,
     /// The generator's verdict on itself.
     pub verdict: VerdictStatus,
+}
+
+impl ComparedRun {
+    pub(crate) fn new(index: usize, run: &RunFile) -> Self {
+        let mut targets: Vec<String> = Vec::new();
+        for load in &run.report.loads {
+            if !targets.contains(&load.report.target) {
+                targets.push(load.report.target.clone());
+            }
+        }
+        Self {
+            index,
+            id: run.id.clone(),
+            started_at: run.started_at.clone(),
+            version: run.version.clone(),
+            targets,
+            duration_s: run.report.duration_s,
+            hits: run.report.hits.scheduled,
+            verdict: run.report.verdict.status,
+        }
+    }
 }

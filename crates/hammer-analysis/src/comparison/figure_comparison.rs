@@ -30,7 +30,7 @@ pub struct FigureComparison {
     /// The value of the new side, in the same way.
     #[serde(with = "optional")]
     pub new: Option<f64>,
-    /// The value of each run of the base, in the order in which they were given.
+    /// The value of each run of the base, in the order of the runs of the comparison.
     #[serde(with = "list")]
     pub base_runs: Vec<Option<f64>>,
     /// The value of each run of the new side.
@@ -40,6 +40,9 @@ pub struct FigureComparison {
     pub change: Option<FigureChange>,
     /// The outcome of this figure alone.
     pub outcome: ComparisonOutcome,
+    /// True if the outcome holds after the correction for the number of figures, so that it counts
+    /// towards the outcome of the whole comparison.
+    pub confirmed: bool,
     /// The reason of an outcome of [`CannotTell`](ComparisonOutcome::CannotTell).
     pub undecided: Option<UndecidedReason>,
     /// The probability of a change as large as this one or larger, in either direction, if there were

@@ -6,6 +6,7 @@ mod engine_args;
 mod load_args;
 mod name_lists;
 mod output_args;
+mod output_spec;
 mod payload_arg;
 mod reported_names;
 mod short_help;
@@ -17,7 +18,8 @@ pub(crate) use engine_args::EngineArgs;
 pub(crate) use load_args::LoadArgs;
 #[cfg(test)]
 pub(crate) use name_lists::{LABELS, PHASES, failures};
-pub(crate) use output_args::{OutputArgs, OutputKind, OutputSpec};
+pub(crate) use output_args::OutputArgs;
+pub(crate) use output_spec::{OutputKind, OutputSpec};
 pub use payload_arg::PayloadArg;
 pub(crate) use short_help::with_short_help;
 pub(crate) use threshold_args::ThresholdArgs;

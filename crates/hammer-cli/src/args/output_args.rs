@@ -1,13 +1,10 @@
 //! Flags for outputs and their values.
 
-use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
-
 use clap::Args;
 use hammer_plan::ParsedPlanFile;
 
-use super::ThresholdArgs;
+use super::{OutputKind, OutputSpec, ThresholdArgs};
+use crate::command_line::MaskedCommandLine;
 
 /// Flags for outputs.
 #[derive(Debug, Clone, Default, Args)]
@@ -33,6 +30,8 @@ pub(crate) struct OutputArgs {
     dry_run: bool,
     #[command(flatten)]
     thresholds: ThresholdArgs,
+    #[arg(skip)]
+    command_line: MaskedCommandLine,
 }
 
 impl OutputArgs {
@@ -45,6 +44,18 @@ impl OutputArgs {
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
         self.thresholds.merge(other.thresholds);
+        self.command_line = other.command_line;
+    }
+
+    /// Sets the command line, for the run file.
+    pub(crate) fn with_command_line(mut self, command_line: &MaskedCommandLine) -> Self {
+        self.command_line = command_line.clone();
+        self
+    }
+
+    /// The command line, with secrets masked.
+    pub(crate) fn command_line(&self) -> &MaskedCommandLine {
+        &self.command_line
     }
 
     /// Sets the location of each output in a plan.
@@ -73,11 +84,7 @@ impl OutputArgs {
             .iter()
             .any(|output| output.kind == OutputKind::Text || output.path.is_none())
         {
-            outputs.push(OutputSpec {
-                kind: OutputKind::Text,
-                path: None,
-                plan_location: None,
-            });
+            outputs.push(OutputSpec::TEXT_ON_STDOUT);
         }
         outputs
     }
@@ -98,116 +105,9 @@ impl OutputArgs {
     }
 }
 
-/// An output and its destination.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutputSpec {
-    pub(crate) kind: OutputKind,
-    /// The file, or `None` for stdout.
-    pub(crate) path: Option<PathBuf>,
-    /// The location in a plan, or `None` for the command line and defaults.
-    pub(crate) plan_location: Option<String>,
-}
-
-/// A kind of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OutputKind {
-    /// The report as text.
-    Text,
-    /// The report as JSON.
-    Json,
-    /// The verdict and the thresholds as JUnit XML.
-    Junit,
-    /// A line of CSV for each hit.
-    Hits,
-}
-
-impl OutputKind {
-    /// All kinds, in the order of the docs.
-    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Junit, Self::Hits];
-
-    /// The name of the kind on the command line and in plans.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Junit => "junit",
-            Self::Hits => "hits",
-        }
-    }
-}
-
-impl FromStr for OutputSpec {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, path) = match text.split_once('=') {
-            Some((kind, path)) => (kind, Some(path)),
-            None => (text, None),
-        };
-        let kind = OutputKind::ALL
-            .into_iter()
-            .find(|known| known.as_str() == kind)
-            .ok_or("unknown kind; expected text, json=PATH, junit=PATH or hits=PATH")?;
-        match path {
-            Some("") => Err("empty path; expected a path, or - for stdout"),
-            None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
-            // The path would be the file behind stdout, which the shell has opened for stdout.
-            None | Some("-" | "/dev/stdout") => Ok(Self {
-                kind,
-                path: None,
-                plan_location: None,
-            }),
-            Some(path) => Ok(Self {
-                kind,
-                path: Some(path.into()),
-                plan_location: None,
-            }),
-        }
-    }
-}
-
-impl fmt::Display for OutputSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.kind.as_str();
-        match &self.path {
-            Some(path) => write!(f, "{kind}={}", path.display()),
-            None => f.write_str(kind),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn outputs_have_a_kind_and_a_path() {
-        for (text, shown) in [
-            ("text", "text"),
-            ("json", "json"),
-            ("json=-", "json"),
-            ("junit", "junit"),
-            ("junit=j.xml", "junit=j.xml"),
-            ("json=a=b", "json=a=b"),
-            ("hits=h.csv", "hits=h.csv"),
-            ("json=/dev/stdout", "json"),
-        ] {
-            assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
-        }
-        for (text, problem) in [
-            ("xml", "unknown kind"),
-            ("", "unknown kind"),
-            ("hits", "missing path"),
-            ("json=", "empty"),
-        ] {
-            assert!(
-                text.parse::<OutputSpec>()
-                    .expect_err(text)
-                    .contains(problem),
-                "{text}"
-            );
-        }
-    }
 
     #[test]
     fn text_goes_to_stdout_unless_another_output_does() {

@@ -9,6 +9,7 @@ use hammer_http::Http;
 use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command_exit::CommandExit;
+use crate::command_line::MaskedCommandLine;
 use crate::error::Error;
 use crate::execution::{self, TypedLoad};
 use crate::hammer;
@@ -30,8 +31,9 @@ pub(crate) fn command() -> Command {
 }
 
 /// Starts the target, hits it, and prints the number of requests that it counted.
-pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
+pub(crate) fn run(matches: &ArgMatches, line: &MaskedCommandLine) -> Result<CommandExit, Error> {
     let (load, output) = hammer::parse_load_args(matches)?;
+    let output = output.with_command_line(line);
     let load = load.with_default_duration(DEFAULT_DURATION);
     let failed = |action: &str, error: &dyn std::fmt::Display| {
         Error::Run(format!("failed to {action}: {error}"))

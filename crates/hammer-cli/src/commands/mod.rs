@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod external;
 pub(crate) mod plan;
+pub(crate) mod report;
 pub(crate) mod run;
 #[cfg(feature = "demo")]
 pub(crate) mod target;

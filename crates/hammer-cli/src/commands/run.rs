@@ -9,6 +9,7 @@ use hammer_diagnostic::mask_url;
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::command_exit::CommandExit;
+use crate::command_line::MaskedCommandLine;
 use crate::commands::external::{self, ExternalCommandResult};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
@@ -73,6 +74,8 @@ pub(crate) struct RunInvocation<'a> {
     pub(crate) args: &'a [OsString],
     /// The `NAME` if this program is called `hammer-NAME`.
     pub(crate) hammer_name: Option<&'a str>,
+    /// The arguments with their secrets masked.
+    pub(crate) command_line: &'a MaskedCommandLine,
 }
 
 impl RunInvocation<'_> {
@@ -98,6 +101,7 @@ pub(crate) fn run(
 ) -> Result<CommandExit, Error> {
     let args = RunArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
+    let output = output.with_command_line(invocation.command_line);
     if let Some(path) = &args.plan {
         reject_url(path)?;
         reject_load_flags(matches, path)?;

@@ -83,6 +83,8 @@ fn execute(
     check_thresholds(&mut report, &thresholds.asserted, aborted);
     let mut run = RunFile::new(report);
     run.requires_valid = output.require_valid();
+    let words = output.command_line().words().iter();
+    run.command = words.map(|word| variables.mask(word.clone())).collect();
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {

@@ -4,15 +4,19 @@ mod hits_file;
 mod hits_log;
 mod line_ends;
 mod load_progress;
+mod output_places;
 mod output_writer;
 mod progress_printer;
+mod report_files;
 mod status_line;
 mod stderr;
 mod stdout;
 mod terminal;
 
+pub(crate) use output_places::{OutputPlaces, output_error};
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress_printer::ProgressPrinter;
+pub(crate) use report_files::ReportFiles;
 pub(crate) use stderr::print_stderr;
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;

@@ -1,16 +1,14 @@
 //! Writer of all outputs of a run except progress.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
 
 use hammer_core::{RunEvent, RunFile};
-use hammer_files::{FileMode, LateFile};
 
 use super::hits_file::{CutBack, HitsFile};
 use super::hits_log::{HitsLog, LoggedLoad};
+use super::output_places::{OutputPlaces, place_error};
+use super::report_files::{ReportFiles, write_error};
 use super::stdout::write_stdout;
-use super::terminal::stdout_has_color;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
 use crate::report::render;
@@ -19,20 +17,26 @@ use crate::report::render;
 ///
 /// The file of a report is created at the end. A log of hits grows during the run.
 pub(crate) struct OutputWriter {
-    reports: Vec<(OutputSpec, ReportSink)>,
+    reports: ReportFiles,
     hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
     /// The names of the loads and of their groups, for the log of hits.
     loads: Vec<LoggedLoad>,
 }
 
-enum ReportSink {
-    Stdout,
-    File(LateFile),
-}
-
 enum HitsSink {
     Stdout,
     File(HitsFile),
+}
+
+impl HitsSink {
+    fn open(output: &OutputSpec) -> Result<Self, Error> {
+        let Some(path) = &output.path else {
+            return Ok(Self::Stdout);
+        };
+        HitsFile::open(path)
+            .map(Self::File)
+            .map_err(|error| place_error(output, &error))
+    }
 }
 
 impl Write for HitsSink {
@@ -72,61 +76,19 @@ impl OutputWriter {
             name,
             groups: vec![],
         };
-        let mut outputs = Self {
-            reports: vec![],
-            hits: vec![],
+        let (hits, reports): (Vec<_>, Vec<_>) =
+            (args.outputs().into_iter()).partition(|output| output.kind == OutputKind::Hits);
+        let mut places = OutputPlaces::default();
+        let hits = hits.into_iter().map(|output| {
+            places.add(&output)?;
+            let sink = HitsSink::open(&output)?;
+            Ok((output, HitsLog::new(sink, named_loads)))
+        });
+        Ok(Self {
+            hits: hits.collect::<Result<_, Error>>()?,
+            reports: ReportFiles::check(reports, places)?,
             loads: loads.into_iter().map(load).collect(),
-        };
-        let all = args.outputs();
-        let mut paths = BTreeSet::new();
-        for output in &all {
-            if !paths.insert(output.path.clone()) {
-                let problem = match output.path {
-                    Some(_) => "another output has the same path (try another path)".to_owned(),
-                    None => format!(
-                        "another output goes to stdout, too (try {}=PATH)",
-                        output.kind.as_str()
-                    ),
-                };
-                return Err(output_error(output, &problem));
-            }
-        }
-        for output in all {
-            let opened = match &output.path {
-                None => Ok(None),
-                Some(path) => outputs.open_file(&output, path, named_loads).map(Some),
-            };
-            match (opened, output.kind) {
-                (Err(error), _) => {
-                    let problem = format!("failed to create the file: {error}");
-                    return Err(output_error(&output, &problem));
-                }
-                (Ok(Some(())), _) => {}
-                (Ok(None), OutputKind::Hits) => {
-                    let log = HitsLog::new(HitsSink::Stdout, named_loads);
-                    outputs.hits.push((output, log));
-                }
-                (Ok(None), _) => outputs.reports.push((output, ReportSink::Stdout)),
-            }
-        }
-        Ok(outputs)
-    }
-
-    fn open_file(&mut self, output: &OutputSpec, path: &Path, named_loads: bool) -> io::Result<()> {
-        let mode = match output.kind {
-            OutputKind::Hits => {
-                let log = HitsLog::new(HitsSink::File(HitsFile::open(path)?), named_loads);
-                self.hits.push((output.clone(), log));
-                return Ok(());
-            }
-            // The URLs of targets and groups may have secrets in their paths.
-            OutputKind::Text | OutputKind::Json => FileMode::Private,
-            // Build servers, which often are another user, read it.
-            OutputKind::Junit => FileMode::Shared,
-        };
-        let file = LateFile::check(path, mode)?;
-        self.reports.push((output.clone(), ReportSink::File(file)));
-        Ok(())
+        })
     }
 
     /// Returns true if the engine must send a record of each hit.
@@ -178,46 +140,16 @@ impl OutputWriter {
     ///
     /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
     pub(crate) fn finish(self, run: &RunFile) -> Vec<String> {
-        let mut errors = vec![];
-        let (mut lost, mut on_stdout, mut stdout_broken) = (false, false, false);
-        for (output, sink) in self.reports {
-            let stdout = matches!(sink, ReportSink::Stdout);
-            match write_report(output.kind, sink, run) {
-                Ok(()) => on_stdout |= stdout,
-                Err(error) => {
-                    errors.push(write_error(&output, &error));
-                    lost = true;
-                    stdout_broken |= stdout;
-                }
-            }
-        }
-        if lost && !on_stdout {
+        let written = self
+            .reports
+            .write(|output, color| render(output.kind, run, color));
+        if written.lost && !written.on_stdout {
             let text = render(OutputKind::Text, run, false).unwrap_or_default();
-            let on_stdout = !stdout_broken && write_stdout(&text).is_ok();
+            let on_stdout = !written.stdout_broken && write_stdout(&text).is_ok();
             if !on_stdout {
                 let _ = io::stderr().write_all(&text);
             }
         }
-        errors
+        written.errors
     }
-}
-
-fn write_report(kind: OutputKind, sink: ReportSink, run: &RunFile) -> io::Result<()> {
-    let color = matches!(sink, ReportSink::Stdout) && stdout_has_color();
-    let bytes = render(kind, run, color)?;
-    match sink {
-        ReportSink::Stdout => write_stdout(&bytes),
-        ReportSink::File(file) => file.write(&bytes),
-    }
-}
-
-fn output_error(output: &OutputSpec, problem: &str) -> Error {
-    match &output.plan_location {
-        Some(location) => Error::Usage(format!("{location}: invalid value '{output}': {problem}")),
-        None => Error::invalid_value("--output <KIND[=PATH]>", &output.to_string(), problem),
-    }
-}
-
-fn write_error(output: &OutputSpec, error: &io::Error) -> String {
-    format!("failed to write --output {output}: {error}")
 }

@@ -23,6 +23,7 @@ use self::safety_args::ReplaySafetyArgs;
 use self::timeline_input::TimelineInput;
 use crate::args::{EngineArgs, OutputArgs, caret, with_short_help};
 use crate::command_exit::CommandExit;
+use crate::command_line::MaskedCommandLine;
 use crate::error::Error;
 use crate::execution;
 use crate::http::{HttpTransportArgs, parse_url, parse_value};
@@ -108,9 +109,9 @@ struct SurveyedReplay {
 }
 
 /// Runs the replay, or describes it for a dry run.
-pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
+pub(crate) fn run(matches: &ArgMatches, line: &MaskedCommandLine) -> Result<CommandExit, Error> {
     let args = ReplayArgs::from_arg_matches(matches)?;
-    let output = OutputArgs::from_arg_matches(matches)?;
+    let output = OutputArgs::from_arg_matches(matches)?.with_command_line(line);
     let source = TimelineInput::open(&args.file, &args.log_reading, matches)?;
     let load = ReplayLoad {
         target: format!("{} at {}", args.file.display(), mask_url(&args.endpoint)),

@@ -1,6 +1,7 @@
 //! The outputs of a run, each made from its run file.
 
 mod junit;
+mod markdown;
 #[cfg(test)]
 mod recorded_reports;
 mod render;

@@ -4,7 +4,7 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::{junit, text};
+use super::{junit, markdown, text};
 use crate::args::OutputKind;
 
 /// Renders a run; `color` colors the verdict of the text.
@@ -19,6 +19,12 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result
             json.push(b'\n');
             json
         }
+        OutputKind::Run => {
+            let mut json = run.to_json().map_err(io::Error::other)?;
+            json.push(b'\n');
+            json
+        }
+        OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
         OutputKind::Text | OutputKind::Hits => text::render(&run.report, color).into_bytes(),
     })

@@ -29,6 +29,14 @@ impl GroupReport {
     }
 }
 
+impl GroupReport {
+    /// True if it is of the hits whose group is unknown, which a run may have or not.
+    #[must_use]
+    pub fn is_of_ungrouped(&self) -> bool {
+        self.name == NO_GROUP
+    }
+}
+
 /// The name of the hits whose group is unknown.
 const NO_GROUP: &str = "(no group)";
 

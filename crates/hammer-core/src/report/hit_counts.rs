@@ -30,10 +30,16 @@ impl HitCounts {
         self.ok + self.rejected
     }
 
+    /// Hits that have ended without an answer.
+    #[must_use]
+    pub fn unanswered(&self) -> u64 {
+        self.failed + self.timed_out + self.abandoned + self.unsent
+    }
+
     /// Hits that have ended, with any result.
     #[must_use]
     pub fn ended(&self) -> u64 {
-        self.answered() + self.failed + self.timed_out + self.abandoned + self.unsent
+        self.answered() + self.unanswered()
     }
 
     pub(crate) fn count(&mut self, result: HitResult) {

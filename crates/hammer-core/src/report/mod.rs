@@ -17,6 +17,7 @@ pub(crate) mod plan_report;
 pub(crate) mod proxy_report;
 pub(crate) mod rate_summary;
 pub(crate) mod replay_comparison;
+pub(crate) mod response_distribution;
 pub(crate) mod run_file;
 pub(crate) mod run_measurements;
 pub(crate) mod run_so_far;

@@ -5,6 +5,7 @@ mod empty_runs;
 mod hit_notes;
 mod playlists;
 mod results;
+mod run_files;
 mod shapes;
 mod shared_resources;
 mod single_hits;

@@ -2,11 +2,10 @@
 
 use std::str::FromStr;
 
-use hammer_diagnostic::{Diagnostic, shortened};
+use hammer_diagnostic::{Diagnostic, is_secret_name, mask_header, shortened};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::masking::{is_secret_header, mask_header};
 use crate::url::character_name;
 use crate::{Error, ErrorKind};
 
@@ -44,7 +43,7 @@ impl RequestHeader {
                 None => error(message).with_source(cause),
             }
         })?;
-        value.set_sensitive(is_secret_header(&parsed));
+        value.set_sensitive(is_secret_name(parsed.as_str()));
         Ok(Self {
             name: parsed,
             value: Some(value),

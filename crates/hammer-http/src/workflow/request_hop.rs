@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use hammer_core::Failure;
+use hammer_diagnostic::is_secret_name;
 use hammer_net::{ConnectorFactory, PeerConnector};
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING,
@@ -15,7 +16,6 @@ use super::HttpTarget;
 use super::redirect_origin_cache::RedirectOriginCache;
 use crate::HttpRequest;
 use crate::failures;
-use crate::masking::is_secret_header;
 use crate::request::header::remove_headers;
 use crate::request::hit_request::{HitRequest, RequestBuffer};
 use crate::response::redirect::RedirectedRequest;
@@ -122,7 +122,7 @@ impl<'w> RequestHop<'w> {
         let headers = &mut request.head.headers;
         remove_headers(headers, |name| {
             (!redirect.keeps_body && BODY_HEADERS.contains(name))
-                || (!redirect.same_origin && is_secret_header(name))
+                || (!redirect.same_origin && is_secret_name(name.as_str()))
                 || proxy_headers.is_some_and(|headers| headers.contains_key(name))
         });
         let origin = if redirect.same_origin {

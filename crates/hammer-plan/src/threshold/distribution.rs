@@ -1,6 +1,6 @@
 //! Statistics of times, where hits without an answer count as infinitely slow.
 
-use hammer_core::{DurationSummary, Histogram};
+use hammer_core::{DurationSummary, Histogram, ResponseDistribution};
 
 use super::figure::TimeStatistic;
 
@@ -44,7 +44,7 @@ impl TimeDistribution<'_> {
         }
         match self.source {
             HistogramOrSummary::Histogram(histogram) => {
-                Some(histogram_statistic(histogram, statistic, rank))
+                histogram_statistic(histogram, statistic, rank)
             }
             HistogramOrSummary::Summary(summary) => {
                 summary_statistic(summary, statistic, self.infinite_hits)
@@ -53,17 +53,16 @@ impl TimeDistribution<'_> {
     }
 }
 
-fn histogram_statistic(histogram: &Histogram, statistic: TimeStatistic, rank: u64) -> f64 {
+fn histogram_statistic(histogram: &Histogram, statistic: TimeStatistic, rank: u64) -> Option<f64> {
     let time = match statistic {
         TimeStatistic::Min => histogram.min(),
         TimeStatistic::Mean => histogram.mean(),
         TimeStatistic::Max => histogram.max(),
-        // Half a hit below the rank, so that rounding up gives the rank despite float errors.
         TimeStatistic::Percentile(_) => {
-            histogram.quantile((rank as f64 - 0.5) / histogram.count() as f64)
+            return ResponseDistribution::new(histogram, 0).us_at_rank(rank);
         }
     };
-    time.as_nanos() as f64 / 1e3
+    Some(time.as_nanos() as f64 / 1e3)
 }
 
 fn summary_statistic(

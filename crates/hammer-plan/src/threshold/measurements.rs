@@ -72,7 +72,7 @@ impl dyn Measurements + '_ {
         };
         let hits = self.hits();
         let infinite_hits = match time {
-            HitTime::Response | HitTime::Service => hits.ended() - hits.answered(),
+            HitTime::Response | HitTime::Service => hits.unanswered(),
             HitTime::Lateness => hits.unsent,
             HitTime::Phase(_) => 0,
         };

@@ -17,6 +17,7 @@ mod rebased;
 mod relative_bound;
 mod scope;
 mod text_slice;
+mod time_bound;
 mod validation;
 pub(crate) mod window;
 

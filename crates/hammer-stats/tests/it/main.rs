@@ -1,5 +1,7 @@
 //! Properties of histograms and snapshots.
 
+mod confidence;
+mod queue_simulation;
 mod snapshot_json;
 
 use std::time::Duration;

@@ -136,12 +136,12 @@ pub(super) fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
 }
 
 /// A name of the report as words.
-pub(super) fn readable(name: &str) -> String {
+pub(crate) fn readable(name: &str) -> String {
     name.replace('_', " ")
 }
 
 /// Names with their counts, the most frequent first.
-pub(super) fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+pub(crate) fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     let counted = counts.iter().filter(|(_, count)| **count > 0);
     let mut ranked: Vec<_> = counted
         .map(|(name, count)| (name.as_str(), *count))

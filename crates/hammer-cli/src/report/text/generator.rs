@@ -11,6 +11,11 @@ const MIN_SPAN_S: f64 = 0.1;
 
 /// Renders the usage by the workers of a load, and the records that its log lacks.
 pub(super) fn single_load(report: &Report) -> String {
+    wrap_items("generator", &single_load_text(report), 2)
+}
+
+/// The usage by the workers of a load, and the records that its log lacks.
+pub(crate) fn single_load_text(report: &Report) -> String {
     let generator = &report.generator;
     let threads = generator.threads;
     let shares = generator.workers.iter().filter_map(|worker| worker.busy);
@@ -42,19 +47,23 @@ pub(super) fn single_load(report: &Report) -> String {
             "{text}   {dropped} hits missing from the log: writing it failed or was too slow"
         );
     }
-    wrap_items("generator", &text, 2)
+    text
 }
 
 /// Renders the usage by all loads of a plan.
 pub(super) fn plan(report: &PlanReport) -> String {
+    wrap_items("generator", &plan_text(report), 1)
+}
+
+/// The usage by all loads of a plan.
+pub(crate) fn plan_text(report: &PlanReport) -> String {
     let generator = &report.generator;
     let busy = busy_percent(generator.cpu_s, report.elapsed_s, generator.threads);
     let work = match report.loads.iter().any(|load| load.report.generator.spin) {
         true => polling(busy),
         false => format!("{busy:.0} % busy"),
     };
-    let text = usage(generator.threads, &work, generator.peak_rss_bytes);
-    wrap_items("generator", &text, 1)
+    usage(generator.threads, &work, generator.peak_rss_bytes)
 }
 
 /// The load of threads that poll, which says nothing about the time that they need for hits.

@@ -2,7 +2,7 @@
 
 use hammer_core::{GroupReport, Report};
 
-use super::latency::{TimeUnit, cell};
+use super::latency::{TimeUnit, cell, max_cell};
 use crate::text::lines::truncate;
 use crate::text::number::format_count;
 
@@ -48,17 +48,13 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
 
 fn line(group: &GroupReport, unit: TimeUnit) -> String {
     let response = &group.response_us;
-    let max = match response.count {
-        0 => "-".to_owned(),
-        _ => unit.format(response.max),
-    };
     format!(
         "  {:<NAME_WIDTH$}{:>12}{:>10}{:>10}{:>10}{:>12}\n",
         truncate(&group.name, NAME_WIDTH),
         format_count(group.hits.scheduled),
         cell(response, "p50", unit),
         cell(response, "p99", unit),
-        max,
+        max_cell(response, unit),
         format_count(group.hits.scheduled.saturating_sub(group.hits.ok)),
     )
 }

@@ -20,6 +20,11 @@ pub(super) fn hits(report: &Report) -> String {
 
 /// Renders the results of the hits of all loads, with the achieved rate.
 pub(super) fn totals(report: &PlanReport) -> String {
+    wrap_items("hits", &totals_text(report), 2)
+}
+
+/// The results of the hits of all loads, with the achieved rate.
+pub(crate) fn totals_text(report: &PlanReport) -> String {
     let mut rejections = BTreeMap::new();
     let loads = report.loads.iter();
     for (label, n) in loads.flat_map(|load| &load.report.rejections) {
@@ -27,15 +32,20 @@ pub(super) fn totals(report: &PlanReport) -> String {
     }
     let hits = results_text(&report.hits, &rejections);
     let achieved = format_decimal(report.rate.achieved);
-    wrap_items("hits", &format!("{hits}   {achieved}/s achieved"), 2)
+    format!("{hits}   {achieved}/s achieved")
 }
 
-/// Renders a line for hits that are not ok, if they are many: at least one in a hundred.
+/// Renders a line for hits that are not ok, if they are many.
 pub(super) fn not_ok_line(report: &PlanReport) -> String {
+    not_ok_text(report).map_or_else(String::new, |text| wrap("not ok", &text, 2))
+}
+
+/// The share and the causes of hits that are not ok, if they are many: at least one in a hundred.
+pub(crate) fn not_ok_text(report: &PlanReport) -> Option<String> {
     let hits = report.hits;
     let not_ok = hits.scheduled.saturating_sub(hits.ok);
     if not_ok == 0 || not_ok.saturating_mul(100) < hits.scheduled {
-        return String::new();
+        return None;
     }
     let share = format_percent(not_ok as f64 * 100.0 / hits.scheduled as f64);
     let reports = || report.loads.iter().map(|load| &load.report);
@@ -48,8 +58,7 @@ pub(super) fn not_ok_line(report: &PlanReport) -> String {
         *sums.entry(name).or_default() += n;
     }
     let causes = detail(sums);
-    let text = format!("{share} % of the hits{causes}");
-    wrap("not ok", &text, 2)
+    Some(format!("{share} % of the hits{causes}"))
 }
 
 /// The most frequent of some names with their numbers, in brackets.
@@ -71,6 +80,11 @@ fn detail<'a>(counts: impl IntoIterator<Item = (&'a str, u64)>) -> String {
 
 /// Renders the requested and the achieved rate, the arrivals and the warm-up.
 pub(super) fn rate_line(report: &Report) -> String {
+    wrap_items("rate", &rate_text(report), 2)
+}
+
+/// The requested and the achieved rate, the arrivals and the warm-up.
+pub(crate) fn rate_text(report: &Report) -> String {
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let text = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
@@ -80,7 +94,7 @@ pub(super) fn rate_line(report: &Report) -> String {
                 } else {
                     "all hits"
                 };
-                return wrap_items("rate", &format!("{hits} due {span}"), 2);
+                return format!("{hits} due {span}");
             }
             let mean = if rate_varies(report) {
                 " on average"
@@ -103,11 +117,11 @@ pub(super) fn rate_line(report: &Report) -> String {
             format_decimal(report.warmup_s)
         );
     }
-    wrap_items("rate", &text, 2)
+    text
 }
 
 /// The results of all hits, with the hits that were unsent because they were late.
-fn hits_text(report: &Report) -> String {
+pub(crate) fn hits_text(report: &Report) -> String {
     let text = results_text(&report.hits, &report.rejections);
     match report.generator.unsent.get("late") {
         None => text,

@@ -2,48 +2,13 @@
 
 use hammer_core::{DurationSummary, Report};
 
-use crate::text::number::format_significant;
-
-/// The unit of time of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TimeUnit {
-    Micros,
-    Millis,
-    Seconds,
-}
-
-impl TimeUnit {
-    /// Selects the unit for times up to `us` microseconds.
-    pub(crate) fn for_micros(us: f64) -> Self {
-        match us {
-            us if us < 1e3 => Self::Micros,
-            us if us < 1e7 => Self::Millis,
-            _ => Self::Seconds,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Micros => "µs",
-            Self::Millis => "ms",
-            Self::Seconds => "s",
-        }
-    }
-
-    pub(crate) fn format(self, us: f64) -> String {
-        format_significant(match self {
-            Self::Micros => us,
-            Self::Millis => us / 1e3,
-            Self::Seconds => us / 1e6,
-        })
-    }
-}
+pub(crate) use hammer_diagnostic::TimeUnit;
 
 /// The percentiles of a table, with the number of hits that each needs.
 ///
 /// A percentile is shown if at least one hit in `needed` is above it: with fewer, it would be the
 /// maximum by another name.
-const PERCENTILES: [(&str, u64); 5] = [
+pub(crate) const PERCENTILES: [(&str, u64); 5] = [
     ("p50", 1),
     ("p90", 10),
     ("p95", 20),
@@ -53,12 +18,7 @@ const PERCENTILES: [(&str, u64); 5] = [
 
 /// Renders response, service and lateness.
 pub(crate) fn table(report: &Report) -> String {
-    let longest = if report.response_us.count > 0 {
-        report.response_us
-    } else {
-        report.lateness_us
-    };
-    let unit = TimeUnit::for_micros(longest.p99);
+    let unit = unit(report);
     let mut out = format!("latency, {:<2}", unit.name());
     let columns = PERCENTILES.iter().map(|(name, _)| *name);
     for column in columns.chain(["max"]) {
@@ -75,16 +35,31 @@ pub(crate) fn table(report: &Report) -> String {
     out
 }
 
+/// The unit of the times of a load.
+pub(crate) fn unit(report: &Report) -> TimeUnit {
+    let longest = if report.response_us.count > 0 {
+        report.response_us
+    } else {
+        report.lateness_us
+    };
+    TimeUnit::for_micros(longest.p99)
+}
+
 fn row(name: &str, summary: &DurationSummary, unit: TimeUnit, description: &str) -> String {
     let mut row = format!("  {name:<9}");
     for (percentile, _) in PERCENTILES {
         row.push_str(&format!("{:>10}", cell(summary, percentile, unit)));
     }
-    let max = match summary.count {
+    let max = max_cell(summary, unit);
+    format!("{row}{max:>10}   {description}\n")
+}
+
+/// The longest time as text, or a dash if there is none.
+pub(crate) fn max_cell(summary: &DurationSummary, unit: TimeUnit) -> String {
+    match summary.count {
         0 => "-".to_owned(),
         _ => unit.format(summary.max),
-    };
-    format!("{row}{max:>10}   {description}\n")
+    }
 }
 
 /// A percentile as text, or a dash if there are too few hits for it.

@@ -3,13 +3,13 @@
 mod addresses;
 mod baseline;
 mod connections;
-mod counts;
-mod generator;
+pub(crate) mod counts;
+pub(crate) mod generator;
 #[cfg(test)]
 pub(crate) mod golden;
 mod groups;
 mod head;
-mod hits;
+pub(crate) mod hits;
 pub(crate) mod latency;
 mod load_details;
 mod plan_loads;
@@ -17,8 +17,8 @@ mod replay;
 mod single_load;
 mod stages;
 pub(crate) mod thresholds;
-mod title;
-mod verdict;
+pub(crate) mod title;
+pub(crate) mod verdict;
 
 use hammer_core::PlanReport;
 

@@ -2,7 +2,7 @@
 
 use hammer_core::{Report, StageReport};
 
-use super::latency::{TimeUnit, cell};
+use super::latency::{TimeUnit, cell, max_cell};
 use crate::text::lines::truncate;
 use crate::text::number::{format_count, format_decimal};
 
@@ -48,10 +48,6 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
 
 fn row(stage: &StageReport, unit: TimeUnit) -> String {
     let response = &stage.response_us;
-    let max = match response.count {
-        0 => "-".to_owned(),
-        _ => unit.format(response.max),
-    };
     format!(
         "  {:<STAGE_WIDTH$}{:>13}{:>12}{:>9}{:>9}{:>9}{:>12}\n",
         truncate(&stage.stage, STAGE_WIDTH),
@@ -59,7 +55,7 @@ fn row(stage: &StageReport, unit: TimeUnit) -> String {
         format_decimal(stage.rate.achieved),
         cell(response, "p50", unit),
         cell(response, "p99", unit),
-        max,
+        max_cell(response, unit),
         format_count(stage.hits.scheduled.saturating_sub(stage.hits.ok)),
     )
 }

@@ -40,11 +40,7 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };
-        let result = match (checked.judged, checked.passed) {
-            (false, _) => "not judged",
-            (true, true) => "pass",
-            (true, false) => "fail",
-        };
+        let result = result(checked);
         let expression = truncate(&checked.expression, width);
         let figure = &figures[index];
         out.push_str(&format!(
@@ -84,6 +80,15 @@ fn bound_text(relative: Option<&BaselineBound>, unit: &str) -> Option<String> {
         })
     });
     Some(format!("baseline {baseline}, bound {bound}"))
+}
+
+/// The result of a threshold in a word.
+pub(crate) fn result(checked: &CheckedThreshold) -> &'static str {
+    match (checked.judged, checked.passed) {
+        (false, _) => "not judged",
+        (true, true) => "pass",
+        (true, false) => "fail",
+    }
 }
 
 /// The condition that ended the run, with its time and the measured value.

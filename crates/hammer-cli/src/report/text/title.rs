@@ -48,16 +48,21 @@ fn shorten_url(url: &str, room: usize) -> String {
 
 /// The name of a plan, and the number of its loads.
 pub(super) fn plan(report: &PlanReport) -> String {
-    let stopped = if report.stopped { ", then stopped" } else { "" };
-    let loads = report.loads.len();
-    let summary = format!(
-        "{loads} load{} for {} s{stopped}",
-        if loads == 1 { "" } else { "s" },
-        format_decimal(report.duration_s)
-    );
+    let summary = plan_schedule(report);
     let room = WIDTH.saturating_sub(INDENT + summary.chars().count() + 3);
     let name = truncate(&report.plan, room);
     format!("{:<INDENT$}{name}   {summary}\n", "plan")
+}
+
+/// The number of the loads of a plan, and the duration.
+pub(crate) fn plan_schedule(report: &PlanReport) -> String {
+    let stopped = if report.stopped { ", then stopped" } else { "" };
+    let loads = report.loads.len();
+    format!(
+        "{loads} load{} for {} s{stopped}",
+        if loads == 1 { "" } else { "s" },
+        format_decimal(report.duration_s)
+    )
 }
 
 /// The name, the hammer, the target and the schedule of a load of a plan.
@@ -67,20 +72,23 @@ pub(super) fn plan_load(load: &PlanLoadReport) -> String {
         offset_s,
         report,
     } = load;
-    let offset = if *offset_s > 0.0 {
-        format!(" after {} s", format_decimal(*offset_s))
-    } else {
-        String::new()
-    };
-    let summary = schedule(report, &offset);
+    let summary = schedule(report, &offset(*offset_s));
     let name = format!("{:<width$}", truncate(name, 40), width = INDENT - 3);
     let used = name.chars().count() + report.hammer.chars().count() + summary.chars().count() + 9;
     let target = shorten_target(&report.target, WIDTH.saturating_sub(used).max(10));
     format!("{name}   {}   {target}   {summary}\n", report.hammer)
 }
 
+/// The start of a load after that of the plan.
+pub(crate) fn offset(offset_s: f64) -> String {
+    match offset_s > 0.0 {
+        true => format!(" after {} s", format_decimal(offset_s)),
+        false => String::new(),
+    }
+}
+
 /// The rate, the duration and the seed of a load; `offset` follows the duration.
-fn schedule(report: &Report, offset: &str) -> String {
+pub(crate) fn schedule(report: &Report, offset: &str) -> String {
     let load = requested_load(report);
     let end_reason = end_reason(report);
     format!("{load}{offset}{end_reason}, seed {}", report.seed)

@@ -7,11 +7,11 @@ use crate::text::lines::wrap;
 use crate::text::number::format_count;
 
 /// Text of a valid verdict on several loads.
-pub(super) const VALID_PLAN: &str =
+pub(crate) const VALID_PLAN: &str =
     "the generator kept all schedules: the numbers describe the targets";
 
 /// Text of a valid verdict on a single load.
-pub(super) fn valid_text(report: &Report) -> String {
+pub(crate) fn valid_text(report: &Report) -> String {
     match report.loop_kind {
         OpenOrClosedLoop::Open => {
             "the generator kept the schedule: the numbers describe the target".to_owned()

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hammer_data::{Template, TemplateScope, VariesBy};
+use hammer_diagnostic::is_secret_name;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
 use super::{BodyTemplate, DynamicHeader, DynamicRequestTarget, RequestTemplate};
-use crate::masking::is_secret_header;
 use crate::{Error, ErrorKind};
 
 /// Compiles the texts of a builder as templates, if there is a scope.
@@ -182,7 +182,7 @@ impl TemplateCompiler {
         let Ok(text) = std::str::from_utf8(value.as_bytes()) else {
             return Ok(None);
         };
-        let secret = is_secret_header(name);
+        let secret = is_secret_name(name.as_str());
         let name = format!("the header {name}");
         let Some(template) = self.template(&name, text, secret)? else {
             return Ok(None);

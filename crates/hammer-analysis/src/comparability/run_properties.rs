@@ -1,0 +1,95 @@
+//! The properties of a run, as text.
+
+use hammer_core::{LoadSettings, Report, RunFile};
+
+use super::run_property::RunProperty;
+
+/// A property of a run or of one of its loads.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PropertyValue {
+    pub(super) property: RunProperty,
+    /// The load, in a plan of several loads.
+    pub(super) load: Option<String>,
+    pub(super) value: String,
+}
+
+/// The name of a load, if the run has several.
+pub(super) fn load_name(run: &RunFile, index: usize) -> Option<String> {
+    let loads = &run.report.loads;
+    (loads.len() > 1).then(|| loads[index].name.clone())
+}
+
+/// The properties of a run and of each of its loads. Durations are not among them: they are compared
+/// as numbers.
+pub(super) fn properties(run: &RunFile) -> Vec<PropertyValue> {
+    let of_run = |property, value: String| PropertyValue {
+        property,
+        load: None,
+        value,
+    };
+    let mut all = vec![
+        of_run(RunProperty::Version, run.version.clone()),
+        of_run(RunProperty::CpuModel, run.host.cpu_model.clone()),
+        of_run(RunProperty::Cores, run.host.cores.to_string()),
+        of_run(RunProperty::Kernel, run.host.kernel.clone()),
+        of_run(RunProperty::Shards, run.shards.len().max(1).to_string()),
+    ];
+    for (index, load) in run.report.loads.iter().enumerate() {
+        let name = load_name(run, index);
+        all.extend(
+            load_properties(&load.report)
+                .into_iter()
+                .map(|(property, value)| PropertyValue {
+                    property,
+                    load: name.clone(),
+                    value,
+                }),
+        );
+    }
+    all
+}
+
+fn load_properties(report: &Report) -> Vec<(RunProperty, String)> {
+    let generator = &report.generator;
+    let mut all = vec![
+        (RunProperty::Hammer, report.hammer.clone()),
+        (RunProperty::Loop, loop_name(report).to_owned()),
+        (RunProperty::Shape, report.shape.clone()),
+        (RunProperty::Arrivals, report.arrivals.as_str().to_owned()),
+        (RunProperty::Warmup, seconds(report.warmup_s)),
+        (RunProperty::Target, report.target.clone()),
+        (
+            RunProperty::MaxInFlight,
+            generator.max_in_flight.to_string(),
+        ),
+        (RunProperty::Threads, generator.threads.to_string()),
+        (RunProperty::Spin, generator.spin.to_string()),
+        (RunProperty::Seed, report.seed.to_string()),
+    ];
+    if let Some(LoadSettings {
+        timeout_s,
+        skip_late_s,
+        ..
+    }) = report.settings
+    {
+        all.push((RunProperty::Timeout, seconds(timeout_s)));
+        let skip_late = skip_late_s.map_or_else(|| "none".to_owned(), seconds);
+        all.push((RunProperty::SkipLate, skip_late));
+    }
+    all
+}
+
+/// The kind of loop, which with a pool of users is a property of its own.
+fn loop_name(report: &Report) -> &'static str {
+    use hammer_core::OpenOrClosedLoop::{Closed, Open};
+    match (report.loop_kind, report.generator.is_user_pool) {
+        (Open, false) => "open",
+        (Closed, false) => "closed",
+        (Open, true) => "open, with a pool of users",
+        (Closed, true) => "closed, with a pool of users",
+    }
+}
+
+fn seconds(seconds: f64) -> String {
+    format!("{seconds} s")
+}

@@ -1,0 +1,106 @@
+//! Compares the run files of two sides.
+
+use hammer_core::RunFile;
+
+use crate::comparability::check::check_comparability;
+use crate::comparability::incomparable::{Incomparable, IncomparableReason};
+use crate::comparability::warning::ComparabilityWarning;
+use crate::comparison::compare_options::CompareOptions;
+use crate::comparison::compared_figure::ComparedFigure;
+use crate::comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
+use crate::comparison::comparison_design::ComparisonDesign;
+use crate::comparison::figure_comparison::FigureComparison;
+use crate::comparison::run_pairs::RunPairs;
+use crate::figures::measure::RunIntervals;
+use crate::figures::run_figures::RunFigures;
+use crate::judgement::compare_figures::compare_figures;
+
+/// Compares the runs of `base` with those of `new`.
+///
+/// With at least three runs of each side, the values of the runs are compared: in pairs if the runs
+/// took turns, else independently. With fewer, the intervals within the runs are compared, and a side
+/// of two runs is one of their mean, with an interval that contains both of theirs.
+///
+/// # Errors
+///
+/// If the runs are not comparable, see [`check_comparability`], or if they are to be
+/// [paired](crate::RunPairing::Paired) and the sides have different numbers of them.
+pub fn compare(
+    base: &[RunFile],
+    new: &[RunFile],
+    options: &CompareOptions,
+) -> Result<Comparison, Incomparable> {
+    let mut warnings = check_comparability(base, new)?;
+    let starts = |runs: &[RunFile]| -> Vec<String> {
+        runs.iter().map(|run| run.started_at.clone()).collect()
+    };
+    let (base_starts, new_starts) = (starts(base), starts(new));
+    let pairs = RunPairs::find(
+        &base_starts.iter().map(String::as_str).collect::<Vec<_>>(),
+        &new_starts.iter().map(String::as_str).collect::<Vec<_>>(),
+        options.pairing,
+    );
+    let pairs = pairs.ok_or_else(|| Incomparable {
+        reasons: vec![IncomparableReason::Unpaired {
+            base: base.len(),
+            new: new.len(),
+        }],
+    })?;
+    let intervals = match pairs.design {
+        ComparisonDesign::WithinRuns => RunIntervals::OfConfidence(options.confidence),
+        ComparisonDesign::Independent | ComparisonDesign::Paired => RunIntervals::NotNeeded,
+    };
+    let measure = |runs: &[RunFile], order: &[usize]| -> Vec<RunFigures> {
+        let runs = order.iter().map(|index| &runs[*index]);
+        // Runs without measurements were refused.
+        runs.filter_map(|run| RunFigures::of_run(run, intervals))
+            .collect()
+    };
+    let (base_figures, new_figures) = (measure(base, &pairs.base), measure(new, &pairs.new));
+    let compared = compare_figures(&base_figures, &new_figures, pairs.design, options);
+    warnings.extend(error_warnings(&compared.figures, options));
+    Ok(Comparison {
+        schema: COMPARISON_SCHEMA.to_owned(),
+        outcome: compared.outcome,
+        design: pairs.design,
+        margin: options.margin,
+        error_margin_points: options.error_margin_points,
+        confidence: options.confidence,
+        base: described(base, &pairs.base),
+        new: described(new, &pairs.new),
+        warnings,
+        figures: compared.figures,
+        more_runs: compared.more_runs,
+    })
+}
+
+/// Describes the runs in the order in which their values are.
+fn described(runs: &[RunFile], order: &[usize]) -> Vec<ComparedRun> {
+    let runs = order.iter().map(|index| (*index, &runs[*index]));
+    runs.map(|(index, run)| ComparedRun::new(index, run))
+        .collect()
+}
+
+/// The shares of errors of the run or of its loads that differ by more than the margin.
+fn error_warnings(
+    figures: &[FigureComparison],
+    options: &CompareOptions,
+) -> Vec<ComparabilityWarning> {
+    let has_loads = figures.iter().any(|figure| figure.scope.load.is_some());
+    let of_loads = figures.iter().filter(|figure| {
+        let scope = &figure.scope;
+        let is_part = scope.stage.is_some() || scope.group.is_some();
+        figure.figure == ComparedFigure::Errors && !is_part && scope.load.is_some() == has_loads
+    });
+    let differing = of_loads.filter_map(|figure| {
+        let (base, new) = figure.base.zip(figure.new)?;
+        ((new - base).abs() > options.error_margin_points).then(|| {
+            ComparabilityWarning::ErrorShares {
+                load: figure.scope.load.clone(),
+                base_percent: base,
+                new_percent: new,
+            }
+        })
+    });
+    differing.collect()
+}

@@ -1,0 +1,151 @@
+//! Measures the figures of a run from its run file.
+
+use hammer_core::{ArrivalProcess, Histogram, HitCounts, IntervalStats, OpenOrClosedLoop};
+use hammer_core::{PlanLoadReport, Report, RunFile};
+
+use super::hit_blocks::{HitBlocks, PlacedSlice, placed_slices, slices_within};
+use super::part::{AchievedRate, RunPart};
+use super::run_figures::{MeasuredFigure, RunFigures};
+use crate::comparison::compared_figure::ComparedFigure;
+use crate::comparison::comparison_outcome::UndecidedReason;
+use crate::comparison::figure_scope::{FigureScope, StageScope};
+
+/// The need for intervals within a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum RunIntervals {
+    /// Intervals of this confidence.
+    OfConfidence(f64),
+    /// No intervals: there are several runs, which show more.
+    NotNeeded,
+}
+
+impl RunIntervals {
+    fn confidence(self) -> f64 {
+        match self {
+            Self::OfConfidence(confidence) => confidence,
+            Self::NotNeeded => 0.0,
+        }
+    }
+
+    fn blocks(self, slices: &[PlacedSlice<'_>]) -> Result<HitBlocks, UndecidedReason> {
+        match self {
+            Self::OfConfidence(_) => HitBlocks::new(slices),
+            Self::NotNeeded => Err(UndecidedReason::OneValuePerRun),
+        }
+    }
+}
+
+impl RunFigures {
+    /// Measures all figures of the run, of its loads if there are several, and of stages and groups.
+    ///
+    /// `None` if the run file has no measurements.
+    pub(crate) fn of_run(run: &RunFile, intervals: RunIntervals) -> Option<Self> {
+        let report = &run.report;
+        let mut figures = Self::default();
+        let whole = report.measured.as_deref()?;
+        let loads = &report.loads;
+        let slices = loads
+            .iter()
+            .flat_map(|load| placed_slices(&load.report, load.offset_s));
+        let blocks = intervals.blocks(&slices.collect::<Vec<_>>());
+        let mut part = part_of(whole, report.hits, &blocks);
+        part.achieved = Some(achieved_of(loads, report.rate.achieved));
+        let mut all = part.figures(intervals.confidence());
+        if report.generator.cpu_s > 0.0 && report.hits.scheduled > 0 {
+            let us = report.generator.cpu_s * 1e6 / report.hits.scheduled as f64;
+            all.insert(ComparedFigure::CpuPerHit, MeasuredFigure::one_value(us));
+        }
+        figures.push(FigureScope::default(), all);
+        if let [load] = loads.as_slice() {
+            figures.push_parts(&load.report, &FigureScope::default(), &blocks, intervals)?;
+            return Some(figures);
+        }
+        for load in loads {
+            let scope = FigureScope {
+                load: Some(load.name.clone()),
+                ..FigureScope::default()
+            };
+            let measured = load.report.measured.as_deref()?;
+            let blocks = intervals.blocks(&placed_slices(&load.report, 0.0));
+            let mut part = part_of(measured, load.report.hits, &blocks);
+            let achieved = load.report.rate.achieved;
+            part.achieved = Some(achieved_of(std::slice::from_ref(load), achieved));
+            figures.push(scope.clone(), part.figures(intervals.confidence()));
+            figures.push_parts(&load.report, &scope, &blocks, intervals)?;
+        }
+        Some(figures)
+    }
+
+    /// Adds the stages and groups of a load, whose own scope and blocks these are.
+    fn push_parts(
+        &mut self,
+        report: &Report,
+        scope: &FigureScope,
+        blocks: &Result<HitBlocks, UndecidedReason>,
+        intervals: RunIntervals,
+    ) -> Option<()> {
+        let slices = placed_slices(report, 0.0);
+        for (index, stage) in report.stages.iter().enumerate() {
+            let measured = stage.interval()?;
+            let within = slices_within(&slices, stage.t_s, stage.t_s + stage.width_s);
+            let blocks = intervals.blocks(&within);
+            let mut part = part_of(&measured, stage.hits, &blocks);
+            part.achieved = Some(AchievedRate {
+                per_second: stage.rate.achieved,
+                loop_kind: Some(report.loop_kind),
+                is_random: report.arrivals == ArrivalProcess::Poisson,
+            });
+            let scope = FigureScope {
+                stage: Some(StageScope {
+                    number: index + 1,
+                    stage: stage.stage.clone(),
+                }),
+                ..scope.clone()
+            };
+            self.push(scope, part.figures(intervals.confidence()));
+        }
+        let measured = report.measured.as_deref()?;
+        for (index, group) in report.groups.iter().enumerate() {
+            if group.is_of_ungrouped() {
+                continue;
+            }
+            let measured = measured.of_group(index);
+            let mut part = part_of(&measured, group.hits, blocks);
+            part.service = None;
+            let scope = FigureScope {
+                group: Some(group.name.clone()),
+                ..scope.clone()
+            };
+            self.push(scope, part.figures(intervals.confidence()));
+        }
+        Some(())
+    }
+}
+
+/// A part without a rate of its own.
+fn part_of<'a>(
+    measured: &'a IntervalStats,
+    hits: HitCounts,
+    blocks: &'a Result<HitBlocks, UndecidedReason>,
+) -> RunPart<'a> {
+    let (response, service): (&Histogram, &Histogram) = (measured.response(), measured.service());
+    RunPart {
+        hits,
+        response,
+        service: Some(service),
+        achieved: None,
+        blocks,
+    }
+}
+
+/// The rate that loads achieved together.
+fn achieved_of(loads: &[PlanLoadReport], per_second: f64) -> AchievedRate {
+    let kinds = || loads.iter().map(|load| load.report.loop_kind);
+    let first: Option<OpenOrClosedLoop> = kinds().next();
+    let random = |load: &PlanLoadReport| load.report.arrivals == ArrivalProcess::Poisson;
+    AchievedRate {
+        per_second,
+        loop_kind: first.filter(|first| kinds().all(|kind| kind == *first)),
+        is_random: loads.iter().any(random),
+    }
+}

@@ -1,0 +1,9 @@
+//! Decides between better, worse, same and unknown.
+
+pub(crate) mod change_scale;
+pub(crate) mod compare_figures;
+pub(crate) mod compared_values;
+pub(crate) mod direction;
+pub(crate) mod overall_outcome;
+pub(crate) mod several_runs;
+pub(crate) mod within_runs;

@@ -1,0 +1,212 @@
+//! Compares one value of each of at least three runs of each side.
+
+use super::change_scale::MarginScale;
+use super::compared_values::ComparedValues;
+use super::direction::ChangeDirection;
+use crate::comparison::compared_figure::BetterDirection;
+use crate::comparison::comparison_design::ComparisonDesign;
+use crate::comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
+use crate::comparison::figure_change::{ChangeInterval, FigureChange};
+use crate::comparison::figure_comparison::RankTest;
+use crate::statistics::estimate::Estimate;
+use crate::statistics::hodges_lehmann::{
+    hodges_lehmann_center, hodges_lehmann_shift, moses_interval,
+};
+use crate::statistics::mean_difference::MeanDifference;
+use crate::statistics::run_spread::RunSpread;
+use crate::statistics::signed_ranks::signed_rank_p;
+use crate::statistics::two_sample_ranks::mann_whitney_p;
+
+/// The least number of runs of each side.
+pub(crate) const MIN_RUNS: usize = 3;
+/// The least number of runs of each side for an interval by ranks.
+const MIN_RUNS_OF_RANK_INTERVAL: usize = 5;
+
+/// The values of the runs on a scale.
+struct PlacedRuns {
+    base: Vec<f64>,
+    new: Vec<f64>,
+    is_paired: bool,
+    scale: MarginScale,
+    confidence: f64,
+}
+
+/// Compares a value of each run.
+pub(crate) fn compare_several_runs(
+    base: &[f64],
+    new: &[f64],
+    design: ComparisonDesign,
+    better: BetterDirection,
+    scale: MarginScale,
+    confidence: f64,
+) -> ComparedValues {
+    let place = |values: &[f64]| -> Option<Vec<f64>> {
+        let places = values.iter().map(|value| scale.place(*value));
+        places
+            .collect::<Option<_>>()
+            .filter(|it: &Vec<_>| !it.is_empty())
+    };
+    let (Some(base), Some(new)) = (place(base), place(new)) else {
+        return ComparedValues::undecided(None, None, UndecidedReason::NotMeasured);
+    };
+    let runs = PlacedRuns {
+        is_paired: design == ComparisonDesign::Paired && base.len() == new.len(),
+        base,
+        new,
+        scale,
+        confidence,
+    };
+    let (base, new) = (runs.mean_value(&runs.base), runs.mean_value(&runs.new));
+    let undecided = |reason| ComparedValues::undecided(Some(base), Some(new), reason);
+    if runs.base.len().min(runs.new.len()) < MIN_RUNS {
+        return undecided(UndecidedReason::OneValuePerRun);
+    }
+    match (base.is_infinite(), new.is_infinite()) {
+        (true, true) => undecided(UndecidedReason::Unanswered),
+        (false, false) => match runs.mean_difference() {
+            Some(difference) => runs.compare_means(difference, better, base, new),
+            None => undecided(UndecidedReason::NotMeasured),
+        },
+        (_, is_up) => runs.compare_infinite(is_up, better, base, new),
+    }
+}
+
+impl PlacedRuns {
+    fn mean_value(&self, places: &[f64]) -> f64 {
+        let sum: f64 = places.iter().sum();
+        self.scale.value(sum / places.len() as f64)
+    }
+
+    /// The changes of the pairs on the scale.
+    fn differences(&self) -> Vec<f64> {
+        let pairs = self.new.iter().zip(&self.base);
+        pairs.map(|(new, base)| new - base).collect()
+    }
+
+    fn mean_difference(&self) -> Option<MeanDifference> {
+        if self.is_paired {
+            MeanDifference::paired(&self.differences())
+        } else {
+            MeanDifference::welch(&self.base, &self.new)
+        }
+    }
+
+    fn compare_means(
+        &self,
+        difference: MeanDifference,
+        better: BetterDirection,
+        base: f64,
+        new: f64,
+    ) -> ComparedValues {
+        let estimate = difference.estimate(self.confidence);
+        let direction = ChangeDirection::between_runs(estimate, self.scale);
+        let is_unknown = direction == ChangeDirection::Unknown;
+        let p = Some(difference.p());
+        ComparedValues {
+            base: Some(base),
+            new: Some(new),
+            change: Some(self.scale.change(estimate)),
+            outcome: direction.outcome(better),
+            undecided: is_unknown.then_some(UndecidedReason::Uncertain),
+            p,
+            deciding_p: p,
+            ranks: self.rank_test(),
+            more_runs: is_unknown.then(|| self.more_runs(difference)).flatten(),
+        }
+    }
+
+    /// Compares by ranks, if only one side is infinite: in it, a percentile falls among hits without
+    /// an answer.
+    fn compare_infinite(
+        &self,
+        is_up: bool,
+        better: BetterDirection,
+        base: f64,
+        new: f64,
+    ) -> ComparedValues {
+        let p = self.rank_p();
+        let direction = match is_up {
+            _ if p > 1.0 - self.confidence => ChangeDirection::Unknown,
+            true => ChangeDirection::Up,
+            false => ChangeDirection::Down,
+        };
+        let outcome = direction.outcome(better);
+        let is_unknown = outcome == ComparisonOutcome::CannotTell;
+        let infinite = if is_up {
+            f64::INFINITY
+        } else {
+            f64::NEG_INFINITY
+        };
+        ComparedValues {
+            change: Some(self.scale.change_without_interval(infinite)),
+            outcome,
+            undecided: is_unknown.then_some(UndecidedReason::Unanswered),
+            p: Some(p),
+            deciding_p: Some(p),
+            ..ComparedValues::undecided(Some(base), Some(new), UndecidedReason::Unanswered)
+        }
+    }
+
+    /// The p value by ranks.
+    fn rank_p(&self) -> f64 {
+        if self.is_paired {
+            let pairs = self.new.iter().zip(&self.base);
+            // Two infinite values of a pair are the same.
+            let differences = pairs.map(|(new, base)| if new == base { 0.0 } else { new - base });
+            signed_rank_p(&differences.collect::<Vec<_>>())
+        } else {
+            mann_whitney_p(&self.base, &self.new)
+        }
+    }
+
+    fn rank_test(&self) -> Option<RankTest> {
+        let change = if self.is_paired {
+            let center = hodges_lehmann_center(&self.differences())?;
+            self.scale.change_without_interval(center)
+        } else {
+            self.rank_change()?
+        };
+        Some(RankTest {
+            change,
+            p: self.rank_p(),
+        })
+    }
+
+    fn rank_change(&self) -> Option<FigureChange> {
+        let value = hodges_lehmann_shift(&self.base, &self.new)?;
+        let interval = (self.base.len().min(self.new.len()) >= MIN_RUNS_OF_RANK_INTERVAL)
+            .then(|| moses_interval(&self.base, &self.new, self.confidence))
+            .flatten();
+        let change = self.scale.change_without_interval(value);
+        Some(FigureChange {
+            interval: interval.and_then(|(low, high)| -> Option<ChangeInterval> {
+                self.scale.change(Estimate { value, low, high }).interval
+            }),
+            ..change
+        })
+    }
+
+    /// About as many more runs as would take the interval away from 0, if the change is beyond the
+    /// margin, or from the nearest margin.
+    fn more_runs(&self, difference: MeanDifference) -> Option<u32> {
+        let (fall, rise) = self.scale.margins();
+        let value = difference.difference;
+        let distance = if value > rise || value < fall {
+            value.abs()
+        } else {
+            (rise - value).min(value - fall)
+        };
+        let runs = self.base.len().min(self.new.len());
+        let spread = RunSpread {
+            variance: difference.standard_error.powi(2) * self.runs_per_side(),
+            degrees_per_run: if self.is_paired { 1.0 } else { 2.0 },
+        };
+        spread.more_runs(runs, distance, self.confidence)
+    }
+
+    /// The number of runs of each side, as their harmonic mean if it differs.
+    fn runs_per_side(&self) -> f64 {
+        let (base, new) = (self.base.len() as f64, self.new.len() as f64);
+        2.0 / (1.0 / base + 1.0 / new)
+    }
+}

@@ -1,0 +1,132 @@
+//! `hammer report`: outputs of runs that were kept as run files.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_core::RunFile;
+
+use crate::args::{OutputKind, OutputSpec};
+use crate::command_exit::CommandExit;
+use crate::error::Error;
+use crate::output::{OutputPlaces, ReportFiles, output_error, print_stderr};
+use crate::report::render;
+use crate::run_file;
+use crate::text::lines::INDENT;
+use crate::text::sanitize;
+
+/// Name of the subcommand.
+pub(crate) const NAME: &str = "report";
+
+/// Kinds of which several can follow each other on stdout.
+const SEQUENTIAL_KINDS: [OutputKind; 3] =
+    [OutputKind::Text, OutputKind::Json, OutputKind::Markdown];
+
+const EXAMPLES: &str = "\
+Examples:
+  hammer http http://127.0.0.1:8080/ -o run=run.json.zst
+  hammer report run.json.zst
+  hammer report run.json.zst -o md
+  hammer report run.json.zst -o json=report.json -o junit=report.xml
+
+'hammer compare' compares runs.";
+
+#[derive(Debug, Args)]
+struct ReportArgs {
+    /// Run files; - for stdin
+    ///
+    /// The file of '-o run=PATH', compressed with zstd or not. Maximum size: 256 MiB.
+    #[arg(required = true, value_name = "RUN")]
+    runs: Vec<PathBuf>,
+    /// Output to write: text, json, junit, md or run; repeatable [default: text]
+    ///
+    /// As in the run, without PATH, or with - as PATH, it goes to stdout; run needs a PATH. Several
+    /// runs can be text, json or md on stdout, one after the other.
+    #[arg(short, long, value_name = "KIND[=PATH]")]
+    output: Vec<OutputSpec>,
+}
+
+/// Defines `report RUN… [-o KIND[=PATH]]…`.
+pub(crate) fn command() -> Command {
+    ReportArgs::augment_args(Command::new(NAME))
+        .about("Render run files as text, JSON, JUnit or Markdown")
+        .after_help(EXAMPLES)
+}
+
+/// Renders the runs. Thresholds that failed in them do not matter for the exit code.
+pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
+    let args = ReportArgs::from_arg_matches(matches)?;
+    let outputs = args.outputs()?;
+    let runs = args.read_runs()?;
+    let files = ReportFiles::check(outputs, OutputPlaces::default())?;
+    let written = files.write(|output, color| {
+        let mut bytes = vec![];
+        for (index, (path, run)) in runs.iter().enumerate() {
+            if runs.len() > 1 {
+                bytes.extend(separator(output.kind, index, path).into_bytes());
+            }
+            bytes.extend(render(output.kind, run, color)?);
+        }
+        Ok(bytes)
+    });
+    for error in &written.errors {
+        print_stderr(&format!("error: {error}"));
+    }
+    Ok(match written.errors.is_empty() {
+        true => CommandExit::OK,
+        false => CommandExit::FAILED,
+    })
+}
+
+impl ReportArgs {
+    /// The outputs, after checking that they can be made of the runs.
+    fn outputs(&self) -> Result<Vec<OutputSpec>, Error> {
+        if self.output.is_empty() {
+            return Ok(vec![OutputSpec::TEXT_ON_STDOUT]);
+        }
+        for output in &self.output {
+            let kind = output.kind;
+            if kind == OutputKind::Hits {
+                let problem = "a run file has no single hits (try -o hits=PATH in the run)";
+                return Err(output_error(output, problem));
+            }
+            let is_sequential = output.path.is_none() && SEQUENTIAL_KINDS.contains(&kind);
+            if self.runs.len() > 1 && !is_sequential {
+                let found = self.runs.len();
+                let problem = format!(
+                    "expected one RUN, found {found}: only text, json and md on stdout take several \
+                     (try one command for each RUN, or 'hammer compare' for all of them)"
+                );
+                return Err(output_error(output, &problem));
+            }
+        }
+        Ok(self.output.clone())
+    }
+
+    fn read_runs(&self) -> Result<Vec<(&Path, RunFile)>, Error> {
+        let stdin = self.runs.iter().filter(|path| **path == Path::new("-"));
+        if stdin.count() > 1 {
+            let problem = "stdin can be read only once";
+            return Err(Error::invalid_value("<RUN>...", "-", problem));
+        }
+        let read = |path| {
+            let run = run_file::read(path).map_err(|problem| {
+                Error::invalid_value("<RUN>...", &path.display().to_string(), problem)
+            })?;
+            Ok((path, run))
+        };
+        self.runs.iter().map(PathBuf::as_path).map(read).collect()
+    }
+}
+
+/// The text before one of several runs: its file, where the format has a place for it.
+fn separator(kind: OutputKind, index: usize, path: &Path) -> String {
+    let line = if index == 0 { "" } else { "\n" };
+    match kind {
+        OutputKind::Text => {
+            let path = sanitize(&path.display().to_string());
+            format!("{line}{:<INDENT$}{path}\n", "file")
+        }
+        OutputKind::Markdown => line.to_owned(),
+        _ => String::new(),
+    }
+}

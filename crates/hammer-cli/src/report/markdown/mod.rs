@@ -1,0 +1,28 @@
+//! The report as Markdown, for a merge request or a chat.
+//!
+//! Begins with the verdict and the thresholds, as the text report does. Foreign texts are escaped, so
+//! that a URL or a label cannot format the page, and cannot mention a person.
+
+mod escaped;
+mod head;
+mod load_section;
+mod provenance;
+mod table;
+
+use hammer_core::RunFile;
+
+/// Renders a run.
+pub(super) fn render(run: &RunFile) -> String {
+    let report = &run.report;
+    let mut out = head::render(report);
+    match report.single_load() {
+        Some(load) => out.push_str(&load_section::render(load, report.replay.as_ref())),
+        None => {
+            for load in &report.loads {
+                out.push_str(&load_section::heading(load));
+                out.push_str(&load_section::render(&load.report, None));
+            }
+        }
+    }
+    out + &provenance::render(run)
+}

@@ -1,0 +1,7 @@
+//! Run files that commands read.
+
+mod read;
+mod read_error;
+mod run_file_bytes;
+
+pub(crate) use self::read::read;

@@ -1,0 +1,102 @@
+//! The one reader of run files, for all commands.
+
+use std::io;
+use std::path::Path;
+
+use hammer_core::RunFile;
+use hammer_files::InputFile;
+
+use super::read_error;
+use super::run_file_bytes::decompressed;
+
+/// Reads the run file at `path`, or from stdin if `path` is `-`. It may be compressed with zstd.
+///
+/// # Errors
+///
+/// A text about the file, without its name, if it cannot be read or is not a run file.
+pub(crate) fn read(path: &Path) -> Result<RunFile, String> {
+    let bytes = if path == Path::new("-") {
+        InputFile::Run.read_from(io::stdin().lock())
+    } else {
+        InputFile::Run.read(path)
+    };
+    let bytes = bytes.map_err(|error| format!("failed to read the run file: {error}"))?;
+    parse(bytes)
+}
+
+fn parse(bytes: Vec<u8>) -> Result<RunFile, String> {
+    let json = decompressed(bytes)
+        .map_err(|error| format!("failed to decompress the run file: {error}"))?;
+    RunFile::from_json(&json).map_err(|error| read_error::message(&error, &json))
+}
+
+#[cfg(test)]
+mod tests {
+    use hammer_core::PlanReport;
+
+    use super::*;
+    use crate::report::text::golden;
+
+    fn json() -> Vec<u8> {
+        let report = PlanReport::from_single_load(golden::report(&[]));
+        RunFile::new(report).to_json().expect("a run file")
+    }
+
+    /// The message about bytes that are not a run file.
+    fn message(bytes: &[u8]) -> String {
+        parse(bytes.to_owned()).expect_err("not a run file")
+    }
+
+    #[test]
+    fn compressed_files_are_read() {
+        let compressed = zstd::bulk::compress(&json(), 3).expect("compressed");
+        assert_eq!(parse(compressed), parse(json()));
+    }
+
+    #[test]
+    fn messages_say_what_was_found_and_what_to_do() {
+        let json = json();
+        let text = String::from_utf8(json.clone()).expect("JSON is UTF-8");
+        let newer = text.replacen("hammer.run/1", "hammer.run/2", 1);
+        for (bytes, expected) in [
+            (&b""[..], "expected a run file, found an empty file"),
+            (b" \n", "expected a run file, found an empty file"),
+            (&json[..json.len() / 2], "the run file ends too early"),
+            (b"[[load]]\n", "expected a run file: invalid JSON"),
+            (b"\0\0", "expected a run file: invalid JSON"),
+            (
+                b"{}",
+                "expected schema 'hammer.run/1', found none (try a file of '-o run=PATH')",
+            ),
+            (
+                br#"{"schema":"hammer.report/1"}"#,
+                "found 'hammer.report/1', which has no histograms (try '-o run=PATH' in the run",
+            ),
+            (
+                newer.as_bytes(),
+                "expected schema 'hammer.run/1', found 'hammer.run/2' (try the version of hammer",
+            ),
+            (
+                br#"{"schema":"hammer.run/1"}"#,
+                "invalid run file: missing field",
+            ),
+        ] {
+            let message = message(bytes);
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn damaged_compressed_files_are_refused() {
+        let compressed = zstd::bulk::compress(&json(), 3).expect("compressed");
+        let cut = message(&compressed[..compressed.len() / 2]);
+        assert!(cut.contains("failed to decompress the run file"), "{cut}");
+        // 300 MB of zeros are some kilobytes.
+        let bomb = zstd::stream::encode_all(io::Read::take(io::repeat(0), 300 << 20), 1);
+        let bomb = message(&bomb.expect("compressed"));
+        assert!(
+            bomb.contains("expected at most 256 MiB, found more"),
+            "{bomb}"
+        );
+    }
+}

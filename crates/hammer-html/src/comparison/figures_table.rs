@@ -1,0 +1,99 @@
+//! The table of the figures that were compared.
+
+use hammer_analysis::{
+    ChangeInterval, ComparedUnit, Comparison, ComparisonOutcome, FigureComparison,
+};
+use hammer_diagnostic::{format_decimal, format_percent, printable};
+use maud::{Markup, html};
+
+use super::outcome_section::outcome_symbol;
+use crate::duration_text::format_us;
+use crate::table_rows::{MAX_ROWS, omitted_rows};
+
+/// Shows the figures with their change.
+pub(crate) fn figures_table(comparison: &Comparison) -> Markup {
+    let figures = &comparison.figures;
+    let is_scoped = figures.iter().any(|figure| !figure.scope.is_whole_run());
+    html! {
+        div class="scroll" {
+            table class="sortable" {
+                thead {
+                    tr {
+                        th scope="col" { "figure" }
+                        @if is_scoped { th scope="col" class="text" { "of" } }
+                        th scope="col" { "base" } th scope="col" { "new" } th scope="col" { "change" }
+                        th scope="col" { "interval" } th scope="col" { "p" }
+                        th scope="col" class="text" { "outcome" }
+                    }
+                }
+                tbody {
+                    @for figure in figures.iter().take(MAX_ROWS) { (row(figure, is_scoped)) }
+                }
+            }
+        }
+        (omitted_rows(figures.len()))
+        p class="note" {
+            "The interval contains the true change with a confidence of "
+            (format_decimal(comparison.confidence * 100.0)) " %. A value of p is the probability of a change \
+             as large as this one if there were none. Figures in parentheses do not decide."
+        }
+    }
+}
+
+fn row(figure: &FigureComparison, is_scoped: bool) -> Markup {
+    let change = figure.change.as_ref();
+    let interval = change.and_then(|change| change.interval);
+    html! {
+        tr {
+            th scope="row" {
+                @if figure.decides { (figure.figure) } @else { "(" (figure.figure) ")" }
+            }
+            @if is_scoped { td class="text" { (scope(figure)) } }
+            (value_cell(figure.base, figure.unit))
+            (value_cell(figure.new, figure.unit))
+            td data-v=[change.map(|change| change.value)] {
+                @match change { Some(change) => { (change.scale.format(change.value)) } None => { "–" } }
+            }
+            td {
+                @match (change, interval) {
+                    (Some(change), Some(ChangeInterval { low, high })) => {
+                        (change.scale.format(low)) " to " (change.scale.format(high))
+                    }
+                    _ => { "–" }
+                }
+            }
+            td data-v=[figure.p] { (figure.p.map_or_else(|| "–".to_owned(), |p| format!("{p:.3}"))) }
+            td class={ "text " @match figure.outcome {
+                ComparisonOutcome::Worse => "failed",
+                ComparisonOutcome::Better => "passed",
+                _ => "",
+            } } {
+                (outcome_symbol(figure.outcome)) " " (figure.outcome)
+                @if let Some(reason) = figure.undecided { ": " (reason) }
+                @if let Some(runs) = figure.more_runs { " (about " (runs) " more runs)" }
+            }
+        }
+    }
+}
+
+fn scope(figure: &FigureComparison) -> String {
+    if figure.scope.is_whole_run() {
+        return "the whole run".to_owned();
+    }
+    let text = figure.scope.to_string();
+    printable(text.trim_start_matches('[').trim_end_matches(']')).into_owned()
+}
+
+fn value_cell(value: Option<f64>, unit: ComparedUnit) -> Markup {
+    let text = match value {
+        None => "–".to_owned(),
+        Some(value) if !value.is_finite() => "infinite".to_owned(),
+        Some(value) => match unit {
+            ComparedUnit::Microseconds => format_us(value),
+            ComparedUnit::Percent => format!("{} %", format_percent(value)),
+            ComparedUnit::PerSecond => format!("{}/s", format_decimal(value)),
+            _ => format_decimal(value),
+        },
+    };
+    html! { td data-v=[value] { (text) } }
+}

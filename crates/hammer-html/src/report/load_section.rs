@@ -1,0 +1,65 @@
+//! The section of a load: its charts and its tables.
+
+use hammer_core::PlanLoadReport;
+use hammer_diagnostic::{format_seconds, printable};
+use maud::{Markup, html};
+
+use super::answers_section::answers_section;
+use super::breakdown_tables::{groups_table, phases_table, stages_table};
+use super::confidence_table::confidence_table;
+use super::generator_section::generator_section;
+use super::latency_table::latency_table;
+use super::verdict_section::{shape, symbol};
+use crate::backquoted::backquoted;
+use crate::load_charts::{ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart};
+
+/// Shows a load, with charts if its index is below `charted`. A load of a plan has a heading.
+pub(crate) fn load_section(
+    load: &PlanLoadReport,
+    index: usize,
+    charted: usize,
+    is_plan: bool,
+) -> Markup {
+    let report = &load.report;
+    let charted = (index < charted).then(|| ChartedLoad::new(report, index, charted));
+    html! {
+        section class="load" id={ "load-" (index + 1) } {
+            @if is_plan {
+                h2 { "Load " (printable(&load.name)) }
+                p class="subject" {
+                    (printable(&report.hammer)) " " (printable(&report.target)) ", " (printable(&shape(report)))
+                    @if load.offset_s > 0.0 { ", starting after " (format_seconds(load.offset_s)) }
+                }
+                @if !report.verdict.reasons.is_empty() {
+                    p { (symbol(report.verdict.status)) " " (report.verdict.status.as_str()) ":" }
+                    ul { @for reason in &report.verdict.reasons { li { (backquoted(reason)) } } }
+                }
+            } @else {
+                h2 { "Measurements" }
+            }
+            (latency_table(report))
+            @if let Some(charted) = &charted {
+                (confidence_table(report, &charted.blocks))
+                (charts(charted))
+            } @else {
+                p class="note" { "Charts are only drawn for the loads before this one." }
+            }
+            (answers_section(report))
+            (phases_table(report))
+            (stages_table(report))
+            (groups_table(report))
+        }
+        (generator_section(report, charted.as_ref(), is_plan.then_some(load.name.as_str())))
+    }
+}
+
+fn charts(load: &ChartedLoad) -> Markup {
+    html! {
+        div class="charts" {
+            (rate_chart(load))
+            (percentiles_chart(load))
+            @if let Some(heat) = heat_chart(load) { (heat) }
+            @if let Some(curve) = curve_chart(load) { (curve) }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The page of a run as a whole.
+
+use hammer_core::RunFile;
+use hammer_diagnostic::printable;
+use maud::html;
+
+use super::load_section::load_section;
+use super::loads_table::loads_table;
+use super::provenance_section::provenance_section;
+use super::replay_section::replay_section;
+use super::totals_section::totals_section;
+use super::verdict_section::verdict_section;
+use crate::document::{DocumentParts, document};
+use crate::embedded_run::embedded_run_script;
+
+/// The size that a page has at most, in bytes, unless a plan has many loads.
+const PAGE_BUDGET: usize = 400_000;
+/// The least room for the run inside of the page.
+const LEAST_RUN_BUDGET: usize = 60_000;
+
+/// The largest number of loads that have charts of their own.
+const MAX_CHARTED_LOADS: usize = 8;
+
+/// Renders a run as one page of HTML.
+///
+/// The page has the run inside, with slices merged until it is small. An hour with a load takes
+/// at most 400 kB.
+#[must_use]
+pub fn report_page(run: &RunFile) -> String {
+    let report = &run.report;
+    let charted = report.loads.len().min(MAX_CHARTED_LOADS);
+    let is_plan = report.single_load().is_none();
+    let body = html! {
+        (verdict_section(report))
+        (totals_section(report))
+        @if is_plan { (loads_table(report)) }
+        @for (index, load) in report.loads.iter().enumerate() {
+            (load_section(load, index, charted, is_plan))
+        }
+        @if let Some(replay) = &report.replay { (replay_section(replay)) }
+        (provenance_section(run))
+    };
+    let title = title(run);
+    let parts = DocumentParts {
+        title: &title,
+        body,
+    };
+    let page = document(&parts, &maud::PreEscaped(String::new())).into_string();
+    let budget = PAGE_BUDGET.saturating_sub(page.len()).max(LEAST_RUN_BUDGET);
+    document(&parts, &embedded_run_script(run, budget)).into_string()
+}
+
+/// The title: the target or the plan, and the verdict.
+fn title(run: &RunFile) -> String {
+    let report = &run.report;
+    let subject = match report.single_load() {
+        Some(load) => format!("{} {}", load.hammer, load.target),
+        None => report.plan.clone(),
+    };
+    let status = report.verdict.status.as_str();
+    printable(&format!("{} ({status}) – hammer", subject.trim())).into_owned()
+}

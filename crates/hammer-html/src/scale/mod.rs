@@ -1,0 +1,9 @@
+//! From values to places in a drawing.
+
+mod axis;
+mod nice_numbers;
+mod tick_labels;
+mod time_axis;
+
+pub(crate) use axis::{Axis, AxisScale, AxisTick};
+pub(crate) use tick_labels::format_millis;

@@ -1,0 +1,29 @@
+//! Bounds of thresholds that charts show as lines.
+
+use hammer_core::Report;
+use hammer_diagnostic::printable;
+use hammer_plan::{HitTime, Threshold};
+
+/// The largest number of bounds in a chart.
+const MAX_BOUNDS: usize = 4;
+
+/// A bound that is further from all values, by this factor, would leave the values no room.
+const FAR: f64 = 8.0;
+
+/// Returns the bounds on response and service of a whole load, as text and in milliseconds: those
+/// that are not far from the smallest and the largest value of a chart.
+pub(crate) fn threshold_bounds(report: &Report, (min, max): (f64, f64)) -> Vec<(String, f64)> {
+    let bounds = report.thresholds.iter().filter_map(|checked| {
+        let threshold: Threshold = checked.expression.parse().ok()?;
+        let applies = threshold
+            .scope()
+            .is_none_or(|scope| scope.stage().is_none() && scope.group().is_none());
+        let (time, bound_us) = threshold.time_bound()?;
+        let is_shown = matches!(time, HitTime::Response | HitTime::Service)
+            && (min / FAR..=max * FAR).contains(&(bound_us / 1e3));
+        (applies && is_shown).then(|| (printable(&checked.expression).into_owned(), bound_us / 1e3))
+    });
+    let mut bounds: Vec<_> = bounds.take(MAX_BOUNDS).collect();
+    bounds.dedup_by(|one, other| one.0 == other.0);
+    bounds
+}
