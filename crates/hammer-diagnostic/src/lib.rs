@@ -39,5 +39,4 @@ pub use number::{
 pub use opaque_error::BoxError;
 pub use secret::{SecretString, is_secret_name, mask_password, mask_query, mask_url};
 pub use secret_header::mask_header;
-pub use secret::{SecretString, is_secret_name, mask_password, mask_url};
 pub use time_unit::TimeUnit;

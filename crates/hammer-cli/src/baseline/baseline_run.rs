@@ -9,6 +9,7 @@ use super::planned_load::PlannedLoad;
 use crate::args::ThresholdArgs;
 use crate::error::Error;
 use crate::execution::RunnablePlan;
+use crate::run_file;
 
 /// An earlier run that thresholds and the report compare a run with.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl BaselineRun {
         let Some(path) = flags.baseline() else {
             return Ok(None);
         };
-        let read = read(path);
+        let read = run_file::read(path);
         let run = read.map_err(|error| flags.baseline_error(&error))?;
         let path = path.display().to_string();
         let baseline = Self { path, run };
@@ -103,11 +104,4 @@ fn load_names(loads: &BTreeMap<String, PlannedLoad>) -> String {
         name => format!("'{name}'"),
     });
     names.collect::<Vec<_>>().join(", ")
-}
-
-fn read(path: &std::path::Path) -> Result<RunFile, String> {
-    let bytes = hammer_files::InputFile::Body
-        .read(path)
-        .map_err(|error| error.to_string())?;
-    RunFile::from_json(&bytes).map_err(|error| error.to_string())
 }

@@ -49,7 +49,11 @@ fn change(compared: &FigureComparison) -> BaselineChange {
     };
     let scaled = |change: f64| {
         let scale = compared.change.map(|change| change.scale);
-        let factor = if scale == Some(ChangeScale::Relative) { 100.0 } else { 1.0 };
+        let factor = if scale == Some(ChangeScale::Relative) {
+            100.0
+        } else {
+            1.0
+        };
         Some(change * factor).filter(|change| change.is_finite())
     };
     let interval = compared.change.and_then(|change| change.interval);

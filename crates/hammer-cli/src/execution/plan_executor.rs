@@ -85,6 +85,7 @@ fn execute(
     run.requires_valid = output.require_valid();
     let words = output.command_line().words().iter();
     run.command = words.map(|word| variables.mask(word.clone())).collect();
+    run.report.baseline = baseline.and_then(|baseline| baseline.compare(&run));
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {

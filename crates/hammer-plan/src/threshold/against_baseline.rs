@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use hammer_core::BaselineBound;
 use hammer_diagnostic::Diagnostic;
 
 use super::bound::ThresholdBound;
@@ -41,6 +42,12 @@ impl Threshold {
             })
         });
         resolved.map_err(|error| error.in_input(&*self.text))
+    }
+
+    /// Sets a bound relative to a baseline to the one that a report has.
+    #[must_use]
+    pub fn with_known_bound(self, relative: Option<BaselineBound>) -> Self {
+        Self { relative, ..self }
     }
 
     /// Measures the figure in the baseline.

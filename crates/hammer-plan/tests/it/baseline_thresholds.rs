@@ -12,8 +12,9 @@ fn report(shape: &str, answer_ms: u64, error_every: u64) -> Report {
         0 => ScriptStep::Fail(Duration::from_millis(1), Failure::RESET),
         _ => ScriptStep::Answer(Duration::from_millis(answer_ms), Outcome::ok(200)),
     });
-    let schedule = Schedule::new(shape.parse::<Shape>().unwrap());
-    let run = Run::new(hammer, schedule).timeout(Duration::from_secs(1));
+    let shape: Shape = shape.parse().unwrap();
+    let length = shape.duration().unwrap_or(Duration::from_secs(1));
+    let run = Run::new(hammer, Schedule::new(shape).with_duration(length));
     with_paused_clock(run).execute().unwrap()
 }
 
@@ -34,7 +35,7 @@ fn resolved(expression: &str, baseline: &dyn Measurements) -> Threshold {
 #[test]
 fn bounds_follow_from_the_figures_of_the_baseline() {
     // 5 % of the hits fail. p90 of all hits is finite, p99 is not.
-    let (baseline, now) = (report("100/1s", 100, 20), report("200/1s", 103, 25));
+    let (baseline, now) = (report("100", 100, 20), report("200", 103, 25));
     for (expression, figure, bound, passed) in [
         ("p90 <= baseline", 100e3, 100e3, false),
         ("p90 <= baseline + 2%", 100e3, 102e3, false),
@@ -67,7 +68,7 @@ fn bounds_follow_from_the_figures_of_the_baseline() {
 #[test]
 fn a_bound_comes_from_the_same_scope_of_the_baseline() {
     let loads = |ms| {
-        let (staged, other) = (report("50/1s, 100/1s", ms, 1000), report("50/1s", 10, 1000));
+        let (staged, other) = (report("50/1s, 100/1s", ms, 1000), report("50", 10, 1000));
         plan([("staged", staged), ("other", other)])
     };
     let (baseline, now) = (loads(100), loads(120));
@@ -86,8 +87,8 @@ fn a_bound_comes_from_the_same_scope_of_the_baseline() {
 
 #[test]
 fn a_baseline_without_the_figure_is_refused() {
-    let baseline = report("100/1s", 100, 20);
-    let perfect = report("max/1s", 100, u64::MAX);
+    let baseline = report("100", 100, 20);
+    let perfect = report("max", 100, u64::MAX);
     for (expression, baseline, carets, error) in [
         (
             "p99 <= baseline + 5%",
@@ -155,7 +156,7 @@ fn a_baseline_without_the_figure_is_refused() {
 
 #[test]
 fn a_condition_without_its_baseline_does_not_hold() {
-    let now = report("100/1s", 100, 20);
+    let now = report("100", 100, 20);
     for expression in ["p90 <= baseline + 5%", "p90 >= baseline", "p90 != baseline"] {
         let checked = expression.parse::<Threshold>().unwrap().check(&now);
         assert_eq!((checked.passed, checked.relative), (false, None));
@@ -165,7 +166,7 @@ fn a_condition_without_its_baseline_does_not_hold() {
 
 #[test]
 fn a_number_of_hits_in_a_window_is_not_compared_with_that_of_a_whole_run() {
-    let load = LoadOutline::new("", "100/60s".parse().unwrap());
+    let load = LoadOutline::new("", "100".parse().unwrap());
     for (expression, valid) in [
         ("failed > baseline + 5 over 10s", false),
         ("hits > baseline over 10s", false),
