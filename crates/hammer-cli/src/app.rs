@@ -15,6 +15,8 @@ use crate::command_line::MaskedCommandLine;
 use crate::commands::{completions, external, plan, report, run};
 #[cfg(feature = "demo")]
 use crate::commands::{demo, target};
+#[cfg(feature = "compare")]
+use crate::comparison::{compare, duel};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::output::print_stderr;
@@ -26,7 +28,7 @@ use crate::{replay, timeline};
 /// A command line with one or more kinds of hammer.
 ///
 /// Each hammer is a subcommand, in addition to `run`, `plan`, `report`, `completions`, and with their features
-/// `demo`, `target`, `timeline` and `replay`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
+/// `compare`, `duel`, `demo`, `target`, `timeline` and `replay`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
 /// that `hammer NAME …` can run the program from PATH.
 #[derive(Default)]
 #[must_use = "an app does nothing until its main is called"]
@@ -135,6 +137,10 @@ impl App {
         match name {
             plan::NAME => plan::run(matches),
             report::NAME => report::run(matches),
+            #[cfg(feature = "compare")]
+            compare::NAME => compare::run(matches),
+            #[cfg(feature = "compare")]
+            duel::NAME => duel::run(matches),
             #[cfg(feature = "demo")]
             demo::NAME => demo::run(matches, line),
             #[cfg(feature = "demo")]
@@ -229,6 +235,10 @@ fn builtin_commands() -> Vec<Command> {
     Vec::from([
         plan::command(),
         report::command(),
+        #[cfg(feature = "compare")]
+        compare::command(),
+        #[cfg(feature = "compare")]
+        duel::command(),
         #[cfg(feature = "demo")]
         demo::command(),
         #[cfg(feature = "demo")]

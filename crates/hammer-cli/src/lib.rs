@@ -53,6 +53,7 @@
 //! | `aws` | AWS signatures for `HttpArgs` |
 //! | `mqtt` | `MqttArgs`, with `data` and `network` |
 //! | `replay` | the commands `replay` and `timeline` |
+//! | `compare` | the commands `compare` and `duel` |
 //! | `demo` | the commands `demo` and `target` |
 //! | `mimalloc` | the allocator of the program `hammer` |
 
@@ -62,6 +63,8 @@ mod baseline;
 mod command_exit;
 mod command_line;
 mod commands;
+#[cfg(feature = "compare")]
+mod comparison;
 #[cfg(feature = "data")]
 mod data_args;
 mod dry_run;

@@ -131,6 +131,7 @@ pub use report::run_tick::RunTick;
 pub use report::single_hit_result::SingleHitResult;
 pub use report::slice_measurements::SliceMeasurements;
 pub use report::stage_report::StageReport;
+pub use report::summary_confidence::{ConfidenceGap, PercentileConfidence, SummaryConfidence};
 pub use report::threshold_check::{AbortReason, BaselineBound, CheckedThreshold, MeasuredValue};
 pub use report::timeline::TimelineSlice;
 pub use report::verdict::{Verdict, VerdictStatus};

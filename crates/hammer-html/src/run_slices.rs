@@ -26,7 +26,7 @@ impl RunSlice {
 /// rates over a few milliseconds are noise.
 pub(crate) fn run_slices(report: &Report, max: usize) -> Vec<RunSlice> {
     let merged = merged_timeline(&report.timeline, max);
-    let end_of = |slice: &TimelineSlice| (slice.t_s + slice.width_s) as f64;
+    let end_of = |slice: &TimelineSlice| slice.t_s.saturating_add(slice.width_s) as f64;
     let mut slices: Vec<RunSlice> = vec![];
     for slice in merged {
         let start_s = slice.t_s as f64;
@@ -65,7 +65,7 @@ fn merged(neighbors: &[TimelineSlice]) -> Option<TimelineSlice> {
     let (first, later) = neighbors.split_first()?;
     let mut sum = first.clone();
     for slice in later {
-        sum.width_s += slice.width_s;
+        sum.width_s = sum.width_s.saturating_add(slice.width_s);
         sum.hits += slice.hits;
         match (&mut sum.measured, &slice.measured) {
             (Some(sum), Some(slice)) => sum.add_later(slice),

@@ -15,7 +15,7 @@ use crate::{PlanFlagValue, PlanLoad};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "hammer plan")]
 pub struct Plan {
-    /// Outputs to write at the end, such as text, json=PATH or hits=PATH.
+    /// Outputs to write at the end, such as text, json=PATH, run=PATH or hits=PATH.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub output: Option<PlanFlagValue>,
@@ -23,6 +23,10 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub quiet: Option<PlanFlagValue>,
+    /// True to add confidence intervals of the percentiles to the text report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PlanFlagValue")]
+    pub confidence: Option<PlanFlagValue>,
     /// True to exit with code 98 if the verdict is invalid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]

@@ -9,6 +9,7 @@ use hyper::StatusCode;
 use crate::error::{Error, ErrorKind};
 use crate::even_share::EvenShare;
 use crate::periodic_stall::PeriodicStall;
+use crate::queue::WorkerPool;
 
 /// The behavior of a target. By default, it answers 200 at once, without a body, and keeps connections
 /// open.
@@ -16,6 +17,7 @@ use crate::periodic_stall::PeriodicStall;
 pub struct TargetBehavior {
     delay: Duration,
     stall: Option<PeriodicStall>,
+    workers: Option<WorkerPool>,
     status: StatusCode,
     fail_share: EvenShare,
     close_after: Option<NonZeroU64>,
@@ -25,10 +27,10 @@ pub struct TargetBehavior {
 }
 
 impl TargetBehavior {
-    /// Delays each answer by this time, after any stall.
+    /// Delays each answer by this time, after any stall and the service of any worker.
     ///
-    /// Timers of the runtime round up to whole milliseconds.
-    /// [`RequestArrival::waited`](crate::RequestArrival::waited) is the measured time.
+    /// [`RequestArrival::waited`](crate::RequestArrival::waited) is the measured time. On Linux, it is
+    /// mostly less than 0.1 ms longer; elsewhere, timers round up to whole milliseconds.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -39,6 +41,16 @@ impl TargetBehavior {
     #[must_use]
     pub fn stall(mut self, stall: PeriodicStall) -> Self {
         self.stall = Some(stall);
+        self
+    }
+
+    /// Lets workers serve the requests, which wait in a queue while all workers are busy. Without this,
+    /// requests do not wait for each other.
+    ///
+    /// A request takes its place in the queue when its head has arrived, or at the end of any stall.
+    #[must_use]
+    pub fn workers(mut self, pool: WorkerPool) -> Self {
+        self.workers = Some(pool);
         self
     }
 
@@ -123,12 +135,21 @@ impl TargetBehavior {
         self.token_lifetime
     }
 
-    /// Returns the time to wait for a request that arrives `since_first` after the first one.
-    pub(crate) fn wait_at(&self, since_first: Duration) -> Duration {
-        let stalled = self
-            .stall
-            .map_or(Duration::ZERO, |stall| stall.wait_at(since_first));
-        stalled.saturating_add(self.delay)
+    /// Returns the time that a request waits for the end of a stall, if it arrives `since_first` after
+    /// the first one.
+    pub(crate) fn stall_at(&self, since_first: Duration) -> Duration {
+        self.stall
+            .map_or(Duration::ZERO, |stall| stall.wait_at(since_first))
+    }
+
+    /// Returns the workers that serve the requests, if requests need one.
+    pub(crate) fn worker_pool(&self) -> Option<WorkerPool> {
+        self.workers
+    }
+
+    /// Returns the delay of each answer.
+    pub(crate) fn response_delay(&self) -> Duration {
+        self.delay
     }
 
     /// Returns true if request `number`, counted from 1, gets no answer.
@@ -194,14 +215,5 @@ mod tests {
             assert_eq!(error.kind(), kind);
             assert_eq!(error.to_string(), message);
         }
-    }
-
-    #[test]
-    fn a_stalled_request_is_delayed_after_the_stall() {
-        let ms = Duration::from_millis;
-        let stall = PeriodicStall::new(ms(20), ms(100)).expect("shorter than its period");
-        let behavior = TargetBehavior::default().delay(ms(5)).stall(stall);
-        assert_eq!(behavior.wait_at(ms(10)), ms(5));
-        assert_eq!(behavior.wait_at(ms(190)), ms(15));
     }
 }

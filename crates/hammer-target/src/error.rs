@@ -19,6 +19,8 @@ pub enum ErrorKind {
     CloseAfter,
     /// An invalid duration for [`PeriodicStall::new`](crate::PeriodicStall::new).
     Stall,
+    /// An invalid parameter of a [`ServiceLaw`](crate::ServiceLaw).
+    ServiceLaw,
     /// An invalid certificate of a [`ServerCertificate`](crate::ServerCertificate).
     Certificate,
     /// An invalid key of a [`ServerCertificate`](crate::ServerCertificate).

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use crate::answer_timer::AnswerTimer;
 use crate::behavior::TargetBehavior;
 use crate::ground_truth::GroundTruth;
 use crate::http_service::HttpService;
+use crate::queue::WaitPlanner;
 use crate::recorder::{MAX_ARRIVALS, TargetRecorder};
 use crate::token_issuer::TokenIssuer;
 use crate::transport::TargetTransport;
@@ -49,8 +51,13 @@ pub(crate) async fn run(
     let service = Arc::new(HttpService {
         body: behavior.body(),
         token_issuer: behavior.token_lifetime().map(TokenIssuer::new),
-        behavior,
+        planner: WaitPlanner::new(behavior),
+        timer: AnswerTimer::default(),
         recorder: Arc::clone(&recorder),
     });
-    transport.serve(listener, recorder, service, shutdown).await;
+    let timed = Arc::clone(&service);
+    tokio::select! {
+        () = transport.serve(listener, recorder, service, shutdown) => {}
+        () = timed.timer.run() => {}
+    }
 }

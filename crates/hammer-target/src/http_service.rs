@@ -16,10 +16,11 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use crate::behavior::TargetBehavior;
+use crate::answer_timer::AnswerTimer;
 use crate::counting_stream::{CloseProgress, CountingStream};
+use crate::queue::WaitPlanner;
 use crate::recorder::{ArrivedRequest, TargetRecorder};
 use crate::token_issuer::{TokenCheckResult, TokenIssuer};
 use crate::transport::{ByteStream, ConnectionHandler};
@@ -27,7 +28,8 @@ use crate::transport::{ByteStream, ConnectionHandler};
 /// The state that all connections of a target share.
 #[derive(Debug)]
 pub(crate) struct HttpService {
-    pub(crate) behavior: TargetBehavior,
+    pub(crate) planner: WaitPlanner,
+    pub(crate) timer: AnswerTimer,
     pub(crate) body: Bytes,
     /// `None` if no tokens are required.
     pub(crate) token_issuer: Option<TokenIssuer>,
@@ -40,6 +42,18 @@ struct ServedConnection {
     service: Arc<HttpService>,
     answers: AtomicU64,
     close_progress: Arc<CloseProgress>,
+}
+
+impl HttpService {
+    /// Waits until the planned wait has passed since the arrival, and returns the time since `body_end`.
+    /// The time that the client took to send the body is not caused by the target.
+    async fn wait(&self, arrived: ArrivedRequest, body_end: Instant) -> Duration {
+        if arrived.wait.is_zero() {
+            return Duration::ZERO;
+        }
+        self.timer.sleep_until(arrived.at + arrived.wait).await;
+        body_end.elapsed()
+    }
 }
 
 impl ConnectionHandler for HttpService {
@@ -99,10 +113,10 @@ impl ServedConnection {
             },
             None => TokenCheckResult::Valid,
         };
-        let arrived = service.recorder.record_arrival(&service.behavior);
+        let arrived = service.recorder.record_arrival(&service.planner);
         let body_end = self.read_body(request.into_body(), arrived.at).await?;
-        let waited = wait(arrived, body_end).await;
-        if service.behavior.should_fail(arrived.number) {
+        let waited = service.wait(arrived, body_end).await;
+        if service.planner.behavior().should_fail(arrived.number) {
             service.recorder.record_failed(arrived, waited);
             return Err(io::Error::other("failed on purpose"));
         }
@@ -142,7 +156,7 @@ impl ServedConnection {
     }
 
     fn response(&self, version: Version) -> Response<Full<Bytes>> {
-        let behavior = &self.service.behavior;
+        let behavior = self.service.planner.behavior();
         let mut response = Response::new(Full::new(self.service.body.clone()));
         *response.status_mut() = behavior.status_code();
         if behavior.is_last_response(self.answers.fetch_add(1, Ordering::Relaxed) + 1) {
@@ -167,14 +181,4 @@ fn unauthorized() -> Response<Full<Bytes>> {
     let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
     response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     response
-}
-
-/// Waits until the planned wait has passed since the arrival, and returns the time since `body_end`. The
-/// time that the client took to send the body is not caused by the target.
-async fn wait(arrived: ArrivedRequest, body_end: Instant) -> Duration {
-    if arrived.wait.is_zero() {
-        return Duration::ZERO;
-    }
-    sleep(arrived.wait.saturating_sub(arrived.at.elapsed())).await;
-    body_end.elapsed()
 }

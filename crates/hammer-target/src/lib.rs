@@ -4,7 +4,7 @@
 //! two targets:
 //!
 //! - [`serve`] and [`TargetServer::spawn`]: a server of HTTP/1.1 and HTTP/2 with the faults of its
-//!   [`TargetBehavior`] (delays, stalls, failures, closed connections), which records every arrival;
+//!   [`TargetBehavior`] (queues, delays, stalls, failures, closed connections), which records every arrival;
 //! - [`raw::serve`] and [`TargetServer::spawn_raw`]: a server that writes canned answers as fast as one
 //!   core can, for benchmarks in which the target must not be the bottleneck. It only counts, unless
 //!   [`TargetServerBuilder::max_arrivals`] asks for arrivals.
@@ -27,6 +27,7 @@
 pub mod raw;
 
 mod accept;
+mod answer_timer;
 mod behavior;
 mod builder;
 mod counting_stream;
@@ -38,6 +39,7 @@ mod http_server;
 mod http_service;
 mod idle_poller;
 mod periodic_stall;
+mod queue;
 mod recorder;
 mod server_certificate;
 mod sorted_durations;
@@ -52,6 +54,7 @@ pub use error::{Error, ErrorKind};
 pub use ground_truth::{GroundTruth, RequestArrival};
 pub use http_server::serve;
 pub use periodic_stall::PeriodicStall;
+pub use queue::{ServiceLaw, WorkerPool};
 pub use server_certificate::ServerCertificate;
 pub use sorted_durations::SortedDurations;
 pub use target_server::TargetServer;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::behavior::TargetBehavior;
 use crate::counts::TargetCounts;
 use crate::ground_truth::{GroundTruth, RequestArrival};
+use crate::queue::WaitPlanner;
 
 /// The default maximum of kept arrivals: half an hour at 1,000 hits/s, in 64 MB.
 pub(crate) const MAX_ARRIVALS: usize = 2_000_000;
@@ -77,14 +77,14 @@ impl TargetRecorder {
         OpenConnectionGuard(Arc::clone(self))
     }
 
-    /// Records a request whose head was parsed.
-    pub(crate) fn record_arrival(&self, behavior: &TargetBehavior) -> ArrivedRequest {
+    /// Records a request whose head was parsed, and plans its wait.
+    pub(crate) fn record_arrival(&self, planner: &WaitPlanner) -> ArrivedRequest {
         let mut state = self.lock_state();
         // The clock is read under the lock, so that arrivals are in order with any runtime.
         let now = Instant::now();
         let at = now.duration_since(self.started);
         let first = *state.first_arrival.get_or_insert(at);
-        let wait = behavior.wait_at(at - first);
+        let wait = planner.wait_at(at - first);
         state.counts.requests += 1;
         if state.arrivals.len() < self.max_arrivals {
             state.arrivals.push(RequestArrival { at, waited: wait });
@@ -196,12 +196,14 @@ impl Drop for OpenConnectionGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::behavior::TargetBehavior;
 
     #[test]
     fn arrivals_above_the_maximum_are_counted_but_not_kept() {
         let recorder = TargetRecorder::new(2);
+        let planner = WaitPlanner::new(TargetBehavior::default());
         for _ in 0..5 {
-            let request = recorder.record_arrival(&TargetBehavior::default());
+            let request = recorder.record_arrival(&planner);
             recorder.record_answered(request, Duration::ZERO);
         }
         let truth = recorder.ground_truth();

@@ -3,14 +3,26 @@
 use std::fs;
 use std::path::Path;
 
+use hammer_analysis::{
+    CompareOptions, ComparedValues, ComparisonDesign, ComparisonOutcome, UndecidedReason,
+    compare_values,
+};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::number_format::format_number;
-use crate::record::{BenchRecord, BetterDirection, MeasuredFigure, SCHEMA};
+use crate::record::{BenchRecord, MeasuredFigure, SCHEMA};
 
-/// Fewest rounds that show their own noise.
-const MIN_ROUNDS: usize = 3;
+/// The smallest change of a figure that matters.
+const MARGIN: f64 = 0.03;
+
+/// The options of comparisons of benches.
+pub(crate) fn comparison_options() -> CompareOptions {
+    CompareOptions {
+        margin: MARGIN,
+        ..CompareOptions::default()
+    }
+}
 
 /// Reads the record of an earlier bench.
 ///
@@ -44,21 +56,7 @@ pub(crate) fn read_record(path: &Path) -> Result<BenchRecord, Error> {
 pub(crate) struct FigureChange {
     scenario: String,
     figure: String,
-    before: f64,
-    after: f64,
-    class: ChangeClass,
-}
-
-/// The significance of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ChangeClass {
-    /// The ranges of the rounds overlap.
-    WithinNoise,
-    Improvement,
-    /// Every round is worse than the worst one before.
-    Regression,
-    /// One of the benches has too few rounds to show its noise.
-    TooFewRounds,
+    compared: ComparedValues,
 }
 
 /// Compares the figures of hammer that are in both records.
@@ -69,12 +67,23 @@ pub(crate) fn compare_records(before: &BenchRecord, after: &BenchRecord) -> Vec<
         Some(FigureChange {
             scenario: after.scenario.clone(),
             figure: after.figure.clone(),
-            before: before.spread.median,
-            after: after.spread.median,
-            class: classify(before, after),
+            compared: compare_rounds(before, after),
         })
     })
     .collect()
+}
+
+/// Compares the rounds of two benches, which were measured at different times and are not pairs.
+fn compare_rounds(before: &MeasuredFigure, after: &MeasuredFigure) -> ComparedValues {
+    let rounds = |one: &MeasuredFigure| one.rounds.iter().copied().flatten().collect::<Vec<f64>>();
+    let (before, design) = (rounds(before), ComparisonDesign::Independent);
+    compare_values(
+        &before,
+        &rounds(after),
+        design,
+        after.better,
+        &comparison_options(),
+    )
 }
 
 /// A caution if raw targets slept in one of the benches and polled in the other.
@@ -85,62 +94,56 @@ pub(crate) fn polling_caution(before: &BenchRecord, after: &BenchRecord) -> Opti
     )
 }
 
-fn classify(before: &MeasuredFigure, after: &MeasuredFigure) -> ChangeClass {
-    let rounds = |one: &MeasuredFigure| one.rounds.iter().flatten().count();
-    if before.spread.overlaps(&after.spread) {
-        return ChangeClass::WithinNoise;
-    }
-    if rounds(before).min(rounds(after)) < MIN_ROUNDS {
-        return ChangeClass::TooFewRounds;
-    }
-    let more = after.spread.median > before.spread.median;
-    if more == (after.better == BetterDirection::Higher) {
-        ChangeClass::Improvement
-    } else {
-        ChangeClass::Regression
-    }
-}
-
-/// True if a figure became worse beyond the noise.
+/// True if a figure became worse.
 pub(crate) fn has_regression(changes: &[FigureChange]) -> bool {
-    changes
-        .iter()
-        .any(|one| one.class == ChangeClass::Regression)
+    let mut outcomes = changes.iter().map(|one| one.compared.outcome);
+    outcomes.any(|outcome| outcome == ComparisonOutcome::Worse)
 }
 
 /// Formats the changes as a table.
 pub(crate) fn changes_table(changes: &[FigureChange]) -> String {
     let mut text = format!(
-        "  {:<14} {:<26} {:>10} {:>10} {:>9}\n",
-        "", "", "before", "after", "change"
+        "  {:<14} {:<26} {:>9} {:>9} {:>8}  {:<17}\n",
+        "", "", "before", "after", "change", "95 % interval"
     );
     for one in changes {
-        let change = 100.0 * (one.after - one.before) / one.before.abs();
-        let change = if change.is_finite() {
-            format!("{change:+.1} %")
-        } else {
-            "-".to_owned()
-        };
-        let class = match one.class {
-            ChangeClass::WithinNoise => "within the noise",
-            ChangeClass::Improvement => "better",
-            ChangeClass::Regression => "REGRESSION",
-            ChangeClass::TooFewRounds => "too few rounds",
-        };
+        let ComparedValues {
+            base, new, change, ..
+        } = one.compared;
+        let value = |value: Option<f64>| value.map_or("-".to_owned(), format_number);
+        let percent = |change: f64| format!("{:+.1} %", 100.0 * change);
+        let interval = change.and_then(|change| change.interval);
+        let interval = interval.map(|it| format!("{} to {}", percent(it.low), percent(it.high)));
         text += &format!(
-            "  {:<14} {:<26} {:>10} {:>10} {:>9}  {class}\n",
+            "  {:<14} {:<26} {:>9} {:>9} {:>8}  {:<17}  {}\n",
             one.scenario,
             one.figure,
-            format_number(one.before),
-            format_number(one.after),
-            change
+            value(base),
+            value(new),
+            change.map_or("-".to_owned(), |change| percent(change.value)),
+            interval.unwrap_or_default(),
+            outcome_text(&one.compared),
         );
     }
     text
 }
 
+/// The outcome, or why there is none.
+fn outcome_text(compared: &ComparedValues) -> &'static str {
+    match (compared.outcome, compared.undecided) {
+        (ComparisonOutcome::Worse, _) => "REGRESSION",
+        (ComparisonOutcome::Better, _) => "better",
+        (ComparisonOutcome::Same, _) => "same",
+        (_, Some(UndecidedReason::OneValuePerRun)) => "too few rounds",
+        (_, Some(UndecidedReason::NotMeasured)) => "no ratio",
+        (ComparisonOutcome::CannotTell, _) => "cannot tell",
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use hammer_analysis::BetterDirection;
+
     use super::*;
     use crate::record::tests::figure;
 
@@ -172,19 +175,20 @@ mod tests {
     }
 
     #[test]
-    fn a_regression_is_worse_than_every_round_before() {
+    fn a_regression_is_worse_beyond_noise_and_margin() {
         use BetterDirection::{Higher, Lower};
-        use ChangeClass::{Regression, TooFewRounds, WithinNoise};
+        use ComparisonOutcome::{Better, CannotTell, Same, Worse};
         let before = [100.0, 101.0, 102.0];
-        for (after, better, class) in [
-            (&[97.0, 98.0, 99.0][..], Higher, Regression),
-            (&[97.0, 98.0, 99.0], Lower, ChangeClass::Improvement),
-            (&[103.0, 104.0, 105.0], Higher, ChangeClass::Improvement),
-            (&[103.0, 104.0, 105.0], Lower, Regression),
-            (&[90.0, 95.0, 100.0], Higher, WithinNoise),
-            (&[102.0, 110.0, 120.0], Lower, WithinNoise),
-            (&[50.0], Higher, TooFewRounds),
-            (&[101.0], Higher, WithinNoise),
+        for (after, better, outcome, text) in [
+            (&[92.0, 93.0, 94.0][..], Higher, Worse, "REGRESSION"),
+            (&[92.0, 93.0, 94.0], Lower, Better, "better"),
+            (&[109.0, 110.0, 111.0], Higher, Better, "better"),
+            (&[109.0, 110.0, 111.0], Lower, Worse, "REGRESSION"),
+            (&[90.0, 95.0, 100.0], Higher, CannotTell, "cannot tell"),
+            (&[102.0, 110.0, 120.0], Lower, CannotTell, "cannot tell"),
+            (&[100.5, 101.0, 101.5], Higher, Same, "same"),
+            (&[50.0], Higher, CannotTell, "too few rounds"),
+            (&[0.0, 0.0, 0.0], Lower, CannotTell, "no ratio"),
         ] {
             // Only figures of hammer that both records have are compared.
             let mut before = record(&before, better);
@@ -193,9 +197,10 @@ mod tests {
             let [change] = changes.as_slice() else {
                 panic!("expected one common figure: {changes:?}");
             };
-            assert_eq!(change.class, class, "{after:?} {better:?}");
-            assert_eq!(has_regression(&changes), class == Regression);
+            assert_eq!(change.compared.outcome, outcome, "{after:?} {better:?}");
+            assert_eq!(has_regression(&changes), outcome == Worse);
             let table = changes_table(&changes);
+            assert!(table.contains(text), "{table}");
             assert!(
                 table.lines().all(|line| line.chars().count() <= 100),
                 "{table}"
@@ -203,12 +208,13 @@ mod tests {
         }
     }
 
+    /// Of 101 and 92 in the middle, each with 1 more and 1 less.
     #[test]
-    fn the_change_compares_medians() {
+    fn the_change_is_a_ratio_with_an_interval() {
         let better = BetterDirection::Higher;
-        let before = record(&[100.0, 200.0, 300.0], better);
-        let after = record(&[10.0, 50.0, 60.0], better);
+        let before = record(&[100.0, 101.0, 102.0], better);
+        let after = record(&[91.0, 92.0, 93.0], better);
         let table = changes_table(&compare_records(&before, &after));
-        assert!(table.contains("-75.0 %  REGRESSION"), "{table}");
+        assert!(table.contains("-8.9 %  -11.0 % to -6.7 %"), "{table}");
     }
 }

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub(crate) use hammer_analysis::BetterDirection;
+use hammer_analysis::{ComparedValues, ComparisonDesign, compare_values};
 use serde::{Deserialize, Serialize};
 
-use crate::spread::{RoundSpread, round_ratios};
+use crate::baseline::comparison_options;
+use crate::spread::{RoundSpread, paired_rounds};
 
 /// Name and version of the format.
 pub(crate) const SCHEMA: &str = "hammer.bench/1";
@@ -73,14 +76,6 @@ pub(crate) struct TargetServerLimit {
     pub(crate) spread: RoundSpread,
 }
 
-/// The better direction of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum BetterDirection {
-    Higher,
-    Lower,
-}
-
 /// One figure of one tool in one scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MeasuredFigure {
@@ -104,6 +99,35 @@ pub(crate) struct PeerRatio {
     pub(crate) pairs: Vec<f64>,
     #[serde(flatten)]
     pub(crate) spread: RoundSpread,
+    /// The interval of the mean ratio; null with fewer than three pairs, and absent from records of
+    /// before there was one.
+    #[serde(default)]
+    pub(crate) interval: Option<RatioInterval>,
+}
+
+/// The geometric mean of the ratios of pairs, with an interval that contains the true one with a
+/// confidence of 95 %.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RatioInterval {
+    pub(crate) low: f64,
+    pub(crate) mean: f64,
+    pub(crate) high: f64,
+}
+
+impl RatioInterval {
+    /// The ratio of pairs of a figure.
+    fn of_pairs(ours: &[f64], theirs: &[f64], better: BetterDirection) -> Option<Self> {
+        let options = comparison_options();
+        let ComparedValues { change, .. } =
+            compare_values(theirs, ours, ComparisonDesign::Paired, better, &options);
+        let change = change?;
+        let interval = change.interval?;
+        Some(Self {
+            low: 1.0 + interval.low,
+            mean: 1.0 + change.value,
+            high: 1.0 + interval.high,
+        })
+    }
 }
 
 /// A claim and its measured value.
@@ -136,12 +160,15 @@ impl BenchRecord {
     pub(crate) fn compute_ratios(&mut self) {
         let ours = self.figures.iter().filter(|one| one.tool == "hammer");
         let ratio = |ours: &MeasuredFigure, theirs: &MeasuredFigure| {
-            let pairs = round_ratios(&ours.rounds, &theirs.rounds);
+            let (our_rounds, their_rounds) = paired_rounds(&ours.rounds, &theirs.rounds);
+            let pairs = our_rounds.iter().zip(&their_rounds);
+            let pairs: Vec<f64> = pairs.map(|(ours, theirs)| ours / theirs).collect();
             Some(PeerRatio {
                 scenario: ours.scenario.clone(),
                 figure: ours.figure.clone(),
                 peer: theirs.tool.clone(),
                 spread: RoundSpread::from_values(pairs.iter().copied())?,
+                interval: RatioInterval::of_pairs(&our_rounds, &their_rounds, ours.better),
                 pairs,
             })
         };
@@ -192,6 +219,24 @@ pub(crate) mod tests {
         };
         assert_eq!((&*ratio.peer, &*ratio.pairs), ("oha", &[2.0, 3.0][..]));
         assert_eq!(ratio.spread.median, 2.5);
+        assert_eq!(ratio.interval, None);
+    }
+
+    /// Three pairs of 1.1, 1.2 and 1.3: the mean of their logarithms is 0.1800, with a standard error of
+    /// 0.0482, and t with two degrees of freedom is 4.303.
+    #[test]
+    fn three_pairs_have_an_interval() {
+        let mut record = BenchRecord {
+            figures: vec![
+                figure("closed", "hammer", "hits_per_s", &[11.0, 24.0, 39.0]),
+                figure("closed", "oha", "hits_per_s", &[10.0, 20.0, 30.0]),
+            ],
+            ..BenchRecord::default()
+        };
+        record.compute_ratios();
+        let interval = record.ratios[0].interval.expect("three pairs");
+        let found = [interval.low, interval.mean, interval.high].map(|it| (it * 1e3).round());
+        assert_eq!(found, [973.0, 1197.0, 1473.0]);
     }
 
     #[test]

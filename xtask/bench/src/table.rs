@@ -1,7 +1,7 @@
 //! Formats tables for a terminal of 100 columns.
 
 use crate::number_format::format_number;
-use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio};
+use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio, RatioInterval};
 
 /// Width of the titles of figures.
 pub(crate) const TITLE_COLUMNS: usize = 27;
@@ -19,7 +19,7 @@ pub(crate) fn figures_table(
         "", "", "min", "median", "max"
     );
     if compared {
-        text += "   ÷: min  median     max";
+        text += "   ÷: low    mean    high";
     }
     text = text.trim_end().to_owned();
     let mut last = "";
@@ -38,11 +38,13 @@ pub(crate) fn figures_table(
             ratio.scenario == one.scenario && ratio.figure == one.figure && ratio.peer == one.tool
         });
         if let Some(ratio) = ratio {
-            let spread = ratio.spread;
-            text += &format!(
-                "   {:>6.3} {:>7.3} {:>7.3}",
-                spread.min, spread.median, spread.max
-            );
+            text += &match ratio.interval {
+                Some(RatioInterval { low, mean, high }) => {
+                    format!("   {low:>6.3} {mean:>7.3} {high:>7.3}")
+                }
+                // Too few pairs for an interval.
+                None => format!("   {:>6} {:>7.3} {:>7}", "", ratio.spread.median, ""),
+            };
         }
         let seen = one.rounds.iter().flatten().count();
         if seen < 3 {

@@ -29,9 +29,9 @@ pub(super) fn properties(run: &RunFile) -> Vec<PropertyValue> {
     };
     let mut all = vec![
         of_run(RunProperty::Version, run.version.clone()),
-        of_run(RunProperty::CpuModel, run.host.cpu_model.clone()),
+        of_run(RunProperty::CpuModel, or_unknown(&run.host.cpu_model)),
         of_run(RunProperty::Cores, run.host.cores.to_string()),
-        of_run(RunProperty::Kernel, run.host.kernel.clone()),
+        of_run(RunProperty::Kernel, or_unknown(&run.host.kernel)),
         of_run(RunProperty::Shards, run.shards.len().max(1).to_string()),
     ];
     for (index, load) in run.report.loads.iter().enumerate() {
@@ -88,6 +88,11 @@ fn loop_name(report: &Report) -> &'static str {
         (Open, true) => "open, with a pool of users",
         (Closed, true) => "closed, with a pool of users",
     }
+}
+
+fn or_unknown(text: &str) -> String {
+    let text = if text.is_empty() { "unknown" } else { text };
+    text.to_owned()
 }
 
 fn seconds(seconds: f64) -> String {

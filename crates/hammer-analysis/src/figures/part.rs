@@ -10,7 +10,7 @@ use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::statistics::student::student_quantile;
 use crate::statistics::wilson::wilson_interval;
 
-/// A part of a run: all of it, a load, a stage or a group.
+/// A part of a run, such as a load, a stage or a group, or the whole run.
 pub(crate) struct RunPart<'a> {
     pub(crate) hits: HitCounts,
     pub(crate) response: &'a Histogram,

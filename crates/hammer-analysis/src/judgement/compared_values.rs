@@ -79,22 +79,27 @@ mod tests {
         compare_values(base, new, design, BetterDirection::Lower, &options)
     }
 
+    fn change_text(found: &ComparedValues) -> String {
+        found.change.expect("a change").to_string()
+    }
+
     /// The worked numbers of `docs/COMPARING.md`.
     #[test]
     fn three_and_three_runs_are_compared_as_in_the_docs() {
         let base = [101.0, 99.0, 100.0];
         let found = compare(&base, &[111.0, 109.0, 110.0], ComparisonDesign::Independent);
-        let change = found.change.expect("a change").to_string();
-        assert_eq!(change, "+10.0 % (+7.6 % to +12.5 %)");
+        assert_eq!(change_text(&found), "+10.0 % (+7.6 % to +12.4 %)");
         assert_eq!(found.outcome, ComparisonOutcome::Worse);
         assert!((found.ranks.expect("ranks").p - 0.1).abs() < 1e-9);
 
         let found = compare(&base, &[101.5, 100.5, 99.5], ComparisonDesign::Independent);
         assert_eq!(found.outcome, ComparisonOutcome::Same, "{found:?}");
+        assert_eq!(change_text(&found), "+0.5 % (-1.7 % to +2.8 %)");
 
         let found = compare(&base, &[120.0, 95.0, 115.0], ComparisonDesign::Independent);
         assert_eq!(found.outcome, ComparisonOutcome::CannotTell);
         assert_eq!(found.undecided, Some(UndecidedReason::Uncertain));
+        assert_eq!(change_text(&found), "+9.4 % (-19.4 % to +48.7 %)");
         assert!(found.more_runs.is_some_and(|more| more > 3), "{found:?}");
     }
 
@@ -105,8 +110,10 @@ mod tests {
         let new = [110.0, 144.0, 98.5];
         let found = compare(&base, &new, ComparisonDesign::Paired);
         assert_eq!(found.outcome, ComparisonOutcome::Worse, "{found:?}");
+        assert_eq!(change_text(&found), "+10.1 % (+8.4 % to +11.7 %)");
         let found = compare(&base, &new, ComparisonDesign::Independent);
         assert_eq!(found.outcome, ComparisonOutcome::CannotTell, "{found:?}");
+        assert_eq!(change_text(&found), "+10.1 % (-28.8 % to +70.3 %)");
     }
 
     #[test]

@@ -135,7 +135,7 @@ mod tests {
         let base = [measured(100.0, 95.0, 106.0)];
         let found = compare(&base, &[measured(120.0, 113.0, 128.0)]);
         let change = found.change.expect("a change").to_string();
-        assert_eq!(change, "+20.0 % (+10.4 % to +30.4 %)");
+        assert_eq!(change, "+20.0 % (+10.4 % to +30.3 %)");
         assert_eq!(found.outcome, Worse);
         assert!(
             found

@@ -23,7 +23,7 @@ impl RunSpread {
     /// (the usual formula for the size of samples, as in Chow, Shao and Wang, Sample Size Calculations
     /// in Clinical Research, section 3.2).
     ///
-    /// At least 1. `None` if a hundred more would not do.
+    /// At least 1. `None` if 100 are not enough.
     pub(crate) fn more_runs(self, runs: usize, distance: f64, confidence: f64) -> Option<u32> {
         let enough = |more: u32| {
             let count = runs as f64 + f64::from(more);

@@ -120,6 +120,15 @@ pub(crate) fn parse<T: FromStr<Err = Diagnostic>>(text: &str) -> Result<T, Caret
     text.parse().map_err(CaretError)
 }
 
+/// Parses the value of a flag with `parser`, whose positions are those in `text`. The error has carets under the part that is wrong.
+#[cfg(feature = "demo")]
+pub(crate) fn parse_with<T>(
+    text: &str,
+    parser: impl FnOnce(&str) -> Result<T, Diagnostic>,
+) -> Result<T, CaretError> {
+    parser(text).map_err(|error| CaretError(error.in_input(text)))
+}
+
 #[cfg(test)]
 mod tests {
     use hammer_core::Shape;

@@ -11,17 +11,26 @@ use crate::command_line::MaskedCommandLine;
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Output to write: text, json, junit or hits (CSV); repeatable
+    /// Output: text, json, junit, md, html, run, hlog, hgrm, hits; repeatable
     ///
-    /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
-    /// stdout unless another output does. A report file appears when it is complete; hits are
-    /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
-    /// permissions.
+    /// md is Markdown, html a page with charts, hlog and hgrm are for the tools of HdrHistogram, hits is
+    /// a line of CSV per hit, and run has all histograms, so that 'hammer report' can make the other
+    /// outputs later. Without PATH, or with - as PATH, text, json, junit and md go to stdout; the others
+    /// need a PATH. A file that ends in .zst is compressed. The text report goes to stdout unless
+    /// another output does. A report file appears when it is complete; hits are written as they end. Only
+    /// the owner can read a new file, except junit; an existing one keeps its permissions.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings
     #[arg(short, long)]
     quiet: bool,
+    /// Add confidence intervals of the percentiles to the text report
+    ///
+    /// Each line has the interval of 95 % of a percentile of the response, and the number of independent
+    /// hits that would be as informative. Needs hits in ten seconds or more. The JSON report always has
+    /// the intervals.
+    #[arg(long)]
+    confidence: bool,
     /// Exit with code 98 if the verdict is invalid, even without thresholds
     #[arg(long)]
     require_valid: bool,
@@ -41,6 +50,7 @@ impl OutputArgs {
             self.output = other.output;
         }
         self.quiet |= other.quiet;
+        self.confidence |= other.confidence;
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
         self.thresholds.merge(other.thresholds);
@@ -97,6 +107,11 @@ impl OutputArgs {
     /// The thresholds.
     pub(crate) fn thresholds(&self) -> &ThresholdArgs {
         &self.thresholds
+    }
+
+    /// Returns true if the text report has the confidence of the percentiles.
+    pub(crate) fn confidence(&self) -> bool {
+        self.confidence
     }
 
     /// Returns true if an invalid verdict is an error.

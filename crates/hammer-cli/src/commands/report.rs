@@ -10,6 +10,7 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::{OutputPlaces, ReportFiles, output_error, print_stderr};
 use crate::report::render;
+use crate::report::text::TextOptions;
 use crate::run_file;
 use crate::text::lines::INDENT;
 use crate::text::sanitize;
@@ -26,7 +27,8 @@ Examples:
   hammer http http://127.0.0.1:8080/ -o run=run.json.zst
   hammer report run.json.zst
   hammer report run.json.zst -o md
-  hammer report run.json.zst -o json=report.json -o junit=report.xml
+  hammer report run.json.zst -o json=report.json -o html=report.html
+  hammer report report.html -o junit
 
 'hammer compare' compares runs.";
 
@@ -34,21 +36,25 @@ Examples:
 struct ReportArgs {
     /// Run files; - for stdin
     ///
-    /// The file of '-o run=PATH', compressed with zstd or not. Maximum size: 256 MiB.
+    /// The file of '-o run=PATH', compressed with zstd or not, or the page of '-o html=PATH', in which
+    /// the slices of a long run are longer. Maximum size: 256 MiB.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// Output to write: text, json, junit, md or run; repeatable [default: text]
+    /// Output: text, json, junit, md, html, run, hlog, hgrm; repeatable [default: text]
     ///
-    /// As in the run, without PATH, or with - as PATH, it goes to stdout; run needs a PATH. Several
-    /// runs can be text, json or md on stdout, one after the other.
+    /// As for a run, except that the text report is written only if it is requested, or if nothing
+    /// else is. Several runs can be text, json or md on stdout, one after the other.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
+    /// Add confidence intervals of the percentiles to the text report
+    #[arg(long)]
+    confidence: bool,
 }
 
 /// Defines `report RUN… [-o KIND[=PATH]]…`.
 pub(crate) fn command() -> Command {
     ReportArgs::augment_args(Command::new(NAME))
-        .about("Render run files as text, JSON, JUnit or Markdown")
+        .about("Render run files as text, JSON, JUnit, Markdown, HTML and more")
         .after_help(EXAMPLES)
 }
 
@@ -59,12 +65,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let runs = args.read_runs()?;
     let files = ReportFiles::check(outputs, OutputPlaces::default())?;
     let written = files.write(|output, color| {
+        let options = TextOptions {
+            color,
+            confidence: args.confidence,
+        };
         let mut bytes = vec![];
         for (index, (path, run)) in runs.iter().enumerate() {
             if runs.len() > 1 {
                 bytes.extend(separator(output.kind, index, path).into_bytes());
             }
-            bytes.extend(render(output.kind, run, color)?);
+            bytes.extend(render(output.kind, run, options)?);
         }
         Ok(bytes)
     });

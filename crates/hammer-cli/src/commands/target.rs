@@ -1,17 +1,20 @@
 //! `hammer target`: a target to test against.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::StopHandle;
-use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
+use hammer_target::{
+    PeriodicStall, ServiceLaw, TargetBehavior, TargetCounts, TargetServer, WorkerPool,
+};
 
 use super::target_tls_args::TargetServerTlsArgs;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::print_stdout;
-use crate::parsers::duration;
+use crate::parsers::{duration, service_law};
 use crate::process::SignalWatcher;
 
 /// Name of the subcommand.
@@ -32,6 +35,19 @@ struct TargetServerArgs {
     /// Periodic stall: 1s/4s stalls for the last second of every four
     #[arg(long, value_name = "TIME/TIME", value_parser = stall)]
     stall: Option<PeriodicStall>,
+    /// Time that a worker needs for a request: const:1ms, exp:0.5ms, …
+    ///
+    /// Requests of all connections wait in one queue until a worker is free. The time is drawn for
+    /// each request: const:TIME, exp:MEAN, uniform:MIN..MAX or lognormal:MEDIAN,SIGMA.
+    #[arg(long, value_name = "LAW", value_parser = service_law::parse)]
+    service: Option<ServiceLaw>,
+    /// Number of workers, with --service [default: 1]
+    #[arg(long, value_name = "COUNT", requires = "service",
+          value_parser = crate::parsers::count::parse_up_to::<MAX_WORKERS>)]
+    workers: Option<u64>,
+    /// Seed for the times of --service
+    #[arg(long, requires = "service", default_value = "1")]
+    seed: u64,
     /// Status of each response
     #[arg(long, value_name = "CODE", value_parser = status, default_value = "200")]
     status: u16,
@@ -52,7 +68,7 @@ struct TargetServerArgs {
     /// Serve canned responses at the maximum speed of one core
     ///
     /// Only --body-size and TLS can be set with it.
-    #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
+    #[arg(long, conflicts_with_all = ["delay", "stall", "service", "status", "fail", "close_after", "tokens"])]
     raw: bool,
     /// Poll instead of sleeping, to compare clients; uses a whole core
     ///
@@ -74,6 +90,11 @@ impl TargetServerArgs {
         }
         if let Some(stall) = self.stall {
             behavior = behavior.stall(stall);
+        }
+        if let Some(law) = self.service {
+            let workers = usize::try_from(self.workers.unwrap_or(1)).unwrap_or_default();
+            let workers = NonZeroUsize::new(workers).unwrap_or(NonZeroUsize::MIN);
+            behavior = behavior.workers(WorkerPool::new(workers, law, self.seed));
         }
         if let Some(share) = self.fail {
             behavior = behavior.fail_share(share)?;
@@ -150,6 +171,9 @@ fn stall(text: &str) -> Result<PeriodicStall, String> {
     let time = |text| duration::parse(text).map_err(|error| error.to_string());
     PeriodicStall::new(time(length)?, time(every)?).map_err(|error| error.to_string())
 }
+
+/// Maximum number of workers.
+const MAX_WORKERS: u64 = 100_000;
 
 /// Maximum size of a response body, which is in memory.
 const MAX_BODY_BYTES: usize = 1 << 30;

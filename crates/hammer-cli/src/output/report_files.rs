@@ -59,6 +59,13 @@ impl ReportFiles {
             .map(Self)
     }
 
+    /// Leaves out all outputs but those of these kinds.
+    #[cfg(feature = "compare")]
+    pub(crate) fn only(mut self, kinds: &[OutputKind]) -> Self {
+        self.0.retain(|(output, _)| kinds.contains(&output.kind));
+        self
+    }
+
     /// Writes what `render` returns for each output, given whether it may have colors. An output whose
     /// file ends with `.zst` is compressed.
     pub(crate) fn write(

@@ -3,5 +3,7 @@
 pub(crate) mod count;
 pub(crate) mod duration;
 pub(crate) mod instant;
+#[cfg(feature = "demo")]
+pub(crate) mod service_law;
 #[cfg(feature = "http")]
 pub(crate) mod size;

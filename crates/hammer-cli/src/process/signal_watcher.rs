@@ -28,14 +28,23 @@ impl SignalWatcher {
     /// Starts to watch for signals, until the process ends.
     pub(crate) fn watch(stop: &StopHandle) -> Result<Self, Error> {
         let first = Arc::new(OnceLock::new());
-        let (ready, is_ready) = mpsc::channel();
         let (sender, received) = mpsc::channel();
         let (stop, first_signal) = (stop.clone(), Arc::clone(&first));
-        let on_signal = move |number| {
+        Self::watch_with(move |number| {
             let _ = first_signal.set(number);
             stop.escalate();
             let _ = sender.send(());
-        };
+        })?;
+        Ok(Self {
+            first_signal: first,
+            received,
+        })
+    }
+
+    /// Calls `on_signal` with the number of each of the first two signals. The third one ends the
+    /// process.
+    pub(crate) fn watch_with(on_signal: impl Fn(u8) + Send + 'static) -> Result<(), Error> {
+        let (ready, is_ready) = mpsc::channel();
         thread::Builder::new()
             .name("signals".into())
             .spawn(move || {
@@ -52,11 +61,7 @@ impl SignalWatcher {
                     .recv()
                     .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
             })
-            .map_err(|error| Error::Run(format!("failed to watch for signals: {error}")))?;
-        Ok(Self {
-            first_signal: first,
-            received,
-        })
+            .map_err(|error| Error::Run(format!("failed to watch for signals: {error}")))
     }
 
     /// Blocks until a signal arrives.

@@ -93,6 +93,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::report::text::TextOptions;
     use crate::report::text::golden::{report, summary};
 
     /// A replay of 30,000 planned hits to two routes, ten of them unsent.
@@ -152,7 +153,7 @@ routes, ms                                  hits  p50 logged  p50 replayed  p99 
   GET /items/{id}                          9,988        2.00         0.090        2.00         0.110
   GET /never                                   0       0.050             -       0.050             -
 ";
-        let rendered = crate::report::text::render(&replayed(), false);
+        let rendered = crate::report::text::render(&replayed(), TextOptions::default());
         assert!(
             rendered.starts_with("hammer replay   shop.jsonl at"),
             "{rendered}"

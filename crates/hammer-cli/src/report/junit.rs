@@ -12,18 +12,24 @@ use hammer_core::{PlanLoadReport, PlanReport};
 use super::text;
 
 /// One test of a suite.
-struct JunitCase {
-    name: String,
-    result: JunitResult,
+pub(crate) struct JunitCase {
+    pub(crate) name: String,
+    pub(crate) result: JunitResult,
     /// Text for `system-out`.
-    output: String,
+    pub(crate) output: String,
 }
 
 /// The result of a test, with the message of one that did not pass.
-enum JunitResult {
+pub(crate) enum JunitResult {
     Passed,
     /// A threshold was not met.
     Failed(String),
+    /// A comparison found a change.
+    #[cfg_attr(
+        not(feature = "compare"),
+        expect(dead_code, reason = "only comparisons find changes")
+    )]
+    Changed(String),
     /// The run is invalid.
     Invalid(String),
     /// The run is invalid, which nothing depends on.
@@ -36,6 +42,7 @@ impl JunitResult {
         match self {
             Self::Passed => None,
             Self::Failed(message) => Some(("failure", message, "threshold")),
+            Self::Changed(message) => Some(("failure", message, "comparison")),
             Self::Invalid(message) => Some(("error", message, "verdict")),
             Self::Skipped(message) => Some(("skipped", message, "verdict")),
         }
@@ -68,10 +75,16 @@ pub(super) fn render(report: &PlanReport, is_refused: bool) -> String {
             ));
         }
     }
+    document(&suites)
+}
+
+/// Makes a document of suites.
+pub(crate) fn document(suites: &str) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suites}</testsuites>\n")
 }
 
-fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
+/// Writes a suite that took `time` seconds.
+pub(crate) fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
     let count = |element: &str| {
         let elements = cases.iter().filter_map(|case| case.result.element());
         elements.filter(|(name, ..)| *name == element).count()

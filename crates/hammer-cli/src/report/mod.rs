@@ -1,7 +1,9 @@
 //! The outputs of a run, each made from its run file.
 
-mod junit;
-mod markdown;
+mod hgrm;
+mod hlog;
+pub(crate) mod junit;
+pub(crate) mod markdown;
 #[cfg(test)]
 mod recorded_reports;
 mod render;

@@ -4,15 +4,16 @@ use std::io;
 
 use hammer_core::{RunFile, VerdictStatus};
 
-use super::{junit, markdown, text};
+use super::text::{self, TextOptions};
+use super::{hgrm, hlog, junit, markdown};
 use crate::args::OutputKind;
 
-/// Renders a run; `color` colors the verdict of the text.
+/// Renders a run.
 ///
 /// # Errors
 ///
-/// If a value has no JSON.
-pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result<Vec<u8>> {
+/// If a value cannot be encoded.
+pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> io::Result<Vec<u8>> {
     Ok(match kind {
         OutputKind::Json => {
             let mut json = serde_json::to_vec(&run.report)?;
@@ -24,9 +25,12 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, color: bool) -> io::Result
             json.push(b'\n');
             json
         }
+        OutputKind::Html => hammer_html::report_page(run).into_bytes(),
         OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
-        OutputKind::Text | OutputKind::Hits => text::render(&run.report, color).into_bytes(),
+        OutputKind::Hlog => hlog::render(run)?,
+        OutputKind::Hgrm => hgrm::render(run).into_bytes(),
+        OutputKind::Text | OutputKind::Hits => text::render(&run.report, options).into_bytes(),
     })
 }
 

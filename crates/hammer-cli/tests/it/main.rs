@@ -13,6 +13,8 @@ mod broker;
 mod captures;
 mod command;
 mod commands;
+mod compare;
+mod confidence;
 mod dead_targets;
 mod dry_runs;
 mod echo;
@@ -30,11 +32,13 @@ mod own_hammers;
 mod plan_errors;
 mod plan_thresholds;
 mod plans;
+mod recorded_runs;
 mod replay;
 mod replay_fidelity;
 mod replay_plan;
 mod replay_safety;
 mod replay_wire;
+mod run_files;
 mod servers;
 mod setting_names;
 mod silent_target;
@@ -59,12 +63,16 @@ mod verdict;
 #[cfg(unix)]
 mod docs;
 #[cfg(unix)]
+mod duel;
+#[cfg(unix)]
 mod help;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 mod spinning_target;
 mod stalled_generator;
+#[cfg(unix)]
+mod target_queue;
 #[cfg(unix)]
 mod timeline;
 mod tls;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use hammer_stats::Histogram;
 use serde::{Deserialize, Serialize};
 
+use crate::report::summary_confidence::SummaryConfidence;
+
 /// A distribution in a few numbers, in microseconds.
 ///
 /// If nothing was measured, `count` is 0, and so are the other figures, which then have no meaning:
@@ -23,6 +25,8 @@ pub struct DurationSummary {
     pub p99_9: f64,
     pub p99_99: f64,
     pub max: f64,
+    /// The confidence of the percentiles; `None` where it is not computed.
+    pub ci95: Option<SummaryConfidence>,
 }
 
 impl DurationSummary {
@@ -48,6 +52,7 @@ impl From<&Histogram> for DurationSummary {
             p99_9: at(0.999),
             p99_99: at(0.9999),
             max: us(histogram.max()),
+            ci95: None,
         }
     }
 }
@@ -65,6 +70,8 @@ struct DurationSummaryJson {
     p99_9: Option<f64>,
     p99_99: Option<f64>,
     max: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ci95: Option<SummaryConfidence>,
 }
 
 impl From<DurationSummary> for DurationSummaryJson {
@@ -81,6 +88,7 @@ impl From<DurationSummary> for DurationSummaryJson {
             p99_9: figure(summary.p99_9),
             p99_99: figure(summary.p99_99),
             max: figure(summary.max),
+            ci95: summary.ci95,
         }
     }
 }
@@ -99,6 +107,7 @@ impl From<DurationSummaryJson> for DurationSummary {
             p99_9: us(json.p99_9),
             p99_99: us(json.p99_99),
             max: us(json.max),
+            ci95: json.ci95,
         }
     }
 }

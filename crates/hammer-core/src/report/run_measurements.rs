@@ -155,8 +155,7 @@ impl RunMeasurements {
         sum.peaks.backlog += end.peaks.backlog;
     }
 
-    /// Closes the interval that ends at `second`, and returns its tick, of a run that goes on or was
-    /// `stopped`.
+    /// Closes the interval that ends at `second`, and returns its tick; the run may be `stopped`.
     pub(crate) fn tick<'a>(
         &'a mut self,
         second: u64,
@@ -275,13 +274,14 @@ impl RunMeasurements {
             groups: total.groups.report(&settings.groups),
             proxies: settings.proxies.clone(),
             addresses: total.addresses.report(),
-            timeline: self.series.iter().map(TimelineSlice::from).collect(),
+            timeline: TimelineSlice::all(&mut self.series),
             thresholds: vec![],
             aborted: None,
             measured: None,
             settings: Some(settings.load),
             started_at: self.started_at,
         };
+        report.set_confidence();
         report.verdict = judge(&Evidence::from(&report));
         report.measured = Some(Arc::from(self.total));
         report

@@ -69,6 +69,14 @@ impl SliceMeasurements {
         histogram(self.lateness.as_ref())
     }
 
+    pub(crate) fn response_snapshot(&self) -> Option<&HistogramSnapshot> {
+        self.response.as_ref()
+    }
+
+    pub(crate) fn service_snapshot(&self) -> Option<&HistogramSnapshot> {
+        self.service.as_ref()
+    }
+
     /// The number of hits that were answered, of which `response` consists.
     pub(crate) fn response_count(&self) -> u64 {
         self.response.as_ref().map_or(0, HistogramSnapshot::count)

@@ -1,5 +1,6 @@
 //! The behavior of the engine under a paused clock, independent of the machine.
 
+mod confidence;
 mod conformance;
 mod empty_runs;
 mod hit_notes;

@@ -116,19 +116,16 @@ fn failure_kinds(slices: &[RunSlice]) -> Vec<FailureKind> {
     let mut names: Vec<(&str, u64)> = totals.into_iter().filter(|(_, hits)| *hits > 0).collect();
     names.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
     let rest = names.split_off(names.len().min(MAX_KINDS));
-    let results: [(&str, fn(&HitCounts) -> u64); 3] = [
-        ("rejected", |hits| hits.rejected),
-        ("abandoned", |hits| hits.abandoned),
-        ("unsent", |hits| hits.unsent),
+    let counted = |name: &str, others: fn(&HitCounts) -> u64| FailureKind {
+        name: name.to_owned(),
+        failures: vec![],
+        others,
+    };
+    let mut kinds = vec![
+        counted("rejected", |hits| hits.rejected),
+        counted("abandoned", |hits| hits.abandoned),
+        counted("unsent", |hits| hits.unsent),
     ];
-    let mut kinds = vec![];
-    for (name, others) in results {
-        kinds.push(FailureKind {
-            name: name.to_owned(),
-            failures: vec![],
-            others,
-        });
-    }
     kinds.extend(names.into_iter().map(|(name, _)| FailureKind {
         name: printable(&name.replace('_', " ")).into_owned(),
         failures: vec![name.to_owned()],

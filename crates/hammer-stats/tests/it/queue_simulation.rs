@@ -6,9 +6,9 @@ use hammer_stats::{Histogram, HistogramSnapshot};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::Rng;
 
-/// The queue D/M/1 in its steady state.
+/// The queue D/M/1, which is empty at the start of a run.
 ///
-/// The response time of a hit is exponential with the rate μ(1 − σ), where σ = exp(−μ(1 − σ)/λ).
+/// In the steady state, the response time of a hit is exponential with the rate μ(1 − σ), where σ = exp(−μ(1 − σ)/λ).
 /// Source: L. Kleinrock, Queueing Systems, volume 1 (1975), section 6.4.
 pub(crate) struct QueueSimulation {
     arrivals_per_s: f64,
@@ -31,7 +31,7 @@ impl QueueSimulation {
         }
     }
 
-    /// The true quantile of the response time.
+    /// The true quantile of the response time, in the steady state.
     pub(crate) fn response_quantile(&self, quantile: f64) -> Duration {
         let rate = self.services_per_s * (1.0 - self.waiting);
         Duration::from_secs_f64(-(1.0 - quantile).ln() / rate)
@@ -44,12 +44,7 @@ impl QueueSimulation {
         random: &mut Xoshiro256PlusPlus,
     ) -> Vec<HistogramSnapshot> {
         let mut slices = vec![Histogram::new(); seconds as usize];
-        // The wait of the first hit is that of the steady state.
-        let rate = self.services_per_s * (1.0 - self.waiting);
-        let mut server_free = match uniform(random) < self.waiting {
-            true => -uniform(random).ln() / rate,
-            false => 0.0,
-        };
+        let mut server_free = 0.0_f64;
         for hit in 0..(seconds as f64 * self.arrivals_per_s) as u64 {
             let due = hit as f64 / self.arrivals_per_s;
             server_free = server_free.max(due) - uniform(random).ln() / self.services_per_s;

@@ -4,5 +4,6 @@ mod client;
 mod http;
 mod http2;
 mod lifecycle;
+mod queue;
 mod raw;
 mod tls;

@@ -8,7 +8,7 @@ use crate::text::sanitize;
 ///
 /// The code is in more backticks than the text has in a row (CommonMark, section 6.1). Tables end a
 /// cell at each `|` that is not escaped, even in code (GitHub Flavored Markdown, section 4.10).
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = sanitize(text).replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -26,7 +26,7 @@ pub(super) fn items(text: &str) -> String {
 }
 
 /// Escapes all markup in a sentence. Also fits in a cell of a table.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in sanitize(text).chars() {
         match c {

@@ -3,7 +3,7 @@
 //! Begins with the verdict and the thresholds, as the text report does. Foreign texts are escaped, so
 //! that a URL or a label cannot format the page, and cannot mention a person.
 
-mod escaped;
+pub(crate) mod escaped;
 mod head;
 mod load_section;
 mod provenance;

@@ -4,11 +4,16 @@ use hammer_core::PlanReport;
 use hammer_core::Report;
 use serde_json::{Value, json};
 
+use super::TextOptions;
 use crate::text::lines::WIDTH;
 
 /// Renders the report of a single load.
 fn render(report: &Report, color: bool) -> String {
-    super::render(&PlanReport::from_single_load(report.clone()), color)
+    let options = TextOptions {
+        color,
+        confidence: false,
+    };
+    super::render(&PlanReport::from_single_load(report.clone()), options)
 }
 
 pub(crate) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {

@@ -2,19 +2,21 @@
 
 use hammer_core::Report;
 
-use super::{addresses, connections, counts, generator, groups, hits, latency, stages};
+use super::{addresses, confidence, connections, counts, generator, groups, hits, latency, stages};
 use crate::text::proxies::proxy_lines;
 
 /// The numbers of a load, in the order in which they are shown.
 pub(super) struct LoadDetails {
     /// Hits, rate and latencies.
     numbers: String,
+    /// The confidence of the latencies, if requested.
+    confidence: String,
     /// Labels, failures, phases, counts, facts, connections, addresses, proxies and the generator.
     rest: String,
 }
 
 impl LoadDetails {
-    pub(super) fn new(load: &Report) -> Self {
+    pub(super) fn new(load: &Report, with_confidence: bool) -> Self {
         let failures = counts::failures(load);
         let numbers = [
             hits::hits(load),
@@ -34,11 +36,15 @@ impl LoadDetails {
         ];
         Self {
             numbers: numbers.concat(),
+            confidence: match with_confidence {
+                true => confidence::table(load),
+                false => String::new(),
+            },
             rest: rest.concat(),
         }
     }
 
-    /// The number of lines without stages and groups.
+    /// The number of lines without the confidence, stages and groups.
     pub(super) fn lines(&self) -> usize {
         self.numbers.lines().count() + self.rest.lines().count()
     }
@@ -51,6 +57,13 @@ impl LoadDetails {
             true => groups::table(load, left),
             false => String::new(),
         };
-        [&*self.numbers, &stages, &groups, &self.rest].concat()
+        [
+            &*self.numbers,
+            &self.confidence,
+            &stages,
+            &groups,
+            &self.rest,
+        ]
+        .concat()
     }
 }

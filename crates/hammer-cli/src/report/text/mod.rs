@@ -2,6 +2,7 @@
 
 mod addresses;
 mod baseline;
+mod confidence;
 mod connections;
 pub(crate) mod counts;
 pub(crate) mod generator;
@@ -22,10 +23,19 @@ pub(crate) mod verdict;
 
 use hammer_core::PlanReport;
 
-/// Renders the report of a run; `color` colors the verdict.
-pub(crate) fn render(report: &PlanReport, color: bool) -> String {
+/// Options of the text report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct TextOptions {
+    /// Colors the verdict.
+    pub(crate) color: bool,
+    /// Adds the confidence of the percentiles.
+    pub(crate) confidence: bool,
+}
+
+/// Renders the report of a run.
+pub(crate) fn render(report: &PlanReport, options: TextOptions) -> String {
     match report.single_load() {
-        Some(load) => single_load::render(report, load, color),
-        None => plan_loads::render(report, color),
+        Some(load) => single_load::render(report, load, options),
+        None => plan_loads::render(report, options),
     }
 }

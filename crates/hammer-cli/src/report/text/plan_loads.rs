@@ -5,19 +5,19 @@ use hammer_core::{PlanLoadReport, PlanReport};
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
 use super::single_load::MAX_LINES;
-use super::{baseline, generator, hits, title, verdict};
+use super::{TextOptions, baseline, generator, hits, title, verdict};
 
 /// Maximum number of lines for thresholds.
 const MAX_THRESHOLDS: usize = 20;
 
-/// Renders the report of several loads; `color` colors the verdict.
-pub(super) fn render(report: &PlanReport, color: bool) -> String {
+/// Renders the report of several loads.
+pub(super) fn render(report: &PlanReport, options: TextOptions) -> String {
     let head = ReportHead {
         title: title::plan(report),
         valid_text: verdict::VALID_PLAN,
         max_thresholds: MAX_THRESHOLDS,
         room: usize::MAX,
-        color,
+        color: options.color,
     };
     let mut out = head.render(report);
     out.push_str(&hits::totals(report));
@@ -25,15 +25,15 @@ pub(super) fn render(report: &PlanReport, color: bool) -> String {
     out.extend(report.baseline.as_ref().map(baseline::lines));
     for load in &report.loads {
         out.push('\n');
-        out.push_str(&load_block(load));
+        out.push_str(&load_block(load, options.confidence));
     }
     out
 }
 
 /// Renders a load as if it were the only one, without the verdict and the thresholds, which are at
 /// the top.
-fn load_block(load: &PlanLoadReport) -> String {
-    let details = LoadDetails::new(&load.report);
+fn load_block(load: &PlanLoadReport, with_confidence: bool) -> String {
+    let details = LoadDetails::new(&load.report, with_confidence);
     let left = MAX_LINES.saturating_sub(details.lines() + 1);
     let title = title::plan_load(load);
     title + &details.render(&load.report, left, true)
@@ -64,7 +64,7 @@ mod tests {
         let loads = [("browse", staged), ("order", report(&[]))];
         let loads = loads.map(|(name, it)| PlanLoadReport::new(name.into(), Duration::ZERO, it));
         let plan = PlanReport::new("plan.toml".into(), Duration::ZERO, loads.into());
-        super::render(&plan, false)
+        super::render(&plan, TextOptions::default())
     }
 
     #[test]

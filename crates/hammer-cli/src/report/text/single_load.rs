@@ -4,16 +4,16 @@ use hammer_core::{PlanReport, Report};
 
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
-use super::{baseline, replay, title, verdict};
+use super::{TextOptions, baseline, replay, title, verdict};
 
-/// Maximum number of lines, without the comparisons with a log and with a baseline.
+/// Maximum number of lines, without the comparisons with a log and with a baseline, and the confidence.
 pub(super) const MAX_LINES: usize = 30;
 /// Number of lines reserved for thresholds, which also use all lines left over.
 const THRESHOLD_LINES: usize = 4;
 
-/// Renders the report of a single load; `color` colors the verdict.
-pub(super) fn render(run: &PlanReport, load: &Report, color: bool) -> String {
-    let details = LoadDetails::new(load);
+/// Renders the report of a single load.
+pub(super) fn render(run: &PlanReport, load: &Report, options: TextOptions) -> String {
+    let details = LoadDetails::new(load, options.confidence);
     let fixed = details.lines();
     let aborted = verdict::abort_line(run.aborted.as_ref()).lines().count();
     let title = title::single_load(load);
@@ -24,7 +24,7 @@ pub(super) fn render(run: &PlanReport, load: &Report, color: bool) -> String {
         valid_text: &verdict::valid_text(load),
         max_thresholds: room.saturating_sub(3).max(THRESHOLD_LINES),
         room,
-        color,
+        color: options.color,
     }
     .render(run);
     let left = MAX_LINES.saturating_sub(fixed + head.lines().count());

@@ -1,0 +1,243 @@
+//! Runs that are refused, and warnings about others.
+
+use hammer_analysis::{CompareOptions, RunPairing, check_comparability, compare};
+use hammer_core::{ArrivalProcess, OpenOrClosedLoop, Report, RunFile, VerdictStatus};
+
+use crate::recorded_run::{RecordedLoad, plan};
+
+/// Two short runs, each of which a test may change.
+fn pair() -> (RunFile, RunFile) {
+    let short = |seed| RecordedLoad {
+        seconds: 2,
+        groups: vec!["reads", "writes"],
+        ..RecordedLoad::new(seed)
+    };
+    let mut runs = [short(1).run(), short(2).run()];
+    // Nothing of this machine is in the texts.
+    for run in &mut runs {
+        run.host = hammer_core::HostDescription::default();
+    }
+    let [base, new] = runs;
+    (base, new)
+}
+
+/// The message of a pair whose new run was changed so.
+fn refusal(change: impl FnOnce(&mut RunFile)) -> String {
+    let (base, mut new) = pair();
+    change(&mut new);
+    let refused = compare(&[base], &[new], &CompareOptions::default());
+    refused.expect_err("different runs").to_string()
+}
+
+/// The warnings of a pair whose new run was changed so.
+fn warnings(change: impl FnOnce(&mut RunFile)) -> Vec<String> {
+    let (base, mut new) = pair();
+    change(&mut new);
+    let warnings = check_comparability(&[base], &[new]).expect("comparable runs");
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+fn load(run: &mut RunFile) -> &mut Report {
+    &mut run.report.loads[0].report
+}
+
+#[test]
+fn runs_of_different_loads_are_refused() {
+    let changes: [(fn(&mut RunFile), &str); 9] = [
+        (|run| load(run).hammer = "mqtt".into(), "different hammer: "),
+        (
+            |run| load(run).loop_kind = OpenOrClosedLoop::Closed,
+            "different loop: open in base run 1, closed in new run 1",
+        ),
+        (
+            |run| load(run).generator.is_user_pool = true,
+            "different loop: open in base run 1, open, with a pool of users in new run 1",
+        ),
+        (
+            |run| load(run).shape = "60".into(),
+            "different shape: 50 in base run 1, 60 in new run 1",
+        ),
+        (
+            |run| load(run).arrivals = ArrivalProcess::Poisson,
+            "different arrival process: even in base run 1, poisson in new run 1",
+        ),
+        (
+            |run| load(run).warmup_s = 5.0,
+            "different warm-up: 0 s in base run 1, 5 s in new run 1",
+        ),
+        (
+            |run| load(run).groups[1].name = "lists".into(),
+            "group \"writes\" is missing in new run 1, and other runs have it; \
+             group \"lists\" is missing in base run 1, and other runs have it",
+        ),
+        (
+            |run| {
+                run.report.verdict.status = VerdictStatus::Invalid;
+                run.report.verdict.reasons = vec!["12 hits were not sent.".into()];
+            },
+            "new run 1 is invalid: 12 hits were not sent.",
+        ),
+        (
+            |run| run.report.measured = None,
+            "new run 1 has no histograms (try a run file in place of a report)",
+        ),
+    ];
+    for (change, expected) in changes {
+        let found = refusal(change);
+        assert!(found.starts_with(expected), "{found:?}, {expected:?}");
+    }
+    // All reasons are reported.
+    let found = refusal(|run| {
+        load(run).shape = "60".into();
+        load(run).warmup_s = 5.0;
+    });
+    assert!(
+        found.contains("shape") && found.contains("; different warm-up"),
+        "{found}"
+    );
+}
+
+#[test]
+fn loads_must_be_on_both_sides() {
+    let load = |seed| RecordedLoad {
+        seconds: 1,
+        ..RecordedLoad::new(seed)
+    };
+    let base = plan([("read", load(1)), ("write", load(2))]);
+    let new = plan([("read", load(1)), ("list", load(2))]);
+    let refused = check_comparability(&[base], &[new]).expect_err("different loads");
+    assert_eq!(
+        refused.to_string(),
+        "load \"write\" is missing in new run 1, and other runs have it; \
+         load \"list\" is missing in base run 1, and other runs have it"
+    );
+}
+
+/// A run that is compared with itself is always the same.
+#[test]
+fn sides_need_different_runs() {
+    let (base, new) = pair();
+    let check = |base: &[RunFile], new: &[RunFile]| {
+        check_comparability(base, new)
+            .expect_err("refused runs")
+            .to_string()
+    };
+    let one = std::slice::from_ref(&base);
+    assert_eq!(
+        check(one, one),
+        "new run 1 is base run 1 again (try different runs of the two sides)"
+    );
+    let twice = [base.clone(), base.clone()];
+    let found = check(&twice, std::slice::from_ref(&new));
+    assert!(
+        found.starts_with("base run 2 is base run 1 again"),
+        "{found}"
+    );
+    assert_eq!(check(one, &[]), "expected a new run, found none");
+    assert!(check(&[], &[]).starts_with("expected a base run, found none; expected a new run"));
+    let paired = CompareOptions {
+        pairing: RunPairing::Paired,
+        ..CompareOptions::default()
+    };
+    let mut other = base.clone();
+    other.id = "another".into();
+    let refused = compare(&[base, other], &[new], &paired).expect_err("a run without its pair");
+    assert_eq!(
+        refused.to_string(),
+        "expected pairs of runs, found 2 of the base and 1 of the new side"
+    );
+}
+
+#[test]
+fn other_differences_are_warnings() {
+    assert_eq!(warnings(|_| ()), [""; 0]);
+    let changes: [(fn(&mut RunFile), &str); 14] = [
+        (|run| load(run).target = "b".into(), "different target: "),
+        (
+            |run| run.report.duration_s *= 1.1,
+            "different duration: 2.0 s in base, 2.2 s in new",
+        ),
+        (
+            |run| {
+                let settings = load(run).settings.as_mut().expect("settings");
+                settings.timeout_s = 1.0;
+            },
+            "different timeout: ",
+        ),
+        (
+            |run| {
+                let settings = load(run).settings.as_mut().expect("settings");
+                settings.skip_late_s = Some(0.5);
+            },
+            "different limit of lateness: none in base, 0.5 s in new",
+        ),
+        (
+            |run| load(run).generator.max_in_flight = 5,
+            "different maximum of hits in flight: 10000 in base, 5 in new",
+        ),
+        (
+            |run| load(run).generator.threads = 7,
+            "different number of threads: 1 in base, 7 in new",
+        ),
+        (
+            |run| load(run).seed = 9,
+            "different seed: 1 in base, 9 in new",
+        ),
+        (
+            |run| run.version = "9.0".into(),
+            "different version of hammer: ",
+        ),
+        (
+            |run| run.host.cpu_model = "Z80".into(),
+            "different processor: unknown in base, Z80 in new",
+        ),
+        (|run| run.host.cores = 64, "different number of cores: "),
+        (
+            |run| run.host.kernel = "6.1".into(),
+            "different kernel: unknown in base, 6.1 in new",
+        ),
+        (
+            |run| {
+                run.report.verdict.status = VerdictStatus::Suspect;
+                run.report.verdict.reasons = vec!["Hits were late.".into()];
+            },
+            "new run 1 is suspect: Hits were late.",
+        ),
+        (
+            |run| run.report.stopped = true,
+            "new run 1 was stopped before its schedule ended",
+        ),
+        (
+            |run| load(run).rate.achieved *= 0.9,
+            "new run 1 started only 90.0 % of the hits due",
+        ),
+    ];
+    for (change, expected) in changes {
+        let found = warnings(change);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(expected), "{found:?}, {expected:?}");
+    }
+    // A duration may differ by 5 %.
+    assert_eq!(warnings(|run| run.report.duration_s *= 1.04), [""; 0]);
+}
+
+/// Runs of one side that differ are treated as sides that differ.
+#[test]
+fn runs_within_a_side_are_checked_as_well() {
+    let (base, new) = pair();
+    let mut other = new.clone();
+    other.id = "another".into();
+    other.host.kernel = "6.1".into();
+    let found = check_comparability(&[base.clone()], &[new.clone(), other.clone()]);
+    let found = found.expect("comparable runs");
+    assert_eq!(
+        found[0].to_string(),
+        "different kernel: unknown in base, unknown and 6.1 in new"
+    );
+    load(&mut other).shape = "60".into();
+    let refused = check_comparability(&[base], &[new, other]).expect_err("different shapes");
+    assert_eq!(
+        refused.to_string(),
+        "different shape: 50 in base run 1, 60 in new run 2"
+    );
+}

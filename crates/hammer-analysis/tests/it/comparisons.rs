@@ -1,0 +1,214 @@
+//! Outcomes of comparisons.
+
+use hammer_analysis::{
+    ComparabilityWarning, CompareOptions, ComparedFigure, Comparison, ComparisonDesign,
+    ComparisonOutcome, UndecidedReason, compare,
+};
+use hammer_core::RunFile;
+
+use crate::recorded_run::{RecordedLoad, figure, plan, runs};
+
+const P50: ComparedFigure = ComparedFigure::ResponseP50;
+const P99: ComparedFigure = ComparedFigure::ResponseP99;
+
+fn compared(base: &[RunFile], new: &[RunFile]) -> Comparison {
+    compare(base, new, &CompareOptions::default()).expect("comparable runs")
+}
+
+#[test]
+fn one_and_one_run_are_compared_within_themselves() {
+    let base = runs([1], 1.0);
+    let found = compared(&base, &runs([2], 1.0));
+    assert_eq!(found.design, ComparisonDesign::WithinRuns);
+    assert_eq!(found.outcome, ComparisonOutcome::CannotTell, "{found:#?}");
+    assert_eq!(found.more_runs, Some(2));
+    let p99 = figure(&found, "", P99);
+    let change = p99.change.expect("a change").interval.expect("an interval");
+    assert!(change.low < 0.0 && change.high > 0.0, "{p99:?}");
+    let rare = figure(&found, "", ComparedFigure::ResponseP999);
+    assert_eq!(rare.undecided, Some(UndecidedReason::TooFewHits));
+    let errors = figure(&found, "", ComparedFigure::Errors);
+    assert_eq!(errors.outcome, ComparisonOutcome::CannotTell, "{errors:?}");
+
+    let found = compared(&base, &runs([2], 1.5));
+    assert_eq!(found.outcome, ComparisonOutcome::Worse);
+    assert!(figure(&found, "", P50).confirmed);
+    let found = compared(&base, &runs([2], 0.5));
+    assert_eq!(found.outcome, ComparisonOutcome::Better);
+}
+
+#[test]
+fn three_and_three_runs_find_a_slower_target() {
+    let base = runs(1..=3, 1.0);
+    let found = compared(&base, &runs(4..=6, 1.3));
+    assert_eq!(found.design, ComparisonDesign::Independent);
+    assert_eq!(found.outcome, ComparisonOutcome::Worse);
+    let p50 = figure(&found, "", P50);
+    assert_eq!(p50.outcome, ComparisonOutcome::Worse);
+    let change = p50.change.expect("a change").value;
+    assert!((change - 0.3).abs() < 0.1, "{change}");
+    assert_eq!((p50.base_runs.len(), p50.new_runs.len()), (3, 3));
+    assert!(p50.ranks.is_some_and(|ranks| (ranks.p - 0.1).abs() < 1e-9));
+    // The schedule was kept in each run, so that nothing varied.
+    let rate = figure(&found, "", ComparedFigure::AchievedRate);
+    assert_eq!(rate.outcome, ComparisonOutcome::Same);
+
+    let found = compared(&base, &runs(4..=6, 1.0));
+    assert_ne!(found.outcome, ComparisonOutcome::Worse, "{found:#?}");
+}
+
+/// Runs with a slow round: each pair differs by as much as the others.
+#[test]
+fn runs_in_turn_are_compared_in_pairs() {
+    let round = [1.0, 1.6, 0.8, 1.3];
+    let mut side = |first: u64, slower: f64| -> Vec<RunFile> {
+        let runs = round.iter().zip(1..);
+        let runs = runs.map(|(factor, number)| {
+            let mut run = RecordedLoad::new(number).slower(factor * slower).run();
+            run.started_at = format!("2026-11-30T1{number}:0{first}:00.000Z");
+            run
+        });
+        runs.collect()
+    };
+    let (base, new) = (side(0, 1.0), side(1, 1.1));
+    let found = compared(&base, &new);
+    assert_eq!(found.design, ComparisonDesign::Paired);
+    assert_eq!(figure(&found, "", P50).outcome, ComparisonOutcome::Worse);
+    assert_eq!(found.outcome, ComparisonOutcome::Worse);
+    let independent = CompareOptions {
+        pairing: hammer_analysis::RunPairing::Independent,
+        ..CompareOptions::default()
+    };
+    let found = compare(&base, &new, &independent).expect("comparable runs");
+    assert_eq!(
+        figure(&found, "", P50).outcome,
+        ComparisonOutcome::CannotTell
+    );
+}
+
+/// A target that refuses 2 % at once is faster in all that it answers.
+#[test]
+fn hits_without_an_answer_are_infinitely_slow() {
+    let base = runs(1..=4, 1.0);
+    let new: Vec<RunFile> = (5..=8)
+        .map(|seed| RecordedLoad::new(seed).failing(50).run())
+        .collect();
+    let found = compared(&base, &new);
+    let p99 = figure(&found, "", P99);
+    assert_eq!(p99.new, Some(f64::INFINITY));
+    assert_eq!(p99.outcome, ComparisonOutcome::Worse, "{p99:?}");
+    let errors = figure(&found, "", ComparedFigure::Errors);
+    assert_eq!(
+        (errors.base, errors.outcome),
+        (Some(0.0), ComparisonOutcome::Worse)
+    );
+    assert!(
+        errors
+            .new
+            .is_some_and(|percent| (percent - 2.0).abs() < 1e-9)
+    );
+    assert_eq!(found.outcome, ComparisonOutcome::Worse);
+    let warned = |warning: &ComparabilityWarning| {
+        matches!(
+            warning,
+            ComparabilityWarning::ErrorShares { load: None, .. }
+        )
+    };
+    assert!(found.warnings.iter().any(warned), "{:?}", found.warnings);
+
+    let found = compared(&base[..1], &new[..1]);
+    assert_eq!(found.outcome, ComparisonOutcome::Worse);
+    assert_eq!(figure(&found, "", P99).outcome, ComparisonOutcome::Worse);
+}
+
+#[test]
+fn stages_and_groups_are_compared_on_their_own() {
+    let side = |seeds: std::ops::RangeInclusive<u64>, factor: f64| -> Vec<RunFile> {
+        let loads = seeds.map(|seed| RecordedLoad {
+            shape: "50/30s, 100/30s",
+            groups: vec!["reads", "writes"],
+            ..RecordedLoad::new(seed).slower(factor)
+        });
+        loads.map(RecordedLoad::run).collect()
+    };
+    let found = compared(&side(1..=3, 1.0), &side(4..=6, 1.4));
+    for scope in ["", "[stage 1]", "[stage 2]", "[reads]", "[writes]"] {
+        let p50 = figure(&found, scope, P50);
+        assert_eq!(p50.outcome, ComparisonOutcome::Worse, "{scope}: {p50:?}");
+    }
+    let scopes: Vec<String> = found
+        .figures
+        .iter()
+        .map(|it| it.scope.to_string())
+        .collect();
+    assert!(
+        scopes.windows(2).filter(|pair| pair[0] != pair[1]).count() == 4,
+        "{scopes:?}"
+    );
+    let found = compared(&side(1..=1, 1.0), &side(4..=4, 1.8));
+    assert_eq!(
+        figure(&found, "[stage 2]", P50).outcome,
+        ComparisonOutcome::Worse
+    );
+    assert_eq!(
+        figure(&found, "[reads]", P50).outcome,
+        ComparisonOutcome::Worse
+    );
+}
+
+#[test]
+fn loads_of_a_plan_are_compared_on_their_own() {
+    let side = |seeds: [u64; 3], factor: f64| {
+        seeds.map(|seed| {
+            let slow = RecordedLoad::new(seed).slower(factor);
+            plan([("read", RecordedLoad::new(seed + 50)), ("write", slow)])
+        })
+    };
+    let found = compared(&side([1, 2, 3], 1.0), &side([4, 5, 6], 1.5));
+    assert_eq!(
+        figure(&found, "[write]", P50).outcome,
+        ComparisonOutcome::Worse
+    );
+    assert_ne!(
+        figure(&found, "[read]", P50).outcome,
+        ComparisonOutcome::Worse
+    );
+    assert_eq!(found.outcome, ComparisonOutcome::Worse);
+    // Within one run of each side, all loads together have intervals too.
+    let found = compared(&side([1, 2, 3], 1.0)[..1], &side([4, 5, 6], 2.0)[..1]);
+    assert_eq!(figure(&found, "", P50).outcome, ComparisonOutcome::Worse);
+    assert_eq!(
+        figure(&found, "[write]", P99).outcome,
+        ComparisonOutcome::Worse
+    );
+}
+
+/// A run file that was read gives the same comparison as the run itself.
+#[test]
+fn run_files_are_compared_as_runs() {
+    let (base, new) = (runs([1], 1.0), runs([2], 1.1));
+    let read = |runs: &[RunFile]| -> Vec<RunFile> {
+        let runs = runs.iter();
+        let bytes = runs.map(|run| run.to_json().expect("JSON"));
+        bytes
+            .map(|bytes| RunFile::from_json(&bytes).expect("a run file"))
+            .collect()
+    };
+    assert_eq!(compared(&base, &new), compared(&read(&base), &read(&new)));
+}
+
+#[test]
+fn short_runs_have_no_intervals() {
+    let short = |seed| RecordedLoad {
+        seconds: 5,
+        ..RecordedLoad::new(seed)
+    };
+    let found = compared(&[short(1).run()], &[short(2).slower(3.0).run()]);
+    assert_eq!(found.outcome, ComparisonOutcome::CannotTell);
+    let p50 = figure(&found, "", P50);
+    assert_eq!(p50.undecided, Some(UndecidedReason::TooFewSlices));
+    assert!(
+        p50.change
+            .is_some_and(|change| change.value > 1.0 && change.interval.is_none())
+    );
+}

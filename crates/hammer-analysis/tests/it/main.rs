@@ -1,0 +1,7 @@
+//! Tests of comparisons of recorded runs.
+
+mod comparability;
+mod comparisons;
+mod recorded_run;
+mod schema;
+mod simulation;

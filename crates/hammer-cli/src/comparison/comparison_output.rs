@@ -1,0 +1,85 @@
+//! Outputs of a comparison.
+
+use std::io;
+
+use hammer_analysis::Incomparable;
+
+use super::judge::ComparedRuns;
+use super::render;
+use super::side_names::SideNames;
+use crate::args::{OutputKind, OutputSpec};
+use crate::error::Error;
+use crate::output::{OutputPlaces, ReportFiles};
+
+/// The kinds of outputs of a comparison.
+const KINDS: [OutputKind; 4] = [
+    OutputKind::Text,
+    OutputKind::Json,
+    OutputKind::Junit,
+    OutputKind::Markdown,
+];
+
+/// The kinds that can say why runs were not compared. The others hold figures, and are not written.
+const REFUSAL_KINDS: [OutputKind; 2] = [OutputKind::Junit, OutputKind::Markdown];
+
+/// Parses the value of the flag.
+pub(super) fn parse(text: &str) -> Result<OutputSpec, String> {
+    let kind = text.split('=').next().unwrap_or_default();
+    if KINDS.iter().any(|known| known.as_str() == kind) {
+        return text.parse();
+    }
+    let known = OutputKind::list(&KINDS);
+    Err(format!(
+        "unknown kind; expected {known}, and =PATH for a file"
+    ))
+}
+
+/// Writes the outputs of a comparison. Their places are checked before anything is sent.
+pub(super) struct ComparisonWriter(ReportFiles);
+
+impl ComparisonWriter {
+    /// Checks the places of `outputs`, and of the text on stdout unless one of them is text or on
+    /// stdout.
+    pub(super) fn open(outputs: &[OutputSpec]) -> Result<Self, Error> {
+        let mut outputs = outputs.to_vec();
+        if !outputs
+            .iter()
+            .any(|output| output.kind == OutputKind::Text || output.path.is_none())
+        {
+            outputs.push(OutputSpec::TEXT_ON_STDOUT);
+        }
+        ReportFiles::check(outputs, OutputPlaces::default()).map(Self)
+    }
+
+    /// Writes a comparison and returns the errors.
+    pub(super) fn finish(self, runs: &ComparedRuns<'_>) -> Vec<String> {
+        let render = |output: &OutputSpec, color| render_kind(output.kind, runs, color);
+        self.0.write(render).errors
+    }
+
+    /// Writes the reasons why runs were not compared and returns the errors.
+    pub(super) fn finish_refused(self, refused: &Incomparable, names: &SideNames) -> Vec<String> {
+        let written = self.0.only(&REFUSAL_KINDS).write(|output, _| {
+            let text = match output.kind {
+                OutputKind::Junit => render::junit_refused(refused, names),
+                _ => render::markdown_refused(refused, names),
+            };
+            Ok(text.into_bytes())
+        });
+        written.errors
+    }
+}
+
+/// Renders a comparison; `color` colors the outcome of the text.
+fn render_kind(kind: OutputKind, runs: &ComparedRuns<'_>, color: bool) -> io::Result<Vec<u8>> {
+    Ok(match kind {
+        OutputKind::Json => {
+            let mut json = serde_json::to_vec(runs.comparison)?;
+            json.push(b'\n');
+            json
+        }
+        OutputKind::Junit => render::junit(runs.comparison, runs.fail_on).into_bytes(),
+        OutputKind::Markdown => render::markdown(runs.comparison, runs.names).into_bytes(),
+        _ => render::text(runs.comparison, runs.names, color).into_bytes(),
+    })
+}

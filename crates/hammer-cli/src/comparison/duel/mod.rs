@@ -1,0 +1,233 @@
+//! `hammer duel`: runs two plans in turn and compares them.
+
+mod child_run;
+mod run_folder;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_analysis::{ComparisonSide, Incomparable, IncomparableReason, RunPairing, RunPosition};
+use hammer_core::{RunFile, VerdictStatus};
+
+use self::child_run::{ChildRunner, RunEnd};
+use self::run_folder::RunFolder;
+use super::comparison_args::ComparisonArgs;
+use super::judge::ComparisonJob;
+use super::side_names::SideNames;
+use crate::args::with_short_help;
+use crate::command_exit::CommandExit;
+use crate::error::Error;
+use crate::output::print_stderr;
+use crate::parsers::{count, duration};
+use crate::report::text::latency::TimeUnit;
+use crate::run_file;
+use crate::text::number::format_counted;
+
+/// Name of the subcommand.
+pub(crate) const NAME: &str = "duel";
+
+/// The fewest complete rounds that are compared if a signal ends the duel.
+const LEAST_ROUNDS: usize = 3;
+
+/// Arguments that `-h` shows.
+const COMMON_ARGS: [&str; 8] = [
+    "base", "new", "rounds", "rest", "keep", "margin", "fail_on", "output",
+];
+
+const EXAMPLES: &str = "\
+hammer duel old.toml new.toml
+hammer duel old.toml new.toml --rounds 10 --rest 30s --keep runs
+hammer duel old.toml new.toml -o md=comment.md --fail-on cannot-tell";
+
+const NOTES: &str = "\
+The plans run in turn: A, B, A, B, and so on, so that slow changes of the machine affect both. Each run is
+a process of its own. Runs write no outputs of their plans; thresholds of the plans do not end the duel.
+Exit codes are those of 'hammer compare'. docs/COMPARING.md describes the method.";
+
+#[derive(Debug, Args)]
+#[group(skip)]
+struct DuelArgs {
+    /// Plan of the base
+    #[arg(value_name = "A")]
+    base: PathBuf,
+    /// Plan of the new side
+    #[arg(value_name = "B")]
+    new: PathBuf,
+    /// Number of runs of each plan
+    #[arg(long, value_name = "COUNT", default_value = "5", value_parser = count::parse_up_to::<1_000>)]
+    rounds: u64,
+    /// Pause between runs; 0 for none
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = rest)]
+    rest: Duration,
+    /// New or empty folder for the run files, which are deleted otherwise
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Do not print progress and warnings
+    #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    comparison: ComparisonArgs,
+}
+
+/// Defines `duel A B`.
+pub(crate) fn command() -> Command {
+    let command = DuelArgs::augment_args(Command::new(NAME));
+    with_short_help(command, &COMMON_ARGS, EXAMPLES, NOTES)
+        .about("Run two plans in turn, and compare them")
+}
+
+/// Runs the plans in turn, compares the runs and writes the outputs.
+pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
+    let args = DuelArgs::from_arg_matches(matches)?;
+    let job = ComparisonJob::new(&args.comparison, RunPairing::Paired)?;
+    let runner = ChildRunner::new(args.quiet)?;
+    for plan in [&args.base, &args.new] {
+        if let Some(exit) = runner.check(plan)? {
+            return Ok(exit);
+        }
+    }
+    let mut duel = Duel {
+        args: &args,
+        folder: RunFolder::open(args.keep.as_deref())?,
+        runner,
+        base: vec![],
+        new: vec![],
+    };
+    match duel.run_rounds(&job)? {
+        Some(refused) => Ok(job.refuse(&refused, &duel.names())),
+        None => Ok(duel.finish(job)),
+    }
+}
+
+/// The state of a duel.
+struct Duel<'a> {
+    args: &'a DuelArgs,
+    folder: RunFolder,
+    runner: ChildRunner,
+    /// The runs so far.
+    base: Vec<RunFile>,
+    new: Vec<RunFile>,
+}
+
+impl Duel<'_> {
+    /// Runs all rounds, or those before a signal. Ends early if the runs so far cannot be compared, and
+    /// returns the reasons.
+    fn run_rounds(&mut self, job: &ComparisonJob) -> Result<Option<Incomparable>, Error> {
+        for round in 1..=self.args.rounds {
+            for side in [ComparisonSide::Base, ComparisonSide::New] {
+                let is_first = round == 1 && side == ComparisonSide::Base;
+                if !is_first && !self.runner.rest(self.args.rest) {
+                    return Ok(None);
+                }
+                let Some(run) = self.run_plan(side, round)? else {
+                    return Ok(None);
+                };
+                let refused = invalid_run(&run, side, round);
+                match side {
+                    ComparisonSide::Base => self.base.push(run),
+                    ComparisonSide::New => self.new.push(run),
+                }
+                if refused.is_some() {
+                    return Ok(refused);
+                }
+            }
+            // The plans of all rounds are the same.
+            if round == 1
+                && let Some(refused) = job.refusal(&self.base, &self.new)
+            {
+                return Ok(Some(refused));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Runs the plan of a side. Returns `None` if a signal ended the run.
+    fn run_plan(&mut self, side: ComparisonSide, round: u64) -> Result<Option<RunFile>, Error> {
+        let plan = match side {
+            ComparisonSide::Base => &self.args.base,
+            ComparisonSide::New => &self.args.new,
+        };
+        let title = format!("round {round} of {}: {}", self.args.rounds, plan.display());
+        self.say(&title);
+        let file = self.folder.run_file(side, round);
+        if self.runner.run(plan, &file, &title)? == RunEnd::Stopped {
+            return Ok(None);
+        }
+        let run = run_file::read(&file).map_err(|problem| {
+            Error::Run(format!("{title}: failed to read its run file: {problem}"))
+        })?;
+        self.say(&format!("{title}   {}", summary(&run)));
+        Ok(Some(run))
+    }
+
+    /// Compares the complete rounds.
+    fn finish(mut self, job: ComparisonJob) -> CommandExit {
+        let rounds = self.base.len().min(self.new.len());
+        let stopped = self.runner.stopped_by();
+        if let Some(exit) = stopped
+            && rounds < LEAST_ROUNDS
+        {
+            let complete = format_counted(rounds as u64, "complete round");
+            print_stderr(&format!(
+                "stopped: {complete}, and a comparison needs {LEAST_ROUNDS}"
+            ));
+            return exit;
+        }
+        self.base.truncate(rounds);
+        self.new.truncate(rounds);
+        let exit = job.finish(&self.base, &self.new, &self.names());
+        stopped.unwrap_or(exit)
+    }
+
+    /// The names of the runs so far.
+    fn names(&self) -> SideNames {
+        let names = |plan: &Path, side, rounds: usize| {
+            let name = |round| self.folder.run_name(plan, side, round);
+            (1..=rounds as u64).map(name).collect()
+        };
+        SideNames {
+            base: names(&self.args.base, ComparisonSide::Base, self.base.len()),
+            new: names(&self.args.new, ComparisonSide::New, self.new.len()),
+        }
+    }
+
+    fn say(&self, line: &str) {
+        if !self.args.quiet {
+            print_stderr(line);
+        }
+    }
+}
+
+/// The verdict of a run, and its p99 if it has one load.
+fn summary(run: &RunFile) -> String {
+    let verdict = run.report.verdict.status.as_str();
+    match run.report.single_load() {
+        Some(load) if load.response_us.count > 0 => {
+            let p99 = load.response_us.p99;
+            let unit = TimeUnit::for_micros(p99);
+            format!("{verdict}, p99 {} {}", unit.format(p99), unit.name())
+        }
+        _ => verdict.to_owned(),
+    }
+}
+
+/// The reason why a run cannot be compared with others, if its verdict is invalid.
+fn invalid_run(run: &RunFile, side: ComparisonSide, round: u64) -> Option<Incomparable> {
+    let verdict = &run.report.verdict;
+    let index = usize::try_from(round - 1).unwrap_or(usize::MAX);
+    (verdict.status == VerdictStatus::Invalid).then(|| Incomparable {
+        reasons: vec![IncomparableReason::InvalidVerdict {
+            run: RunPosition { side, index },
+            verdict: verdict.reasons.first().cloned(),
+        }],
+    })
+}
+
+/// Parses a pause, which may be 0.
+fn rest(text: &str) -> Result<Duration, hammer_diagnostic::Diagnostic> {
+    match text.trim() {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => duration::parse(text),
+    }
+}

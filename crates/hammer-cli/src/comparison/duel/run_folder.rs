@@ -1,0 +1,61 @@
+//! The folder with the run files of a duel.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use hammer_analysis::ComparisonSide;
+use tempfile::TempDir;
+
+use crate::error::Error;
+
+/// The folder with the run files of a duel.
+pub(super) enum RunFolder {
+    /// Deleted with its files at the end.
+    Temporary(TempDir),
+    /// Named by the user, and kept.
+    Kept(PathBuf),
+}
+
+impl RunFolder {
+    /// Creates a temporary folder, or the one to keep, which must be new or empty.
+    pub(super) fn open(keep: Option<&Path>) -> Result<Self, Error> {
+        let Some(path) = keep else {
+            let folder = tempfile::Builder::new().prefix("hammer-duel-").tempdir();
+            return folder.map(Self::Temporary).map_err(|error| {
+                Error::Run(format!("failed to create a folder for run files: {error}"))
+            });
+        };
+        let invalid = |problem: String| {
+            let shown = path.display().to_string();
+            Error::invalid_value("--keep <DIR>", &shown, problem)
+        };
+        let is_empty = |path: &Path| -> io::Result<bool> {
+            fs::create_dir_all(path)?;
+            Ok(fs::read_dir(path)?.next().is_none())
+        };
+        match is_empty(path) {
+            Ok(true) => Ok(Self::Kept(path.to_owned())),
+            Ok(false) => Err(invalid(
+                "expected a new or an empty folder, found files in it (try another one)".into(),
+            )),
+            Err(error) => Err(invalid(format!("failed to create the folder: {error}"))),
+        }
+    }
+
+    /// The path of a run file.
+    pub(super) fn run_file(&self, side: ComparisonSide, round: u64) -> PathBuf {
+        let folder = match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Kept(path) => path,
+        };
+        folder.join(format!("{side}-{round}.run.json.zst"))
+    }
+
+    /// The name of a run for people: the path of its file if it is kept, or else the plan and the round.
+    pub(super) fn run_name(&self, plan: &Path, side: ComparisonSide, round: u64) -> String {
+        match self {
+            Self::Temporary(_) => format!("{} (round {round})", plan.display()),
+            Self::Kept(_) => self.run_file(side, round).display().to_string(),
+        }
+    }
+}

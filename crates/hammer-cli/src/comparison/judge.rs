@@ -1,0 +1,101 @@
+//! The end of all commands that compare: the comparison, its outputs and the exit code.
+
+use hammer_analysis::{CompareOptions, Comparison, Incomparable, RunPairing, compare};
+use hammer_core::RunFile;
+
+use super::comparison_args::ComparisonArgs;
+use super::comparison_output::ComparisonWriter;
+use super::fail_on::FailOn;
+use super::side_names::SideNames;
+use crate::command_exit::CommandExit;
+use crate::error::Error;
+use crate::output::print_stderr;
+
+/// A comparison that will be made, with its outputs, whose places have been checked.
+pub(super) struct ComparisonJob {
+    options: CompareOptions,
+    fail_on: FailOn,
+    writer: ComparisonWriter,
+}
+
+impl ComparisonJob {
+    /// Checks the places of the outputs.
+    pub(super) fn new(args: &ComparisonArgs, pairing: RunPairing) -> Result<Self, Error> {
+        Ok(Self {
+            options: args.options(pairing),
+            fail_on: args.fail_on(),
+            writer: ComparisonWriter::open(args.outputs())?,
+        })
+    }
+
+    /// Returns why the runs cannot be compared, if they cannot.
+    pub(super) fn refusal(&self, base: &[RunFile], new: &[RunFile]) -> Option<Incomparable> {
+        compare(base, new, &self.options).err()
+    }
+
+    /// Compares the runs, and writes the outputs.
+    pub(super) fn finish(
+        self,
+        base: &[RunFile],
+        new: &[RunFile],
+        names: &SideNames,
+    ) -> CommandExit {
+        let comparison = match compare(base, new, &self.options) {
+            Ok(comparison) => comparison,
+            Err(refused) => return self.refuse(&refused, names),
+        };
+        let errors = self.writer.finish(&ComparedRuns {
+            comparison: &comparison,
+            fail_on: self.fail_on,
+            base,
+            new,
+            names,
+        });
+        exit(
+            &errors,
+            match self.fail_on.fails(comparison.outcome) {
+                true => CommandExit::THRESHOLD,
+                false => CommandExit::OK,
+            },
+        )
+    }
+
+    /// Reports why the runs cannot be compared, also in the outputs that have a place for it.
+    pub(super) fn refuse(self, refused: &Incomparable, names: &SideNames) -> CommandExit {
+        print_refusal(refused, names);
+        let errors = self.writer.finish_refused(refused, names);
+        exit(&errors, CommandExit::INVALID)
+    }
+}
+
+/// A comparison with the runs that it was made of.
+pub(super) struct ComparedRuns<'a> {
+    pub(super) comparison: &'a Comparison,
+    pub(super) fail_on: FailOn,
+    pub(super) base: &'a [RunFile],
+    pub(super) new: &'a [RunFile],
+    pub(super) names: &'a SideNames,
+}
+
+/// Prints the errors of outputs. They have priority over the outcome.
+fn exit(errors: &[String], outcome: CommandExit) -> CommandExit {
+    for error in errors {
+        print_stderr(&format!("error: {error}"));
+    }
+    match errors.is_empty() {
+        true => outcome,
+        false => CommandExit::FAILED,
+    }
+}
+
+/// Prints why the runs were not compared, and the runs behind the places in the reasons.
+fn print_refusal(refused: &Incomparable, names: &SideNames) {
+    print_stderr("error: the runs cannot be compared:");
+    for reason in &refused.reasons {
+        print_stderr(&format!("  {reason}"));
+    }
+    print_stderr("");
+    for (position, name) in names.placed() {
+        print_stderr(&format!("  {position}: {name}"));
+    }
+}

@@ -1,0 +1,91 @@
+//! A comparison as Markdown, for a merge request.
+
+use hammer_analysis::{Comparison, Incomparable};
+
+use super::figure_rows::{self, FigureRow};
+use super::statement;
+use crate::comparison::side_names::SideNames;
+use crate::report::markdown::escaped::{code, prose};
+
+/// Maximum number of warnings, and of rows for loads, stages and groups.
+const MAX_LISTED: usize = 20;
+
+/// Renders a comparison: the outcome first, then warnings and the table of figures.
+pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) -> String {
+    let mut out = format!(
+        "**{}**: {}\n\n{}\n\n",
+        comparison.outcome,
+        prose(&statement::headline(comparison)),
+        prose(&statement::setup(comparison)),
+    );
+    for (side, names) in [("base", &names.base), ("new", &names.new)] {
+        let names: Vec<_> = names.iter().map(|name| code(name)).collect();
+        out.push_str(&format!("- {side}: {}\n", names.join(", ")));
+    }
+    let limit = statement::limit(comparison).map(str::to_owned);
+    let warnings = comparison.warnings.iter().take(MAX_LISTED);
+    let warnings = warnings.map(|warning| format!("warning: {warning}"));
+    for line in limit.into_iter().chain(warnings) {
+        out.push_str(&format!("- {}\n", prose(&line)));
+    }
+    let (mut parts, _) = figure_rows::changed_parts(comparison);
+    parts.truncate(MAX_LISTED);
+    out.push_str("\n| figure | base | new | change | outcome |\n|---|---:|---:|---|---|\n");
+    for figure in figure_rows::whole_run(comparison).iter().chain(&parts) {
+        out.push_str(&row(figure));
+    }
+    if let Some(advice) = statement::advice(comparison) {
+        out.push_str(&format!("\nNext: {}.\n", prose(&advice)));
+    }
+    out
+}
+
+/// Renders the reasons why runs were not compared.
+pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &SideNames) -> String {
+    let mut out = "**not compared**\n\n".to_owned();
+    for reason in &refused.reasons {
+        out.push_str(&format!("- {}\n", prose(&reason.to_string())));
+    }
+    out.push_str("\n| run | file |\n|---|---|\n");
+    for (position, name) in names.placed() {
+        out.push_str(&format!("| {position} | {} |\n", code(name)));
+    }
+    out
+}
+
+fn row(figure: &FigureRow) -> String {
+    let outcome = prose(&figure.outcome);
+    let outcome = match figure.is_changed {
+        true => format!("**{outcome}**"),
+        false => outcome,
+    };
+    format!(
+        "| {} | {} | {} | {} | {outcome} |\n",
+        prose(&figure.figure),
+        figure.base,
+        figure.new,
+        figure.change,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use hammer_analysis::ComparisonOutcome;
+
+    use super::*;
+
+    #[test]
+    fn changes_that_decide_are_bold() {
+        let figure = |is_changed| FigureRow {
+            figure: "p99".to_owned(),
+            base: "1.00 ms".to_owned(),
+            new: "2.00 ms".to_owned(),
+            change: "+100.0 %".to_owned(),
+            outcome: ComparisonOutcome::Worse.to_string(),
+            is_changed,
+        };
+        let start = "| p99 | 1.00 ms | 2.00 ms | +100.0 % |";
+        assert_eq!(row(&figure(true)), format!("{start} **worse** |\n"));
+        assert_eq!(row(&figure(false)), format!("{start} worse |\n"));
+    }
+}

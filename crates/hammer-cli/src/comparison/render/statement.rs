@@ -1,0 +1,118 @@
+//! Sentences about a comparison that several formats share.
+
+use hammer_analysis::{
+    Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, UndecidedReason,
+};
+
+use super::figure_rows::name;
+use crate::text::number::{format_counted, format_percent};
+
+/// The number of figures that the headline names.
+const NAMED_FIGURES: usize = 3;
+
+/// The outcome in a sentence: the figures that make it.
+pub(super) fn headline(comparison: &Comparison) -> String {
+    let margin = format_percent(comparison.margin * 100.0);
+    let outcome = comparison.outcome;
+    match outcome {
+        ComparisonOutcome::Worse | ComparisonOutcome::Better => {
+            let changed: Vec<_> = deciding(comparison, outcome)
+                .filter(|figure| figure.confirmed)
+                .map(|figure| changed_figure(figure))
+                .collect();
+            format!("{}, beyond the margin of {margin} %", listed(&changed))
+        }
+        ComparisonOutcome::Same => {
+            let confidence = format_percent(comparison.confidence * 100.0);
+            format!("no figure changed by more than {margin} %, with {confidence} % confidence")
+        }
+        ComparisonOutcome::CannotTell => {
+            let undecided: Vec<_> = deciding(comparison, outcome)
+                .filter(|it| it.scope.is_whole_run())
+                .map(undecided_figure)
+                .collect();
+            match undecided.is_empty() {
+                true => "what changed may be chance, since many figures were compared".to_owned(),
+                false => listed(&undecided),
+            }
+        }
+    }
+}
+
+/// The runs and the rules of the comparison.
+pub(super) fn setup(comparison: &Comparison) -> String {
+    let runs = |count: usize, side| format_counted(count as u64, &format!("{side} run"));
+    let design = match comparison.design {
+        ComparisonDesign::Paired => ", in pairs",
+        _ => "",
+    };
+    format!(
+        "{} with {}{design}; margin {} % (errors: {} points), confidence {} %",
+        runs(comparison.base.len(), "base"),
+        runs(comparison.new.len(), "new"),
+        format_percent(comparison.margin * 100.0),
+        format_percent(comparison.error_margin_points),
+        format_percent(comparison.confidence * 100.0),
+    )
+}
+
+/// A limit of the comparison that does not depend on its figures.
+pub(super) fn limit(comparison: &Comparison) -> Option<&'static str> {
+    (comparison.design == ComparisonDesign::WithinRuns).then_some(
+        "this holds for these runs only: runs of one target differ as well, by an unknown amount. \
+         Give three runs of each side.",
+    )
+}
+
+/// What to do to decide what is undecided.
+pub(super) fn advice(comparison: &Comparison) -> Option<String> {
+    if comparison.outcome != ComparisonOutcome::CannotTell {
+        return None;
+    }
+    if let Some(runs) = comparison.more_runs {
+        let runs = format_counted(runs.into(), "more run");
+        return Some(format!("about {runs} of each side would decide"));
+    }
+    let undecided = deciding(comparison, ComparisonOutcome::CannotTell);
+    let reasons: Vec<_> = undecided.filter_map(|it| it.undecided).collect();
+    let short = [UndecidedReason::TooFewHits, UndecidedReason::TooFewSlices];
+    let advice = match comparison.design {
+        ComparisonDesign::WithinRuns => "give three runs of each side",
+        _ if reasons.iter().any(|reason| short.contains(reason)) => {
+            "repeat with longer runs or a higher rate"
+        }
+        _ => "repeat with longer runs, or raise --margin",
+    };
+    Some(advice.to_owned())
+}
+
+/// The deciding figures with this outcome, those of the whole run first.
+fn deciding(
+    comparison: &Comparison,
+    outcome: ComparisonOutcome,
+) -> impl Iterator<Item = &FigureComparison> {
+    let figures = comparison.figures.iter();
+    figures.filter(move |it| it.decides && it.outcome == outcome)
+}
+
+fn changed_figure(figure: &FigureComparison) -> String {
+    let name = name(figure.figure, &figure.scope);
+    match figure.change {
+        Some(change) => format!("{name} {change}"),
+        None => name,
+    }
+}
+
+fn undecided_figure(figure: &FigureComparison) -> String {
+    let reason = figure.undecided.unwrap_or(UndecidedReason::Uncertain);
+    format!("{}: {reason}", changed_figure(figure))
+}
+
+fn listed(items: &[String]) -> String {
+    let (shown, rest) = items.split_at(items.len().min(NAMED_FIGURES));
+    let shown = shown.join("; ");
+    match rest.len() {
+        0 => shown,
+        more => format!("{shown}; {more} more"),
+    }
+}

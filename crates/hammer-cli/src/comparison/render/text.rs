@@ -1,0 +1,126 @@
+//! A comparison as text.
+
+use hammer_analysis::{Comparison, ComparisonOutcome};
+
+use super::figure_rows::{self, FigureRow};
+use super::statement;
+use crate::comparison::side_names::SideNames;
+use crate::text::columns::column_count;
+use crate::text::lines::{WIDTH, list_line, truncate, wrap};
+
+/// Maximum number of warnings that are shown.
+const MAX_WARNINGS: usize = 6;
+/// Maximum number of rows for loads, stages and groups.
+const MAX_PARTS: usize = 12;
+
+/// Renders a comparison; `color` colors the outcome.
+pub(in crate::comparison) fn render(
+    comparison: &Comparison,
+    names: &SideNames,
+    color: bool,
+) -> String {
+    let outcome = comparison.outcome.to_string();
+    let mut out = wrap(&outcome, &statement::headline(comparison), 4);
+    out.push_str(&wrap("compared", &statement::setup(comparison), 2));
+    for (side, names) in [("base", &names.base), ("new", &names.new)] {
+        let more = |shown| format!("and {} more", names.len() - shown);
+        out.push_str(&list_line(side, names, more));
+    }
+    if let Some(limit) = statement::limit(comparison) {
+        out.push_str(&wrap("note", limit, 2));
+    }
+    out.push_str(&warnings(comparison));
+    out.push('\n');
+    out.push_str(&table(&figure_rows::whole_run(comparison), true));
+    out.push_str(&parts(comparison));
+    if let Some(advice) = statement::advice(comparison) {
+        out.push('\n');
+        out.push_str(&wrap("next", &advice, 2));
+    }
+    let code = match comparison.outcome {
+        ComparisonOutcome::Better | ComparisonOutcome::Same => 32,
+        ComparisonOutcome::CannotTell => 33,
+        ComparisonOutcome::Worse => 31,
+    };
+    match color {
+        true => out.replacen(&outcome, &format!("\x1b[1;{code}m{outcome}\x1b[0m"), 1),
+        false => out,
+    }
+}
+
+fn warnings(comparison: &Comparison) -> String {
+    let all = &comparison.warnings;
+    let (shown, rest) = all.split_at(all.len().min(MAX_WARNINGS));
+    let mut out = String::new();
+    for (index, warning) in shown.iter().enumerate() {
+        let name = if index == 0 { "warning" } else { "" };
+        out.push_str(&wrap(name, &warning.to_string(), 3));
+    }
+    if !rest.is_empty() {
+        let more = format!("and {} more (see -o json)", rest.len());
+        out.push_str(&wrap("", &more, 1));
+    }
+    out
+}
+
+/// The figures of loads, stages and groups that changed.
+fn parts(comparison: &Comparison) -> String {
+    let (rows, others) = figure_rows::changed_parts(comparison);
+    let (shown, rest) = rows.split_at(rows.len().min(MAX_PARTS));
+    let mut out = String::new();
+    if !shown.is_empty() {
+        out.push('\n');
+        out.push_str(&table(shown, false));
+    }
+    let hidden = others + rest.len();
+    if hidden > 0 {
+        let more = match rest.len() {
+            0 => format!("{hidden} other figures of loads, stages and groups are in -o json"),
+            more => format!("{more} more changes, and {others} other figures, are in -o json"),
+        };
+        out.push_str(&format!("  {more}\n"));
+    }
+    out
+}
+
+/// The table of figures, in columns that are as wide as their cells.
+fn table(rows: &[FigureRow], has_header: bool) -> String {
+    let header = ["", "base", "new", "change", "outcome"].map(str::to_owned);
+    let cells = |row: &FigureRow| {
+        let row = row.clone();
+        [row.figure, row.base, row.new, row.change, row.outcome]
+    };
+    let mut lines: Vec<[String; 5]> = rows.iter().map(cells).collect();
+    if has_header {
+        lines.insert(0, header);
+    }
+    let widest = |column: usize| {
+        let cells = lines.iter().map(|line| column_count(&line[column]));
+        cells.max().unwrap_or_default()
+    };
+    let widths = [0, 1, 2, 3].map(|column| widest(column).min([40, 14, 14, 36][column]));
+    let mut out = String::new();
+    for [figure, base, new, change, outcome] in &lines {
+        let line = format!(
+            "  {}  {}  {}  {}  {outcome}",
+            left(figure, widths[0].max(13)),
+            right(base, widths[1].max(10)),
+            right(new, widths[2].max(10)),
+            left(change, widths[3]),
+        );
+        out.push_str(truncate(line.trim_end(), WIDTH).trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn left(cell: &str, width: usize) -> String {
+    let cell = truncate(cell, width.max(1));
+    let pad = width.saturating_sub(column_count(&cell));
+    cell + &" ".repeat(pad)
+}
+
+fn right(cell: &str, width: usize) -> String {
+    let pad = width.saturating_sub(column_count(cell));
+    " ".repeat(pad) + cell
+}

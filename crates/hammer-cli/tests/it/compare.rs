@@ -1,0 +1,239 @@
+//! Tests of `hammer compare`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::command::{json as parsed, output, repository, stderr, stdout};
+use crate::junit::suites;
+use crate::recorded_runs::RecordedRuns;
+
+fn compare(base: &[PathBuf], new: &[PathBuf], flags: &[&str]) -> Output {
+    let text = |paths: &[PathBuf]| -> Vec<String> {
+        paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect()
+    };
+    let (base, new) = (text(base), text(new));
+    let mut args = vec!["compare"];
+    args.extend(base.iter().map(String::as_str));
+    args.push("--with");
+    args.extend(new.iter().map(String::as_str));
+    output(&[&args, flags].concat())
+}
+
+#[test]
+fn three_runs_of_a_slower_target_are_worse() {
+    let runs = RecordedRuns::new();
+    let side = |name: &str, delay_ms| {
+        [1, 2, 3].map(|number| runs.record(&format!("{name}-{number}.run"), delay_ms))
+    };
+    let (base, new) = (side("base", 40), side("new", 120));
+
+    let files = ["json", "md", "xml", "txt"].map(|ending| runs.path(&format!("out.{ending}")));
+    let flags = ["json", "md", "junit", "text"].iter().zip(&files);
+    let flags: Vec<String> = flags
+        .map(|(kind, path)| format!("--output={kind}={}", path.display()))
+        .collect();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let worse = compare(&base, &new, &flags);
+    assert_eq!(worse.status.code(), Some(99), "{}", stderr(&worse));
+    assert_eq!(stdout(&worse), "");
+
+    let [json_file, markdown, junit, text] = files.map(|path| fs::read_to_string(path).unwrap());
+    let comparison: Value = serde_json::from_str(&json_file).unwrap();
+    let schema = fs::read(repository("docs/schemas/comparison.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = schema
+        .iter_errors(&comparison)
+        .map(|e| e.to_string())
+        .collect();
+    assert_eq!(errors, [""; 0], "{comparison}");
+    assert_eq!(comparison["outcome"], "worse");
+    assert_eq!(comparison["design"], "independent");
+    let figures = comparison["figures"].as_array().unwrap();
+    let median = figures
+        .iter()
+        .find(|it| it["figure"] == "response_p50")
+        .unwrap();
+    assert_eq!(median["outcome"], "worse", "{median}");
+    let change = median["change"]["value"].as_f64().unwrap();
+    assert!((1.0..3.0).contains(&change), "{median}");
+
+    assert!(text.starts_with("worse         p50 +"), "{text}");
+    assert!(text.contains("base-2.run"), "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 100),
+        "{text}"
+    );
+    assert!(markdown.starts_with("**worse**: p50 +"), "{markdown}");
+    assert!(markdown.contains("\n| p50 | "), "{markdown}");
+    let suites = suites(&junit);
+    assert_eq!(suites.len(), 1);
+    assert_eq!(suites[0].cases[..2], ["outcome", "p50"]);
+    assert!(suites[0].failures[0].starts_with("worse: p50 +"), "{junit}");
+
+    // A change for the better passes.
+    let better = compare(&new, &base, &["-o", "json"]);
+    assert_eq!(better.status.code(), Some(0), "{}", stderr(&better));
+    assert_eq!(parsed(&better)["outcome"], "better");
+}
+
+#[test]
+fn a_run_and_its_copy_do_not_differ() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("base.run", 20);
+    let new = runs.copy(&base, "new.run", |_| {});
+    let paths = [base, new].map(|path| path.display().to_string());
+    let same = output(&["compare", &paths[0], &paths[1]]);
+    assert_eq!(same.status.code(), Some(0), "{}", stderr(&same));
+    let text = stdout(&same);
+    let outcome = text.split("  ").next().unwrap();
+    assert!(["same", "cannot tell"].contains(&outcome), "{text}");
+    assert!(text.contains("Give three runs of each side."), "{text}");
+
+    // A run of 0.2 s is too short to tell.
+    let strict = output(&["compare", &paths[0], &paths[1], "--fail-on", "cannot-tell"]);
+    assert_eq!(strict.status.code(), Some(99), "{}", stderr(&strict));
+}
+
+/// Changes of a run that make it another experiment, with a part of the message.
+const REFUSED: [(&str, &str, &str); 4] = [
+    (
+        "hammer",
+        "\"mqtt\"",
+        "different hammer: http in base run 1, mqtt in new run 1",
+    ),
+    ("shape", "\"100\"", "different shape"),
+    ("arrivals", "\"poisson\"", "different arrival process"),
+    ("warmup_s", "5.0", "different warm-up"),
+];
+
+#[test]
+fn runs_that_differ_in_what_they_send_are_refused() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("base.run", 20);
+    for (key, value, message) in REFUSED {
+        let value: Value = serde_json::from_str(value).unwrap();
+        let new = runs.copy(&base, &format!("{key}.run"), |run| {
+            run["report"][key] = value;
+        });
+        let refused = compare(&[base.clone()], &[new], &[]);
+        assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
+        let text = stderr(&refused);
+        assert!(text.contains(message), "{text}");
+        assert!(
+            text.contains("new run 1: ") && text.contains(".run\n"),
+            "{text}"
+        );
+        assert_eq!(stdout(&refused), "");
+    }
+}
+
+#[test]
+fn an_invalid_run_is_refused_and_outputs_say_why() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("base.run", 20);
+    let new = runs.copy(&base, "new.run", |run| {
+        run["report"]["verdict"] = json!({"status": "invalid", "reasons": ["It was <late>."],
+                                          "codes": ["late_p99"], "statuses": ["invalid"]});
+    });
+    let [junit, md, text] = ["junit=o.xml", "md=o.md", "text=o.txt"].map(|output| {
+        let (kind, name) = output.split_once('=').unwrap();
+        format!("--output={kind}={}", runs.path(name).display())
+    });
+    let refused = compare(&[base], &[new], &[&junit, &md, &text]);
+    assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
+    let read = |name| fs::read_to_string(runs.path(name)).unwrap();
+    let junit = read("o.xml");
+    assert_eq!(suites(&junit)[0].cases, ["outcome"]);
+    assert!(junit.contains("errors=\"1\""), "{junit}");
+    assert!(
+        junit.contains("new run 1 is invalid: It was &lt;late&gt;."),
+        "{junit}"
+    );
+    let markdown = read("o.md");
+    assert!(
+        markdown.contains("new run 1 is invalid: It was \\<late\\>."),
+        "{markdown}"
+    );
+    assert!(!runs.path("o.txt").exists());
+}
+
+#[test]
+fn a_run_that_is_given_twice_is_refused() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("base.run", 20);
+    let refused = compare(&[base.clone()], &[base], &[]);
+    assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("new run 1 is base run 1 again"));
+}
+
+#[test]
+fn wrong_arguments_are_explained() {
+    let runs = RecordedRuns::new();
+    let report = runs.path("report.json");
+    fs::write(&report, r#"{"schema":"hammer.report/1"}"#).unwrap();
+    let report = report.to_str().unwrap();
+    for (args, message) in [
+        (
+            &["a.run"][..],
+            "expected two runs without '--with', BASE and NEW, found 1",
+        ),
+        (
+            &["a.run", "b.run", "c.run"],
+            "found 3 (try hammer compare BASE... --with NEW...)",
+        ),
+        (
+            &["a.run", "--with"],
+            "a value is required for '--with <NEW>...'",
+        ),
+        (
+            &["a.run", "b.run", "--margin", "5"],
+            "'--margin <PERCENT>': found '5'; expected a percentage",
+        ),
+        (
+            &["a.run", "b.run", "--margin", "0%"],
+            "above 0% and up to 100%",
+        ),
+        (
+            &["a.run", "b.run", "--error-margin", "x%"],
+            "'--error-margin <PERCENT>': found 'x%'",
+        ),
+        (
+            &["a.run", "b.run", "--fail-on", "same"],
+            "[possible values: worse, cannot-tell]",
+        ),
+        (
+            &["a.run", "b.run", "-o", "hits=x"],
+            "unknown kind; expected text, json, junit, md",
+        ),
+        (&["a.run", "b.run", "-o", "md="], "empty path"),
+        (
+            &["a.run", "b.run", "-o", "md", "-o", "json"],
+            "another output goes to stdout, too",
+        ),
+        (&["-", "-"], "stdin can be read only once"),
+        (
+            &["missing.run", "b.run"],
+            "invalid value 'missing.run' for '<BASE>...'",
+        ),
+        (
+            &["b.run", "--with", "missing.run"],
+            "invalid value 'b.run' for '<BASE>...'",
+        ),
+        (
+            &[report, "b.run"],
+            "which has no histograms (try '-o run=PATH' in the run",
+        ),
+    ] {
+        let refused = output(&[&["compare"], args].concat());
+        let text = stderr(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{args:?}: {text}");
+        assert!(text.contains(message), "{args:?}: {text}");
+    }
+}
