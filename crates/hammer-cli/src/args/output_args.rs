@@ -78,7 +78,7 @@ impl OutputArgs {
 
     /// Sets the plan that the thresholds are from.
     pub(crate) fn with_plan_thresholds(mut self, file: &ParsedPlanFile) -> Self {
-        self.thresholds = self.thresholds.from_plan(file);
+        self.thresholds = self.thresholds.with_plan(file);
         self
     }
 

@@ -56,7 +56,7 @@ impl ThresholdArgs {
     }
 
     /// Sets the plan that all these flags are from, so that errors have the position in its file.
-    pub(crate) fn from_plan(mut self, file: &ParsedPlanFile) -> Self {
+    pub(crate) fn with_plan(mut self, file: &ParsedPlanFile) -> Self {
         self.source = ThresholdSource::plan(file, self.assert.len(), self.abort_on.len());
         self
     }

@@ -3,8 +3,8 @@
 use std::slice;
 
 use hammer_analysis::{
-    ChangeScale, CompareOptions, ComparedUnit, Comparison, ComparisonOutcome, FigureComparison,
-    compare,
+    ChangeScale, ComparabilityWarning, CompareOptions, ComparedUnit, Comparison, ComparisonOutcome,
+    ComparisonSide, FigureComparison, compare,
 };
 use hammer_core::{BaselineChange, BaselineComparison, MeasuredValue, RunFile, VerdictStatus};
 
@@ -34,7 +34,9 @@ impl BaselineRun {
 }
 
 fn fill(baseline: &mut BaselineComparison, comparison: &Comparison) {
-    let warnings = comparison.warnings.iter();
+    // The report has its own verdict.
+    let is_own_verdict = |warning: &&ComparabilityWarning| matches!(warning, ComparabilityWarning::Suspect { run, .. } if run.side == ComparisonSide::New);
+    let warnings = comparison.warnings.iter().filter(|it| !is_own_verdict(it));
     baseline.warnings = warnings.map(ToString::to_string).collect();
     let figures = comparison.figures.iter();
     let whole = figures.filter(|it| it.decides && it.scope.is_whole_run());
@@ -59,8 +61,8 @@ fn change(compared: &FigureComparison) -> BaselineChange {
     let interval = compared.change.and_then(|change| change.interval);
     BaselineChange {
         figure: compared.figure.to_string(),
-        baseline: value(compared.base),
-        measured: value(compared.new),
+        baseline: value(compared.base_runs.first().copied().flatten()),
+        measured: value(compared.new_runs.first().copied().flatten()),
         change: compared.change.and_then(|change| scaled(change.value)),
         change_low: interval.and_then(|interval| scaled(interval.low)),
         change_high: interval.and_then(|interval| scaled(interval.high)),

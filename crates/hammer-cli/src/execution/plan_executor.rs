@@ -57,8 +57,9 @@ fn execute(
     let monitor = PlanMonitor::new(&plan, output, thresholds, &stop)?;
     if !output.quiet() {
         print_warnings(&plan);
-        let doubt = baseline.and_then(BaselineRun::doubt);
-        doubt.inspect(|doubt| print_stderr(&format!("warning: {doubt}")));
+        if let Some(doubt) = baseline.and_then(BaselineRun::doubt) {
+            print_stderr(&plan.variables.mask(format!("warning: {doubt}")));
+        }
     }
     let (name, variables) = (plan.name.clone(), plan.variables.clone());
     let monitor = Mutex::new(monitor);

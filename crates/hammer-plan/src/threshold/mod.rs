@@ -15,6 +15,8 @@ mod parse_tests;
 mod percentile;
 mod rebased;
 mod relative_bound;
+#[cfg(test)]
+mod relative_bound_tests;
 mod scope;
 mod text_slice;
 mod time_bound;

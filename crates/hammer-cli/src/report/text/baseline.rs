@@ -13,9 +13,9 @@ const MAX_WARNINGS: usize = 3;
 
 /// Renders the changes of figures, and the differences that may explain them.
 pub(super) fn lines(baseline: &BaselineComparison) -> String {
-    let start = match baseline.started_at.as_str() {
-        "" => String::new(),
-        start => format!(" of {start}"),
+    let start = match baseline.started_at.split_once('.') {
+        Some((start, _)) => format!(" of {start}Z"),
+        None => String::new(),
     };
     let title = format!("{}{start}", baseline.path);
     if let Some(reason) = &baseline.incomparable {
@@ -46,17 +46,16 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 
 fn change_line(change: &BaselineChange) -> String {
     let [base, now] = [&change.baseline, &change.measured].map(format_figure);
-    let outcome = change.outcome.replace('_', " ");
     let outcome = match &change.undecided {
-        Some(reason) => format!("{outcome}: {reason}"),
-        None => outcome,
+        Some(reason) => format!("cannot tell ({reason})"),
+        None => change.outcome.replace('_', " "),
     };
     let (figure, size) = (&change.figure, change_text(change));
-    let line = format!("  {figure:<14}{base:>9} -> {now:<9}  {size:<32}  {outcome}");
+    let line = format!("  {figure:<8}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
     truncate(line.trim_end(), WIDTH) + "\n"
 }
 
-/// The change with its interval, such as `+2.4 % (+0.3 % to +4.5 %)`.
+/// The change with its interval, such as `+2.4 % (+0.3 to +4.5)`.
 pub(crate) fn change_text(change: &BaselineChange) -> String {
     let text = |value: f64| match change.measured.unit.as_str() {
         "%" => ChangeScale::PercentagePoints.format(value),
@@ -64,7 +63,8 @@ pub(crate) fn change_text(change: &BaselineChange) -> String {
     };
     match (change.change, change.change_low, change.change_high) {
         (Some(value), Some(low), Some(high)) => {
-            format!("{} ({} to {})", text(value), text(low), text(high))
+            let number = |value| text(value).split(' ').next().unwrap_or_default().to_owned();
+            format!("{} ({} to {})", text(value), number(low), number(high))
         }
         (Some(value), ..) => text(value),
         (None, ..) => String::new(),
@@ -129,12 +129,12 @@ mod tests {
             ..BaselineComparison::default()
         };
         let expected = "\
-baseline      base.json of 2026-11-29T12:00:00.000Z: changes within these two runs; runs differ by
-              more (see 'hammer compare')
-  p50             4.10 ms -> 4.20 ms    +2.4 % (+0.3 % to +4.5 %)         same
-  p99              108 ms -> 112 ms     +3.7 % (-8.0 % to +17.0 %)        cannot tell: the interval …
-  p99.9            250 ms -> infinite: no response                                    worse
-  errors              0 % -> 0.02 %     +0.02 points                      same
+baseline      base.json of 2026-11-29T12:00:00Z: changes within these two runs; runs differ by more
+              (see 'hammer compare')
+  p50      4.10 ms -> 4.20 ms   +2.4 % (+0.3 to +4.5)          same
+  p99       108 ms -> 112 ms    +3.7 % (-8.0 to +17.0)         cannot tell (the interval is too wide)
+  p99.9     250 ms -> infinite: no response                                 worse
+  errors       0 % -> 0.02 %    +0.02 points                   same
               different thing 1
               different thing 2
               different thing 3

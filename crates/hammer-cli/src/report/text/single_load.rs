@@ -15,7 +15,7 @@ const THRESHOLD_LINES: usize = 4;
 pub(super) fn render(run: &PlanReport, load: &Report, options: TextOptions) -> String {
     let details = LoadDetails::new(load, options.confidence);
     let fixed = details.lines();
-    let aborted = usize::from(run.aborted.is_some());
+    let aborted = verdict::abort_line(run.aborted.as_ref()).lines().count();
     let title = title::single_load(load);
     // The rest is two empty lines, and at least three lines for the verdict.
     let room = MAX_LINES.saturating_sub(fixed + aborted + title.lines().count() + 2);
