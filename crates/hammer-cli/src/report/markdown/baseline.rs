@@ -78,7 +78,7 @@ baseline `base\\|1.run`, changes within these two runs:
 
 | figure | baseline | now | change | outcome |
 | --- | ---: | ---: | ---: | --- |
-| p99 | 108 ms | 140 ms | +29.6 % (+20.0 % to +40.0 %) | **worse** |
+| p99 | 108 ms | 140 ms | +29.6 % (+20.0 to +40.0) | **worse** |
 
 - other kernel \\<6\\>
 
