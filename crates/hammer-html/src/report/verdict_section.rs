@@ -1,6 +1,8 @@
 //! The verdict, and the thresholds.
 
-use hammer_core::{AbortReason, CheckedThreshold, OpenOrClosedLoop, PlanReport, VerdictStatus};
+use hammer_core::{
+    AbortReason, CheckedThreshold, MeasuredValue, OpenOrClosedLoop, PlanReport, VerdictStatus,
+};
 use hammer_diagnostic::{format_decimal, format_rate, format_seconds, printable};
 use maud::{Markup, html};
 
@@ -120,7 +122,7 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
                         @for checked in failed.into_iter().chain(passed) {
                             tr {
                                 th scope="row" { (printable(&checked.expression)) }
-                                td data-v=[checked.measured.value] { (format_measured(&checked.measured)) }
+                                td data-v=[checked.measured.value] { (measured_text(checked)) }
                                 (result_cell(checked))
                             }
                         }
@@ -129,6 +131,22 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
             }
         }
     }
+}
+
+/// The measured value, with the bound if that is relative to a baseline.
+fn measured_text(checked: &CheckedThreshold) -> String {
+    let measured = format_measured(&checked.measured);
+    let Some(relative) = checked.relative else {
+        return measured;
+    };
+    let [baseline, bound] = [relative.baseline, relative.bound].map(|value| {
+        format_measured(&MeasuredValue {
+            value: Some(value),
+            infinite: false,
+            unit: checked.measured.unit.clone(),
+        })
+    });
+    format!("{measured} (baseline {baseline}, bound {bound})")
 }
 
 fn result_cell(checked: &CheckedThreshold) -> Markup {
