@@ -1,9 +1,9 @@
-//! Texts with names in backquotes.
+//! Texts with names of settings: in backquotes, or flags.
 
 use hammer_diagnostic::printable;
 use maud::{Markup, html};
 
-/// Writes what a text has in backquotes as code.
+/// Writes what a text has in backquotes as code, and flags too.
 pub(crate) fn backquoted(text: &str) -> Markup {
     let text = printable(text);
     let parts: Vec<&str> = text.split('`').collect();
@@ -12,9 +12,21 @@ pub(crate) fn backquoted(text: &str) -> Markup {
     html! {
         @if is_paired {
             @for (index, part) in parts.iter().enumerate() {
-                @if index % 2 == 1 { code { (part) } } @else { (part) }
+                @if index % 2 == 1 { code { (part) } } @else { (flags(part)) }
             }
-        } @else { (text) }
+        } @else { (flags(&text)) }
+    }
+}
+
+/// Writes flags as code that does not break after a hyphen.
+fn flags(text: &str) -> Markup {
+    html! {
+        @for word in text.split_inclusive(' ') {
+            @let flag = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            @if flag.starts_with("--") {
+                code class="flag" { (flag) } (word[flag.len()..])
+            } @else { (word) }
+        }
     }
 }
 
@@ -34,5 +46,13 @@ mod tests {
         ] {
             assert_eq!(backquoted(text).into_string(), html);
         }
+    }
+
+    #[test]
+    fn flags_are_code() {
+        let flag = format!("--{}", "threads");
+        let html = format!("use fewer <code class=\"flag\">{flag}</code>. Or -- not");
+        let text = format!("use fewer {flag}. Or -- not");
+        assert_eq!(backquoted(&text).into_string(), html);
     }
 }

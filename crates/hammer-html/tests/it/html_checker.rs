@@ -26,7 +26,7 @@ fn pages_are_valid() {
     command.args(["--config", "config.json", "--formatter", "text"]);
     for SamplePage { name, page } in sample_pages() {
         let file = format!("{name}.html");
-        write(&file, &page);
+        write(&file, page);
         command.arg(file);
     }
     let output = command.output().expect("html-validate runs");

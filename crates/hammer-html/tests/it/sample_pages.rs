@@ -1,5 +1,7 @@
 //! Pages of all kinds, for tests of all of them.
 
+use std::sync::OnceLock;
+
 use hammer_analysis::{CompareOptions, compare};
 use hammer_html::{comparison_page, report_page};
 
@@ -12,8 +14,13 @@ pub(crate) struct SamplePage {
     pub(crate) page: String,
 }
 
-/// Makes all sample pages.
-pub(crate) fn sample_pages() -> Vec<SamplePage> {
+/// All sample pages, which are made once.
+pub(crate) fn sample_pages() -> &'static [SamplePage] {
+    static PAGES: OnceLock<Vec<SamplePage>> = OnceLock::new();
+    PAGES.get_or_init(make_sample_pages)
+}
+
+fn make_sample_pages() -> Vec<SamplePage> {
     let sample = |name, page| SamplePage { name, page };
     vec![
         sample("steady", report_page(&steady_run())),

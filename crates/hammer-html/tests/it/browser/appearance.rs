@@ -29,7 +29,7 @@ fn every_page_is_readable_under_every_policy() {
     };
     let mut tab = browser.open_tab();
     for SamplePage { name, page } in sample_pages() {
-        let server = PageServer::start(&page);
+        let server = PageServer::start(page);
         for policy in ContentPolicy::ALL {
             tab.navigate(&server.url(policy));
             for (media, width) in MEDIA {

@@ -19,7 +19,7 @@ fn pages_log_nothing_and_request_nothing() {
     };
     let mut tab = browser.open_tab();
     for SamplePage { name, page } in sample_pages() {
-        let server = PageServer::start(&page);
+        let server = PageServer::start(page);
         for policy in ContentPolicy::ALL {
             let url = server.url(policy);
             let events = tab.navigate(&url);

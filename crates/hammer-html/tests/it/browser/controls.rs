@@ -1,4 +1,4 @@
-//! What the script adds besides the crosshair, used as a reader does.
+//! The legend, the second scale, sorted tables and the copied command.
 
 use serde_json::{Value, json};
 

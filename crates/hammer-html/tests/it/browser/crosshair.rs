@@ -1,8 +1,13 @@
 //! The crosshair: its values are those of the data under it.
 
 use hammer_core::Histogram;
+use serde_json::json;
 
+use super::chromium::Chromium;
+use super::content_policy::ContentPolicy;
+use super::page_server::PageServer;
 use super::report_tab::{chart_data, open, place, read_at, read_box};
+use crate::sample_pages::{SamplePage, sample_pages};
 use crate::sample_runs::steady_run;
 
 /// Checks that a line is `NAME: VALUE ms` with a value that is displayed in three digits.
@@ -142,4 +147,28 @@ fn keys_move_the_crosshair() {
     assert_eq!(live, "polite", "a screen reader reads it");
     tab.press("Escape");
     assert!(read_box(&mut tab, "heat").is_empty());
+}
+
+/// Presses a key in every chart with data, and lists the charts whose box shows no values.
+const CHARTS_WITHOUT_VALUES: &str = "
+  [...document.querySelectorAll('.chart:has(.chart-data)')]
+    .filter((chart) => JSON.parse(chart.querySelector('.chart-data').textContent).xs.length)
+    .filter((chart) => {
+      chart.querySelector('.plot').dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+      const text = chart.querySelector('.readout').textContent;
+      return !/\\d/.test(text) || /NaN|undefined|Infinity/.test(text);
+    })
+    .map((chart) => chart.id)";
+
+#[test]
+fn every_chart_of_every_page_has_a_crosshair() {
+    let Some(browser) = Chromium::start() else {
+        return;
+    };
+    let mut tab = browser.open_tab();
+    for SamplePage { name, page } in sample_pages() {
+        let server = PageServer::start(page);
+        tab.navigate(&server.url(ContentPolicy::Open));
+        assert_eq!(tab.evaluate(CHARTS_WITHOUT_VALUES), json!([]), "{name}");
+    }
 }
