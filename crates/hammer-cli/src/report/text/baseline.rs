@@ -46,17 +46,21 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 
 fn change_line(change: &BaselineChange) -> String {
     let [base, now] = [&change.baseline, &change.measured].map(format_figure);
-    let outcome = match &change.undecided {
-        Some(reason) => format!("cannot tell ({reason})"),
-        None => change.outcome.replace('_', " "),
-    };
-    let (figure, size) = (&change.figure, change_text(change));
+    let (figure, size, outcome) = (&change.figure, change_text(change), outcome_text(change));
     let line = format!("  {figure:<8}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
     truncate(line.trim_end(), WIDTH) + "\n"
 }
 
+/// The outcome, with the reason why it is not known.
+pub(crate) fn outcome_text(change: &BaselineChange) -> String {
+    match &change.undecided {
+        Some(reason) => format!("cannot tell ({reason})"),
+        None => change.outcome.replace('_', " "),
+    }
+}
+
 /// The change with its interval, such as `+2.4 % (+0.3 to +4.5)`.
-fn change_text(change: &BaselineChange) -> String {
+pub(crate) fn change_text(change: &BaselineChange) -> String {
     let text = |value: f64| match change.measured.unit.as_str() {
         "%" => ChangeScale::PercentagePoints.format(value),
         _ => ChangeScale::Relative.format(value / 100.0),
@@ -72,7 +76,7 @@ fn change_text(change: &BaselineChange) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use hammer_core::MeasuredValue;
 
     use super::*;
@@ -98,8 +102,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn changes_have_their_intervals_and_outcomes() {
+    /// A comparison with changes of all kinds.
+    pub(crate) fn comparison() -> BaselineComparison {
         let unknown = BaselineChange {
             outcome: "cannot_tell".to_owned(),
             undecided: Some("the interval is too wide".to_owned()),
@@ -115,7 +119,7 @@ mod tests {
             change_low: None,
             ..change("errors", "%", [0.0, 0.02], [0.02, 0.0, 0.0])
         };
-        let comparison = BaselineComparison {
+        BaselineComparison {
             path: "base.json".to_owned(),
             started_at: "2026-11-29T12:00:00.000Z".to_owned(),
             figures: vec![
@@ -127,7 +131,11 @@ mod tests {
             ],
             warnings: (1..=5).map(|n| format!("different thing {n}")).collect(),
             ..BaselineComparison::default()
-        };
+        }
+    }
+
+    #[test]
+    fn changes_have_their_intervals_and_outcomes() {
         let expected = "\
 baseline      base.json of 2026-11-29T12:00:00Z: changes within these two runs; runs differ by more
               (see 'hammer compare')
@@ -140,7 +148,7 @@ baseline      base.json of 2026-11-29T12:00:00Z: changes within these two runs; 
               different thing 3
               and 2 more differences (see -o json)
 ";
-        assert_eq!(lines(&comparison), expected);
+        assert_eq!(lines(&comparison()), expected);
     }
 
     #[test]
