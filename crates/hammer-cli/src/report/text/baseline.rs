@@ -47,7 +47,7 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 fn change_line(change: &BaselineChange) -> String {
     let [base, now] = [&change.baseline, &change.measured].map(format_figure);
     let (figure, size, outcome) = (&change.figure, change_text(change), outcome_text(change));
-    let line = format!("  {figure:<8}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
+    let line = format!("  {figure:<7}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
     truncate(line.trim_end(), WIDTH) + "\n"
 }
 
@@ -139,10 +139,10 @@ pub(crate) mod tests {
         let expected = "\
 baseline      base.json of 2026-11-29T12:00:00Z: changes within these two runs; runs differ by more
               (see 'hammer compare')
-  p50      4.10 ms -> 4.20 ms   +2.4 % (+0.3 to +4.5)          same
-  p99       108 ms -> 112 ms    +3.7 % (-8.0 to +17.0)         cannot tell (the interval is too wide)
-  p99.9     250 ms -> infinite: no response                                 worse
-  errors       0 % -> 0.02 %    +0.02 points                   same
+  p50     4.10 ms -> 4.20 ms   +2.4 % (+0.3 to +4.5)          same
+  p99      108 ms -> 112 ms    +3.7 % (-8.0 to +17.0)         cannot tell (the interval is too wide)
+  p99.9    250 ms -> infinite: no response                                 worse
+  errors      0 % -> 0.02 %    +0.02 points                   same
               different thing 1
               different thing 2
               different thing 3
