@@ -46,8 +46,10 @@ fn compare_outputs(args: &[&str], code: i32) {
     );
     // A page has the run inside, so that it is a run file, too.
     for run in [run, path(first.path(), "html")] {
+        let confidence = args.iter().filter(|arg| **arg == "--confidence");
         let reported = hammer(&["report", &run])
             .args(all_outputs(again.path()))
+            .args(confidence)
             .output()
             .unwrap();
         assert_eq!(reported.status.code(), Some(0), "{}", stderr(&reported));
@@ -166,7 +168,7 @@ fn outputs_of_other_runs_are_the_same_after_reading() {
     let plan = timeline.folder.path().join("plan.toml");
     let text = format!(
         "assert = ['[order] p99 < 1ns', 'errors < 1%']\n\
-         [[load]]\nname = 'browse|<b>'\ntarget = '{url}'\nrate = 100\nduration = 1\n\
+         [[load]]\nname = 'browse'\ntarget = '{url}'\nrate = 100\nduration = 1\n\
          [[load]]\nname = 'order'\ntarget = '{url}'\nrate = '50..150/1s'\noffset = '200ms'\n"
     );
     fs::write(&plan, text).unwrap();

@@ -7,6 +7,7 @@ use hammer_diagnostic::{format_decimal, format_rate, format_seconds, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
+use crate::constant_rate::constant_rate;
 use crate::duration_text::format_measured;
 
 /// Shows the subject of the run, the verdict with its reasons, and the thresholds.
@@ -56,7 +57,10 @@ pub(crate) fn shape(load: &hammer_core::Report) -> String {
             format!("closed loop of {slots} slots")
         }
         OpenOrClosedLoop::Open if load.shape.is_empty() => "timeline".to_owned(),
-        OpenOrClosedLoop::Open => load.shape.clone(),
+        OpenOrClosedLoop::Open => match constant_rate(load) {
+            Some(rate) => format_rate(rate),
+            None => load.shape.clone(),
+        },
     };
     text.push_str(&format!(" for {}", format_seconds(load.duration_s)));
     if load.loop_kind == OpenOrClosedLoop::Open {

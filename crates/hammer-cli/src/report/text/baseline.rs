@@ -52,7 +52,7 @@ fn change_line(change: &BaselineChange) -> String {
 }
 
 /// The outcome, with the reason why it is not known.
-pub(crate) fn outcome_text(change: &BaselineChange) -> String {
+fn outcome_text(change: &BaselineChange) -> String {
     match &change.undecided {
         Some(reason) => format!("cannot tell ({reason})"),
         None => change.outcome.replace('_', " "),
@@ -76,7 +76,7 @@ pub(crate) fn change_text(change: &BaselineChange) -> String {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use hammer_core::MeasuredValue;
 
     use super::*;
@@ -103,7 +103,7 @@ pub(crate) mod tests {
     }
 
     /// A comparison with changes of all kinds.
-    pub(crate) fn comparison() -> BaselineComparison {
+    fn comparison() -> BaselineComparison {
         let unknown = BaselineChange {
             outcome: "cannot_tell".to_owned(),
             undecided: Some("the interval is too wide".to_owned()),
