@@ -189,13 +189,13 @@ impl DocsEnvironment {
                 _ => word,
             });
         }
+        if words.contains(&"duel") && !words.contains(&"--rest") {
+            words.extend(["--rest", "0"]);
+        }
         let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
         let hits = has(&["http", "mqtt", "--endpoint", "demo", "hammer-echo"]);
         if hits && !has_window && !has(&["-z", "--duration"]) {
             words.extend(["-z", SHORT]);
-        }
-        if has(&["duel"]) && !has(&["--rest"]) {
-            words.extend(["--rest", "0"]);
         }
         // The broker here has no TLS, and needs a thread for each client.
         if command.contains(" 15000 ") || command.contains("mqtts://") || has_window {
