@@ -440,8 +440,12 @@ fn the_plans_in_the_docs_run() {
         }
         let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let url = target.url();
-        // Readers would use their own target and variables.
-        let plan = text.replace("http://127.0.0.1:8080/", &url);
+        // Readers would use their own targets and variables, and have more time.
+        let plan = ["http://127.0.0.1:8080/", "http://127.0.0.1:8081/"]
+            .iter()
+            .fold(text.replace("\"60s\"", "\"1s\""), |text, theirs| {
+                text.replace(theirs, &url)
+            });
         let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
         let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
         let context = format!("{document}: {plan}: {}", stderr_text(&output));
