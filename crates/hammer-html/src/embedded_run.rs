@@ -43,11 +43,13 @@ pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
             .iter()
             .map(|load| load.report.timeline.len());
         let most = most.max().unwrap_or(0);
-        let fits = compressed(&json, FAST_LEVEL).is_some_and(|text| text.len() <= budget);
-        if fits || most <= MIN_SLICES {
+        let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
+        if size <= budget || most <= MIN_SLICES {
             return element(&json);
         }
-        let kept = most.div_ceil(2).max(MIN_SLICES);
+        // The size hardly grows with the hits of a slice, so it is about that of each slice.
+        let fitting = most * budget / size;
+        let kept = fitting.min(most - 1).max(MIN_SLICES);
         for load in &mut run.report.loads {
             load.report.timeline = merged_timeline(&load.report.timeline, kept);
         }

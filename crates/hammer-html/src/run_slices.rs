@@ -52,13 +52,14 @@ pub(crate) fn run_slices(report: &Report, max: usize) -> Vec<RunSlice> {
     slices
 }
 
-/// Merges neighbors until there are at most `max` slices.
+/// Merges neighbors into at most `max` slices of about the same length.
 pub(crate) fn merged_timeline(slices: &[TimelineSlice], max: usize) -> Vec<TimelineSlice> {
-    let at_once = slices.len().div_ceil(max.max(1)).max(1);
-    if at_once == 1 {
+    let (all, kept) = (slices.len(), max.max(1));
+    if all <= kept {
         return slices.to_vec();
     }
-    slices.chunks(at_once).filter_map(merged).collect()
+    let parts = (0..kept).map(|part| &slices[part * all / kept..(part + 1) * all / kept]);
+    parts.filter_map(merged).collect()
 }
 
 fn merged(neighbors: &[TimelineSlice]) -> Option<TimelineSlice> {

@@ -10,6 +10,7 @@ use super::ChartedLoad;
 use crate::chart::{
     ChartSeries, ChartText, LineChart, LinePlaces, PLOT_X, PLOT_Y, SeriesStyle, SeriesValues,
 };
+use crate::constant_rate::constant_rate;
 use crate::duration_text::format_share;
 use crate::run_slices::RunSlice;
 use crate::scale::Axis;
@@ -146,7 +147,7 @@ fn finding(report: &Report) -> String {
     let rate = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let requested = format_rate(requested);
-            let mean = if report.stages.is_empty() {
+            let mean = if constant_rate(report).is_some() {
                 ""
             } else {
                 " on average"

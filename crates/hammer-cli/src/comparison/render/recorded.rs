@@ -92,7 +92,7 @@ fn only_the_outcome_is_colored() {
 }
 
 #[test]
-fn a_figure_that_cannot_be_told_fails_if_asked_for() {
+fn an_undecided_figure_fails_if_asked_for() {
     let json = fs::read(folder().join("undecided.json")).expect("the file exists");
     let comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
     for (fail_on, failures) in [(FailOn::Worse, 0), (FailOn::CannotTell, 3)] {
