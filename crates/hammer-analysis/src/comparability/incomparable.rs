@@ -90,7 +90,7 @@ impl fmt::Display for IncomparableReason {
             Self::NoRuns { side } => write!(f, "expected a {side} run, found none"),
             Self::RepeatedRun { first, second } => write!(
                 f,
-                "{second} is {first} again (try different runs of the two sides)"
+                "{second} and {first} are the same run (try another run file)"
             ),
             Self::InvalidVerdict { run, verdict } => {
                 write!(f, "{run} is invalid: ")?;
@@ -120,21 +120,15 @@ impl fmt::Display for IncomparableReason {
                 )
             }
             Self::MissingLoad { load, run } => {
-                write!(
-                    f,
-                    "load {load:?} is missing in {run}, and other runs have it"
-                )
+                write!(f, "{run} has no load {load:?}, and other runs have it")
             }
             Self::MissingGroup { load, group, run } => {
                 write_load(f, load.as_deref())?;
-                write!(
-                    f,
-                    "group {group:?} is missing in {run}, and other runs have it"
-                )
+                write!(f, "{run} has no group {group:?}, and other runs have it")
             }
             Self::Unpaired { base, new } => write!(
                 f,
-                "expected pairs of runs, found {base} of the base and {new} of the new side"
+                "expected as many new runs as base runs, found {new} and {base}"
             ),
         }
     }

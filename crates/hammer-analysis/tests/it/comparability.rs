@@ -67,8 +67,8 @@ fn runs_of_different_loads_are_refused() {
         ),
         (
             |run| load(run).groups[1].name = "lists".into(),
-            "group \"writes\" is missing in new run 1, and other runs have it; \
-             group \"lists\" is missing in base run 1, and other runs have it",
+            "new run 1 has no group \"writes\", and other runs have it; \
+             base run 1 has no group \"lists\", and other runs have it",
         ),
         (
             |run| {
@@ -108,8 +108,8 @@ fn loads_must_be_on_both_sides() {
     let refused = check_comparability(&[base], &[new]).expect_err("different loads");
     assert_eq!(
         refused.to_string(),
-        "load \"write\" is missing in new run 1, and other runs have it; \
-         load \"list\" is missing in base run 1, and other runs have it"
+        "new run 1 has no load \"write\", and other runs have it; \
+         base run 1 has no load \"list\", and other runs have it"
     );
 }
 
@@ -125,12 +125,12 @@ fn sides_need_different_runs() {
     let one = std::slice::from_ref(&base);
     assert_eq!(
         check(one, one),
-        "new run 1 is base run 1 again (try different runs of the two sides)"
+        "new run 1 and base run 1 are the same run (try another run file)"
     );
     let twice = [base.clone(), base.clone()];
     let found = check(&twice, std::slice::from_ref(&new));
     assert!(
-        found.starts_with("base run 2 is base run 1 again"),
+        found.starts_with("base run 2 and base run 1 are the same run"),
         "{found}"
     );
     assert_eq!(check(one, &[]), "expected a new run, found none");
@@ -144,7 +144,7 @@ fn sides_need_different_runs() {
     let refused = compare(&[base, other], &[new], &paired).expect_err("a run without its pair");
     assert_eq!(
         refused.to_string(),
-        "expected pairs of runs, found 2 of the base and 1 of the new side"
+        "expected as many new runs as base runs, found 1 and 2"
     );
 }
 

@@ -29,8 +29,8 @@ hammer compare base-*.run --with new-*.run -o md=comment.md -o junit=compare.xml
 hammer compare base-*.run --with new-*.run --margin 2% --fail-on cannot-tell";
 
 const NOTES: &str = "\
-Exit codes: 0; 99 if a figure is worse; 98 if a verdict is invalid, or the runs differ in what they send.
-'hammer http … -o run=PATH' writes the file of a run. docs/COMPARING.md describes the method.";
+Exit codes: 99 if a figure is worse, 98 if the runs cannot be compared, otherwise 0.
+'hammer http … -o run=PATH' writes a run file. docs/COMPARING.md describes the method.";
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -38,7 +38,7 @@ struct CompareArgs {
     /// Run files of the base; or BASE and NEW without --with
     #[arg(value_name = "BASE", required = true)]
     runs: Vec<PathBuf>,
-    /// Run files of the new side: three or more of each give the best answer
+    /// Run files of the new side; give at least three of each side
     #[arg(long, value_name = "NEW", num_args = 1..)]
     with: Vec<PathBuf>,
     /// Compare run k of the base with run k of the new side

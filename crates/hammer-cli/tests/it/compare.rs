@@ -174,7 +174,7 @@ fn a_run_that_is_given_twice_is_refused() {
     let base = runs.record("base.run", 20);
     let refused = compare(&[base.clone()], &[base], &[]);
     assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
-    assert!(stderr(&refused).contains("new run 1 is base run 1 again"));
+    assert!(stderr(&refused).contains("new run 1 and base run 1 are the same run"));
 }
 
 #[test]

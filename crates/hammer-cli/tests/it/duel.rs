@@ -144,7 +144,7 @@ fn a_signal_ends_the_run_and_the_duel() {
         let stopped = child.wait_with_output().unwrap();
         let text = stderr(&stopped);
         assert_eq!(stopped.status.code(), Some(code), "{text}");
-        assert!(text.contains("stopped: 0 complete rounds"), "{text}");
+        assert!(text.contains("stopped after 0 complete rounds"), "{text}");
         assert_eq!(stdout(&stopped), "");
         wait_until("the run ends", || target.counts().open_connections == 0);
     }

@@ -21,7 +21,7 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
             h2 { span class="status" { (outcome_symbol(outcome)) " " (outcome) } }
             p { (meaning(comparison)) }
             @if let Some(runs) = comparison.more_runs {
-                p { "About " (format_counted(u64::from(runs), "more run")) " of each side would decide what is open." }
+                p { "About " (format_counted(u64::from(runs), "more run")) " of each side would decide what is undecided." }
             }
             @if comparison.design == ComparisonDesign::WithinRuns {
                 p class="note" {

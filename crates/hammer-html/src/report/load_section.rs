@@ -45,7 +45,7 @@ pub(crate) fn load_section(
                 (confidence_table(report, &charted.blocks))
                 (charts(charted))
             } @else {
-                p class="note" { "Charts are only drawn for the loads before this one." }
+                p class="note" { "Only the loads before this one have charts." }
             }
             (answers_section(report))
             (phases_table(report))

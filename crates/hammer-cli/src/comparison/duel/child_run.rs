@@ -44,7 +44,7 @@ impl ChildRunner {
     /// Starts to watch for signals.
     pub(super) fn new(quiet: bool) -> Result<Self, Error> {
         let program = std::env::current_exe()
-            .map_err(|error| Error::Run(format!("failed to find the own program: {error}")))?;
+            .map_err(|error| Error::Run(format!("failed to find the hammer program: {error}")))?;
         let (sender, events) = mpsc::channel();
         let on_signal = sender.clone();
         SignalWatcher::watch_with(move |number| {

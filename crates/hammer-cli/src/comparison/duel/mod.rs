@@ -41,9 +41,9 @@ hammer duel old.toml new.toml --rounds 10 --rest 30s --keep runs
 hammer duel old.toml new.toml -o md=comment.md --fail-on cannot-tell";
 
 const NOTES: &str = "\
-The plans run in turn: A, B, A, B, and so on, so that slow changes of the machine affect both. Each run is
-a process of its own. Runs write no outputs of their plans; thresholds of the plans do not end the duel.
-Exit codes are those of 'hammer compare'. docs/COMPARING.md describes the method.";
+The plans run in turn: A, B, A, B, and so on, so that slow changes of the machine affect both.
+Each run is a process of its own. Outputs in the plans are ignored, and thresholds do not end the
+duel. Exit codes are those of 'hammer compare'. docs/COMPARING.md describes the method.";
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -170,7 +170,7 @@ impl Duel<'_> {
         {
             let complete = format_counted(rounds as u64, "complete round");
             print_stderr(&format!(
-                "stopped: {complete}, and a comparison needs {LEAST_ROUNDS}"
+                "stopped after {complete}: a comparison needs {LEAST_ROUNDS}"
             ));
             return exit;
         }

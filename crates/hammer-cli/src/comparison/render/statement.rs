@@ -27,7 +27,7 @@ pub(super) fn headline(comparison: &Comparison, separator: &str) -> String {
             let undecided = figures.filter(|it| it.scope.is_whole_run());
             let undecided: Vec<_> = undecided.map(undecided_figure).collect();
             match undecided.is_empty() {
-                true => "what changed may be chance, since many figures were compared".to_owned(),
+                true => "the changes may be chance, because many figures were compared".to_owned(),
                 false => listed(&undecided, separator),
             }
         }
@@ -54,7 +54,7 @@ pub(super) fn setup(comparison: &Comparison) -> String {
 /// A limit of the comparison that does not depend on its figures.
 pub(super) fn limit(comparison: &Comparison) -> Option<&'static str> {
     (comparison.design == ComparisonDesign::WithinRuns).then_some(
-        "this holds for these runs only: runs of one target differ as well, by an unknown amount. \
+        "this holds for these runs only, because other runs of the same target would differ. \
          Give three runs of each side.",
     )
 }

@@ -21,7 +21,8 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
     if let Some(reason) = &baseline.incomparable {
         return wrap("baseline", &format!("{title}: not compared: {reason}"), 3);
     }
-    let changes = "changes within these two runs; runs differ by more (see 'hammer compare')";
+    let changes =
+        "changes between these two runs only; to be sure, compare several (see 'hammer compare')";
     let mut out = wrap("baseline", &format!("{title}: {changes}"), 2);
     let figures = baseline.figures.iter();
     let shown = figures.filter(|change| {
@@ -137,8 +138,8 @@ mod tests {
     #[test]
     fn changes_have_their_intervals_and_outcomes() {
         let expected = "\
-baseline      base.json of 2026-11-29T12:00:00Z: changes within these two runs; runs differ by more
-              (see 'hammer compare')
+baseline      base.json of 2026-11-29T12:00:00Z: changes between these two runs only; to be sure,
+              compare several (see 'hammer compare')
   p50     4.10 ms -> 4.20 ms   +2.4 % (+0.3 to +4.5)          same
   p99      108 ms -> 112 ms    +3.7 % (-8.0 to +17.0)         cannot tell (the interval is too wide)
   p99.9    250 ms -> infinite: no response                                 worse

@@ -31,7 +31,7 @@ struct RunFileJson<'a> {
     loads: Vec<LoadJson>,
 }
 
-/// What the report of a load lacks.
+/// The measurements of a load that its report lacks.
 #[derive(Serialize, Deserialize)]
 struct LoadJson {
     /// The name of the load; empty for a run without a plan.
