@@ -18,8 +18,8 @@ use crate::judgement::compare_figures::compare_figures;
 /// Compares the runs of `base` with those of `new`.
 ///
 /// With at least three runs of each side, the values of the runs are compared: in pairs if the runs
-/// took turns, else independently. With fewer, the intervals within the runs are compared, and a side
-/// of two runs is one of their mean, with an interval that contains both of theirs.
+/// took turns, else independently. With fewer, the intervals within the runs are compared. Two runs of
+/// a side count as one, with their mean, and an interval that contains both of theirs.
 ///
 /// # Errors
 ///

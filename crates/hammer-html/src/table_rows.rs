@@ -9,7 +9,7 @@ pub(crate) const MAX_ROWS: usize = 200;
 pub(crate) fn omitted_rows(all: usize) -> Markup {
     html! {
         @if all > MAX_ROWS {
-            p class="note" { (all - MAX_ROWS) " more rows are in the run file." }
+            p class="note" { (all - MAX_ROWS) " more rows are in the JSON output." }
         }
     }
 }

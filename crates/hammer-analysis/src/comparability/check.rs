@@ -20,8 +20,8 @@ struct PlacedRun<'a> {
     position: RunPosition,
 }
 
-/// Checks whether runs can be compared, within each side and between them. Returns what weakens the
-/// comparison.
+/// Checks whether runs can be compared, within each side and between them. Returns the differences
+/// that weaken the comparison.
 ///
 /// # Errors
 ///

@@ -45,7 +45,7 @@ pub struct Comparison {
     pub figures: Vec<FigureComparison>,
     /// About as many more runs of each side as would decide what is undecided: the most that a
     /// deciding figure of the whole run needs. `None` if nothing is undecided, or a hundred would
-    /// not do.
+    /// not suffice.
     pub more_runs: Option<u32>,
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ComparisonDesign {
-    /// Fewer than three runs of a side. Intervals know how much a figure varied within the runs, and
-    /// not how much runs differ from each other.
+    /// Fewer than three runs of a side. Intervals include the variation within the runs, and not the
+    /// differences between runs.
     WithinRuns,
     /// At least three runs of each side, in any order.
     Independent,

@@ -12,7 +12,7 @@ pub enum ComparisonOutcome {
     Better,
     /// The new side is worse, by more than the margin.
     Worse,
-    /// The two sides differ by less than the margin, which is as sure as the others.
+    /// The two sides differ by less than the margin, with the same confidence as the others.
     Same,
     /// The runs do not suffice for any of the others.
     CannotTell,

@@ -103,7 +103,7 @@ impl HitBlocks {
         })
     }
 
-    /// The hits that ended without an answer that was ok, of all hits that ended.
+    /// The hits that were not ok, of all hits that ended.
     pub(crate) fn errors(&self) -> RatioBlocks {
         self.ratio(
             |block| (block.hits.ended() - block.hits.ok) as f64,

@@ -15,7 +15,7 @@ pub struct RunFigures {
 /// The figures of a part of a run.
 pub(crate) type PartFigures = BTreeMap<ComparedFigure, MeasuredFigure>;
 
-/// A figure of a run with its interval, which knows how much the figure varied within the run.
+/// A figure of a run, with an interval from the variation within the run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MeasuredFigure {
     /// Infinite if a percentile falls among hits without an answer; `None` if it was not measured.

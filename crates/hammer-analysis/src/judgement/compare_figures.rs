@@ -57,7 +57,7 @@ pub fn compare_figures(
     }
 }
 
-/// Compares one figure, and returns its deciding p value beside it. `None` if no run has the figure.
+/// Compares one figure, and returns it with the p value that decides. `None` if no run has the figure.
 fn compare_figure(
     base: &[RunFigures],
     new: &[RunFigures],

@@ -15,8 +15,8 @@ pub(crate) enum ChangeDirection {
 }
 
 impl ChangeDirection {
-    /// The direction of a change whose interval knows how much runs differ: the interval excludes 0,
-    /// and the change itself is beyond the margin.
+    /// The direction of a change whose interval includes the differences between runs: the interval
+    /// excludes 0, and the change itself is beyond the margin.
     ///
     /// It is the same if the interval is within the margins: two one-sided tests, each at half of what
     /// the confidence leaves (D. J. Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15
@@ -32,7 +32,7 @@ impl ChangeDirection {
         }
     }
 
-    /// The direction of a change whose interval does not know how much runs differ: all of the
+    /// The direction of a change whose interval does not include the differences between runs: the whole
     /// interval is beyond the margin.
     pub(crate) fn within_runs(change: Estimate, scale: MarginScale) -> Self {
         let (fall, rise) = scale.margins();

@@ -12,7 +12,7 @@ use crate::statistics::student::{normal_quantile, normal_two_sided_p};
 
 /// Compares a figure of each run, of which each has an interval.
 ///
-/// Several runs of a side are one of their mean, with an interval that contains all of theirs.
+/// Several runs of a side count as one, with their mean, and an interval that contains all of theirs.
 pub(crate) fn compare_within_runs(
     base: &[MeasuredFigure],
     new: &[MeasuredFigure],

@@ -24,7 +24,7 @@ pub(crate) fn data_table(
     let step = rows.div_ceil(MAX_ROWS).max(1);
     html! {
         @if step > 1 {
-            p class="note" { "One row of " (step) " is shown; the run in this page has more." }
+            p class="note" { "One of every " (step) " rows is shown." }
         }
         div class="scroll" {
             table {

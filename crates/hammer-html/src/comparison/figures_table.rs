@@ -34,8 +34,8 @@ pub(crate) fn figures_table(comparison: &Comparison) -> Markup {
         (omitted_rows(figures.len()))
         p class="note" {
             "The interval contains the true change with a confidence of "
-            (format_decimal(comparison.confidence * 100.0)) " %. A value of p is the probability of a change \
-             as large as this one if there were none. Figures in parentheses do not decide."
+            (format_decimal(comparison.confidence * 100.0)) " %. p is the probability of a change at least \
+             as large as this one if nothing had changed. Figures in parentheses do not count."
         }
     }
 }
