@@ -13,12 +13,14 @@ use crate::command_line::MaskedCommandLine;
 pub(crate) struct OutputArgs {
     /// Output: text, json, junit, md, html, run, hlog, hgrm, hits; repeatable
     ///
-    /// md is Markdown, html a page with charts, hlog and hgrm are for the tools of HdrHistogram, hits is
-    /// a line of CSV per hit, and run has all histograms, so that 'hammer report' can make the other
-    /// outputs later. Without PATH, or with - as PATH, text, json, junit and md go to stdout; the others
-    /// need a PATH. A file that ends in .zst is compressed. The text report goes to stdout unless
-    /// another output does. A report file appears when it is complete; hits are written as they end. Only
-    /// the owner can read a new file, except junit; an existing one keeps its permissions.
+    /// md is Markdown. html is a page with charts. run has all histograms: 'hammer report' makes the
+    /// other outputs from it later. hlog and hgrm are for the tools of HdrHistogram. hits is a line of
+    /// CSV per hit.
+    ///
+    /// Without PATH, or with - as PATH, text, json, junit and md go to stdout; the others need a PATH.
+    /// The text report goes to stdout unless another output does. A file that ends in .zst is compressed.
+    /// A report file appears when it is complete; hits are written as they end. Only the owner can read a
+    /// new file, except junit; an existing one keeps its permissions.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings
@@ -26,9 +28,9 @@ pub(crate) struct OutputArgs {
     quiet: bool,
     /// Add confidence intervals of the percentiles to the text report
     ///
-    /// Each line has the interval of 95 % of a percentile of the response, and the number of independent
-    /// hits that would be as informative. Needs hits in ten seconds or more. The JSON report always has
-    /// the intervals.
+    /// For each percentile of the response, shows an interval of 95 % and the number of independent hits
+    /// that the hits are worth. The run needs ten seconds with hits. The JSON report always has the
+    /// intervals.
     #[arg(long)]
     confidence: bool,
     /// Exit with code 98 if the verdict is invalid, even without thresholds

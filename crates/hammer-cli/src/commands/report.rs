@@ -42,8 +42,8 @@ struct ReportArgs {
     runs: Vec<PathBuf>,
     /// Output: text, json, junit, md, html, run, hlog, hgrm; repeatable [default: text]
     ///
-    /// As for a run, except that the text report is written only if it is requested, or if nothing
-    /// else is. Several runs can be text, json or md on stdout, one after the other.
+    /// As for a run, but the text report is written only if it is requested, or if there is no other
+    /// output. Several runs can follow each other on stdout as text, json or md.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Add confidence intervals of the percentiles to the text report
