@@ -23,7 +23,7 @@ pub(super) fn render(baseline: &BaselineComparison) -> String {
         warnings.push('\n');
     }
     format!(
-        "baseline {path}, changes within these two runs:\n\n{}{warnings}",
+        "baseline {path}, changes between these two runs:\n\n{}{warnings}",
         table(&headers, &rows)
     )
 }
@@ -74,7 +74,7 @@ mod tests {
             ..BaselineComparison::default()
         };
         let expected = "\
-baseline `base\\|1.run`, changes within these two runs:
+baseline `base\\|1.run`, changes between these two runs:
 
 | figure | baseline | now | change | outcome |
 | --- | ---: | ---: | ---: | --- |
