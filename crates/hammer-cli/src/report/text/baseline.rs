@@ -46,13 +46,17 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 
 fn change_line(change: &BaselineChange) -> String {
     let [base, now] = [&change.baseline, &change.measured].map(format_figure);
-    let outcome = match &change.undecided {
+    let (figure, size, outcome) = (&change.figure, change_text(change), outcome_text(change));
+    let line = format!("  {figure:<7}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
+    truncate(line.trim_end(), WIDTH) + "\n"
+}
+
+/// The outcome, with the reason why it is not known.
+fn outcome_text(change: &BaselineChange) -> String {
+    match &change.undecided {
         Some(reason) => format!("cannot tell ({reason})"),
         None => change.outcome.replace('_', " "),
-    };
-    let (figure, size) = (&change.figure, change_text(change));
-    let line = format!("  {figure:<8}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
-    truncate(line.trim_end(), WIDTH) + "\n"
+    }
 }
 
 /// The change with its interval, such as `+2.4 % (+0.3 to +4.5)`.
@@ -98,8 +102,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn changes_have_their_intervals_and_outcomes() {
+    /// A comparison with changes of all kinds.
+    fn comparison() -> BaselineComparison {
         let unknown = BaselineChange {
             outcome: "cannot_tell".to_owned(),
             undecided: Some("the interval is too wide".to_owned()),
@@ -115,7 +119,7 @@ mod tests {
             change_low: None,
             ..change("errors", "%", [0.0, 0.02], [0.02, 0.0, 0.0])
         };
-        let comparison = BaselineComparison {
+        BaselineComparison {
             path: "base.json".to_owned(),
             started_at: "2026-11-29T12:00:00.000Z".to_owned(),
             figures: vec![
@@ -127,20 +131,24 @@ mod tests {
             ],
             warnings: (1..=5).map(|n| format!("different thing {n}")).collect(),
             ..BaselineComparison::default()
-        };
+        }
+    }
+
+    #[test]
+    fn changes_have_their_intervals_and_outcomes() {
         let expected = "\
 baseline      base.json of 2026-11-29T12:00:00Z: changes within these two runs; runs differ by more
               (see 'hammer compare')
-  p50      4.10 ms -> 4.20 ms   +2.4 % (+0.3 to +4.5)          same
-  p99       108 ms -> 112 ms    +3.7 % (-8.0 to +17.0)         cannot tell (the interval is too wide)
-  p99.9     250 ms -> infinite: no response                                 worse
-  errors       0 % -> 0.02 %    +0.02 points                   same
+  p50     4.10 ms -> 4.20 ms   +2.4 % (+0.3 to +4.5)          same
+  p99      108 ms -> 112 ms    +3.7 % (-8.0 to +17.0)         cannot tell (the interval is too wide)
+  p99.9    250 ms -> infinite: no response                                 worse
+  errors      0 % -> 0.02 %    +0.02 points                   same
               different thing 1
               different thing 2
               different thing 3
               and 2 more differences (see -o json)
 ";
-        assert_eq!(lines(&comparison), expected);
+        assert_eq!(lines(&comparison()), expected);
     }
 
     #[test]

@@ -103,7 +103,10 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     let bound = bound.map_or(String::new(), |bound| format!(", {bound}"));
     let details = format!(" after {seconds} s{rate} (measured {figure}{bound})");
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
-    let room = room.max(EXPRESSION_WIDTH);
+    let room = match aborted.relative {
+        Some(_) => room.max(EXPRESSION_WIDTH),
+        None => room,
+    };
     format!("{}{details}", truncate(&aborted.expression, room))
 }
 
