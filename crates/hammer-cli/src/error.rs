@@ -94,6 +94,14 @@ impl Error {
         Self::Run(names.reword(&message))
     }
 
+    /// Names the settings in a message of a library, unless they have names.
+    pub(crate) fn worded_as(self, names: SettingNames) -> Self {
+        match self {
+            Self::Usage(message) => Self::Usage(names.reword(&message)),
+            other => other,
+        }
+    }
+
     /// Masks the values of environment variables that a plan uses.
     pub(crate) fn masked(self, variables: &SubstitutedVariables) -> Self {
         match self {

@@ -59,6 +59,7 @@
 
 mod app;
 mod args;
+mod baseline;
 mod command_exit;
 mod command_line;
 mod commands;

@@ -6,7 +6,7 @@
 mod synthetic_run;
 
 use std::io::Write as _;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
 use hammer_analysis::{CompareOptions, compare};
@@ -24,13 +24,13 @@ fn main() -> io::Result<()> {
     };
     let run = single_run(&hour);
     let json = run.to_json().map_err(io::Error::other)?;
-    let start = Instant::now();
+    let (start, cpu_before) = (Instant::now(), cpu_time());
     let page = report_page(&run);
-    let took = start.elapsed();
+    let (took, cpu) = (start.elapsed(), cpu_time() - cpu_before);
     let (kb, run_kb) = (page.len() / 1000, json.len() / 1000);
     writeln!(
         io::stdout(),
-        "an hour: {kb} kB in {took:?}, run file {run_kb} kB"
+        "an hour: {kb} kB in {took:?}, of which processor time {cpu:?}; run file {run_kb} kB"
     )?;
     let Some(folder) = env::args_os().nth(1) else {
         return Ok(());
@@ -83,4 +83,11 @@ fn main() -> io::Result<()> {
         folder.join("comparison.html"),
         comparison_page(&comparison, &base, &new),
     )
+}
+
+/// The processor time of this thread, or zero where the system does not tell.
+fn cpu_time() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
 }

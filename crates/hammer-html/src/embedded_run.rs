@@ -13,8 +13,10 @@ use crate::run_slices::merged_timeline;
 
 /// The start of the element that has the run.
 const ELEMENT: &str = r#"<script type="application/json" id="hammer-run">"#;
-/// The level of compression: higher ones take seconds for little.
-const LEVEL: i32 = 12;
+/// The level of compression to find out the size: a few percent larger, and fast.
+const FAST_LEVEL: i32 = 3;
+/// The level of compression in the page.
+const LEVEL: i32 = 19;
 /// The least number of slices that a run keeps, so that the confidence of percentiles can be computed.
 const MIN_SLICES: usize = 10;
 /// The largest size of a run file inside of a page, in bytes.
@@ -32,7 +34,7 @@ struct EmbeddedRunJson {
 pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
     let mut run = run.clone();
     loop {
-        let Some(zstd) = compressed(&run) else {
+        let Ok(json) = run.to_json() else {
             return html! {};
         };
         let most = run
@@ -41,22 +43,30 @@ pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
             .iter()
             .map(|load| load.report.timeline.len());
         let most = most.max().unwrap_or(0);
-        if zstd.len() <= budget || most <= MIN_SLICES {
-            let data = EmbeddedRunJson { zstd };
-            return html! {
-                script type="application/json" id="hammer-run" { (json_script(&data)) }
-            };
+        let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
+        if size <= budget || most <= MIN_SLICES {
+            return element(&json);
         }
-        let kept = most.div_ceil(2).max(MIN_SLICES);
+        // The size hardly grows with the hits of a slice, so it is about that of each slice.
+        let fitting = most * budget / size;
+        let kept = fitting.min(most - 1).max(MIN_SLICES);
         for load in &mut run.report.loads {
             load.report.timeline = merged_timeline(&load.report.timeline, kept);
         }
     }
 }
 
-fn compressed(run: &RunFile) -> Option<String> {
-    let json = run.to_json().ok()?;
-    let bytes = zstd::bulk::compress(&json, LEVEL).ok()?;
+fn element(json: &[u8]) -> Markup {
+    let zstd = compressed(json, LEVEL).unwrap_or_default();
+    let data = EmbeddedRunJson { zstd };
+    html! {
+        script type="application/json" id="hammer-run" { (json_script(&data)) }
+    }
+}
+
+/// Compresses the JSON of a run file, as base64.
+fn compressed(json: &[u8], level: i32) -> Option<String> {
+    let bytes = zstd::bulk::compress(json, level).ok()?;
     Some(STANDARD.encode(bytes))
 }
 

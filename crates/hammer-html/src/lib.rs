@@ -71,6 +71,7 @@
 mod backquoted;
 mod chart;
 mod comparison;
+mod constant_rate;
 mod document;
 mod duration_text;
 mod embedded_run;

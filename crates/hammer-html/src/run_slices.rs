@@ -26,7 +26,7 @@ impl RunSlice {
 /// rates over a few milliseconds are noise.
 pub(crate) fn run_slices(report: &Report, max: usize) -> Vec<RunSlice> {
     let merged = merged_timeline(&report.timeline, max);
-    let end_of = |slice: &TimelineSlice| (slice.t_s + slice.width_s) as f64;
+    let end_of = |slice: &TimelineSlice| slice.t_s.saturating_add(slice.width_s) as f64;
     let mut slices: Vec<RunSlice> = vec![];
     for slice in merged {
         let start_s = slice.t_s as f64;
@@ -52,20 +52,21 @@ pub(crate) fn run_slices(report: &Report, max: usize) -> Vec<RunSlice> {
     slices
 }
 
-/// Merges neighbors until there are at most `max` slices.
+/// Merges neighbors into at most `max` slices of about the same length.
 pub(crate) fn merged_timeline(slices: &[TimelineSlice], max: usize) -> Vec<TimelineSlice> {
-    let at_once = slices.len().div_ceil(max.max(1)).max(1);
-    if at_once == 1 {
+    let (all, kept) = (slices.len(), max.max(1));
+    if all <= kept {
         return slices.to_vec();
     }
-    slices.chunks(at_once).filter_map(merged).collect()
+    let parts = (0..kept).map(|part| &slices[part * all / kept..(part + 1) * all / kept]);
+    parts.filter_map(merged).collect()
 }
 
 fn merged(neighbors: &[TimelineSlice]) -> Option<TimelineSlice> {
     let (first, later) = neighbors.split_first()?;
     let mut sum = first.clone();
     for slice in later {
-        sum.width_s += slice.width_s;
+        sum.width_s = sum.width_s.saturating_add(slice.width_s);
         sum.hits += slice.hits;
         match (&mut sum.measured, &slice.measured) {
             (Some(sum), Some(slice)) => sum.add_later(slice),

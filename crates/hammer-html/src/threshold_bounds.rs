@@ -15,6 +15,7 @@ const FAR: f64 = 8.0;
 pub(crate) fn threshold_bounds(report: &Report, (min, max): (f64, f64)) -> Vec<(String, f64)> {
     let bounds = report.thresholds.iter().filter_map(|checked| {
         let threshold: Threshold = checked.expression.parse().ok()?;
+        let threshold = threshold.with_known_bound(checked.relative);
         let applies = threshold
             .scope()
             .is_none_or(|scope| scope.stage().is_none() && scope.group().is_none());

@@ -43,6 +43,11 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub abort_after: Option<PlanFlagValue>,
+    /// Run file of an earlier run to compare with, relative to the folder of the plan; thresholds can
+    /// refer to it, as in `p99 <= baseline + 5%`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PlanFlagValue")]
+    pub baseline: Option<PlanFlagValue>,
     /// Loads, which run at the same time.
     #[schemars(length(min = 1, max = 64))]
     pub load: Vec<PlanLoad>,

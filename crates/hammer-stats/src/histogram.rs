@@ -45,11 +45,11 @@ impl ExactStats {
     };
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.sum += other.sum;
+        self.count = self.count.saturating_add(other.count);
+        self.sum = self.sum.saturating_add(other.sum);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.saturated += other.saturated;
+        self.saturated = self.saturated.saturating_add(other.saturated);
     }
 }
 

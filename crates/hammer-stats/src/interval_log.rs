@@ -123,8 +123,16 @@ mod tests {
         histogram
     }
 
-    /// The tag, start, length, largest duration and histogram of each line.
-    fn parse(log: &str) -> Vec<(Option<&str>, f64, f64, f64, hdrhistogram::Histogram<u64>)> {
+    /// A line of a log.
+    struct LogLine<'a> {
+        tag: Option<&'a str>,
+        start_s: f64,
+        length_s: f64,
+        max_ms: f64,
+        nanos: hdrhistogram::Histogram<u64>,
+    }
+
+    fn parse(log: &str) -> Vec<LogLine<'_>> {
         // This parser does not know the legend.
         let legend = log.find("\"StartTimestamp\"").expect("a legend");
         let lines = &log[legend + log[legend..].find('\n').expect("a line end") + 1..];
@@ -135,15 +143,15 @@ mod tests {
                     panic!("expected a line with a histogram");
                 };
                 let payload = STANDARD.decode(line.encoded_histogram()).expect("base64");
-                (
-                    line.tag().map(|tag| tag.as_str()),
-                    line.start_timestamp().as_secs_f64(),
-                    line.duration().as_secs_f64(),
-                    line.max(),
-                    Deserializer::new()
+                LogLine {
+                    tag: line.tag().map(|tag| tag.as_str()),
+                    start_s: line.start_timestamp().as_secs_f64(),
+                    length_s: line.duration().as_secs_f64(),
+                    max_ms: line.max(),
+                    nanos: Deserializer::new()
                         .deserialize(&mut payload.as_slice())
                         .expect("a payload"),
-                )
+                }
             })
             .collect()
     }
@@ -180,13 +188,14 @@ mod tests {
         }
         let text = log.into_text();
         let lines = parse(&text);
-        let tags: Vec<_> = lines.iter().map(|line| line.0).collect();
+        let tags: Vec<_> = lines.iter().map(|line| line.tag).collect();
         assert_eq!(tags, [None, Some("a_b_c"), Some("x")]);
         for (line, times) in lines.iter().zip([&millis[..], &micros, &hours]) {
-            let (_, start, length, max_ms, nanos) = line;
             let expected = histogram(times);
-            assert_eq!((*start, *length), (0.25, 2.0));
-            assert!((max_ms - expected.max().as_secs_f64() * 1e3).abs() < 1e-3);
+            assert_eq!((line.start_s, line.length_s), (0.25, 2.0));
+            let max_ms = expected.max().as_secs_f64() * 1e3;
+            assert!((line.max_ms - max_ms).abs() < 1e-3);
+            let nanos = &line.nanos;
             assert_eq!(nanos.len(), expected.count());
             assert_eq!((nanos.low(), nanos.high(), nanos.sigfig()), (1, MAX_NS, 3));
             for quantile in [0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0] {
@@ -207,6 +216,7 @@ mod tests {
         pushed.expect("nothing to count");
         let text = log.into_text();
         let lines = parse(&text);
-        assert_eq!((lines.len(), lines[0].3, lines[0].4.len()), (1, 0.0, 0));
+        assert_eq!(lines.len(), 1);
+        assert_eq!((lines[0].max_ms, lines[0].nanos.len()), (0.0, 0));
     }
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::run_position::RunPosition;
 use super::run_property::RunProperty;
 
+/// The maximum number of values of a side that are shown.
+const MAX_SHOWN_VALUES: usize = 3;
+
 /// A difference between runs, or a flaw of one, that may explain a change or weaken the comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -72,8 +75,8 @@ impl fmt::Display for ComparabilityWarning {
                 f,
                 "{}different {property}: {} in base, {} in new",
                 load(name),
-                base.join(" and "),
-                new.join(" and ")
+                listed(base),
+                listed(new)
             ),
             Self::Suspect { run, verdict } => {
                 write!(f, "{run} is suspect")?;
@@ -101,5 +104,15 @@ impl fmt::Display for ComparabilityWarning {
                 load(name)
             ),
         }
+    }
+}
+
+/// The first values, and the number of others.
+fn listed(values: &[String]) -> String {
+    let (shown, others) = values.split_at(values.len().min(MAX_SHOWN_VALUES));
+    let shown = shown.join(", ");
+    match others.len() {
+        0 => shown,
+        others => format!("{shown} and {others} more"),
     }
 }

@@ -62,6 +62,13 @@ pub(crate) fn slices_within<'a>(
         .collect()
 }
 
+impl PlacedSlice<'_> {
+    /// The second of the plan in which the slice begins, which slices of several loads share.
+    fn second(&self) -> u64 {
+        (self.middle_s - self.slice.width_s as f64 / 2.0) as u64
+    }
+}
+
 impl HitBlocks {
     /// Divides the time of the slices into at most twenty blocks.
     ///
@@ -69,21 +76,17 @@ impl HitBlocks {
     ///
     /// If there are fewer than ten slices with hits.
     pub(crate) fn new(slices: &[PlacedSlice<'_>]) -> Result<Self, UndecidedReason> {
-        let middles = || slices.iter().map(|it| it.middle_s);
-        let first = middles().fold(f64::INFINITY, f64::min);
-        let last = middles().fold(f64::NEG_INFINITY, f64::max);
-        let mut instants: Vec<f64> = middles().collect();
-        instants.sort_by(f64::total_cmp);
-        instants.dedup();
-        if instants.len() < MIN_SLICES {
+        let mut seconds: Vec<u64> = slices.iter().map(PlacedSlice::second).collect();
+        seconds.sort_unstable();
+        seconds.dedup();
+        if seconds.len() < MIN_SLICES {
             return Err(UndecidedReason::TooFewSlices);
         }
-        let count = instants.len().min(MAX_BLOCKS);
+        let count = seconds.len().min(MAX_BLOCKS);
         let mut blocks = vec![BlockCounts::default(); count];
-        for PlacedSlice { slice, middle_s } in slices {
-            let share = (middle_s - first) / (last - first);
-            let index = (share * count as f64) as usize;
-            blocks[index.min(count - 1)].add(slice)?;
+        for slice in slices {
+            let place = seconds.partition_point(|second| *second < slice.second());
+            blocks[place * count / seconds.len()].add(slice.slice)?;
         }
         let confidence = |times: fn(&BlockCounts) -> &Histogram| {
             let snapshots = blocks

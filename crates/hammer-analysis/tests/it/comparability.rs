@@ -232,7 +232,7 @@ fn runs_within_a_side_are_checked_as_well() {
     let found = found.expect("comparable runs");
     assert_eq!(
         found[0].to_string(),
-        "different kernel: unknown in base, unknown and 6.1 in new"
+        "different kernel: unknown in base, unknown, 6.1 in new"
     );
     load(&mut other).shape = "60".into();
     let refused = check_comparability(&[base], &[new, other]).expect_err("different shapes");

@@ -212,3 +212,43 @@ fn short_runs_have_no_intervals() {
             .is_some_and(|change| change.value > 1.0 && change.interval.is_none())
     );
 }
+
+/// A run file may have been written by anyone. Nothing about these counts is plausible.
+#[test]
+fn implausible_run_files_are_compared_without_a_panic() {
+    let base = RecordedLoad {
+        shape: "50/15s, 20/15s",
+        seconds: 30,
+        groups: vec!["reads", "writes"],
+        ..RecordedLoad::new(1)
+    };
+    let base = base.run();
+    let json = String::from_utf8(base.to_json().expect("JSON")).expect("UTF-8");
+    let most = u64::MAX.to_string();
+    for (from, to) in [
+        ("\"failed\":0", format!("\"failed\":{most}")),
+        (
+            "\"scheduled\":",
+            "\"scheduled\":1844674407370955161".to_owned(),
+        ),
+        ("\"started\":", "\"started\":99999999".to_owned()),
+        ("\"achieved\":", "\"achieved\":-".to_owned()),
+        ("\"t_s\":", "\"t_s\":99999999".to_owned()),
+        ("\"width_s\":", "\"width_s\":99999999".to_owned()),
+        ("\"duration_s\":", "\"duration_s\":-".to_owned()),
+        ("\"cpu_s\":", "\"cpu_s\":-1".to_owned()),
+        ("\"timeline\":[", "\"timeline\":[],\"other\":[".to_owned()),
+    ] {
+        let changed = json.replace(from, &to).replace(&base.id, "another");
+        assert_ne!(changed, json);
+        let Ok(run) = RunFile::from_json(changed.as_bytes()) else {
+            continue;
+        };
+        for (base, new) in [(&base, &run), (&run, &base)] {
+            let (base, new) = (std::slice::from_ref(base), std::slice::from_ref(new));
+            if let Ok(found) = compare(base, new, &CompareOptions::default()) {
+                serde_json::to_string(&found).expect("JSON");
+            }
+        }
+    }
+}

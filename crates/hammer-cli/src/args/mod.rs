@@ -11,6 +11,7 @@ mod payload_arg;
 mod reported_names;
 mod short_help;
 mod threshold_args;
+mod threshold_source;
 
 pub use endpoint_args::{EndpointArgs, JsonHeaders};
 pub(crate) use engine_args::EngineArgs;

@@ -1,6 +1,7 @@
 //! Flags for outputs and their values.
 
 use clap::Args;
+use hammer_plan::ParsedPlanFile;
 
 use super::{OutputKind, OutputSpec, ThresholdArgs};
 use crate::command_line::MaskedCommandLine;
@@ -72,6 +73,12 @@ impl OutputArgs {
         for (index, output) in self.output.iter_mut().enumerate() {
             output.plan_location = Some(plan_location(index));
         }
+        self
+    }
+
+    /// Sets the plan that the thresholds are from.
+    pub(crate) fn with_plan_thresholds(mut self, file: &ParsedPlanFile) -> Self {
+        self.thresholds = self.thresholds.with_plan(file);
         self
     }
 

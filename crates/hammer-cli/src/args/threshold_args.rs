@@ -1,13 +1,15 @@
 //! Flags for thresholds.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use hammer_diagnostic::Diagnostic;
-use hammer_plan::{LoadOutline, ParsedPlanFile, Threshold};
+use hammer_plan::{LoadOutline, Measurements, ParsedPlanFile, Threshold};
 
+use super::threshold_source::{ThresholdKind, ThresholdSource};
 use super::{caret, reported_names};
 use crate::error::Error;
+use crate::execution::RunThresholds;
 use crate::parsers::duration;
 
 /// Flags for thresholds.
@@ -31,25 +33,32 @@ pub(crate) struct ThresholdArgs {
     #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "abort_on")]
     #[arg(allow_hyphen_values = true)]
     abort_after: Option<Duration>,
-}
-
-/// A threshold that does not fit the loads.
-#[derive(Debug)]
-struct InapplicableThreshold<'a> {
-    /// True for `--abort-on`, false for `--assert`.
-    is_abort_condition: bool,
-    /// Index among the thresholds of its flag.
-    index: usize,
-    threshold: &'a Threshold,
-    error: Diagnostic,
+    /// Run file of an earlier run to compare with
+    ///
+    /// Thresholds can refer to it: 'p99 <= baseline + 5%'. The report shows what has changed. Write run
+    /// files with -o run=PATH.
+    #[arg(long, value_name = "RUN")]
+    baseline: Option<PathBuf>,
+    #[arg(skip)]
+    source: ThresholdSource,
 }
 
 impl ThresholdArgs {
-    /// Adds the thresholds of `other`, and gives priority to its `--abort-after`.
+    /// Adds the thresholds of `other`, and gives priority to its `--abort-after` and its baseline.
     pub(crate) fn merge(&mut self, other: Self) {
         self.assert.extend(other.assert);
         self.abort_on.extend(other.abort_on);
         self.abort_after = other.abort_after.or(self.abort_after);
+        if other.baseline.is_some() {
+            self.baseline = other.baseline;
+            self.source.replace_baseline();
+        }
+    }
+
+    /// Sets the plan that all these flags are from, so that errors have the position in its file.
+    pub(crate) fn with_plan(mut self, file: &ParsedPlanFile) -> Self {
+        self.source = ThresholdSource::plan(file, self.assert.len(), self.abort_on.len());
+        self
     }
 
     /// Checks that the thresholds fit the loads, given by their outlines.
@@ -60,81 +69,59 @@ impl ThresholdArgs {
         loads: &[LoadOutline],
         names_are_known: bool,
     ) -> Result<(), Error> {
-        self.first_mismatch(loads, names_are_known)
-            .map_or(Ok(()), |mismatch| {
-                let flag = if mismatch.is_abort_condition {
-                    "--abort-on <EXPR>"
-                } else {
-                    "--assert <EXPR>"
-                };
-                let text = mismatch.threshold.to_string();
-                Err(Error::invalid_value(
-                    flag,
-                    &text,
-                    caret::show(&mismatch.error),
-                ))
-            })
-    }
-
-    /// Checks the thresholds of a plan. The error has the position in the file.
-    pub(crate) fn validate_in_plan(
-        &self,
-        file: &ParsedPlanFile,
-        loads: &[LoadOutline],
-        names_are_known: bool,
-    ) -> Result<(), Error> {
-        self.first_mismatch(loads, names_are_known)
-            .map_or(Ok(()), |mismatch| {
-                let key = if mismatch.is_abort_condition {
-                    "abort_on"
-                } else {
-                    "assert"
-                };
-                let InapplicableThreshold {
-                    index, threshold, ..
-                } = mismatch;
-                let error = file.threshold_error(key, index, threshold, mismatch.error);
-                Err(Error::from_plan_error(&error))
-            })
-    }
-
-    /// Finds the first threshold that does not fit the loads.
-    fn first_mismatch(
-        &self,
-        loads: &[LoadOutline],
-        names_are_known: bool,
-    ) -> Option<InapplicableThreshold<'_>> {
-        let asserted = self.assert.iter().enumerate().map(|it| (false, it));
-        let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
-        let mut thresholds = asserted.chain(aborting);
-        thresholds.find_map(|(is_abort_condition, (index, threshold))| {
+        for (kind, index, threshold) in self.all() {
             let check_names = || match names_are_known {
                 true => reported_names::check(threshold),
                 false => Ok(()),
             };
-            let valid = threshold.validate(loads, is_abort_condition);
-            let error = valid.and_then(|()| check_names()).err()?;
-            Some(InapplicableThreshold {
-                is_abort_condition,
-                index,
-                threshold,
-                error,
-            })
-        })
+            let during_run = kind == ThresholdKind::AbortCondition;
+            let valid = threshold.validate(loads, during_run);
+            valid
+                .and_then(|()| check_names())
+                .map_err(|error| self.source.threshold_error(kind, index, threshold, error))?;
+        }
+        Ok(())
     }
 
-    /// The thresholds that are checked at the end.
-    pub(crate) fn asserted(&self) -> &[Threshold] {
-        &self.assert
+    /// Returns the thresholds with all bounds known. Those relative to a baseline follow from its
+    /// measurements.
+    pub(crate) fn for_run(
+        &self,
+        baseline: Option<&dyn Measurements>,
+    ) -> Result<RunThresholds, Error> {
+        let mut run = RunThresholds {
+            abort_after: self.abort_after.unwrap_or_default(),
+            ..RunThresholds::default()
+        };
+        for (kind, index, threshold) in self.all() {
+            let known = threshold
+                .with_baseline(baseline)
+                .map_err(|error| self.source.threshold_error(kind, index, threshold, error))?;
+            match kind {
+                ThresholdKind::Asserted => run.asserted.push(known),
+                ThresholdKind::AbortCondition => run.abort_conditions.push(known),
+            }
+        }
+        Ok(run)
     }
 
-    /// The conditions that end the run.
-    pub(crate) fn abort_conditions(&self) -> &[Threshold] {
-        &self.abort_on
+    /// The run file to compare with.
+    pub(crate) fn baseline(&self) -> Option<&Path> {
+        self.baseline.as_deref()
     }
 
-    /// The time before the conditions are first checked.
-    pub(crate) fn abort_after(&self) -> Duration {
-        self.abort_after.unwrap_or_default()
+    /// Makes an error about the run file to compare with.
+    pub(crate) fn baseline_error(&self, problem: &str) -> Error {
+        let path = self.baseline.as_deref().unwrap_or(Path::new(""));
+        self.source
+            .baseline_error(&path.display().to_string(), problem)
+    }
+
+    /// All thresholds with their kinds and their indices among those of their kind.
+    fn all(&self) -> impl Iterator<Item = (ThresholdKind, usize, &Threshold)> {
+        let asserted = self.assert.iter().enumerate();
+        let aborting = self.abort_on.iter().enumerate();
+        (asserted.map(|(index, it)| (ThresholdKind::Asserted, index, it)))
+            .chain(aborting.map(|(index, it)| (ThresholdKind::AbortCondition, index, it)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hammer_core::{AbortReason, StopHandle};
 use hammer_plan::{RunningMeasurements, Threshold};
 
-use crate::args::ThresholdArgs;
+use super::RunThresholds;
 use crate::report::text::thresholds::abort_text;
 
 /// Ends a run when a condition is met.
@@ -20,10 +20,10 @@ pub(crate) struct AbortMonitor<'a> {
 
 impl<'a> AbortMonitor<'a> {
     /// Creates the monitor that ends the run with `stop`.
-    pub(crate) fn new(thresholds: &'a ThresholdArgs, stop: &StopHandle) -> Self {
+    pub(crate) fn new(thresholds: &'a RunThresholds, stop: &StopHandle) -> Self {
         Self {
-            conditions: thresholds.abort_conditions(),
-            after: thresholds.abort_after(),
+            conditions: &thresholds.abort_conditions,
+            after: thresholds.abort_after,
             stop: stop.clone(),
             ending: false,
             aborted: None,
@@ -52,6 +52,7 @@ impl<'a> AbortMonitor<'a> {
         let aborted = AbortReason {
             expression: met.expression,
             measured: met.measured,
+            relative: met.relative,
             t_s: elapsed.as_secs_f64(),
             rate: Some(measured.current_rate()),
         };

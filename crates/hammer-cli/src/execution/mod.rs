@@ -4,11 +4,13 @@ mod abort_monitor;
 mod once;
 mod plan_executor;
 mod plan_monitor;
+mod run_thresholds;
 mod runnable_load;
 mod runnable_plan;
 mod typed_load;
 
 pub(crate) use plan_executor::{start, start_load};
+pub(crate) use run_thresholds::RunThresholds;
 pub(crate) use runnable_load::{LoadResult, RunOptions, RunnableLoad};
 pub(crate) use runnable_plan::{RunnablePlan, RunnablePlanLoad};
 pub(crate) use typed_load::TypedLoad;

@@ -12,8 +12,11 @@ use hammer_core::{
 use hammer_plan::check_thresholds;
 
 use super::plan_monitor::PlanMonitor;
-use super::{LoadResult, RunOptions, RunnableLoad, RunnablePlan, RunnablePlanLoad, once};
+use super::{
+    LoadResult, RunOptions, RunThresholds, RunnableLoad, RunnablePlan, RunnablePlanLoad, once,
+};
 use crate::args::OutputArgs;
+use crate::baseline::BaselineRun;
 use crate::command_exit::CommandExit;
 use crate::dry_run;
 use crate::error::Error;
@@ -30,24 +33,33 @@ pub(crate) fn start_load(
 
 /// Executes a plan, its dry run, or a single hit.
 pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
-    output
-        .thresholds()
-        .validate(&plan.outlines(), plan.names_are_known())?;
+    let flags = output.thresholds();
+    flags.validate(&plan.outlines(), plan.names_are_known())?;
+    let baseline = BaselineRun::open(flags, &plan)?;
+    let thresholds = flags.for_run(baseline.as_ref().map(BaselineRun::measurements))?;
     if output.dry_run() {
         return dry_run::print(&plan);
     }
     if let Some(job) = plan.single_hit() {
         return once::run(job);
     }
-    execute(plan, output)
+    execute(plan, output, &thresholds, baseline.as_ref())
 }
 
 /// Runs all loads at the same time, each on its own threads, and writes one report.
-fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error> {
+fn execute(
+    plan: RunnablePlan,
+    output: &OutputArgs,
+    thresholds: &RunThresholds,
+    baseline: Option<&BaselineRun>,
+) -> Result<CommandExit, Error> {
     let stop = StopHandle::new();
-    let monitor = PlanMonitor::new(&plan, output, &stop)?;
+    let monitor = PlanMonitor::new(&plan, output, thresholds, &stop)?;
     if !output.quiet() {
         print_warnings(&plan);
+        if let Some(doubt) = baseline.and_then(BaselineRun::doubt) {
+            print_stderr(&plan.variables.mask(format!("warning: {doubt}")));
+        }
     }
     let (name, variables) = (plan.name.clone(), plan.variables.clone());
     let monitor = Mutex::new(monitor);
@@ -69,11 +81,12 @@ fn execute(plan: RunnablePlan, output: &OutputArgs) -> Result<CommandExit, Error
     let cpu = total_cpu(loads.iter().map(|load| &load.report));
     let mut report = PlanReport::new(name, cpu, loads);
     report.replay = replay;
-    check_thresholds(&mut report, output.thresholds().asserted(), aborted);
+    check_thresholds(&mut report, &thresholds.asserted, aborted);
     let mut run = RunFile::new(report);
     run.requires_valid = output.require_valid();
     let words = output.command_line().words().iter();
     run.command = words.map(|word| variables.mask(word.clone())).collect();
+    run.report.baseline = baseline.and_then(|baseline| baseline.compare(&run));
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {
@@ -182,6 +195,10 @@ mod tests {
     }
 
     impl RunnableLoad for FakeLoad {
+        fn hammer(&self) -> &str {
+            "fake"
+        }
+
         fn schedule(&self) -> Schedule {
             Schedule::constant(Rate::per_second(10)).with_duration(Duration::from_secs(3600))
         }
@@ -224,7 +241,8 @@ mod tests {
                 setting_names: SettingNames::PlanKeys,
                 variables: SubstitutedVariables::default(),
             };
-            let error = execute(plan, &quiet).expect_err("a load panics");
+            let error =
+                execute(plan, &quiet, &RunThresholds::default(), None).expect_err("a load panics");
             assert!(matches!(&error, Error::Run(message) if message.contains("panicked")));
         }
     }

@@ -3,8 +3,8 @@
 use hammer_core::{AbortReason, RunEvent, RunTick, StopHandle};
 use hammer_plan::{RunningMeasurements, SubstitutedVariables};
 
-use super::RunnablePlan;
 use super::abort_monitor::AbortMonitor;
+use super::{RunThresholds, RunnablePlan};
 use crate::args::OutputArgs;
 use crate::error::Error;
 use crate::output::{OutputWriter, ProgressPrinter, print_stderr};
@@ -35,14 +35,15 @@ impl<'a> PlanMonitor<'a> {
     /// Creates the files of the outputs, and watches for signals, which `stop` the plan.
     pub(crate) fn new(
         plan: &RunnablePlan,
-        output: &'a OutputArgs,
+        output: &OutputArgs,
+        thresholds: &'a RunThresholds,
         stop: &StopHandle,
     ) -> Result<Self, Error> {
-        let abort_monitor = AbortMonitor::new(output.thresholds(), stop);
+        let abort_monitor = AbortMonitor::new(thresholds, stop);
         let measurements = (!abort_monitor.is_idle()).then(|| {
             let offsets = plan.loads.iter().map(|load| load.offset);
             let loads = plan.outlines().into_iter().zip(offsets);
-            RunningMeasurements::new(loads, output.thresholds().abort_conditions())
+            RunningMeasurements::new(loads, &thresholds.abort_conditions)
         });
         let names = plan.loads.iter().map(|load| load.name.clone());
         Ok(Self {

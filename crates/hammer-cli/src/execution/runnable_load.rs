@@ -14,6 +14,9 @@ use crate::setting_names::SettingNames;
 
 /// A load that can run, with the type of its hammer erased.
 pub(crate) trait RunnableLoad: Send {
+    /// The name of the hammer in the report.
+    fn hammer(&self) -> &str;
+
     /// The schedule of due times.
     fn schedule(&self) -> Schedule;
 

@@ -30,6 +30,10 @@ pub(crate) struct TypedLoad<H> {
 }
 
 impl<H: Hammer> RunnableLoad for TypedLoad<H> {
+    fn hammer(&self) -> &str {
+        self.name
+    }
+
     fn schedule(&self) -> Schedule {
         self.load.schedule()
     }

@@ -168,7 +168,7 @@ impl PlanFlagTable<'_> {
             _ if name.contains("=@FILE") => split_field_path(text),
             _ if name.ends_with("=FILE") => split_feeder_path(text),
             Some(path) if name.contains("@FILE") => Some(("@", path)),
-            None if matches!(name, "FILE" | "FILE[:PASSWORD]") => Some(("", text)),
+            None if matches!(name, "FILE" | "FILE[:PASSWORD]" | "RUN") => Some(("", text)),
             _ => None,
         };
         let Some((at, path)) = file else {

@@ -30,16 +30,13 @@ pub(crate) fn build(
                 prepare_load(entries, file, folder, index, load, name)
             });
             let loads: Vec<RunnablePlanLoad> = loads.collect::<Result<_, _>>()?;
-            let output = output_args(file, plan)?;
+            let output = output_args(file, folder, plan)?;
             let plan = RunnablePlan {
                 name,
                 loads,
                 setting_names: SettingNames::PlanKeys,
                 variables: file.variables().clone(),
             };
-            output
-                .thresholds()
-                .validate_in_plan(file, &plan.outlines(), plan.names_are_known())?;
             Ok((plan, output))
         }
         PlanContent::Scenario(scenario) => {
@@ -153,18 +150,19 @@ fn prepare_load(
     })
 }
 
-/// The output flags of the whole plan. Paths are relative to the working directory.
-fn output_args(file: &ParsedPlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
+/// The output flags of the whole plan. Paths of outputs are relative to the working directory, and
+/// those of files that are read to `folder`.
+fn output_args(file: &ParsedPlanFile, folder: &Path, plan: &Plan) -> Result<OutputArgs, Error> {
     let arguments = PlanFlagTable {
         file,
         path: &[],
         subject: "a plan",
         extra_keys: &["load"],
-        folder: Path::new(""),
+        folder,
     };
     let command = OutputArgs::augment_args(Command::new("plan"));
     let matches = arguments.matches(command, &plan.flags(), None)?;
-    let output = OutputArgs::from_arg_matches(&matches)?;
+    let output = OutputArgs::from_arg_matches(&matches)?.with_plan_thresholds(file);
     let path = |index| [PlanPathStep::Key("output"), PlanPathStep::Item(index)];
     Ok(output.with_plan_locations(|index| file.value_error(&path(index), "'output'").to_string()))
 }

@@ -29,6 +29,10 @@ pub(super) struct ReplayLoad {
 }
 
 impl RunnableLoad for ReplayLoad {
+    fn hammer(&self) -> &str {
+        super::NAME
+    }
+
     fn schedule(&self) -> Schedule {
         let (player, survey, factory) = (
             self.replay.player.clone(),

@@ -57,6 +57,8 @@ const DIFFERENT_NAMES: &[(&str, &str)] = &[
     ("version(V3)", "--mqtt 3.1.1"),
     ("version(V5)", "--mqtt 5"),
     ("wait_for_window", "--window-full"),
+    // hammer-plan
+    ("baseline", "--baseline"),
     // hammer-replay
     ("absolute_targets", "--absolute"),
     ("passes", "--loop"),

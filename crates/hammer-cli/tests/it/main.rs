@@ -8,6 +8,7 @@
 mod addresses;
 mod arrivals;
 mod bad_input;
+mod baselines;
 mod broker;
 mod captures;
 mod command;

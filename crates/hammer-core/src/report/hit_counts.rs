@@ -27,19 +27,20 @@ impl HitCounts {
     /// Hits that the target answered.
     #[must_use]
     pub fn answered(&self) -> u64 {
-        self.ok + self.rejected
+        self.ok.saturating_add(self.rejected)
     }
 
     /// Hits that have ended without an answer.
     #[must_use]
     pub fn unanswered(&self) -> u64 {
-        self.failed + self.timed_out + self.abandoned + self.unsent
+        let counts = [self.failed, self.timed_out, self.abandoned, self.unsent];
+        counts.into_iter().fold(0, u64::saturating_add)
     }
 
     /// Hits that have ended, with any result.
     #[must_use]
     pub fn ended(&self) -> u64 {
-        self.answered() + self.unanswered()
+        self.answered().saturating_add(self.unanswered())
     }
 
     pub(crate) fn count(&mut self, result: HitResult) {
@@ -55,14 +56,19 @@ impl HitCounts {
 }
 
 impl AddAssign for HitCounts {
+    /// Saturates, because the counts of a file may have any value.
     fn add_assign(&mut self, other: Self) {
-        self.scheduled += other.scheduled;
-        self.ok += other.ok;
-        self.rejected += other.rejected;
-        self.failed += other.failed;
-        self.timed_out += other.timed_out;
-        self.abandoned += other.abandoned;
-        self.unsent += other.unsent;
+        for (sum, count) in [
+            (&mut self.scheduled, other.scheduled),
+            (&mut self.ok, other.ok),
+            (&mut self.rejected, other.rejected),
+            (&mut self.failed, other.failed),
+            (&mut self.timed_out, other.timed_out),
+            (&mut self.abandoned, other.abandoned),
+            (&mut self.unsent, other.unsent),
+        ] {
+            *sum = sum.saturating_add(count);
+        }
     }
 }
 

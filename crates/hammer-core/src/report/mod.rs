@@ -1,6 +1,7 @@
 //! Measurements, the report made of them, and the verdict on the generator.
 
 pub(crate) mod address_report;
+pub(crate) mod baseline_comparison;
 pub(crate) mod duration_summary;
 pub(crate) mod event;
 pub(crate) mod frequent_first_map;

@@ -85,7 +85,8 @@ mod tests {
             ResponseDistribution::new(&Histogram::new(), 0).us_at_quantile(0.5),
             None
         );
-        let nothing = ResponseDistribution::new(&Histogram::new(), 1);
+        let empty = Histogram::new();
+        let nothing = ResponseDistribution::new(&empty, 1);
         assert_eq!(nothing.us_at_quantile(0.5), Some(f64::INFINITY));
     }
 }

@@ -12,6 +12,9 @@ pub struct CheckedThreshold {
     /// The measured value.
     #[serde(flatten)]
     pub measured: MeasuredValue,
+    /// The bound, if it is relative to a baseline.
+    #[serde(flatten)]
+    pub relative: Option<BaselineBound>,
     /// True if the threshold held; false if nothing was measured, or if it was not judged.
     pub passed: bool,
     /// False if the verdict is invalid: the value describes the generator and not the target.
@@ -32,6 +35,9 @@ pub struct AbortReason {
     /// The value measured when it became true.
     #[serde(flatten)]
     pub measured: MeasuredValue,
+    /// The bound, if it is relative to a baseline.
+    #[serde(flatten)]
+    pub relative: Option<BaselineBound>,
     /// The time when it became true, in seconds from the start.
     pub t_s: f64,
     /// The requested rate in the second before, in hits per second; for closed loops, the achieved
@@ -49,4 +55,13 @@ pub struct MeasuredValue {
     pub infinite: bool,
     /// The unit: `us`, `%`, `hits` or `/s`.
     pub unit: String,
+}
+
+/// A bound that depends on an earlier run, the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BaselineBound {
+    /// The figure of the baseline, in the unit of the measured value.
+    pub baseline: f64,
+    /// The bound that follows from it, in the same unit.
+    pub bound: f64,
 }

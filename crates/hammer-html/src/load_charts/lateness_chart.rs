@@ -1,5 +1,6 @@
 //! The chart of the lateness of hits over time.
 
+use hammer_core::OpenOrClosedLoop;
 use hammer_diagnostic::format_seconds;
 use maud::Markup;
 
@@ -11,8 +12,11 @@ use crate::chart::{
 use crate::duration_text::format_us;
 use crate::scale::{Axis, format_millis};
 
-/// Draws the lateness of hits over time.
-pub(crate) fn lateness_chart(load: &ChartedLoad) -> Markup {
+/// Draws the lateness of hits over time; `None` in a closed loop, which has no due times, or if no hit
+/// was started.
+pub(crate) fn lateness_chart(load: &ChartedLoad) -> Option<Markup> {
+    let is_open = load.report.loop_kind == OpenOrClosedLoop::Open;
+    load.report.lateness_us.measured().filter(|_| is_open)?;
     let mut lateness = SlicePercentiles::default();
     for slice in &load.slices {
         lateness.push(&slice.measured.lateness());
@@ -30,7 +34,7 @@ pub(crate) fn lateness_chart(load: &ChartedLoad) -> Markup {
         values: SeriesValues::Line(values),
         end_label: Some(name),
     });
-    LineChart {
+    let chart = LineChart {
         text: ChartText {
             id: load.chart_id("lateness"),
             title: "Lateness over time".to_owned(),
@@ -44,14 +48,12 @@ pub(crate) fn lateness_chart(load: &ChartedLoad) -> Markup {
         places: LinePlaces::Slices(load.spans()),
         stages: load.stage_marks(),
         series: lines.into(),
-    }
-    .render()
+    };
+    Some(chart.render())
 }
 
 fn finding(load: &ChartedLoad, lateness: &SlicePercentiles) -> String {
-    let Some(summary) = load.report.lateness_us.measured() else {
-        return "No hit was started.".to_owned();
-    };
+    let summary = &load.report.lateness_us;
     let slices = load.slices.iter().zip(&lateness.max);
     let worst = slices
         .filter_map(|(slice, max)| Some((slice.span.start_s, (*max)?)))

@@ -50,8 +50,8 @@ impl ChartDetail {
     };
     /// For runs whose own size leaves little room.
     pub(crate) const COARSE: Self = Self {
-        max_points: 200,
-        max_columns: 120,
+        max_points: 150,
+        max_columns: 100,
     };
 
     /// The detail if several loads share the room.

@@ -13,8 +13,9 @@ use crate::scale::{Axis, format_millis};
 use crate::threshold_bounds::threshold_bounds;
 use hammer_diagnostic::format_seconds;
 
-/// Draws percentiles of response and service over time.
-pub(crate) fn percentiles_chart(load: &ChartedLoad) -> Markup {
+/// Draws percentiles of response and service over time; `None` if no hit was answered.
+pub(crate) fn percentiles_chart(load: &ChartedLoad) -> Option<Markup> {
+    load.report.response_us.measured()?;
     let (mut response, mut service) = (SlicePercentiles::default(), SlicePercentiles::default());
     for slice in &load.slices {
         response.push(&slice.measured.response());
@@ -26,7 +27,7 @@ pub(crate) fn percentiles_chart(load: &ChartedLoad) -> Markup {
     let highest = bounds.iter().map(|(_, bound)| *bound).fold(max, f64::max);
     let finding = finding(load, &response);
     let series = all_series(response, service, bounds);
-    LineChart {
+    let chart = LineChart {
         text: ChartText {
             id: load.chart_id("percentiles"),
             title: "Percentiles over time".to_owned(),
@@ -40,8 +41,8 @@ pub(crate) fn percentiles_chart(load: &ChartedLoad) -> Markup {
         places: LinePlaces::Slices(load.spans()),
         stages: load.stage_marks(),
         series,
-    }
-    .render()
+    };
+    Some(chart.render())
 }
 
 fn all_series(
@@ -104,9 +105,6 @@ fn all_series(
 
 fn finding(load: &ChartedLoad, response: &SlicePercentiles) -> String {
     let report: &Report = load.report;
-    let Some(p50) = percentile_us(&report.response_us, "p50") else {
-        return "No hit was answered.".to_owned();
-    };
     let p99 = percentile_us(&report.response_us, "p99").map(format_us);
     let p99 = p99.map_or_else(String::new, |p99| format!(", the 99th percentile {p99}"));
     let slices = load.slices.iter().zip(&response.p99);
@@ -121,7 +119,7 @@ fn finding(load: &ChartedLoad, response: &SlicePercentiles) -> String {
     let max = format_us(report.response_us.max);
     format!(
         "The median response was {}{p99}, the maximum {max}.{}",
-        format_us(p50),
+        format_us(report.response_us.p50),
         worst.unwrap_or_default()
     )
 }

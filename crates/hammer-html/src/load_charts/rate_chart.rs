@@ -10,6 +10,7 @@ use super::ChartedLoad;
 use crate::chart::{
     ChartSeries, ChartText, LineChart, LinePlaces, PLOT_X, PLOT_Y, SeriesStyle, SeriesValues,
 };
+use crate::constant_rate::constant_rate;
 use crate::duration_text::format_share;
 use crate::run_slices::RunSlice;
 use crate::scale::Axis;
@@ -116,19 +117,16 @@ fn failure_kinds(slices: &[RunSlice]) -> Vec<FailureKind> {
     let mut names: Vec<(&str, u64)> = totals.into_iter().filter(|(_, hits)| *hits > 0).collect();
     names.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
     let rest = names.split_off(names.len().min(MAX_KINDS));
-    let results: [(&str, fn(&HitCounts) -> u64); 3] = [
-        ("rejected", |hits| hits.rejected),
-        ("abandoned", |hits| hits.abandoned),
-        ("unsent", |hits| hits.unsent),
+    let counted = |name: &str, others: fn(&HitCounts) -> u64| FailureKind {
+        name: name.to_owned(),
+        failures: vec![],
+        others,
+    };
+    let mut kinds = vec![
+        counted("rejected", |hits| hits.rejected),
+        counted("abandoned", |hits| hits.abandoned),
+        counted("unsent", |hits| hits.unsent),
     ];
-    let mut kinds = vec![];
-    for (name, others) in results {
-        kinds.push(FailureKind {
-            name: name.to_owned(),
-            failures: vec![],
-            others,
-        });
-    }
     kinds.extend(names.into_iter().map(|(name, _)| FailureKind {
         name: printable(&name.replace('_', " ")).into_owned(),
         failures: vec![name.to_owned()],
@@ -149,7 +147,7 @@ fn finding(report: &Report) -> String {
     let rate = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             let requested = format_rate(requested);
-            let mean = if report.stages.is_empty() {
+            let mean = if constant_rate(report).is_some() {
                 ""
             } else {
                 " on average"

@@ -1,6 +1,6 @@
 //! The generator: threads, limits and what it had to wait for.
 
-use hammer_core::{GeneratorReport, Report, ThreadUsage};
+use hammer_core::{GeneratorReport, OpenOrClosedLoop, Report, ThreadUsage};
 use hammer_diagnostic::{format_bytes, format_count, format_counted, format_percent, printable};
 use maud::{Markup, html};
 
@@ -20,7 +20,7 @@ pub(crate) fn generator_section(
         section class="generator" {
             h2 { "Generator" @if let Some(load) = load { " of " (printable(load)) } }
             p { (finding(report)) }
-            @if let Some(charted) = charted { div class="charts" { (lateness_chart(charted)) } }
+            @if let Some(chart) = charted.and_then(lateness_chart) { div class="charts" { (chart) } }
             dl class="facts" {
                 @for (name, value) in facts(generator) { div { dt { (name) } dd { (value) } } }
             }
@@ -32,6 +32,9 @@ pub(crate) fn generator_section(
 
 fn finding(report: &Report) -> String {
     let late = match report.generator.schedule_late_us.measured() {
+        _ if report.loop_kind == OpenOrClosedLoop::Closed => {
+            "In a closed loop, no hit has a due time, so none is late.".to_owned()
+        }
         Some(late) => format!(
             "The generator itself handled hits {} after they were due (median), and {} at the p99.",
             format_us(late.p50),
@@ -57,7 +60,7 @@ fn facts(generator: &GeneratorReport) -> Vec<(String, String)> {
     let slots = if generator.is_user_pool {
         "users"
     } else {
-        "most hits in flight allowed"
+        "limit of hits in flight"
     };
     let mut facts = vec![
         ("threads".to_owned(), count(generator.threads as u64)),

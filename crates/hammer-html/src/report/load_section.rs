@@ -60,7 +60,7 @@ fn charts(load: &ChartedLoad) -> Markup {
     html! {
         div class="charts" {
             (rate_chart(load))
-            (percentiles_chart(load))
+            @if let Some(percentiles) = percentiles_chart(load) { (percentiles) }
             @if let Some(heat) = heat_chart(load) { (heat) }
             @if let Some(curve) = curve_chart(load) { (curve) }
         }

@@ -2,7 +2,7 @@
 
 use hammer_core::RunFile;
 use hammer_diagnostic::printable;
-use maud::{PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::load_section::load_section;
 use super::loads_table::loads_table;
@@ -28,18 +28,25 @@ const MAX_CHARTED_LOADS: usize = 8;
 /// at most 400 kB.
 #[must_use]
 pub fn report_page(run: &RunFile) -> String {
-    let page = page(run, ChartDetail::FINE);
-    if page.len() <= PAGE_BUDGET {
-        return page;
+    let title = title(run);
+    let mut parts = DocumentParts {
+        title: &title,
+        body: body(run, ChartDetail::FINE),
+    };
+    let without_run = document(&parts, &PreEscaped(String::new()));
+    let budget = PAGE_BUDGET.saturating_sub(without_run.0.len());
+    let inside = embedded_run_script(run, budget.max(LEAST_RUN_BUDGET));
+    if inside.0.len() > budget {
+        parts.body = body(run, ChartDetail::COARSE);
     }
-    self::page(run, ChartDetail::COARSE)
+    document(&parts, &inside).into_string()
 }
 
-fn page(run: &RunFile, detail: ChartDetail) -> String {
+fn body(run: &RunFile, detail: ChartDetail) -> Markup {
     let report = &run.report;
     let charted = report.loads.len().min(MAX_CHARTED_LOADS);
     let is_plan = report.single_load().is_none();
-    let body = html! {
+    html! {
         (verdict_section(report))
         (totals_section(report))
         @if is_plan { (loads_table(report)) }
@@ -48,15 +55,7 @@ fn page(run: &RunFile, detail: ChartDetail) -> String {
         }
         @if let Some(replay) = &report.replay { (replay_section(replay)) }
         (provenance_section(run))
-    };
-    let title = title(run);
-    let parts = DocumentParts {
-        title: &title,
-        body,
-    };
-    let page = document(&parts, &PreEscaped(String::new())).into_string();
-    let budget = PAGE_BUDGET.saturating_sub(page.len()).max(LEAST_RUN_BUDGET);
-    document(&parts, &embedded_run_script(run, budget)).into_string()
+    }
 }
 
 /// The title: the target or the plan, and the verdict.

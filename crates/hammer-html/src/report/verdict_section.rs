@@ -1,10 +1,13 @@
 //! The verdict, and the thresholds.
 
-use hammer_core::{AbortReason, CheckedThreshold, OpenOrClosedLoop, PlanReport, VerdictStatus};
+use hammer_core::{
+    AbortReason, CheckedThreshold, MeasuredValue, OpenOrClosedLoop, PlanReport, VerdictStatus,
+};
 use hammer_diagnostic::{format_decimal, format_rate, format_seconds, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
+use crate::constant_rate::constant_rate;
 use crate::duration_text::format_measured;
 
 /// Shows the subject of the run, the verdict with its reasons, and the thresholds.
@@ -54,7 +57,10 @@ pub(crate) fn shape(load: &hammer_core::Report) -> String {
             format!("closed loop of {slots} slots")
         }
         OpenOrClosedLoop::Open if load.shape.is_empty() => "timeline".to_owned(),
-        OpenOrClosedLoop::Open => load.shape.clone(),
+        OpenOrClosedLoop::Open => match constant_rate(load) {
+            Some(rate) => format_rate(rate),
+            None => load.shape.clone(),
+        },
     };
     text.push_str(&format!(" for {}", format_seconds(load.duration_s)));
     if load.loop_kind == OpenOrClosedLoop::Open {
@@ -116,7 +122,7 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
                         @for checked in failed.into_iter().chain(passed) {
                             tr {
                                 th scope="row" { (printable(&checked.expression)) }
-                                td data-v=[checked.measured.value] { (format_measured(&checked.measured)) }
+                                td data-v=[checked.measured.value] { (measured_text(checked)) }
                                 (result_cell(checked))
                             }
                         }
@@ -125,6 +131,22 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
             }
         }
     }
+}
+
+/// The measured value, with the bound if that is relative to a baseline.
+fn measured_text(checked: &CheckedThreshold) -> String {
+    let measured = format_measured(&checked.measured);
+    let Some(relative) = checked.relative else {
+        return measured;
+    };
+    let [baseline, bound] = [relative.baseline, relative.bound].map(|value| {
+        format_measured(&MeasuredValue {
+            value: Some(value),
+            infinite: false,
+            unit: checked.measured.unit.clone(),
+        })
+    });
+    format!("{measured} (baseline {baseline}, bound {bound})")
 }
 
 fn result_cell(checked: &CheckedThreshold) -> Markup {

@@ -2,7 +2,7 @@
 
 use hammer_core::HitCounts;
 
-use super::bound::FigureUnit;
+use super::fixed_bound::FigureUnit;
 use super::percentile::Percentile;
 use super::{HitTime, Measurements};
 

@@ -1,9 +1,11 @@
 //! Thresholds: conditions on measurements, such as `p99 < 250ms`.
 
+mod against_baseline;
 mod bound;
 mod distribution;
 mod figure;
 mod figure_name;
+mod fixed_bound;
 mod group_measurements;
 mod measurements;
 mod operator;
@@ -12,6 +14,9 @@ mod parse;
 mod parse_tests;
 mod percentile;
 mod rebased;
+mod relative_bound;
+#[cfg(test)]
+mod relative_bound_tests;
 mod scope;
 mod text_slice;
 mod time_bound;
@@ -22,7 +27,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use hammer_core::{CheckedThreshold, MeasuredValue};
+use hammer_core::{BaselineBound, CheckedThreshold, MeasuredValue};
 use hammer_diagnostic::Diagnostic;
 
 pub(crate) use group_measurements::GroupMeasurements;
@@ -32,13 +37,16 @@ pub use scope::{StageSelector, ThresholdScope};
 
 use bound::ThresholdBound;
 use figure::{HitCategory, ThresholdFigure};
+use fixed_bound::FigureUnit;
 use operator::ComparisonOperator;
 
 /// A condition on measurements: a figure, an operator and a bound, optionally for one load, stage or
 /// group, or over a window of time.
 ///
 /// Examples: `p99 < 250ms`, `errors < 0.1%`, `[checkout, stage 2] achieved >= 99%`,
-/// `[items] p99 < 200ms`, `p99 > 1s over 10s`.
+/// `[items] p99 < 200ms`, `p99 > 1s over 10s`, `p99 <= baseline + 5%`.
+///
+/// A bound relative to a baseline is known after [`with_baseline`](Self::with_baseline).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Threshold {
     /// The text with normalized white space.
@@ -47,6 +55,8 @@ pub struct Threshold {
     figure: ThresholdFigure,
     operator: ComparisonOperator,
     bound: ThresholdBound,
+    /// The bound in numbers, if it is relative to a baseline and the baseline is known.
+    relative: Option<BaselineBound>,
     window: Option<Duration>,
 }
 
@@ -64,9 +74,22 @@ impl Threshold {
         self.scope.as_ref()
     }
 
+    /// Returns the number that the figure is compared with, unless it depends on an unknown baseline.
+    fn bound_value(&self) -> Option<f64> {
+        match self.bound {
+            ThresholdBound::Fixed(bound) => Some(bound.value()),
+            ThresholdBound::Relative(_) => self.relative.map(|relative| relative.bound),
+        }
+    }
+
     /// Returns true if the figure needs a requested rate, which a closed loop lacks.
     fn needs_requested_rate(&self) -> bool {
         self.figure == ThresholdFigure::Achieved
+    }
+
+    /// Returns true if the bound is a number of hits.
+    fn counts_hits(&self) -> bool {
+        self.bound.unit() == FigureUnit::Hits
     }
 
     /// Returns true if the report of a stage has the figure.
@@ -90,7 +113,8 @@ impl Threshold {
     /// Compares the measured figure with the bound.
     ///
     /// A hit without an answer counts as infinitely slow. The condition does not hold if there is
-    /// no measurement, or if the load, stage or group does not exist.
+    /// no measurement, if the load, stage or group does not exist, or if the bound depends on an unknown
+    /// baseline.
     #[must_use]
     pub fn check(&self, measured: &dyn Measurements) -> CheckedThreshold {
         let measure = |part: &dyn Measurements| self.figure.measure(part, self.bound.unit());
@@ -105,7 +129,9 @@ impl Threshold {
                 infinite: figure == Some(f64::INFINITY),
                 unit: self.bound.unit().as_str().to_owned(),
             },
-            passed: figure.is_some_and(|figure| self.operator.holds(figure, self.bound.value())),
+            relative: self.relative,
+            passed: (figure.zip(self.bound_value()))
+                .is_some_and(|(figure, bound)| self.operator.holds(figure, bound)),
             judged: true,
         }
     }

@@ -1,17 +1,14 @@
 //! Parses `[scope] figure operator bound` from left to right.
 
-use std::time::Duration;
-
 use hammer_diagnostic::{Diagnostic, excerpt};
 
 use super::Threshold;
-use super::bound::{self, ThresholdBound};
-use super::figure::ThresholdFigure;
+use super::bound;
 use super::figure_name::parse_figure;
+use super::fixed_bound::example_bound;
 use super::operator::ComparisonOperator;
 use super::scope;
 use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace, quotable};
-use super::window;
 
 const OPERATORS: &str = "one of < <= > >= == !=";
 
@@ -39,17 +36,17 @@ pub(super) fn parse_threshold(text: &str) -> ThresholdParseResult<Threshold> {
         .unwrap_or(rest.text.len());
     let (sign, bound) = rest.split_at(sign_end);
     let operator = parse_operator(sign)?;
-    let bound = bound.trim();
-    let (value, window) = parse_bound(bound, &figure)?;
+    let parsed = bound::parse(bound.trim(), &figure)?;
     let prefix = &whole.text[..condition.start - whole.start];
-    let packed = packed_bound(bound.text);
+    let (name, sign, bound) = (name.text, sign.text, &parsed.text);
     Ok(Threshold {
-        text: collapse_whitespace(&format!("{prefix} {} {} {packed}", name.text, sign.text)),
+        text: collapse_whitespace(&format!("{prefix} {name} {sign} {bound}")),
         scope,
         figure,
         operator,
-        bound: value,
-        window,
+        bound: parsed.bound,
+        relative: None,
+        window: parsed.window,
     })
 }
 
@@ -66,7 +63,7 @@ fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdParseResult<T> {
     };
     let expected = match quotable(name.text) {
         Some(name) => {
-            let bound = bound::example_bound(&figure);
+            let bound = example_bound(&figure);
             format!("{OPERATORS}, as in {name} < {bound}")
         }
         None => OPERATORS.to_owned(),
@@ -88,46 +85,4 @@ fn parse_operator(sign: TextSlice<'_>) -> ThresholdParseResult<ComparisonOperato
         format!("unknown operator {}", excerpt(sign.text)),
         meant.map_or(OPERATORS, |(_, meant)| meant),
     )
-}
-
-fn parse_bound(
-    bound: TextSlice<'_>,
-    figure: &ThresholdFigure,
-) -> ThresholdParseResult<(ThresholdBound, Option<Duration>)> {
-    let mut words = bound.text.split_whitespace();
-    let (first, second) = (words.next().unwrap_or_default(), words.next());
-    // White space may separate a number from its unit.
-    let is_number = first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let looks_like_unit =
-        |word: &str| !matches!(word, "&&" | "and" | "||" | "or" | "," | window::KEYWORD);
-    let end = match second {
-        Some(unit) if is_number && looks_like_unit(unit) => {
-            let from = first.len();
-            from + bound.text[from..].find(unit).unwrap_or(0) + unit.len()
-        }
-        _ => first.len(),
-    };
-    let (bound, rest) = bound.split_at(end);
-    let value = ThresholdBound::parse(bound.text, bound.span(), figure)?;
-    match window::parse(rest) {
-        Some(window) => Ok((value, window?)),
-        None => rest.trim().error(
-            format!("unexpected text after {}", excerpt(bound.text)),
-            "one condition per expression",
-        ),
-    }
-}
-
-/// Removes the white space within a bound and within a window.
-fn packed_bound(text: &str) -> String {
-    let packed = |text: &str| text.split_whitespace().collect::<String>();
-    let mut words = text.split_whitespace();
-    match words.position(|word| word == window::KEYWORD) {
-        Some(before) => {
-            let bound: String = text.split_whitespace().take(before).collect();
-            let length: String = words.collect();
-            format!("{bound} {} {length}", window::KEYWORD)
-        }
-        None => packed(text),
-    }
 }

@@ -53,6 +53,27 @@ fn valid_thresholds_are_displayed_with_normalized_spaces() {
         ("failed > 5 over 1m", ""),
         ("[stage steps(100..1000, 10, 30s)] p99 < 1s", ""),
         ("[stages] p99 < 1s", ""),
+        ("p99 <= baseline", ""),
+        ("p99<=baseline+5 %", "p99 <= baseline + 5%"),
+        ("p99 <= baseline+ 10  ms", "p99 <= baseline + 10ms"),
+        ("p99 >= baseline -0.5s", "p99 >= baseline - 0.5s"),
+        ("errors <= baseline + 0.1%", ""),
+        ("errors <= baseline + 10", ""),
+        ("label.baseline < baseline", ""),
+        ("achieved >= baseline - 1%", ""),
+        ("rate >= baseline - 2%", ""),
+        ("rate >= baseline - 0.1k/s", ""),
+        ("hits >= baseline - 2%", ""),
+        ("hits == baseline + 1k", ""),
+        (
+            "[ baseline,stage 2 ] p99<baseline+150%",
+            "[ baseline,stage 2 ] p99 < baseline + 150%",
+        ),
+        ("p99>baseline  over 10 s", "p99 > baseline over 10s"),
+        (
+            "p99 > baseline + 50 %  over 1 m",
+            "p99 > baseline + 50% over 1m",
+        ),
     ] {
         let threshold: Threshold = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
         let shown = if shown.is_empty() { text } else { shown };
@@ -61,7 +82,18 @@ fn valid_thresholds_are_displayed_with_normalized_spaces() {
     }
 }
 
-/// The span of the error is marked with carets under the text.
+/// Asserts that `text` is refused with `error`, whose span is marked with carets under the text.
+pub(super) fn assert_error(text: &str, carets: &str, error: &str) {
+    let found = text.parse::<Threshold>().expect_err(text);
+    assert_eq!(found.to_string(), error, "{text}");
+    assert_eq!(found.input(), Some(text));
+    let span = found.position();
+    let column = |byte: usize| text[..byte].chars().count();
+    let (start, end) = (column(span.start), column(span.end));
+    let shown = format!("{}{}", " ".repeat(start), "^".repeat((end - start).max(1)));
+    assert_eq!(shown, carets, "{text}: {span:?}");
+}
+
 #[test]
 fn errors_have_a_span_and_an_expectation() {
     for (text, carets, error) in [
@@ -334,14 +366,7 @@ fn errors_have_a_span_and_an_expectation() {
             "missing condition; expected a condition such as p99 < 250ms",
         ),
     ] {
-        let found = text.parse::<Threshold>().expect_err(text);
-        assert_eq!(found.to_string(), error, "{text}");
-        assert_eq!(found.input(), Some(text));
-        let span = found.position();
-        let column = |byte: usize| text[..byte].chars().count();
-        let (start, end) = (column(span.start), column(span.end));
-        let shown = format!("{}{}", " ".repeat(start), "^".repeat((end - start).max(1)));
-        assert_eq!(shown, carets, "{text}: {span:?}");
+        assert_error(text, carets, error);
     }
 }
 

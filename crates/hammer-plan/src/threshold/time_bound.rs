@@ -5,7 +5,7 @@ use super::{HitTime, Threshold};
 
 impl Threshold {
     /// Returns the time that is compared and its bound in microseconds, or `None` if the figure is not
-    /// a time.
+    /// a time, or if the bound depends on an unknown baseline.
     ///
     /// ```
     /// use hammer_plan::{HitTime, Threshold};
@@ -16,7 +16,7 @@ impl Threshold {
     #[must_use]
     pub fn time_bound(&self) -> Option<(&HitTime, f64)> {
         match &self.figure {
-            ThresholdFigure::Time(time, _) => Some((time, self.bound.value())),
+            ThresholdFigure::Time(time, _) => Some((time, self.bound_value()?)),
             _ => None,
         }
     }

@@ -55,6 +55,12 @@ impl Threshold {
             return Err(error("only a condition that ends the run has a window")
                 .with_expected("the condition without a window"));
         }
+        if self.needs_baseline() && self.counts_hits() {
+            return Err(error(
+                "a number of hits in a window cannot be compared with that of a whole run",
+            )
+            .with_expected("the condition without a window, or a percentage"));
+        }
         let [only] = selected else {
             return Ok(());
         };

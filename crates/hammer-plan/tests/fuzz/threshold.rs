@@ -70,6 +70,14 @@ fn check_figures(threshold: &Threshold, reports: &ReportFixtures) {
         assert!(figure.is_none_or(|figure| figure.is_finite() && figure >= 0.0));
         let found = figure.is_some() || checked.measured.infinite;
         assert!(found || !checked.passed, "it passed without a figure");
+        match threshold.with_baseline(Some(measured)) {
+            Ok(known) => {
+                let relative = known.check(measured).relative;
+                assert_eq!(relative.is_some(), threshold.needs_baseline());
+                assert!(relative.is_none_or(|relative| relative.bound.is_finite()));
+            }
+            Err(error) => check_error(&threshold.to_string(), &error),
+        }
         for during_run in [false, true] {
             match threshold.validate(loads, during_run) {
                 Ok(()) => {

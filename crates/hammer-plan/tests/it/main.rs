@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod baseline_thresholds;
 mod docs;
 mod errors;
 mod plan_report;

@@ -151,6 +151,7 @@ fn thresholds_are_recorded_where_they_apply() {
     let aborted = AbortReason {
         expression: "hits > 1".into(),
         measured: all[0].check(&plan(&[0])).measured,
+        relative: None,
         t_s: 1.0,
         rate: None,
     };
@@ -217,6 +218,7 @@ fn a_plan_passes_if_all_thresholds_hold_and_nothing_ended_it() {
         let reason = AbortReason {
             expression: "hits > 1".into(),
             measured: hits[0].check(&report).measured,
+            relative: None,
             t_s: 1.0,
             rate: None,
         };

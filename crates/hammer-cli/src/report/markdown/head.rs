@@ -70,7 +70,7 @@ fn threshold_table(all: &[CheckedThreshold]) -> String {
             "pass" => "pass".to_owned(),
             other => format!("**{other}**"),
         };
-        let figure = prose(&thresholds::format_figure(&checked.measured));
+        let figure = prose(&thresholds::checked_figure(checked));
         vec![code(&checked.expression), figure, result]
     });
     let mut out = table(

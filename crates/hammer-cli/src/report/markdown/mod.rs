@@ -3,6 +3,7 @@
 //! Begins with the verdict and the thresholds, as the text report does. Foreign texts are escaped, so
 //! that a URL or a label cannot format the page, and cannot mention a person.
 
+mod baseline;
 pub(crate) mod escaped;
 mod head;
 mod load_section;
@@ -15,6 +16,7 @@ use hammer_core::RunFile;
 pub(super) fn render(run: &RunFile) -> String {
     let report = &run.report;
     let mut out = head::render(report);
+    out.extend(report.baseline.as_ref().map(baseline::render));
     match report.single_load() {
         Some(load) => out.push_str(&load_section::render(load, report.replay.as_ref())),
         None => {

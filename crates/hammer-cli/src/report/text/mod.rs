@@ -1,6 +1,7 @@
 //! The report as text, with at most 100 columns; for a single load in at most 30 lines.
 
 mod addresses;
+pub(crate) mod baseline;
 mod confidence;
 mod connections;
 pub(crate) mod counts;

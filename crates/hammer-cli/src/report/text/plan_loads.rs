@@ -5,7 +5,7 @@ use hammer_core::{PlanLoadReport, PlanReport};
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
 use super::single_load::MAX_LINES;
-use super::{TextOptions, generator, hits, title, verdict};
+use super::{TextOptions, baseline, generator, hits, title, verdict};
 
 /// Maximum number of lines for thresholds.
 const MAX_THRESHOLDS: usize = 20;
@@ -22,6 +22,7 @@ pub(super) fn render(report: &PlanReport, options: TextOptions) -> String {
     let mut out = head.render(report);
     out.push_str(&hits::totals(report));
     out.push_str(&generator::plan(report));
+    out.extend(report.baseline.as_ref().map(baseline::lines));
     for load in &report.loads {
         out.push('\n');
         out.push_str(&load_block(load, options.confidence));

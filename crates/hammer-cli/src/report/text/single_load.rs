@@ -4,9 +4,9 @@ use hammer_core::{PlanReport, Report};
 
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
-use super::{TextOptions, replay, title, verdict};
+use super::{TextOptions, baseline, replay, title, verdict};
 
-/// Maximum number of lines, without the comparison of a replay and the confidence.
+/// Maximum number of lines, without the comparisons with a log and with a baseline, and the confidence.
 pub(super) const MAX_LINES: usize = 30;
 /// Number of lines reserved for thresholds, which also use all lines left over.
 const THRESHOLD_LINES: usize = 4;
@@ -15,7 +15,7 @@ const THRESHOLD_LINES: usize = 4;
 pub(super) fn render(run: &PlanReport, load: &Report, options: TextOptions) -> String {
     let details = LoadDetails::new(load, options.confidence);
     let fixed = details.lines();
-    let aborted = usize::from(run.aborted.is_some());
+    let aborted = verdict::abort_line(run.aborted.as_ref()).lines().count();
     let title = title::single_load(load);
     // The rest is two empty lines, and at least three lines for the verdict.
     let room = MAX_LINES.saturating_sub(fixed + aborted + title.lines().count() + 2);
@@ -31,5 +31,7 @@ pub(super) fn render(run: &PlanReport, load: &Report, options: TextOptions) -> S
     // The table of routes of a replay contains the groups.
     let details = details.render(load, left, run.replay.is_none());
     let replay = run.replay.as_ref().map(replay::lines);
-    [head, details, replay.unwrap_or_default()].concat()
+    let baseline = run.baseline.as_ref().map(baseline::lines);
+    let (replay, baseline) = (replay.unwrap_or_default(), baseline.unwrap_or_default());
+    [head, details, replay, baseline].concat()
 }

@@ -1,6 +1,6 @@
 //! Lines of the report for thresholds and aborts.
 
-use hammer_core::{AbortReason, CheckedThreshold, MeasuredValue};
+use hammer_core::{AbortReason, BaselineBound, CheckedThreshold, MeasuredValue};
 
 use super::latency::TimeUnit;
 use crate::text::lines::{INDENT, WIDTH, truncate};
@@ -8,6 +8,8 @@ use crate::text::number::{format_count, format_decimal, format_percent};
 
 /// Maximum width of an expression, in columns.
 const EXPRESSION_WIDTH: usize = 48;
+/// Width of the longest result with the blanks around the expression, in columns.
+const RESULT_WIDTH: usize = "not judged".len() + 6;
 
 /// Renders a line for each threshold, failed ones first, in at most `max` lines.
 ///
@@ -21,15 +23,26 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
         ordered.len()
     };
     let (shown, rest) = ordered.split_at(shown);
-    let width =
-        |checked: &&CheckedThreshold| checked.expression.chars().count().min(EXPRESSION_WIDTH);
-    let width = shown.iter().map(width).max().unwrap_or(0);
+    let figures: Vec<String> = shown
+        .iter()
+        .map(|checked| checked_figure(checked))
+        .collect();
+    let figure_width = figures.iter().map(|figure| figure.chars().count()).max();
+    let room = (WIDTH - INDENT - RESULT_WIDTH).saturating_sub(figure_width.unwrap_or(0));
+    let expressions = shown
+        .iter()
+        .map(|checked| checked.expression.chars().count());
+    let width = expressions
+        .max()
+        .unwrap_or(0)
+        .min(EXPRESSION_WIDTH)
+        .min(room);
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };
         let result = result(checked);
         let expression = truncate(&checked.expression, width);
-        let figure = format_figure(&checked.measured);
+        let figure = &figures[index];
         out.push_str(&format!(
             "{name:<INDENT$}{result}   {expression:<width$}   {figure}\n"
         ));
@@ -45,6 +58,28 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
         out.push_str(&format!("{name:<INDENT$}{more}\n"));
     }
     out
+}
+
+/// The measured value of a threshold, with its bound if that is relative to a baseline.
+pub(crate) fn checked_figure(checked: &CheckedThreshold) -> String {
+    let figure = format_figure(&checked.measured);
+    match bound_text(checked.relative.as_ref(), &checked.measured.unit) {
+        Some(bound) => format!("{figure} ({bound})"),
+        None => figure,
+    }
+}
+
+/// The figure of the baseline, and the bound that follows from it.
+fn bound_text(relative: Option<&BaselineBound>, unit: &str) -> Option<String> {
+    let relative = relative?;
+    let [baseline, bound] = [relative.baseline, relative.bound].map(|value| {
+        format_figure(&MeasuredValue {
+            value: Some(value),
+            infinite: false,
+            unit: unit.to_owned(),
+        })
+    });
+    Some(format!("baseline {baseline}, bound {bound}"))
 }
 
 /// The result of a threshold in a word.
@@ -64,8 +99,11 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     );
     let rate = aborted.rate.map(format_decimal);
     let rate = rate.map_or(String::new(), |rate| format!(" at {rate}/s"));
-    let details = format!(" after {seconds} s{rate} (measured {figure})");
+    let bound = bound_text(aborted.relative.as_ref(), &aborted.measured.unit);
+    let bound = bound.map_or(String::new(), |bound| format!(", {bound}"));
+    let details = format!(" after {seconds} s{rate} (measured {figure}{bound})");
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
+    let room = room.max(EXPRESSION_WIDTH);
     format!("{}{details}", truncate(&aborted.expression, room))
 }
 
@@ -99,6 +137,7 @@ mod tests {
                 infinite: us.is_none(),
                 unit: "us".to_owned(),
             },
+            relative: None,
             passed,
             judged: true,
         };
@@ -108,7 +147,19 @@ mod tests {
         ];
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/THRESHOLDS.md");
         let page = std::fs::read_to_string(page).expect("the page exists");
-        let block = format!("```text\n{}```\n", lines(&all, 9));
-        assert!(page.contains(&block), "{block}");
+        let relative = |expression: &str, unit: &str, [value, baseline, bound]: [f64; 3]| {
+            let mut checked = checked(expression, Some(value), value <= bound);
+            checked.measured.unit = unit.to_owned();
+            checked.relative = Some(BaselineBound { baseline, bound });
+            checked
+        };
+        let with_baseline = [
+            relative("p99 <= baseline + 5%", "us", [112e3, 108e3, 113.4e3]),
+            relative("errors <= baseline + 0.1%", "%", [1.5, 1.0, 1.1]),
+        ];
+        for all in [all, with_baseline] {
+            let block = format!("```text\n{}```\n", lines(&all, 9));
+            assert!(page.contains(&block), "{block}");
+        }
     }
 }

@@ -83,6 +83,6 @@ fn more_reasons(reasons: usize) -> String {
 pub(super) fn abort_line(aborted: Option<&AbortReason>) -> String {
     aborted
         .into_iter()
-        .map(|aborted| wrap("aborted", &thresholds::abort_text(aborted), 1))
+        .map(|aborted| wrap("aborted", &thresholds::abort_text(aborted), 2))
         .collect()
 }

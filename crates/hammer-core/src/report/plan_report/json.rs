@@ -5,11 +5,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::PlanReport;
+use crate::report::baseline_comparison::BaselineComparison;
 use crate::report::replay_comparison::ReplayComparison;
 use crate::report::report::Report;
 
 /// The key of the comparison of a replay.
 const REPLAY: &str = "replay";
+/// The key of the comparison with an earlier run.
+const BASELINE: &str = "baseline";
 
 /// The flat JSON of a single load.
 #[derive(Serialize)]
@@ -18,14 +21,24 @@ struct SingleLoadJson<'a> {
     report: &'a Report,
     #[serde(skip_serializing_if = "Option::is_none")]
     replay: Option<&'a ReplayComparison>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'a BaselineComparison>,
 }
 
 impl Serialize for PlanReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.single_load(), self.replay.as_ref()) {
-            (Some(report), None) => report.serialize(serializer),
-            (Some(report), replay) => SingleLoadJson { report, replay }.serialize(serializer),
-            (None, _) => Self::serialize(self, serializer),
+        let (replay, baseline) = (self.replay.as_ref(), self.baseline.as_ref());
+        match self.single_load() {
+            None => Self::serialize(self, serializer),
+            Some(report) if replay.is_none() && baseline.is_none() => report.serialize(serializer),
+            Some(report) => {
+                let flat = SingleLoadJson {
+                    report,
+                    replay,
+                    baseline,
+                };
+                flat.serialize(serializer)
+            }
         }
     }
 }
@@ -37,11 +50,13 @@ impl<'de> Deserialize<'de> for PlanReport {
         if value.get("loads").is_some() {
             return Self::deserialize(value).map_err(D::Error::custom);
         }
-        let replay = value.as_object_mut().and_then(|keys| keys.remove(REPLAY));
-        let replay = replay.map(ReplayComparison::deserialize).transpose();
+        let mut taken = |key| value.as_object_mut().and_then(|keys| keys.remove(key));
+        let replay = taken(REPLAY).map(ReplayComparison::deserialize);
+        let baseline = taken(BASELINE).map(BaselineComparison::deserialize);
         let report = Report::deserialize(value).map_err(D::Error::custom)?;
         let mut plan = Self::from_single_load(report);
-        plan.replay = replay.map_err(D::Error::custom)?;
+        plan.replay = replay.transpose().map_err(D::Error::custom)?;
+        plan.baseline = baseline.transpose().map_err(D::Error::custom)?;
         Ok(plan)
     }
 }

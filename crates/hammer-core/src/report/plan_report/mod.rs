@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use self::worst_verdict::worst_verdict;
+use crate::report::baseline_comparison::BaselineComparison;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::replay_comparison::ReplayComparison;
@@ -61,6 +62,10 @@ pub struct PlanReport {
     /// flat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<ReplayComparison>,
+    /// The comparison with an earlier run, if one was given. The JSON has it as `baseline`, also if it is
+    /// flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineComparison>,
     /// The measurements of all loads with their histograms; `None` in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
@@ -147,6 +152,7 @@ impl PlanReport {
             thresholds: vec![],
             aborted: None,
             replay: None,
+            baseline: None,
             measured: None,
             loads,
         };

@@ -98,11 +98,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<RunFile, RunFileError> {
     }
     for (load, found) in report.loads.iter_mut().zip(json.loads) {
         let LoadJson {
+            name,
             settings,
             started,
             histograms,
-            ..
         } = found;
+        // The flat report of a single load lacks its name.
+        if load.name.is_empty() {
+            load.name = name;
+        }
         load.report.settings = Some(settings);
         restore::restore(&mut load.report, started, histograms)?;
     }

@@ -1,0 +1,7 @@
+//! The earlier run that a run is compared with.
+
+mod baseline_run;
+mod comparison;
+mod planned_load;
+
+pub(crate) use baseline_run::BaselineRun;
