@@ -9,7 +9,8 @@ use std::io::Write as _;
 use std::time::Instant;
 use std::{env, fs, io};
 
-use hammer_html::report_page;
+use hammer_analysis::{CompareOptions, compare};
+use hammer_html::{comparison_page, report_page};
 use serde_json::json;
 use synthetic_run::{SyntheticLoad, plan_run, single_run};
 
@@ -68,5 +69,18 @@ fn main() -> io::Result<()> {
         fs::write(folder.join(format!("{name}.run")), json)?;
         fs::write(folder.join(format!("{name}.html")), report_page(&run))?;
     }
-    Ok(())
+    let side = |overloads, id: &str| {
+        let mut run = single_run(&SyntheticLoad {
+            overloads,
+            ..SyntheticLoad::default()
+        });
+        run.id = id.repeat(16);
+        [run]
+    };
+    let (base, new) = (side(false, "0a"), side(true, "0b"));
+    let comparison = compare(&base, &new, &CompareOptions::default()).map_err(io::Error::other)?;
+    fs::write(
+        folder.join("comparison.html"),
+        comparison_page(&comparison, &base, &new),
+    )
 }

@@ -71,7 +71,6 @@
 mod backquoted;
 mod chart;
 mod comparison;
-mod confidence_blocks;
 mod document;
 mod duration_text;
 mod embedded_run;

@@ -5,10 +5,9 @@ const set = (shape, attributes) => {
   Object.entries(attributes).forEach((pair) => shape.setAttribute(...pair));
   return shape;
 };
-const addButton = (parent, content, onclick) => {
+const makeButton = (content, onclick) => {
   const button = Object.assign(document.createElement("button"), { type: "button", onclick });
   button.append(...content);
-  parent.append(button);
   return button;
 };
 const format = (value, unit = "") => {
@@ -43,10 +42,11 @@ const enhanceChart = (figure, data) => {
   for (const item of all(".legend [data-series]", figure)) {
     const name = item.dataset.series;
     swatches.set(name, item.querySelector("svg"));
-    const button = addButton(item, item.childNodes, () => {
+    const button = makeButton(item.childNodes, () => {
       button.ariaPressed = !groups.get(name).toggleAttribute("hidden");
     });
     button.ariaPressed = true;
+    item.append(button);
   }
 
   // The second scale: moves the points of lines and bands.
@@ -75,12 +75,13 @@ const enhanceChart = (figure, data) => {
   if (data.other_y) {
     const name = () => (axis.scale === "log" ? "Linear scale" : "Logarithmic scale");
     const paths = all(".line, .band", svg).map((path) => [path, path.getAttribute("d")]);
-    const button = addButton(figure, [name()], () => {
+    const button = makeButton([name()], () => {
       axis = svg.toggleAttribute("data-rescaled") ? data.other_y : data.y;
       button.textContent = name();
       drawAxis(svg.querySelector(".y-axis"));
       for (const [path, d] of paths) set(path, { d: redraw(d) });
     });
+    svg.after(button);
   }
 
   // Crosshair: shows the values at the nearest x, or the count of a cell of the heat map.
@@ -151,7 +152,7 @@ const sortKey = ({ dataset, textContent }) => {
 };
 for (const table of all("table.sortable")) {
   const headers = [...table.tHead.rows[0].cells];
-  headers.forEach((header, column) => addButton(header, header.childNodes, () => {
+  headers.forEach((header, column) => header.append(makeButton(header.childNodes, () => {
     const rows = [...table.tBodies[0].rows].map((row) => [sortKey(row.cells[column]), row]);
     const isNumber = ([key]) => typeof key === "number";
     const isUp = header.ariaSort ? header.ariaSort !== "ascending" : !rows.some(isNumber);
@@ -160,14 +161,15 @@ for (const table of all("table.sortable")) {
     for (const other of headers) other.ariaSort = null;
     header.ariaSort = isUp ? "ascending" : "descending";
     table.tBodies[0].append(...rows.map(([, row]) => row));
-  }));
+  })));
 }
 
 for (const command of all("pre.command")) {
-  const button = addButton(command.parentElement, ["Copy"], () => {
+  const button = makeButton(["Copy"], () => {
     getSelection().selectAllChildren(command);
     button.textContent = document.execCommand("copy") ? "Copied" : "Selected";
   });
+  command.after(button);
 }
 
 addEventListener("beforeprint", () => {

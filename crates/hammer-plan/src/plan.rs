@@ -15,7 +15,7 @@ use crate::{PlanFlagValue, PlanLoad};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "hammer plan")]
 pub struct Plan {
-    /// Outputs to write at the end, such as text, json=PATH or hits=PATH.
+    /// Outputs to write at the end, such as text, json=PATH, run=PATH or hits=PATH.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub output: Option<PlanFlagValue>,

@@ -1,4 +1,4 @@
-//! Prints how often intervals of 95 % contain the true p99 of a simulated queue.
+//! Prints how often intervals of 95 % contain the true p99 of a simulated queue, and one run of it.
 //!
 //! ```sh
 //! cargo run --release -p hammer-stats --example coverage [RUNS]
@@ -56,6 +56,30 @@ fn main() {
                 all.iter()
                     .map(|it| 100.0 * (it.high - it.low).div_duration_f64(it.value))
             ),
+        );
+    }
+    print_run(0.8);
+}
+
+/// Prints the percentiles of one run, with their intervals.
+fn print_run(utilization: f64) {
+    let queue = QueueSimulation::new(1_000.0, utilization);
+    let slices = queue.slices(SECONDS, &mut Xoshiro256PlusPlus::seed_from_u64(2));
+    let blocks = ConfidenceBlocks::new(&slices).expect("there are sixty slices");
+    println!("\none run at a utilization of {utilization}, in ms\n");
+    println!("quantile   value   true  interval        D  worth  beyond");
+    for quantile in [0.5, 0.9, 0.95, 0.99, 0.999] {
+        let found = blocks.interval(quantile, blocks.t_95());
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        println!(
+            "{quantile:>8}  {:>6.2} {:>6.2}  {:>5.2} - {:>5.2}  {:>5.1} {:>6.0}  {:>6.1}",
+            ms(found.value),
+            ms(queue.response_quantile(quantile)),
+            ms(found.low),
+            ms(found.high),
+            found.design_effect,
+            found.effective_hits,
+            found.effective_hits_beyond(),
         );
     }
 }

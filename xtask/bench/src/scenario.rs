@@ -13,6 +13,8 @@ pub(crate) enum ScenarioKind {
     Ceiling,
     /// 20,000/s: CPU time and response of a hit.
     Steady,
+    /// 20,000/s with all outputs compared with none: CPU time of a hit.
+    Outputs,
     /// 1,000/s: evenness of arrivals.
     Even,
     /// A target that stalls: accuracy of the percentiles.
@@ -41,11 +43,12 @@ pub(crate) enum ScenarioKind {
     Timeline,
 }
 
-const SCENARIO_KINDS: [ScenarioKind; 17] = [
+const SCENARIO_KINDS: [ScenarioKind; 18] = [
     ScenarioKind::Closed,
     ScenarioKind::Http2,
     ScenarioKind::Ceiling,
     ScenarioKind::Steady,
+    ScenarioKind::Outputs,
     ScenarioKind::Even,
     ScenarioKind::Stall,
     ScenarioKind::Memory,
@@ -72,6 +75,7 @@ impl ScenarioKind {
             (Self::Ceiling, true) => "ceiling-tls",
             (Self::Steady, false) => "steady",
             (Self::Steady, true) => "steady-tls",
+            (Self::Outputs, _) => "outputs",
             (Self::Even, false) => "even",
             (Self::Even, true) => "even-tls",
             (Self::Stall, false) => "stall",
@@ -95,7 +99,12 @@ impl ScenarioKind {
     const fn is_long(self) -> bool {
         matches!(
             self,
-            Self::Precise | Self::Tokens | Self::MqttSink | Self::Mqtt | Self::Timeline
+            Self::Outputs
+                | Self::Precise
+                | Self::Tokens
+                | Self::MqttSink
+                | Self::Mqtt
+                | Self::Timeline
         )
     }
 
@@ -103,7 +112,8 @@ impl ScenarioKind {
     const fn has_tls(self) -> bool {
         !matches!(
             self,
-            Self::Engine
+            Self::Outputs
+                | Self::Engine
                 | Self::Replay
                 | Self::Values
                 | Self::Workflow
@@ -201,13 +211,14 @@ mod tests {
     fn selects_by_name_and_by_flag() {
         let plain =
             "closed http2 ceiling steady even stall memory engine replay values workflow rows";
+        let all_plain = plain.replace("steady", "steady outputs");
         for (names_text, tls, quick, selected) in [
             (
                 "",
                 false,
                 false,
                 &*format!(
-                    "{plain} precise tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
+                    "{all_plain} precise tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
                 ),
             ),
             ("", false, true, &format!("{plain} closed-tls")),

@@ -10,12 +10,14 @@ use crate::command_line::MaskedCommandLine;
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Output to write: text, json, junit or hits (CSV); repeatable
+    /// Output: text, json, junit, md, html, run, hlog, hgrm, hits; repeatable
     ///
-    /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
-    /// stdout unless another output does. A report file appears when it is complete; hits are
-    /// written as they end. Only the owner can read a new file, except junit; an existing one keeps its
-    /// permissions.
+    /// md is Markdown, html a page with charts, hlog and hgrm are for the tools of HdrHistogram, hits is
+    /// a line of CSV per hit, and run has all histograms, so that 'hammer report' can make the other
+    /// outputs later. Without PATH, or with - as PATH, text, json, junit and md go to stdout; the others
+    /// need a PATH. A file that ends in .zst is compressed. The text report goes to stdout unless
+    /// another output does. A report file appears when it is complete; hits are written as they end. Only
+    /// the owner can read a new file, except junit; an existing one keeps its permissions.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Do not print progress and warnings

@@ -1,7 +1,7 @@
 //! Kinds of outputs, and the places they are written to.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// An output and its destination.
@@ -25,8 +25,14 @@ pub(crate) enum OutputKind {
     Junit,
     /// The report as Markdown, for a merge request or a chat.
     Markdown,
+    /// The report as a page of HTML, with the run file inside.
+    Html,
     /// The run file: the report with all histograms.
     Run,
+    /// The timeline as an interval log of HdrHistogram.
+    Hlog,
+    /// The response as a percentile spectrum of HdrHistogram.
+    Hgrm,
     /// A line of CSV for each hit.
     Hits,
 }
@@ -48,12 +54,15 @@ impl OutputSpec {
 
 impl OutputKind {
     /// All kinds, in the order of the docs.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Text,
         Self::Json,
         Self::Junit,
         Self::Markdown,
+        Self::Html,
         Self::Run,
+        Self::Hlog,
+        Self::Hgrm,
         Self::Hits,
     ];
 
@@ -64,7 +73,10 @@ impl OutputKind {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Markdown => "md",
+            Self::Html => "html",
             Self::Run => "run",
+            Self::Hlog => "hlog",
+            Self::Hgrm => "hgrm",
             Self::Hits => "hits",
         }
     }
@@ -73,7 +85,10 @@ impl OutputKind {
     fn needed_path(self) -> Option<&'static str> {
         match self {
             Self::Text | Self::Json | Self::Junit | Self::Markdown => None,
+            Self::Html => Some("report.html"),
             Self::Run => Some("run.json"),
+            Self::Hlog => Some("run.hlog"),
+            Self::Hgrm => Some("run.hgrm"),
             Self::Hits => Some("hits.csv"),
         }
     }
@@ -106,6 +121,9 @@ impl FromStr for OutputSpec {
             })?;
         match (path, kind.needed_path()) {
             (Some(""), _) => Err("empty path; expected a path, or - for stdout".to_owned()),
+            (Some(path), _) if kind == OutputKind::Hits && is_of_another_format(path) => {
+                Err("expected a name for CSV, plain or in zstd (try hits=hits.csv.zst)".to_owned())
+            }
             (None, Some(example)) => Err(format!("missing path (try {}={example})", kind.as_str())),
             // The path would be the file behind stdout, which the shell has opened for stdout.
             (None | Some("-" | "/dev/stdout"), _) => Ok(Self {
@@ -120,6 +138,13 @@ impl FromStr for OutputSpec {
             }),
         }
     }
+}
+
+/// Returns true if the name of a log of hits promises a format that it does not have.
+fn is_of_another_format(path: &str) -> bool {
+    let other = ["br", "bz2", "gz", "json", "lz4", "parquet", "xz", "zip"];
+    let ending = Path::new(path).extension().and_then(|end| end.to_str());
+    ending.is_some_and(|end| other.iter().any(|other| end.eq_ignore_ascii_case(other)))
 }
 
 impl fmt::Display for OutputSpec {
@@ -146,6 +171,8 @@ mod tests {
             ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
+            ("hits=h.csv.zst", "hits=h.csv.zst"),
+            ("hits=/tmp/h", "hits=/tmp/h"),
             ("md", "md"),
             ("run=r.json.zst", "run=r.json.zst"),
             ("run=-", "run"),
@@ -159,6 +186,9 @@ mod tests {
             ("hits", "missing path (try hits=hits.csv)"),
             ("run", "missing path (try run=run.json)"),
             ("json=", "empty"),
+            ("hgrm", "missing path (try hgrm=run.hgrm)"),
+            ("hits=h.csv.gz", "try hits=hits.csv.zst"),
+            ("hits=h.parquet", "CSV, plain or in zstd"),
         ] {
             assert!(
                 text.parse::<OutputSpec>()

@@ -27,7 +27,8 @@ Examples:
   hammer http http://127.0.0.1:8080/ -o run=run.json.zst
   hammer report run.json.zst
   hammer report run.json.zst -o md
-  hammer report run.json.zst -o json=report.json -o junit=report.xml
+  hammer report run.json.zst -o json=report.json -o html=report.html
+  hammer report report.html -o junit
 
 'hammer compare' compares runs.";
 
@@ -35,13 +36,14 @@ Examples:
 struct ReportArgs {
     /// Run files; - for stdin
     ///
-    /// The file of '-o run=PATH', compressed with zstd or not. Maximum size: 256 MiB.
+    /// The file of '-o run=PATH', compressed with zstd or not, or the page of '-o html=PATH', in which
+    /// the slices of a long run are longer. Maximum size: 256 MiB.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// Output to write: text, json, junit, md or run; repeatable [default: text]
+    /// Output: text, json, junit, md, html, run, hlog, hgrm; repeatable [default: text]
     ///
-    /// As in the run, without PATH, or with - as PATH, it goes to stdout; run needs a PATH. Several
-    /// runs can be text, json or md on stdout, one after the other.
+    /// As for a run, except that the text report is written only if it is requested, or if nothing
+    /// else is. Several runs can be text, json or md on stdout, one after the other.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
     /// Add confidence intervals of the percentiles to the text report
@@ -52,7 +54,7 @@ struct ReportArgs {
 /// Defines `report RUN… [-o KIND[=PATH]]…`.
 pub(crate) fn command() -> Command {
     ReportArgs::augment_args(Command::new(NAME))
-        .about("Render run files as text, JSON, JUnit or Markdown")
+        .about("Render run files as text, JSON, JUnit, Markdown, HTML and more")
         .after_help(EXAMPLES)
 }
 

@@ -12,11 +12,12 @@ use crate::error::Error;
 use crate::output::{OutputPlaces, ReportFiles};
 
 /// The kinds of outputs of a comparison.
-const KINDS: [OutputKind; 4] = [
+const KINDS: [OutputKind; 5] = [
     OutputKind::Text,
     OutputKind::Json,
     OutputKind::Junit,
     OutputKind::Markdown,
+    OutputKind::Html,
 ];
 
 /// The kinds that can say why runs were not compared. The others hold figures, and are not written.
@@ -79,6 +80,9 @@ fn render_kind(kind: OutputKind, runs: &ComparedRuns<'_>, color: bool) -> io::Re
             json
         }
         OutputKind::Junit => render::junit(runs.comparison, runs.fail_on).into_bytes(),
+        OutputKind::Html => {
+            hammer_html::comparison_page(runs.comparison, runs.base, runs.new).into_bytes()
+        }
         OutputKind::Markdown => render::markdown(runs.comparison, runs.names).into_bytes(),
         _ => render::text(runs.comparison, runs.names, color).into_bytes(),
     })

@@ -1,8 +1,6 @@
 //! Output of a run: progress, reports and the log of hits.
 
-mod hits_file;
-mod hits_log;
-mod line_ends;
+mod hits;
 mod load_progress;
 mod output_places;
 mod output_writer;

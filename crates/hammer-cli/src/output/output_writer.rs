@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use hammer_core::{RunEvent, RunFile};
 
-use super::hits_file::{CutBack, HitsFile};
-use super::hits_log::{HitsLog, LoggedLoad};
+use super::hits::{self, HitsLog, LoggedLoad};
 use super::output_places::{OutputPlaces, place_error};
 use super::report_files::{ReportFiles, write_error};
 use super::stdout::write_stdout;
@@ -19,52 +18,11 @@ use crate::report::text::TextOptions;
 /// The file of a report is created at the end. A log of hits grows during the run.
 pub(crate) struct OutputWriter {
     reports: ReportFiles,
-    hits: Vec<(OutputSpec, HitsLog<HitsSink>)>,
+    hits: Vec<(OutputSpec, HitsLog)>,
     /// The names of the loads and of their groups, for the log of hits.
     loads: Vec<LoggedLoad>,
     /// True if the text report has the confidence of the percentiles.
     confidence: bool,
-}
-
-enum HitsSink {
-    Stdout,
-    File(HitsFile),
-}
-
-impl HitsSink {
-    fn open(output: &OutputSpec) -> Result<Self, Error> {
-        let Some(path) = &output.path else {
-            return Ok(Self::Stdout);
-        };
-        HitsFile::open(path)
-            .map(Self::File)
-            .map_err(|error| place_error(output, &error))
-    }
-}
-
-impl Write for HitsSink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout => io::stdout().write(bytes),
-            Self::File(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout => io::stdout().flush(),
-            Self::File(file) => file.flush(),
-        }
-    }
-}
-
-impl CutBack for HitsSink {
-    fn cut_back(&mut self, bytes: u64) {
-        match self {
-            Self::Stdout => {}
-            Self::File(file) => file.cut_back(bytes),
-        }
-    }
 }
 
 impl OutputWriter {
@@ -84,8 +42,9 @@ impl OutputWriter {
         let mut places = OutputPlaces::default();
         let hits = hits.into_iter().map(|output| {
             places.add(&output)?;
-            let sink = HitsSink::open(&output)?;
-            Ok((output, HitsLog::new(sink, named_loads)))
+            let log =
+                hits::open(&output, named_loads).map_err(|error| place_error(&output, &error))?;
+            Ok((output, log))
         });
         Ok(Self {
             hits: hits.collect::<Result<_, Error>>()?,
@@ -100,20 +59,21 @@ impl OutputWriter {
         !self.hits.is_empty()
     }
 
-    /// Logs the hits of the load with this index as they end. Each error is returned once.
+    /// Logs the hits of the load with this index as they end, and writes them each second. Each error
+    /// is returned once.
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) -> Result<(), String> {
         let load = &mut self.loads[load];
-        let records = match event {
-            RunEvent::Hits(records) => records,
-            RunEvent::Opening { groups, .. } => {
-                load.groups = groups.to_vec();
-                return Ok(());
-            }
-            _ => return Ok(()),
-        };
+        if let RunEvent::Opening { groups, .. } = event {
+            load.groups = groups.to_vec();
+        }
         let mut result = Ok(());
         for (output, log) in &mut self.hits {
-            if let Err(error) = log.write(load, records) {
+            let logged = match event {
+                RunEvent::Hits(records) => log.write(load, records),
+                RunEvent::Tick(_) => log.flush(),
+                _ => Ok(()),
+            };
+            if let Err(error) = logged {
                 result = Err(write_error(output, &error));
             }
         }

@@ -1,5 +1,7 @@
 //! The outputs of a run, each made from its run file.
 
+mod hgrm;
+mod hlog;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use hammer_core::RunFile;
+use hammer_core::{HostDescription, RunFile};
 
 use super::render;
 use super::text::TextOptions;
@@ -13,7 +13,7 @@ use crate::text::lines::WIDTH;
 /// The variable that makes the test write the files instead of comparing them.
 const WRITE: &str = "HAMMER_WRITE_REPORTS";
 
-/// The runs that were recorded. Each has a JSON report, and the text and JUnit file of the same run.
+/// The runs that were recorded. Each has a JSON report, and the other outputs of the same run.
 const RECORDED: [&str; 15] = [
     "closed",
     "confident",
@@ -38,7 +38,16 @@ fn folder() -> PathBuf {
 
 /// Reads the JSON report of a run.
 fn parse(json: &str) -> RunFile {
-    RunFile::new(serde_json::from_str(json).expect("a recorded report has all keys"))
+    let report = serde_json::from_str(json).expect("a recorded report has all keys");
+    let mut run = RunFile::new(report);
+    run.id = "0123456789abcdef0123456789abcdef".to_owned();
+    run.version = "0.1.0".to_owned();
+    run.started_at = "2026-11-24T09:00:00.000Z".to_owned();
+    run.host = HostDescription::default();
+    run.command = ["hammer", "run", "it's a plan.toml"]
+        .map(str::to_owned)
+        .into();
+    run
 }
 
 #[test]
@@ -59,6 +68,7 @@ fn recorded_runs_are_rendered_as_in_their_golden_files() {
             ("json", OutputKind::Json),
             ("txt", OutputKind::Text),
             ("xml", OutputKind::Junit),
+            ("md", OutputKind::Markdown),
         ];
         for (ending, kind) in kinds {
             let rendered = render(kind, &run, options).expect("a recorded report is rendered");

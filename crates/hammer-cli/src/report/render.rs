@@ -5,14 +5,14 @@ use std::io;
 use hammer_core::{RunFile, VerdictStatus};
 
 use super::text::{self, TextOptions};
-use super::{junit, markdown};
+use super::{hgrm, hlog, junit, markdown};
 use crate::args::OutputKind;
 
 /// Renders a run.
 ///
 /// # Errors
 ///
-/// If a value has no JSON.
+/// If a value cannot be encoded.
 pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> io::Result<Vec<u8>> {
     Ok(match kind {
         OutputKind::Json => {
@@ -25,8 +25,11 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> i
             json.push(b'\n');
             json
         }
+        OutputKind::Html => hammer_html::report_page(run).into_bytes(),
         OutputKind::Markdown => markdown::render(run).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
+        OutputKind::Hlog => hlog::render(run)?,
+        OutputKind::Hgrm => hgrm::render(run).into_bytes(),
         OutputKind::Text | OutputKind::Hits => text::render(&run.report, options).into_bytes(),
     })
 }

@@ -7,9 +7,11 @@ use hammer_core::RunFile;
 use hammer_files::InputFile;
 
 use super::read_error;
-use super::run_file_bytes::decompressed;
+use super::run_file_bytes;
 
-/// Reads the run file at `path`, or from stdin if `path` is `-`. It may be compressed with zstd.
+/// Reads the run file at `path`, or from stdin if `path` is `-`.
+///
+/// It may be JSON, compressed with zstd or not, or the page of HTML that has it inside.
 ///
 /// # Errors
 ///
@@ -25,8 +27,7 @@ pub(crate) fn read(path: &Path) -> Result<RunFile, String> {
 }
 
 fn parse(bytes: Vec<u8>) -> Result<RunFile, String> {
-    let json = decompressed(bytes)
-        .map_err(|error| format!("failed to decompress the run file: {error}"))?;
+    let json = run_file_bytes::json(bytes)?;
     RunFile::from_json(&json).map_err(|error| read_error::message(&error, &json))
 }
 
@@ -54,6 +55,13 @@ mod tests {
     }
 
     #[test]
+    fn runs_inside_of_pages_are_read() {
+        let run = parse(json()).expect("a run file");
+        let page = hammer_html::report_page(&run);
+        assert_eq!(parse(page.into_bytes()), Ok(run));
+    }
+
+    #[test]
     fn messages_say_what_was_found_and_what_to_do() {
         let json = json();
         let text = String::from_utf8(json.clone()).expect("JSON is UTF-8");
@@ -63,6 +71,10 @@ mod tests {
             (b" \n", "expected a run file, found an empty file"),
             (&json[..json.len() / 2], "the run file ends too early"),
             (b"[[load]]\n", "expected a run file: invalid JSON"),
+            (
+                b"\n<!doctype html><title>x</title>",
+                "expected a page with a run inside, found none",
+            ),
             (b"\0\0", "expected a run file: invalid JSON"),
             (
                 b"{}",

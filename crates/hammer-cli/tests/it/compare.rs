@@ -31,10 +31,11 @@ fn three_runs_of_a_slower_target_are_worse() {
     let side = |name: &str, delay_ms| {
         [1, 2, 3].map(|number| runs.record(&format!("{name}-{number}.run"), delay_ms))
     };
-    let (base, new) = (side("base", 40), side("new", 120));
+    let (base, new) = (side("base", 200), side("new", 1_200));
 
-    let files = ["json", "md", "xml", "txt"].map(|ending| runs.path(&format!("out.{ending}")));
-    let flags = ["json", "md", "junit", "text"].iter().zip(&files);
+    let files =
+        ["json", "md", "xml", "html", "txt"].map(|ending| runs.path(&format!("out.{ending}")));
+    let flags = ["json", "md", "junit", "html", "text"].iter().zip(&files);
     let flags: Vec<String> = flags
         .map(|(kind, path)| format!("--output={kind}={}", path.display()))
         .collect();
@@ -43,7 +44,8 @@ fn three_runs_of_a_slower_target_are_worse() {
     assert_eq!(worse.status.code(), Some(99), "{}", stderr(&worse));
     assert_eq!(stdout(&worse), "");
 
-    let [json_file, markdown, junit, text] = files.map(|path| fs::read_to_string(path).unwrap());
+    let [json_file, markdown, junit, html, text] =
+        files.map(|path| fs::read_to_string(path).unwrap());
     let comparison: Value = serde_json::from_str(&json_file).unwrap();
     let schema = fs::read(repository("docs/schemas/comparison.schema.json")).unwrap();
     let schema: Value = serde_json::from_slice(&schema).unwrap();
@@ -62,7 +64,7 @@ fn three_runs_of_a_slower_target_are_worse() {
         .unwrap();
     assert_eq!(median["outcome"], "worse", "{median}");
     let change = median["change"]["value"].as_f64().unwrap();
-    assert!((1.0..3.0).contains(&change), "{median}");
+    assert!((2.0..6.0).contains(&change), "{median}");
 
     assert!(text.starts_with("worse         p50 +"), "{text}");
     assert!(text.contains("base-2.run"), "{text}");
@@ -72,6 +74,8 @@ fn three_runs_of_a_slower_target_are_worse() {
     );
     assert!(markdown.starts_with("**worse**: p50 +"), "{markdown}");
     assert!(markdown.contains("\n| p50 | "), "{markdown}");
+    assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
+    assert!(html.contains("worse"), "{html}");
     let suites = suites(&junit);
     assert_eq!(suites.len(), 1);
     assert_eq!(suites[0].cases[..2], ["outcome", "p50"]);

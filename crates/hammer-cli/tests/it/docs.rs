@@ -89,6 +89,13 @@ fn blocks_of(path: &Path) -> Vec<FencedBlock> {
     blocks
 }
 
+/// The SQL statements of a document, in its order.
+pub(crate) fn sql_blocks(path: &Path) -> Vec<String> {
+    let blocks = blocks_of(path).into_iter();
+    let sql = blocks.filter(|block| block.kind == "sql");
+    sql.map(|block| block.text).collect()
+}
+
 /// The targets and files that the commands in the docs need.
 struct DocsEnvironment {
     plain: TargetServer,
@@ -177,9 +184,13 @@ impl DocsEnvironment {
             words.push(match words.last() {
                 Some(&"-z" | &"--duration") if !has_window => SHORT,
                 Some(&"--warmup") => "50ms",
+                Some(&"--rest") => "0",
                 Some(&"--port" | &"-p") => "0",
                 _ => word,
             });
+        }
+        if words.contains(&"duel") && !words.contains(&"--rest") {
+            words.extend(["--rest", "0"]);
         }
         let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
         let hits = has(&["http", "mqtt", "--endpoint", "demo", "hammer-echo"]);
@@ -208,6 +219,9 @@ impl DocsEnvironment {
         if command.starts_with("hammer target") {
             return self.serve(&command);
         }
+        if command.starts_with("hammer compare") {
+            self.record_runs();
+        }
         let output = self.shell(&command).output().unwrap();
         let code = output.status.code();
         // Thresholds and verdicts may fail on a noisy machine.
@@ -216,6 +230,10 @@ impl DocsEnvironment {
             (99, "--abort-on"),
             (98, "--assert"),
             (98, "--require-valid"),
+            (98, "hammer compare"),
+            (99, "hammer compare"),
+            (98, "hammer duel"),
+            (99, "hammer duel"),
         ]
         .iter()
         .any(|(allowed, flag)| code == Some(*allowed) && command.contains(flag));
@@ -224,6 +242,21 @@ impl DocsEnvironment {
             "{command}: {}",
             stderr_text(&output)
         );
+    }
+
+    /// Writes the run files that commands of the docs compare.
+    fn record_runs(&self) {
+        let sides = ["base", "new"].into_iter();
+        let names =
+            sides.flat_map(|side| ["", "-1", "-2", "-3"].map(|run| format!("{side}{run}.run")));
+        for name in names {
+            let load = format!(
+                "hammer http {} -n 20 -r 200 -q -o run={name}",
+                self.plain.url()
+            );
+            let output = self.shell(&load).output().unwrap();
+            assert!(output.status.success(), "{load}: {}", stderr_text(&output));
+        }
     }
 
     /// Starts a target, and stops it with a signal.
@@ -407,8 +440,12 @@ fn the_plans_in_the_docs_run() {
         }
         let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let url = target.url();
-        // Readers would use their own target and variables.
-        let plan = text.replace("http://127.0.0.1:8080/", &url);
+        // Readers would use their own targets and variables, and have more time.
+        let plan = ["http://127.0.0.1:8080/", "http://127.0.0.1:8081/"]
+            .iter()
+            .fold(text.replace("\"60s\"", "\"1s\""), |text, theirs| {
+                text.replace(theirs, &url)
+            });
         let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
         let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
         let context = format!("{document}: {plan}: {}", stderr_text(&output));

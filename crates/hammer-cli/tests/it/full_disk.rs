@@ -33,29 +33,27 @@ fn names(folder: &std::path::Path) -> Vec<String> {
 fn a_log_of_hits_on_a_full_disk_ends_with_a_line_and_counts_the_missing_hits() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let args = [
-        "-r",
-        "5k",
-        "-n",
-        "5000",
-        "-o",
-        "hits=h.csv",
-        "-o",
-        "json",
-        "-q",
-    ];
     let url = target.url();
-    let args = [&["http", &url], &args[..]].concat();
-    let output = output_with_small_files(64, folder.path(), &args);
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("failed to write --output hits=h.csv"));
-    let csv = fs::read_to_string(folder.path().join("h.csv")).unwrap();
-    assert!(csv.ends_with('\n') && csv.len() > 60_000, "{}", csv.len());
-    let report = parsed(&output);
-    let dropped = report["generator"]["log_dropped"].as_u64().unwrap();
-    let lines = csv.lines().count() as u64 - 1;
-    assert_eq!(lines + dropped, 5_000, "{lines} lines, {dropped} dropped");
-    assert!(csv.lines().all(|line| line.matches(',').count() == 6));
+    for (name, kilobytes) in [("h.csv", 64), ("h.csv.zst", 32)] {
+        let log = format!("hits={name}");
+        let load = ["http", &url, "-r", "5k", "-n", "5000"];
+        let args = [&load[..], &["-o", &log, "-o", "json", "-q"]].concat();
+        let output = output_with_small_files(kilobytes, folder.path(), &args);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let message = format!("failed to write --output {log}");
+        assert!(stderr(&output).contains(&message), "{}", stderr(&output));
+        let mut csv = fs::read(folder.path().join(name)).unwrap();
+        if name.ends_with(".zst") {
+            csv = zstd::decode_all(&*csv).unwrap();
+        }
+        let csv = String::from_utf8(csv).unwrap();
+        assert!(csv.ends_with('\n') && csv.len() > 60_000, "{}", csv.len());
+        let report = parsed(&output);
+        let dropped = report["generator"]["log_dropped"].as_u64().unwrap();
+        let lines = csv.lines().count() as u64 - 1;
+        assert_eq!(lines + dropped, 5_000, "{lines} lines, {dropped} dropped");
+        assert!(csv.lines().all(|line| line.matches(',').count() == 6));
+    }
 }
 
 /// An empty file was left, and an old report was lost.
@@ -104,6 +102,29 @@ fn a_killed_run_leaves_no_file_and_keeps_an_old_report() {
         (vec!["old".to_owned()], vec!["old".to_owned()])
     );
     assert_eq!(fs::read(folder.path().join("old")).unwrap(), b"kept");
+}
+
+/// Hits of a slow load were only in memory, and a compressed log lacked its end.
+#[test]
+fn the_log_of_a_killed_run_is_complete_up_to_a_second_before() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let url = target.url();
+    let mut run = hammer(&["http", &url, "-r", "20", "-z", "1m", "-q"])
+        .args(["-o", "hits=h.csv", "-o", "hits=h.csv.zst"])
+        .current_dir(folder.path())
+        .spawn()
+        .unwrap();
+    let plain = || fs::read_to_string(folder.path().join("h.csv")).unwrap_or_default();
+    let compressed = || fs::read(folder.path().join("h.csv.zst")).unwrap_or_default();
+    wait_until("two seconds are logged", || plain().lines().count() > 25);
+    let before = plain();
+    wait_until("a second follows", || plain().len() > before.len());
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(plain().ends_with('\n'));
+    let text = String::from_utf8(zstd::decode_all(&*compressed()).unwrap()).unwrap();
+    assert!(text.starts_with(&before), "{text}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod captures;
 mod command;
 mod commands;
 mod compare;
+mod confidence;
 mod dead_targets;
 mod dry_runs;
 mod echo;
@@ -36,6 +37,7 @@ mod replay_fidelity;
 mod replay_plan;
 mod replay_safety;
 mod replay_wire;
+mod run_files;
 mod servers;
 mod setting_names;
 mod silent_target;
@@ -68,6 +70,8 @@ mod signals;
 #[cfg(unix)]
 mod spinning_target;
 mod stalled_generator;
+#[cfg(unix)]
+mod target_queue;
 #[cfg(unix)]
 mod timeline;
 mod tls;

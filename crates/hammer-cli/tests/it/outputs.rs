@@ -106,6 +106,32 @@ fn the_csv_has_a_line_for_each_hit() {
     assert!(seen.iter().all(|seen| *seen));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_compressed_log_has_the_same_lines_in_a_file_and_in_a_pipe() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mkfifoat(rustix::fs::CWD, path("pipe.zst"), mode).unwrap();
+    let outputs = ["h.csv", "h.csv.zst", "pipe.zst"];
+    let outputs = outputs.map(|name| format!("hits={}", path(name).display()));
+    let pipe = path("pipe.zst");
+    let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
+    let [plain, compressed, piped] = outputs.each_ref().map(|output| ["-o", output]);
+    let args = ["http", &target.url(), "-n", "3000", "-r", "2k"];
+    let report = report(&[&args[..], &plain, &compressed, &piped].concat());
+    assert_eq!(report["generator"]["log_dropped"], 0);
+    let plain = fs::read(path("h.csv")).unwrap();
+    let compressed = fs::read(path("h.csv.zst")).unwrap();
+    assert!(compressed.len() < plain.len() / 2, "{}", compressed.len());
+    for bytes in [compressed, reader.join().unwrap()] {
+        let text = zstd::decode_all(&*bytes).unwrap();
+        assert_eq!(text, plain);
+    }
+    assert_eq!(plain.iter().filter(|byte| **byte == b'\n').count(), 3001);
+}
+
 #[test]
 fn a_closed_stdout_does_not_affect_other_outputs() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
@@ -141,10 +167,16 @@ fn a_closed_stdout_does_not_affect_other_outputs() {
 fn a_full_disk_is_reported_and_the_report_is_printed() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("dev/full.zst");
+    fs::create_dir(folder.path().join("dev")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+    let full = format!("hits={}", link.display());
     for outputs in [
         &["-o", "json=/dev/full"][..],
         &["-o", "text=/dev/full"],
         &["-o", "hits=/dev/full"],
+        &["-o", &full],
     ] {
         let output = output(&[&["http", &url, "-n", "5", "-r", "100"], outputs].concat());
         assert_eq!(output.status.code(), Some(1), "{outputs:?}");

@@ -155,8 +155,7 @@ impl RunMeasurements {
         sum.peaks.backlog += end.peaks.backlog;
     }
 
-    /// Closes the interval that ends at `second`, and returns its tick, of a run that goes on or was
-    /// `stopped`.
+    /// Closes the interval that ends at `second`, and returns its tick; the run may be `stopped`.
     pub(crate) fn tick<'a>(
         &'a mut self,
         second: u64,
@@ -232,7 +231,6 @@ impl RunMeasurements {
             self.end.peaks = self.end.peaks.max(self.peaks_so_far);
         }
         let duration = self.duration(stopped);
-        self.series.merge_pairs();
         let stages = self.stages.report(self.schedule.shape(), duration);
         let (settings, total) = (&self.settings, &self.total);
         let mut report = Report {
@@ -276,7 +274,7 @@ impl RunMeasurements {
             groups: total.groups.report(&settings.groups),
             proxies: settings.proxies.clone(),
             addresses: total.addresses.report(),
-            timeline: self.series.iter().map(TimelineSlice::from).collect(),
+            timeline: TimelineSlice::all(&mut self.series),
             thresholds: vec![],
             aborted: None,
             measured: None,

@@ -1,6 +1,6 @@
 //! The run by the second.
 
-use hammer_stats::{MergeableValue, TimeBucket};
+use hammer_stats::{MergeableValue, TimeBucket, TimeSeries};
 use serde::{Deserialize, Serialize};
 
 use crate::report::duration_summary::DurationSummary;
@@ -25,7 +25,15 @@ pub struct TimelineSlice {
     pub measured: Option<SliceMeasurements>,
 }
 
-/// What the timeline keeps of a slice while the run lasts.
+impl TimelineSlice {
+    /// Makes the slices of a run that is over, of the same width except the last.
+    pub(crate) fn all(series: &mut TimeSeries<TimelineStats>) -> Vec<Self> {
+        series.merge_pairs();
+        series.iter().map(Self::from).collect()
+    }
+}
+
+/// The measurements that the timeline keeps of a slice while the run lasts.
 #[derive(Debug, Clone)]
 pub(crate) struct TimelineStats {
     pub(crate) hits: HitCounts,

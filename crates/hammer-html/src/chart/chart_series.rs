@@ -73,7 +73,7 @@ impl SeriesStyle {
         SERIES_COLORS[self.color]
     }
 
-    /// The class with which the style sheet replaces the color.
+    /// The class with which the style replaces the color.
     pub(crate) fn class(&self) -> String {
         format!("c{}", self.color)
     }

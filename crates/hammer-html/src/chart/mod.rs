@@ -10,8 +10,6 @@ mod json_script;
 mod legend;
 mod line_chart;
 mod plot;
-#[cfg(test)]
-mod tests;
 mod time_lines;
 
 pub(crate) use bar::bar;

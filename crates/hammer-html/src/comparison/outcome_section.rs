@@ -71,7 +71,7 @@ pub(crate) fn outcome_symbol(outcome: ComparisonOutcome) -> &'static str {
     }
 }
 
-/// The class of an outcome in the style sheet.
+/// The class of an outcome in the style.
 fn outcome_class(outcome: ComparisonOutcome) -> &'static str {
     match outcome {
         ComparisonOutcome::Better => "better",

@@ -11,7 +11,6 @@ use hammer_core::Report;
 use hammer_stats::{ConfidenceBlocks, ConfidenceError};
 
 use crate::chart::{StageMark, TimeSpan};
-use crate::confidence_blocks::confidence_blocks;
 use crate::run_slices::{RunSlice, run_slices};
 
 pub(crate) use curve_chart::{curve, curve_chart, curve_places};
@@ -34,24 +33,49 @@ pub(crate) struct ChartedLoad<'a> {
     pub(crate) blocks: Result<ConfidenceBlocks, ConfidenceError>,
 }
 
-/// The largest number of points of a line, which is at most 530 units long.
-const MAX_POINTS: usize = 300;
-/// The largest number of columns of a heat map.
-const MAX_COLUMNS: usize = 200;
+/// The number of points that a chart has at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ChartDetail {
+    /// Points of a line, which is at most 530 units long.
+    max_points: usize,
+    /// Columns of a heat map.
+    max_columns: usize,
+}
+
+impl ChartDetail {
+    /// As fine as a screen shows.
+    pub(crate) const FINE: Self = Self {
+        max_points: 300,
+        max_columns: 200,
+    };
+    /// For runs whose own size leaves little room.
+    pub(crate) const COARSE: Self = Self {
+        max_points: 200,
+        max_columns: 120,
+    };
+
+    /// The detail if several loads share the room.
+    pub(crate) fn shared_by(self, loads: usize) -> Self {
+        let room = |most: usize| (most / loads.max(1)).max(40);
+        Self {
+            max_points: room(self.max_points),
+            max_columns: room(self.max_columns),
+        }
+    }
+}
 
 impl<'a> ChartedLoad<'a> {
-    /// Prepares the charts of the load with this index, from 0, of `loads`, which share the room.
-    pub(crate) fn new(report: &'a Report, index: usize, loads: usize) -> Self {
-        let room = |most: usize| (most / loads.max(1)).max(40);
+    /// Prepares the charts of the load with this index, from 0.
+    pub(crate) fn new(report: &'a Report, index: usize, detail: ChartDetail) -> Self {
         Self {
             report,
             suffix: match index {
                 0 => String::new(),
                 index => format!("-{}", index + 1),
             },
-            slices: run_slices(report, room(MAX_POINTS)),
-            max_columns: room(MAX_COLUMNS),
-            blocks: confidence_blocks(report),
+            slices: run_slices(report, detail.max_points),
+            max_columns: detail.max_columns,
+            blocks: report.response_blocks(),
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn confidence_table(
         @if report.response_us.measured().is_some() {
             h3 { "Confidence of response" }
             @match blocks {
-                Err(error) => { p class="note" { "Percentiles have no confidence interval: " (error) "." } }
+                Err(error) => { p class="note" { (no_confidence(error)) } }
                 Ok(blocks) => {
                     p class="note" {
                         "Hits that share a queue are alike, so that many are worth few independent ones."
@@ -48,6 +48,16 @@ pub(crate) fn confidence_table(
                 }
             }
         }
+    }
+}
+
+fn no_confidence(error: &ConfidenceError) -> String {
+    match error {
+        ConfidenceError::TooFewSlices { found, needed } => format!(
+            "Percentiles have no confidence interval: it needs hits in {needed} slices of time, and \
+             there are hits in {found}. Run for longer."
+        ),
+        error => format!("Percentiles have no confidence interval: {error}."),
     }
 }
 

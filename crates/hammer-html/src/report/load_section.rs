@@ -11,17 +11,20 @@ use super::generator_section::generator_section;
 use super::latency_table::latency_table;
 use super::verdict_section::{shape, symbol};
 use crate::backquoted::backquoted;
-use crate::load_charts::{ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart};
+use crate::load_charts::{
+    ChartDetail, ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart,
+};
 
-/// Shows a load, with charts if its index is below `charted`. A load of a plan has a heading.
+/// Shows the load with this index, with charts if there is room for their `detail`. A load of a plan
+/// has a heading.
 pub(crate) fn load_section(
     load: &PlanLoadReport,
     index: usize,
-    charted: usize,
+    detail: Option<ChartDetail>,
     is_plan: bool,
 ) -> Markup {
     let report = &load.report;
-    let charted = (index < charted).then(|| ChartedLoad::new(report, index, charted));
+    let charted = detail.map(|detail| ChartedLoad::new(report, index, detail));
     html! {
         section class="load" id={ "load-" (index + 1) } {
             @if is_plan {

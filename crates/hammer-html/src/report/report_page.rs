@@ -2,7 +2,7 @@
 
 use hammer_core::RunFile;
 use hammer_diagnostic::printable;
-use maud::html;
+use maud::{PreEscaped, html};
 
 use super::load_section::load_section;
 use super::loads_table::loads_table;
@@ -12,6 +12,7 @@ use super::totals_section::totals_section;
 use super::verdict_section::verdict_section;
 use crate::document::{DocumentParts, document};
 use crate::embedded_run::embedded_run_script;
+use crate::load_charts::ChartDetail;
 
 /// The size that a page has at most, in bytes, unless a plan has many loads.
 const PAGE_BUDGET: usize = 400_000;
@@ -27,6 +28,14 @@ const MAX_CHARTED_LOADS: usize = 8;
 /// at most 400 kB.
 #[must_use]
 pub fn report_page(run: &RunFile) -> String {
+    let page = page(run, ChartDetail::FINE);
+    if page.len() <= PAGE_BUDGET {
+        return page;
+    }
+    self::page(run, ChartDetail::COARSE)
+}
+
+fn page(run: &RunFile, detail: ChartDetail) -> String {
     let report = &run.report;
     let charted = report.loads.len().min(MAX_CHARTED_LOADS);
     let is_plan = report.single_load().is_none();
@@ -35,7 +44,7 @@ pub fn report_page(run: &RunFile) -> String {
         (totals_section(report))
         @if is_plan { (loads_table(report)) }
         @for (index, load) in report.loads.iter().enumerate() {
-            (load_section(load, index, charted, is_plan))
+            (load_section(load, index, (index < charted).then(|| detail.shared_by(charted)), is_plan))
         }
         @if let Some(replay) = &report.replay { (replay_section(replay)) }
         (provenance_section(run))
@@ -45,7 +54,7 @@ pub fn report_page(run: &RunFile) -> String {
         title: &title,
         body,
     };
-    let page = document(&parts, &maud::PreEscaped(String::new())).into_string();
+    let page = document(&parts, &PreEscaped(String::new())).into_string();
     let budget = PAGE_BUDGET.saturating_sub(page.len()).max(LEAST_RUN_BUDGET);
     document(&parts, &embedded_run_script(run, budget)).into_string()
 }

@@ -58,7 +58,7 @@ impl Axis {
         } else {
             1.0
         };
-        let step = nice_step(max / 5.0);
+        let step = nice_step(max / 6.0);
         let steps = (max / step - 1e-9).ceil().max(1.0) as u32;
         let tick = |index: u32| AxisTick {
             value: step * f64::from(index),
@@ -107,7 +107,7 @@ impl Axis {
     /// Makes an axis of quantiles up to that of one in `count`, with the value 1/(1 − q) for the
     /// quantile q.
     ///
-    /// The scale is that of the plots of HdrHistogram: each tenfold is a nine more.
+    /// The scale is that of the plots of HdrHistogram: each tenfold adds a nine.
     pub(crate) fn percentile(count: u64, (start, end): (f64, f64)) -> Self {
         // Beyond a hundred million, the labels do not fit.
         let max = (count as f64).clamp(10.0, 1e8);

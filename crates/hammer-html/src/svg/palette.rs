@@ -1,7 +1,7 @@
 //! Colors that people with any color vision can tell apart.
 //!
 //! The colors of series are those of Wong (Nature Methods 8, 441, 2011), the light ones darkened so
-//! that they stand out from white by 3 to 1. The style sheet has others for dark pages.
+//! that their contrast with white is at least 3. The style has others for dark pages.
 
 /// The colors of series, on a light page.
 pub(crate) const SERIES_COLORS: [&str; 8] = [

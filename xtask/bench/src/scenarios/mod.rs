@@ -12,6 +12,7 @@ mod engine;
 mod even;
 mod memory;
 mod mqtt;
+mod outputs;
 mod precise;
 mod replay;
 mod rows;
@@ -44,7 +45,8 @@ pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetServerMode> {
         ScenarioKind::Even | ScenarioKind::Stall => Some(TargetServerMode::Recording),
         ScenarioKind::Precise => Some(TargetServerMode::RawRecording),
         ScenarioKind::Http2 => Some(TargetServerMode::RawHttp2),
-        ScenarioKind::Engine
+        ScenarioKind::Outputs
+        | ScenarioKind::Engine
         | ScenarioKind::Replay
         | ScenarioKind::Values
         | ScenarioKind::Workflow
@@ -66,6 +68,7 @@ pub(crate) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         ScenarioKind::Closed | ScenarioKind::Http2 => closed::run(bench, scenario),
         ScenarioKind::Ceiling => ceiling::run(bench, scenario),
         ScenarioKind::Steady => steady::run(bench, scenario),
+        ScenarioKind::Outputs => outputs::run(bench, scenario),
         ScenarioKind::Even => even::run(bench, scenario),
         ScenarioKind::Stall => stall::run(bench, scenario),
         ScenarioKind::Memory => memory::run(bench, scenario),

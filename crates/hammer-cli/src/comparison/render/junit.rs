@@ -1,11 +1,11 @@
 //! A comparison as JUnit XML for build servers.
 //!
 //! The comparison is a test suite. Its outcome and each deciding figure are test cases. They fail as the
-//! exit code says: for a figure that is worse and, if asked for, one that cannot be told.
+//! exit code says: for a figure that is worse and, if asked for, one that is undecided.
 
 use hammer_analysis::{Comparison, ComparisonOutcome, FigureComparison, Incomparable};
 
-use super::figure_rows::name;
+use super::figure_rows::{format_change, name};
 use super::statement;
 use crate::comparison::fail_on::FailOn;
 use crate::comparison::side_names::SideNames;
@@ -16,7 +16,7 @@ const SUITE: &str = "comparison";
 
 /// Renders a comparison.
 pub(in crate::comparison) fn render(comparison: &Comparison, fail_on: FailOn) -> String {
-    let headline = statement::headline(comparison);
+    let headline = statement::headline(comparison, "; ");
     let outcome = comparison.outcome;
     let mut cases = vec![JunitCase {
         name: "outcome".to_owned(),
@@ -43,10 +43,12 @@ pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &Side
     document(&suite(SUITE, 0.0, vec![case]))
 }
 
-/// A figure fails only if the whole comparison does: of many figures, some are worse by chance, which
-/// only the whole accounts for.
+/// A figure fails only if the whole comparison does. Of many figures, some are worse by chance, for which
+/// the outcome of the whole accounts.
 fn figure_case(figure: &FigureComparison, whole: ComparisonOutcome, fail_on: FailOn) -> JunitCase {
-    let change = figure.change.map(|change| format!(" {change}"));
+    let change = figure
+        .change
+        .map(|change| format!(" {}", format_change(change)));
     let reason = figure.undecided.map(|reason| format!(", {reason}"));
     let output = format!(
         "{}{}{}",
@@ -54,7 +56,8 @@ fn figure_case(figure: &FigureComparison, whole: ComparisonOutcome, fail_on: Fai
         change.unwrap_or_default(),
         reason.unwrap_or_default()
     );
-    let fails = figure.outcome == whole && fail_on.fails(figure.outcome);
+    let counts = figure.confirmed || figure.outcome == ComparisonOutcome::CannotTell;
+    let fails = counts && figure.outcome == whole && fail_on.fails(whole);
     JunitCase {
         name: name(figure.figure, &figure.scope),
         result: match fails {

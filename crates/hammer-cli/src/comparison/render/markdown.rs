@@ -15,7 +15,7 @@ pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) 
     let mut out = format!(
         "**{}**: {}\n\n{}\n\n",
         comparison.outcome,
-        prose(&statement::headline(comparison)),
+        prose(&statement::headline(comparison, "; ")),
         prose(&statement::setup(comparison)),
     );
     for (side, names) in [("base", &names.base), ("new", &names.new)] {

@@ -66,6 +66,15 @@ fn recorded_comparisons_are_rendered_as_in_their_golden_files() {
     );
 }
 
+/// docs/COMPARING.md shows one of them.
+#[test]
+fn the_comparison_in_the_docs_is_up_to_date() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/COMPARING.md");
+    let page = fs::read_to_string(page).expect("the page exists");
+    let text = fs::read_to_string(folder().join("worse.txt")).expect("the file exists");
+    assert!(page.contains(&format!("```text\n{text}```\n")), "{text}");
+}
+
 #[test]
 fn only_the_outcome_is_colored() {
     let json = fs::read(folder().join("worse.json")).expect("the file exists");
@@ -83,7 +92,7 @@ fn only_the_outcome_is_colored() {
 }
 
 #[test]
-fn a_figure_that_cannot_be_told_fails_if_asked_for() {
+fn an_undecided_figure_fails_if_asked_for() {
     let json = fs::read(folder().join("undecided.json")).expect("the file exists");
     let comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
     for (fail_on, failures) in [(FailOn::Worse, 0), (FailOn::CannotTell, 3)] {

@@ -4,35 +4,31 @@ use hammer_analysis::{
     Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, UndecidedReason,
 };
 
-use super::figure_rows::name;
+use super::figure_rows::{format_change, name};
 use crate::text::number::{format_counted, format_percent};
 
 /// The number of figures that the headline names.
 const NAMED_FIGURES: usize = 3;
 
-/// The outcome in a sentence: the figures that make it.
-pub(super) fn headline(comparison: &Comparison) -> String {
-    let margin = format_percent(comparison.margin * 100.0);
+/// The figures that make the outcome, with `separator` between them.
+pub(super) fn headline(comparison: &Comparison, separator: &str) -> String {
     let outcome = comparison.outcome;
+    let figures = deciding(comparison, outcome);
     match outcome {
         ComparisonOutcome::Worse | ComparisonOutcome::Better => {
-            let changed: Vec<_> = deciding(comparison, outcome)
-                .map(|figure| changed_figure(figure))
-                .collect();
-            format!("{}, beyond the margin of {margin} %", listed(&changed))
+            let changed = figures.filter(|figure| figure.confirmed);
+            listed(&changed.map(changed_figure).collect::<Vec<_>>(), separator)
         }
         ComparisonOutcome::Same => {
             let confidence = format_percent(comparison.confidence * 100.0);
-            format!("no figure changed by more than {margin} %, with {confidence} % confidence")
+            format!("no figure changed beyond its margin, with {confidence} % confidence")
         }
         ComparisonOutcome::CannotTell => {
-            let undecided: Vec<_> = deciding(comparison, outcome)
-                .filter(|it| it.scope.is_whole_run())
-                .map(undecided_figure)
-                .collect();
+            let undecided = figures.filter(|it| it.scope.is_whole_run());
+            let undecided: Vec<_> = undecided.map(undecided_figure).collect();
             match undecided.is_empty() {
                 true => "what changed may be chance, since many figures were compared".to_owned(),
-                false => listed(&undecided),
+                false => listed(&undecided, separator),
             }
         }
     }
@@ -46,7 +42,7 @@ pub(super) fn setup(comparison: &Comparison) -> String {
         _ => "",
     };
     format!(
-        "{} with {}{design}; margin {} % (errors: {} points), confidence {} %",
+        "{} with {}{design}; margin {} %, of errors {} points; confidence {} %",
         runs(comparison.base.len(), "base"),
         runs(comparison.new.len(), "new"),
         format_percent(comparison.margin * 100.0),
@@ -63,7 +59,7 @@ pub(super) fn limit(comparison: &Comparison) -> Option<&'static str> {
     )
 }
 
-/// What to do to decide what is undecided.
+/// The next step if figures are undecided.
 pub(super) fn advice(comparison: &Comparison) -> Option<String> {
     if comparison.outcome != ComparisonOutcome::CannotTell {
         return None;
@@ -97,7 +93,7 @@ fn deciding(
 fn changed_figure(figure: &FigureComparison) -> String {
     let name = name(figure.figure, &figure.scope);
     match figure.change {
-        Some(change) => format!("{name} {change}"),
+        Some(change) => format!("{name} {}", format_change(change)),
         None => name,
     }
 }
@@ -107,11 +103,11 @@ fn undecided_figure(figure: &FigureComparison) -> String {
     format!("{}: {reason}", changed_figure(figure))
 }
 
-fn listed(items: &[String]) -> String {
+fn listed(items: &[String], separator: &str) -> String {
     let (shown, rest) = items.split_at(items.len().min(NAMED_FIGURES));
-    let shown = shown.join("; ");
+    let shown = shown.join(separator);
     match rest.len() {
         0 => shown,
-        more => format!("{shown}; {more} more"),
+        more => format!("{shown}{separator}{more} more"),
     }
 }

@@ -6,7 +6,8 @@ use super::figure_rows::{self, FigureRow};
 use super::statement;
 use crate::comparison::side_names::SideNames;
 use crate::text::columns::column_count;
-use crate::text::lines::{WIDTH, list_line, truncate, wrap};
+use crate::text::lines::{SEPARATOR, WIDTH, list_line, truncate, wrap, wrap_items};
+use crate::text::number::format_counted;
 
 /// Maximum number of warnings that are shown.
 const MAX_WARNINGS: usize = 6;
@@ -20,7 +21,8 @@ pub(in crate::comparison) fn render(
     color: bool,
 ) -> String {
     let outcome = comparison.outcome.to_string();
-    let mut out = wrap(&outcome, &statement::headline(comparison), 4);
+    let headline = statement::headline(comparison, SEPARATOR);
+    let mut out = wrap_items(&outcome, &headline, 4);
     out.push_str(&wrap("compared", &statement::setup(comparison), 2));
     for (side, names) in [("base", &names.base), ("new", &names.new)] {
         let more = |shown| format!("and {} more", names.len() - shown);
@@ -74,11 +76,10 @@ fn parts(comparison: &Comparison) -> String {
     }
     let hidden = others + rest.len();
     if hidden > 0 {
-        let more = match rest.len() {
-            0 => format!("{hidden} other figures of loads, stages and groups are in -o json"),
-            more => format!("{more} more changes, and {others} other figures, are in -o json"),
-        };
-        out.push_str(&format!("  {more}\n"));
+        let hidden = format_counted(hidden as u64, "other figure");
+        out.push_str(&format!(
+            "  and {hidden} of loads, stages and groups (see -o json)\n"
+        ));
     }
     out
 }
@@ -98,7 +99,7 @@ fn table(rows: &[FigureRow], has_header: bool) -> String {
         let cells = lines.iter().map(|line| column_count(&line[column]));
         cells.max().unwrap_or_default()
     };
-    let widths = [0, 1, 2, 3].map(|column| widest(column).min([40, 14, 14, 36][column]));
+    let widths = [0, 1, 2, 3].map(|column| widest(column).min([40, 14, 14, 30][column]));
     let mut out = String::new();
     for [figure, base, new, change, outcome] in &lines {
         let line = format!(

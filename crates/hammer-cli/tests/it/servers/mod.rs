@@ -1,14 +1,17 @@
-//! Tests with servers of other projects.
+//! Tests with servers and readers of other projects.
 //!
 //! `.ci/run` installs them. If one is missing, its tests print that they are skipped.
 
+mod duckdb;
 mod files;
+mod hdr_histogram;
 #[cfg(target_os = "linux")]
 mod namespaces;
 mod nginx;
 mod nginx_http2;
 mod nginx_tls;
 mod proxies;
+mod python;
 
 use std::env;
 use std::io::{self, Write};

@@ -1,20 +1,17 @@
 //! The file of a log of hits.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use hammer_files::FileMode;
 
-/// A destination that can be cut back to the lines that are complete.
-pub(super) trait CutBack: Write {
-    /// Removes all but the first bytes, if the destination can be cut.
-    fn cut_back(&mut self, bytes: u64);
-}
+use super::hits_destination::HitsDestination;
 
-/// The file of a log of hits, which grows while the hits end.
+/// The file of a log of hits, which grows while the hits end. It may also be a pipe or a device.
 pub(super) struct HitsFile {
     file: File,
+    is_regular: bool,
     /// The path of a file that did not exist before.
     created: Option<PathBuf>,
 }
@@ -33,7 +30,12 @@ impl HitsFile {
             }
             opened => (opened?, None),
         };
-        Ok(Self { file, created })
+        let is_regular = file.metadata()?.is_file();
+        Ok(Self {
+            file,
+            is_regular,
+            created,
+        })
     }
 }
 
@@ -47,11 +49,18 @@ impl Write for HitsFile {
     }
 }
 
-impl CutBack for HitsFile {
+impl HitsDestination for HitsFile {
+    fn is_rewritable(&self) -> bool {
+        self.is_regular
+    }
+
+    fn move_to(&mut self, position: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(position)).map(drop)
+    }
+
     fn cut_back(&mut self, bytes: u64) {
         // The first error matters more than one here.
-        let is_file = self.file.metadata().is_ok_and(|found| found.is_file());
-        let _ = is_file.then(|| self.file.set_len(bytes));
+        let _ = self.is_regular.then(|| self.file.set_len(bytes));
         if let (0, Some(path)) = (bytes, &self.created) {
             let _ = fs::remove_file(path);
         }

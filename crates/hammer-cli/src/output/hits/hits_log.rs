@@ -1,4 +1,4 @@
-//! The CSV log of hits for `-o hits=PATH`.
+//! The lines of a log of hits.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,20 +7,18 @@ use std::time::Duration;
 
 use hammer_core::HitRecord;
 
-use super::hits_file::CutBack;
 use super::line_ends::LineEnds;
+use super::line_sink::{IncompleteLines, LineSink};
 
 /// Writes a line of CSV for each hit.
 ///
-/// After the first error, which is returned once, nothing more is written. The output is cut back to
-/// its last complete line, and the hits whose lines are missing are counted.
-pub(super) struct HitsLog<W> {
-    out: W,
+/// After the first error, which is returned once, nothing more is written. The output ends with a
+/// complete line, and the hits whose lines are missing are counted.
+pub(in crate::output) struct HitsLog {
+    sink: Box<dyn LineSink>,
     buffer: String,
     /// The lines of `buffer`, without the column names.
     lines: LineEnds,
-    /// Bytes of `out` that were written.
-    written: u64,
     /// True if each line has the name of its load.
     named_loads: bool,
     failed: bool,
@@ -40,16 +38,15 @@ const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us,group
 /// Number of bytes to buffer before a write.
 const FLUSH_BYTES: usize = 64 * 1024;
 
-impl<W: CutBack> HitsLog<W> {
+impl HitsLog {
     /// Creates a log that begins with the column names; `named_loads` adds one for the load.
-    pub(super) fn new(out: W, named_loads: bool) -> Self {
+    pub(super) fn new(sink: Box<dyn LineSink>, named_loads: bool) -> Self {
         let load = if named_loads { ",load" } else { "" };
         let buffer = format!("{CSV_HEADER}{load}\n");
         Self {
-            out,
+            sink,
             lines: LineEnds::after(buffer.len()),
             buffer,
-            written: 0,
             named_loads,
             failed: false,
             dropped: BTreeMap::new(),
@@ -57,7 +54,11 @@ impl<W: CutBack> HitsLog<W> {
     }
 
     /// Adds a line for each record of `load`.
-    pub(super) fn write(&mut self, load: &LoggedLoad, records: &[HitRecord]) -> io::Result<()> {
+    pub(in crate::output) fn write(
+        &mut self,
+        load: &LoggedLoad,
+        records: &[HitRecord],
+    ) -> io::Result<()> {
         for (index, record) in records.iter().enumerate() {
             if self.failed {
                 let load = if self.named_loads { &*load.name } else { "" };
@@ -66,7 +67,7 @@ impl<W: CutBack> HitsLog<W> {
             }
             self.push_line(load, record);
             if self.buffer.len() >= FLUSH_BYTES
-                && let Err(error) = self.flush_buffer()
+                && let Err(error) = self.flush()
             {
                 // The rest is only counted.
                 self.write(load, &records[index + 1..])?;
@@ -76,56 +77,42 @@ impl<W: CutBack> HitsLog<W> {
         Ok(())
     }
 
-    /// Writes buffered lines.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
-        if self.failed {
+    /// Writes the buffered lines.
+    pub(in crate::output) fn flush(&mut self) -> io::Result<()> {
+        if self.failed || self.buffer.is_empty() {
             return Ok(());
         }
-        self.flush_buffer()?;
-        let flushed = self.out.flush();
-        self.failed = flushed.is_err();
-        flushed
-    }
-
-    /// Returns true if a write has failed.
-    pub(super) fn has_failed(&self) -> bool {
-        self.failed
-    }
-
-    /// Returns the number of hits of this load whose lines could not be written.
-    pub(super) fn dropped(&self, load: &str) -> u64 {
-        let load = if self.named_loads { load } else { "" };
-        self.dropped.get(load).copied().unwrap_or_default()
-    }
-
-    fn flush_buffer(&mut self) -> io::Result<()> {
-        let mut unwritten = self.buffer.as_bytes();
-        let result = loop {
-            match self.out.write(unwritten) {
-                _ if unwritten.is_empty() => break Ok(()),
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(bytes) => unwritten = &unwritten[bytes..],
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
-        let accepted = self.buffer.len() - unwritten.len();
-        if result.is_err() {
+        let written = self.sink.write_lines(self.buffer.as_bytes(), &self.lines);
+        let result = written.map_err(|IncompleteLines { kept, error }| {
             self.failed = true;
-            self.drop_from(accepted);
-        }
-        self.written += accepted as u64;
+            self.lines.count_after(kept, &mut self.dropped);
+            error
+        });
         self.buffer.clear();
         self.lines = LineEnds::after(0);
         result
     }
 
-    /// Cuts the output back to the last complete line of the buffer, of which this number of bytes was
-    /// written, and counts the others.
-    fn drop_from(&mut self, accepted: usize) {
-        let complete = self.lines.last_end(accepted);
-        self.out.cut_back(self.written + complete as u64);
-        self.lines.count_after(accepted, &mut self.dropped);
+    /// Writes the buffered lines and completes the output.
+    pub(in crate::output) fn finish(&mut self) -> io::Result<()> {
+        self.flush()?;
+        if self.failed {
+            return Ok(());
+        }
+        let finished = self.sink.finish();
+        self.failed = finished.is_err();
+        finished
+    }
+
+    /// Returns true if a write has failed.
+    pub(in crate::output) fn has_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Returns the number of hits of this load whose lines could not be written.
+    pub(in crate::output) fn dropped(&self, load: &str) -> u64 {
+        let load = if self.named_loads { load } else { "" };
+        self.dropped.get(load).copied().unwrap_or_default()
     }
 
     fn push_line(&mut self, load: &LoggedLoad, record: &HitRecord) {
@@ -180,44 +167,10 @@ fn push_micros(line: &mut String, time: Duration) {
 mod tests {
     use hammer_core::HitResult;
 
-    use std::io::Write;
-
+    use super::super::hits_destination::testing::SmallDisk;
+    use super::super::plain_lines::PlainLines;
+    use super::super::zstd_lines::ZstdLines;
     use super::*;
-
-    impl CutBack for Vec<u8> {
-        fn cut_back(&mut self, bytes: u64) {
-            self.truncate(bytes as usize);
-        }
-    }
-
-    impl<W: CutBack> CutBack for &mut W {
-        fn cut_back(&mut self, bytes: u64) {
-            (**self).cut_back(bytes);
-        }
-    }
-
-    /// A disk with room for this number of bytes.
-    struct SmallDisk(Vec<u8>, usize);
-
-    impl Write for SmallDisk {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let room = self.1 - self.0.len();
-            if room == 0 && !bytes.is_empty() {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            self.0.write(&bytes[..bytes.len().min(room)])
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl CutBack for SmallDisk {
-        fn cut_back(&mut self, bytes: u64) {
-            self.0.cut_back(bytes);
-        }
-    }
 
     fn load(name: &str) -> LoggedLoad {
         LoggedLoad {
@@ -249,14 +202,17 @@ mod tests {
             group: Some(0),
             ..answered
         };
-        let mut out = vec![];
-        let mut log = HitsLog::new(&mut out, false);
+        let out = SmallDisk::file(1000);
+        let mut log = HitsLog::new(Box::new(PlainLines::new(out.clone())), false);
         log.write(&load("browse"), &[answered, unsent, quoted])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = "7,1.250000000,ok,200,1234.567,12.001,items\n7,1.250000000,unsent,,,,items\n\
                      7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001,\"GET /a,b\"\n";
-        assert_eq!(String::from_utf8(out), Ok(format!("{CSV_HEADER}\n{lines}")));
+        assert_eq!(
+            String::from_utf8(out.bytes()),
+            Ok(format!("{CSV_HEADER}\n{lines}"))
+        );
     }
 
     #[test]
@@ -270,13 +226,13 @@ mod tests {
             response: None,
             service: None,
         };
-        let mut out = vec![];
-        let mut log = HitsLog::new(&mut out, true);
+        let out = SmallDisk::file(1000);
+        let mut log = HitsLog::new(Box::new(PlainLines::new(out.clone())), true);
         log.write(&load("browse"), &[record])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,,browse\n");
-        assert_eq!(String::from_utf8(out), Ok(lines));
+        assert_eq!(String::from_utf8(out.bytes()), Ok(lines));
     }
 
     /// The last line was torn, and no hit was counted as missing.
@@ -293,23 +249,34 @@ mod tests {
         };
         let browse: Vec<_> = (0..5_000).map(record).collect();
         let order: Vec<_> = (0..3_000).map(record).collect();
-        for room in [0, 10, 60, 70_000, 100_000, 150_000] {
-            let mut log = HitsLog::new(SmallDisk(vec![], room), true);
-            let mut errors = 0;
-            for _ in 0..2 {
-                errors += usize::from(log.write(&load("browse"), &browse).is_err());
-                errors += usize::from(log.write(&load("order"), &order).is_err());
-            }
-            errors += usize::from(log.finish().is_err());
-            errors += usize::from(log.finish().is_err());
-            assert_eq!(errors, 1, "{room}");
-            assert!(log.has_failed());
-            let text = String::from_utf8(log.out.0.clone()).expect("text");
-            assert!(text.is_empty() || text.ends_with('\n'), "{room}");
-            for (name, all) in [("browse", 10_000), ("order", 6_000)] {
-                let end = format!(",{name}");
-                let lines = text.lines().filter(|line| line.ends_with(&end)).count();
-                assert_eq!(lines as u64 + log.dropped(name), all, "{name}, {room}");
+        for room in [0, 10, 60, 3_000, 10_000, 70_000, 100_000, 150_000] {
+            for compressed in [false, true] {
+                let disk = SmallDisk::file(if compressed { room / 100 } else { room });
+                let sink: Box<dyn LineSink> = match compressed {
+                    true => Box::new(ZstdLines::new(disk.clone()).expect("a compressor")),
+                    false => Box::new(PlainLines::new(disk.clone())),
+                };
+                let mut log = HitsLog::new(sink, true);
+                let mut errors = 0;
+                for _ in 0..2 {
+                    errors += usize::from(log.write(&load("browse"), &browse).is_err());
+                    errors += usize::from(log.write(&load("order"), &order).is_err());
+                }
+                errors += usize::from(log.finish().is_err());
+                errors += usize::from(log.finish().is_err());
+                assert_eq!(errors, 1, "{room}");
+                assert!(log.has_failed());
+                let bytes = match compressed && !disk.bytes().is_empty() {
+                    true => zstd::decode_all(&*disk.bytes()).expect("zstd"),
+                    false => disk.bytes(),
+                };
+                let text = String::from_utf8(bytes).expect("text");
+                assert!(text.is_empty() || text.ends_with('\n'), "{room}");
+                for (name, all) in [("browse", 10_000), ("order", 6_000)] {
+                    let end = format!(",{name}");
+                    let lines = text.lines().filter(|line| line.ends_with(&end)).count();
+                    assert_eq!(lines as u64 + log.dropped(name), all, "{name}, {room}");
+                }
             }
         }
     }
@@ -333,10 +300,11 @@ mod tests {
             groups: vec![group],
         };
         for room in (50..100).chain(FLUSH_BYTES - 100..FLUSH_BYTES + 100) {
-            let mut log = HitsLog::new(SmallDisk(vec![], room), true);
+            let disk = SmallDisk::file(room);
+            let mut log = HitsLog::new(Box::new(PlainLines::new(disk.clone())), true);
             let failed = log.write(&load, &records);
             failed.expect_err("the disk is full");
-            let text = String::from_utf8(log.out.0.clone()).expect("whole characters");
+            let text = String::from_utf8(disk.bytes()).expect("whole characters");
             let lines = text.matches(",ok,").count() as u64;
             assert!(text.is_empty() || text.ends_with("load\"\n") || lines == 0);
             assert_eq!(lines + log.dropped(name), 3_000, "{room}");
@@ -345,7 +313,7 @@ mod tests {
 
     #[test]
     fn nothing_is_dropped_while_there_is_room() {
-        let mut log = HitsLog::new(SmallDisk(vec![], 1000), false);
+        let mut log = HitsLog::new(Box::new(PlainLines::new(SmallDisk::file(1000))), false);
         log.finish().expect("there is room");
         assert_eq!((log.dropped("http"), log.has_failed()), (0, false));
     }

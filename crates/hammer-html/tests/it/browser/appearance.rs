@@ -1,0 +1,80 @@
+//! Pages under each policy, in each medium, on wide and narrow screens.
+
+use hammer_html::report_page;
+use serde_json::json;
+
+use super::chromium::Chromium;
+use super::content_policy::ContentPolicy;
+use super::page_server::PageServer;
+use super::tab::{Media, Tab};
+use crate::sample_pages::{SamplePage, sample_pages};
+use crate::sample_runs::steady_run;
+
+/// Lists the faults of a page that a reader sees.
+const PAGE_FAULTS: &str = include_str!("page_faults.js");
+
+/// Media and their widths in pixels: a telephone, a wide screen, and A4 within its margins.
+const MEDIA: [(Media, u32); 5] = [
+    (Media::Light, 320),
+    (Media::Light, 1400),
+    (Media::Dark, 320),
+    (Media::Dark, 1400),
+    (Media::Print, 688),
+];
+
+#[test]
+fn every_page_is_readable_under_every_policy() {
+    let Some(browser) = Chromium::start() else {
+        return;
+    };
+    let mut tab = browser.open_tab();
+    for SamplePage { name, page } in sample_pages() {
+        let server = PageServer::start(&page);
+        for policy in ContentPolicy::ALL {
+            tab.navigate(&server.url(policy));
+            for (media, width) in MEDIA {
+                tab.set_media(media);
+                tab.resize(width, 900);
+                let faults = tab.evaluate(PAGE_FAULTS);
+                let place = format!("{name}, {policy:?}, {media:?}, {width} px");
+                assert_eq!(faults, json!([]), "{place}: {faults:#}");
+            }
+        }
+    }
+}
+
+#[test]
+fn paper_shows_what_is_closed_on_a_screen() {
+    let Some(browser) = Chromium::start() else {
+        return;
+    };
+    let mut tab = browser.open_tab();
+    let server = PageServer::start(&report_page(&steady_run()));
+    tab.navigate(&server.url(ContentPolicy::Open));
+    assert_eq!(shown_tables(&mut tab), 0);
+    tab.set_media(Media::Print);
+    tab.wait_for_frame();
+    let all = count_of(&mut tab, "details table");
+    assert!(all > 3, "{all}");
+    assert_eq!(shown_tables(&mut tab), all, "by style");
+    tab.set_media(Media::Light);
+    // Printing also runs the script, for browsers whose style cannot open details.
+    tab.call("Page.printToPDF", json!({}));
+    assert_eq!(
+        count_of(&mut tab, "details[open]"),
+        count_of(&mut tab, "details")
+    );
+}
+
+fn count_of(tab: &mut Tab, selector: &str) -> u64 {
+    let count = tab.evaluate(&format!("document.querySelectorAll({selector:?}).length"));
+    count.as_u64().expect("a count")
+}
+
+/// The number of tables in details that are not hidden.
+fn shown_tables(tab: &mut Tab) -> u64 {
+    let count = tab.evaluate(
+        "[...document.querySelectorAll('details table')].filter((e) => e.checkVisibility()).length",
+    );
+    count.as_u64().expect("a count")
+}

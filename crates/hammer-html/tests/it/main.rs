@@ -1,0 +1,11 @@
+//! Tests of the pages.
+
+mod browser;
+mod comparison_page;
+mod html_checker;
+mod page_text;
+mod programs;
+mod report_page;
+mod sample_pages;
+mod sample_runs;
+mod synthetic_run;

@@ -1,0 +1,222 @@
+//! The page of a run.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{env, fs};
+
+use hammer_core::RunFile;
+use hammer_html::{embedded_run, report_page};
+use serde_json::json;
+
+use crate::page_text::{assert_well_formed, attributes, between, chart_data, figures};
+use crate::synthetic_run::{SyntheticLoad, plan_run, single_run};
+
+/// The variable that makes the test write the charts instead of comparing them.
+const WRITE: &str = "HAMMER_WRITE_CHARTS";
+
+fn threshold(expression: &str) -> serde_json::Value {
+    json!([{"expression": expression, "value": 9_000.0, "infinite": false, "unit": "us",
+            "passed": true, "judged": true}])
+}
+
+#[test]
+fn charts_are_drawn_as_in_their_golden_files() {
+    let run = single_run(&SyntheticLoad {
+        slices: 12,
+        hits: 40,
+        stages: 2,
+        overloads: true,
+        thresholds: threshold("p99 < 50ms"),
+        ..SyntheticLoad::default()
+    });
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden");
+    let mut names = vec![];
+    for (id, figure) in figures(&report_page(&run)) {
+        let path = folder.join(format!("{id}.html"));
+        let figure = figure.replace("><", ">\n<");
+        if env::var_os(WRITE).is_some() {
+            fs::write(&path, &figure).expect("the folder is writable");
+        }
+        let golden = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            golden == figure,
+            "{id} differs. To write it: {WRITE}=1\n{figure}"
+        );
+        names.push(id);
+    }
+    let expected = ["rate", "percentiles", "heat", "curve", "lateness"];
+    assert_eq!(names, expected.map(|name| format!("chart-{name}")));
+}
+
+/// The script relies on this.
+#[test]
+fn the_data_of_a_chart_has_the_series_that_are_drawn() {
+    let page = report_page(&single_run(&SyntheticLoad {
+        overloads: true,
+        thresholds: threshold("p99 < 50ms"),
+        ..SyntheticLoad::default()
+    }));
+    for (id, figure) in figures(&page) {
+        let data = chart_data(&figure);
+        let series = data["series"].as_array().expect("series");
+        let names: BTreeSet<String> = series
+            .iter()
+            .map(|series| series["name"].as_str().expect("a name").to_owned())
+            .collect();
+        let plot = between(&figure, "<svg class=\"plot\"", "</svg>");
+        let unescaped = |texts: BTreeSet<String>| -> BTreeSet<String> {
+            texts
+                .into_iter()
+                .map(|text| text.replace("&lt;", "<"))
+                .collect()
+        };
+        assert_eq!(unescaped(attributes(plot, "data-series")), names, "{id}");
+        let places = data["xs"].as_array().expect("places").len();
+        let rows = data["rows"].as_array().map_or(1, Vec::len);
+        for series in series {
+            let values = series["values"].as_array().map(Vec::len);
+            assert!(values.is_none_or(|values| values == places * rows), "{id}");
+        }
+        assert!(figure.contains("<title id="), "{id} has no title");
+        assert!(figure.contains("<desc id="), "{id} has no description");
+        assert!(figure.contains("<table>"), "{id} has no table");
+    }
+}
+
+#[test]
+fn pages_are_well_formed_and_refer_to_nothing() {
+    let load = |name: &str, overloads| SyntheticLoad {
+        name: name.to_owned(),
+        slices: 20,
+        overloads,
+        stages: 3,
+        groups: 2,
+        ..SyntheticLoad::default()
+    };
+    let pages = [
+        report_page(&single_run(&load("", false))),
+        report_page(&plan_run(&[load("browse", false), load("order", true)])),
+    ];
+    for page in pages {
+        assert_well_formed(&page);
+        for reference in [
+            " src=", "url(", "@import", "<link", "<base", "xlink", "srcset",
+        ] {
+            assert!(!page.contains(reference), "{reference}");
+        }
+        for link in attributes(&page, "href") {
+            assert!(link.starts_with('#'), "{link}");
+        }
+        assert!(!page.contains(" style="), "an inline style");
+        let ids = page.matches(" id=\"").count();
+        assert_eq!(attributes(&page, "id").len(), ids, "an id is used twice");
+    }
+}
+
+#[test]
+fn short_and_empty_runs_are_drawn() {
+    for (slices, hits) in [(2, 3), (1, 1), (1, 0), (3, 0), (0, 0)] {
+        let run = single_run(&SyntheticLoad {
+            slices,
+            hits,
+            ..SyntheticLoad::default()
+        });
+        let page = report_page(&run);
+        assert_well_formed(&page);
+        let content = between(&page, "<main>", "</main>");
+        for number in ["NaN", "inf\"", "infinity"] {
+            assert!(!content.contains(number), "{slices} slices: {number}");
+        }
+        let count = figures(&page).len();
+        assert_eq!(
+            count,
+            if slices * hits > 0 { 5 } else { 3 },
+            "{slices} slices"
+        );
+        if slices * hits > 0 {
+            let lines = figures(&page)[0].1.matches("class=\"line\" d=\"M").count();
+            assert_eq!(lines, 3, "{slices} slices");
+        }
+    }
+}
+
+#[test]
+fn a_large_run_is_a_page_of_less_than_a_megabyte() {
+    let run = single_run(&SyntheticLoad {
+        slices: 600,
+        width_s: 6,
+        hits: 30,
+        stages: 64,
+        groups: 50,
+        overloads: true,
+        ..SyntheticLoad::default()
+    });
+    let page = report_page(&run);
+    assert!(page.len() < 1_000_000, "{} bytes", page.len());
+    let inside = embedded_run(&page).expect("a run");
+    let inside = RunFile::from_json(&inside).expect("a run file");
+    let (slices, all) = (&inside.report.loads[0].report.timeline, 600 * 6);
+    assert!((10..600).contains(&slices.len()), "{} slices", slices.len());
+    assert_eq!(slices.iter().map(|slice| slice.width_s).sum::<u64>(), all);
+    assert_eq!(inside.report.measured, run.report.measured);
+    assert_eq!(
+        inside.report.loads[0].report.stages,
+        run.report.loads[0].report.stages
+    );
+}
+
+#[test]
+fn the_run_inside_of_a_short_page_is_whole() {
+    let run = single_run(&SyntheticLoad::default());
+    let page = report_page(&run);
+    let inside = embedded_run(&page).expect("a run");
+    assert_eq!(RunFile::from_json(&inside).expect("a run file"), run);
+    let data = between(&page, "id=\"hammer-run\">", "</script>");
+    for broken in [
+        page.replace(data, &data[..data.len() / 2]),
+        page.replace(data, "{\"zstd\":\"AAAA\"}"),
+        page.replace(data, "{\"zstd\":\"?\"}"),
+        page.replace("id=\"hammer-run\"", "id=\"other\""),
+        page[..page.len() / 2].to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(embedded_run(&broken), None);
+    }
+}
+
+/// A target could end the script with the data, or a terminal escape could hide text.
+#[test]
+fn hostile_texts_are_harmless() {
+    let hostile =
+        "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{1b}[2J\u{202e}\0";
+    let mut run = plan_run(&[SyntheticLoad {
+        name: hostile.to_owned(),
+        target: hostile.to_owned(),
+        thresholds: threshold(hostile),
+        slices: 12,
+        ..SyntheticLoad::default()
+    }]);
+    run.command = vec!["hammer".to_owned(), hostile.to_owned()];
+    run.id = hostile.to_owned();
+    run.host.cpu_model = hostile.to_owned();
+    run.report.plan = hostile.to_owned();
+    run.report.verdict.reasons = vec![hostile.to_owned(), format!("`{hostile}`")];
+    let load = &mut run.report.loads[0].report;
+    load.labels.insert(hostile.to_owned(), 3);
+    load.failures.insert(hostile.to_owned(), 4);
+    load.advice.insert(hostile.to_owned(), hostile.to_owned());
+    load.facts
+        .entry(hostile.to_owned())
+        .or_default()
+        .insert(hostile.to_owned(), 1);
+    for slice in &mut load.timeline {
+        let measured = slice.measured.as_mut().expect("measurements");
+        measured.failures.insert(hostile.to_owned(), 1);
+    }
+    let page = report_page(&run);
+    assert_well_formed(&page);
+    assert_eq!(page.matches("<img").count(), 0);
+    assert_eq!(page.matches("alert(1)</script>").count(), 0);
+    assert!(!page.contains(['\u{1b}', '\u{202e}', '\0']));
+    assert!(page.contains("\\u{1b}[2J"), "escapes are shown");
+}

@@ -1,0 +1,130 @@
+//! Compares hits of runs that write all outputs with those of runs that write none.
+
+use std::path::Path;
+
+use hammer_target::TargetBehavior;
+
+use super::ScenarioReport;
+use super::variants::{RequestVariant, VariantPair};
+use crate::context::{BenchContext, CONNECTIONS, MeasuredRun};
+use crate::error::Error;
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::pinned_target::TargetServerMode;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
+
+const RATE: f64 = 20_000.0;
+
+/// Outputs that are made at the end of a run, with their files.
+const REPORTS: [&str; 5] = [
+    "text=report.txt",
+    "junit=report.xml",
+    "md=report.md",
+    "html=report.html",
+    "run=run.json.zst",
+];
+
+static RATIOS: [FigureKind; 2] = [
+    FigureKind {
+        key: "cpu_ratio_reports",
+        title: "CPU per hit, all reports ÷ none",
+        unit: "1",
+        better: BetterDirection::Lower,
+    },
+    FigureKind {
+        key: "cpu_ratio_hits",
+        title: "CPU per hit, all reports and the log of hits ÷ none",
+        unit: "1",
+        better: BetterDirection::Lower,
+    },
+];
+static CPU: [[FigureKind; 2]; 2] = [
+    [
+        FigureKind {
+            key: "cpu_us_per_hit_none",
+            title: "CPU per hit, no output, µs",
+            unit: "us",
+            better: BetterDirection::Lower,
+        },
+        FigureKind {
+            key: "cpu_us_per_hit_reports",
+            title: "CPU per hit, all reports, µs",
+            unit: "us",
+            better: BetterDirection::Lower,
+        },
+    ],
+    [
+        FigureKind {
+            key: "cpu_us_per_hit_no_log",
+            title: "CPU per hit, no output again, µs",
+            unit: "us",
+            better: BetterDirection::Lower,
+        },
+        FigureKind {
+            key: "cpu_us_per_hit_log",
+            title: "CPU per hit, all reports and the log of hits, µs",
+            unit: "us",
+            better: BetterDirection::Lower,
+        },
+    ],
+];
+
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::failed(format!("failed to create a folder: {error}")))?;
+    let target = bench.start_target(TargetServerMode::Raw, false, TargetBehavior::default())?;
+    let url = target.url();
+    let mut load = bench.closed_loop_load(&url, bench.plan.steady_duration);
+    load.rate = Some(RATE);
+    let mut figures = FigureCollector::new(scenario.name());
+    let ours = bench.hammer.name();
+    for (index, log) in [false, true].into_iter().enumerate() {
+        let outputs = variant("outputs", output_arguments(folder.path(), log));
+        let pair = VariantPair::new(bench, [variant("none", vec![]), outputs]);
+        pair.measure(
+            bench,
+            scenario.name(),
+            &target,
+            &load,
+            bench.plan.rounds,
+            |round, runs| {
+                figures.record(round, ours, &RATIOS[index], cpu_ratio(&runs));
+                for (kind, run) in CPU[index].iter().zip(&runs) {
+                    figures.record(round, ours, kind, run.cpu_us_per_hit);
+                }
+            },
+        );
+    }
+    let heading = format!(
+        "{}/s with all outputs, in pairs with none; {CONNECTIONS} connections, 1 thread, {} s; raw target",
+        format_number(RATE),
+        bench.plan.steady_duration.as_secs_f64()
+    );
+    Ok(ScenarioReport { heading, figures })
+}
+
+fn variant(name: &'static str, arguments: Vec<String>) -> RequestVariant {
+    RequestVariant {
+        name,
+        path: String::new(),
+        arguments,
+    }
+}
+
+/// The arguments that write all reports into `folder`, and the log of hits too if `log` is true.
+fn output_arguments(folder: &Path, log: bool) -> Vec<String> {
+    let log = log.then_some("hits=hits.csv");
+    let outputs = REPORTS.into_iter().chain(log);
+    let arguments = outputs.flat_map(|output| {
+        let (kind, file) = output.split_once('=').unwrap_or((output, ""));
+        let path = folder.join(file);
+        ["-o".to_owned(), format!("{kind}={}", path.display())]
+    });
+    arguments.collect()
+}
+
+/// The CPU time per hit of the second run divided by that of the first.
+fn cpu_ratio([first, second]: &[MeasuredRun; 2]) -> Option<f64> {
+    Some(second.cpu_us_per_hit? / first.cpu_us_per_hit?)
+}
