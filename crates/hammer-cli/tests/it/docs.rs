@@ -190,11 +190,12 @@ impl DocsEnvironment {
             });
         }
         let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
+        let needs_rest = has(&["duel"]) && !has(&["--rest"]);
         let hits = has(&["http", "mqtt", "--endpoint", "demo", "hammer-echo"]);
         if hits && !has_window && !has(&["-z", "--duration"]) {
             words.extend(["-z", SHORT]);
         }
-        if has(&["duel"]) && !has(&["--rest"]) {
+        if needs_rest {
             words.extend(["--rest", "0"]);
         }
         // The broker here has no TLS, and needs a thread for each client.
