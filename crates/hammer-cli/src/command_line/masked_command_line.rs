@@ -147,7 +147,7 @@ mod tests {
         });
         public.sort();
         public.dedup();
-        // Files, times and scopes are no secrets.
+        // Files, times and scopes are not secret.
         let expected = [
             "oauth-scope",
             "session-expiry",

@@ -84,7 +84,8 @@ fn scope(figure: &FigureComparison) -> String {
     printable(text.trim_start_matches('[').trim_end_matches(']')).into_owned()
 }
 
-fn value_cell(value: Option<f64>, unit: ComparedUnit) -> Markup {
+/// A cell with the value of a figure.
+pub(crate) fn value_cell(value: Option<f64>, unit: ComparedUnit) -> Markup {
     let text = match value {
         None => "–".to_owned(),
         Some(value) if !value.is_finite() => "infinite".to_owned(),

@@ -25,6 +25,10 @@ fn both_sides_are_drawn_and_the_outcome_comes_first() {
     let outcome = page.find("id=\"verdict\"").expect("the outcome");
     assert!(outcome < page.find("id=\"figures\"").expect("the figures"));
     assert!(page.contains(&comparison.outcome.to_string()));
+    let (_, runs) = page.split_once("id=\"runs\"").expect("the runs");
+    for name in ["base 1", "new 1"] {
+        assert!(runs.contains(&format!(">{name}<")), "{name}");
+    }
     let figures = figures(&page);
     let ids: Vec<&str> = figures.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!(ids, ["chart-curve", "chart-percentiles"]);

@@ -136,7 +136,7 @@ fn intervals_of_95_percent_contain_the_true_quantile() {
             let truth = queue.response_quantile(0.99);
             covered += u64::from(found.low <= truth && truth <= found.high);
         }
-        assert!(judged > runs * 9 / 10, "{judged} at {utilization}");
+        assert!(judged >= runs * 8 / 10, "{judged} at {utilization}");
         let percent = covered * 100 / judged;
         assert!(
             (least..=100).contains(&percent),
