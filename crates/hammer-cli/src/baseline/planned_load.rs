@@ -1,4 +1,4 @@
-//! What is known of a load before it runs, for the comparison with a baseline.
+//! Properties of loads before a run, for the comparison with a baseline.
 
 use hammer_analysis::RunProperty;
 use hammer_core::{OpenOrClosedLoop, Report};
