@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use hammer_analysis::{
-    CompareOptions, ComparedValues, ComparisonDesign, ComparisonOutcome, UndecidedReason,
-    compare_values,
+    ChangeInterval, CompareOptions, ComparedValues, ComparisonDesign, ComparisonOutcome,
+    FigureChange, UndecidedReason, compare_values,
 };
 use serde_json::Value;
 
@@ -53,18 +53,18 @@ pub(crate) fn read_record(path: &Path) -> Result<BenchRecord, Error> {
 
 /// A figure of hammer in both benches.
 #[derive(Debug, PartialEq)]
-pub(crate) struct FigureChange {
+pub(crate) struct ComparedRounds {
     scenario: String,
     figure: String,
     compared: ComparedValues,
 }
 
 /// Compares the figures of hammer that are in both records.
-pub(crate) fn compare_records(before: &BenchRecord, after: &BenchRecord) -> Vec<FigureChange> {
+pub(crate) fn compare_records(before: &BenchRecord, after: &BenchRecord) -> Vec<ComparedRounds> {
     let ours = after.figures.iter().filter(|one| one.tool == "hammer");
     ours.filter_map(|after| {
         let before = before.figure(&after.scenario, &after.tool, &after.figure)?;
-        Some(FigureChange {
+        Some(ComparedRounds {
             scenario: after.scenario.clone(),
             figure: after.figure.clone(),
             compared: compare_rounds(before, after),
@@ -95,37 +95,45 @@ pub(crate) fn polling_caution(before: &BenchRecord, after: &BenchRecord) -> Opti
 }
 
 /// True if a figure became worse.
-pub(crate) fn has_regression(changes: &[FigureChange]) -> bool {
+pub(crate) fn has_regression(changes: &[ComparedRounds]) -> bool {
     let mut outcomes = changes.iter().map(|one| one.compared.outcome);
     outcomes.any(|outcome| outcome == ComparisonOutcome::Worse)
 }
 
 /// Formats the changes as a table.
-pub(crate) fn changes_table(changes: &[FigureChange]) -> String {
+pub(crate) fn changes_table(changes: &[ComparedRounds]) -> String {
     let mut text = format!(
-        "  {:<14} {:<26} {:>9} {:>9} {:>8}  {:<17}\n",
-        "", "", "before", "after", "change", "95 % interval"
+        "  {:<14} {:<26} {:>9} {:>9}  change, % (95 % interval)\n",
+        "", "", "before", "after"
     );
     for one in changes {
         let ComparedValues {
             base, new, change, ..
         } = one.compared;
         let value = |value: Option<f64>| value.map_or("-".to_owned(), format_number);
-        let percent = |change: f64| format!("{:+.1} %", 100.0 * change);
-        let interval = change.and_then(|change| change.interval);
-        let interval = interval.map(|it| format!("{} to {}", percent(it.low), percent(it.high)));
         text += &format!(
-            "  {:<14} {:<26} {:>9} {:>9} {:>8}  {:<17}  {}\n",
+            "  {:<14} {:<26} {:>9} {:>9}  {:<22}  {}\n",
             one.scenario,
             one.figure,
             value(base),
             value(new),
-            change.map_or("-".to_owned(), |change| percent(change.value)),
-            interval.unwrap_or_default(),
+            change.map_or("-".to_owned(), change_text),
             outcome_text(&one.compared),
         );
     }
     text
+}
+
+/// The change with its interval, in percent.
+fn change_text(change: FigureChange) -> String {
+    let percent = |change: f64| format!("{:+.1}", 100.0 * change);
+    let value = percent(change.value);
+    match change.interval {
+        Some(ChangeInterval { low, high }) => {
+            format!("{value} ({} to {})", percent(low), percent(high))
+        }
+        None => value,
+    }
 }
 
 /// The outcome, or why there is none.
@@ -134,7 +142,7 @@ fn outcome_text(compared: &ComparedValues) -> &'static str {
         (ComparisonOutcome::Worse, _) => "REGRESSION",
         (ComparisonOutcome::Better, _) => "better",
         (ComparisonOutcome::Same, _) => "same",
-        (_, Some(UndecidedReason::OneValuePerRun)) => "too few rounds",
+        (_, Some(UndecidedReason::OneValuePerRun)) => "few rounds",
         (_, Some(UndecidedReason::NotMeasured)) => "no ratio",
         (ComparisonOutcome::CannotTell, _) => "cannot tell",
     }
@@ -187,7 +195,7 @@ mod tests {
             (&[90.0, 95.0, 100.0], Higher, CannotTell, "cannot tell"),
             (&[102.0, 110.0, 120.0], Lower, CannotTell, "cannot tell"),
             (&[100.5, 101.0, 101.5], Higher, Same, "same"),
-            (&[50.0], Higher, CannotTell, "too few rounds"),
+            (&[50.0], Higher, CannotTell, "few rounds"),
             (&[0.0, 0.0, 0.0], Lower, CannotTell, "no ratio"),
         ] {
             // Only figures of hammer that both records have are compared.
@@ -215,6 +223,6 @@ mod tests {
         let before = record(&[100.0, 101.0, 102.0], better);
         let after = record(&[91.0, 92.0, 93.0], better);
         let table = changes_table(&compare_records(&before, &after));
-        assert!(table.contains("-8.9 %  -11.0 % to -6.7 %"), "{table}");
+        assert!(table.contains("-8.9 (-11.0 to -6.7)"), "{table}");
     }
 }

@@ -61,7 +61,7 @@ fn three_and_three_runs_find_a_slower_target() {
 #[test]
 fn runs_in_turn_are_compared_in_pairs() {
     let round = [1.0, 1.6, 0.8, 1.3];
-    let mut side = |first: u64, slower: f64| -> Vec<RunFile> {
+    let side = |first: u64, slower: f64| -> Vec<RunFile> {
         let runs = round.iter().zip(1..);
         let runs = runs.map(|(factor, number)| {
             let mut run = RecordedLoad::new(number).slower(factor * slower).run();
