@@ -132,6 +132,10 @@ impl App {
         &self,
         name: &str,
         matches: &ArgMatches,
+        #[cfg_attr(
+            not(any(feature = "demo", feature = "replay")),
+            expect(unused_variables, reason = "only these commands run loads")
+        )]
         line: &MaskedCommandLine,
     ) -> Result<CommandExit, Error> {
         match name {
