@@ -1,6 +1,6 @@
 //! Simulates comparisons of a target with itself and with a slower one, and counts the outcomes.
 //!
-//! `cargo run --release -p hammer-analysis --example simulate -- [PAIRS [SECONDS [UTILIZATION]]]`
+//! `cargo run --release -p hammer-analysis --example simulate -- [PAIRS [SECONDS [UTILIZATION [STATE [LAW]]]]]`
 
 mod queue;
 mod tally;
@@ -17,13 +17,21 @@ const FACTOR: f64 = 1.1;
 /// The standard deviations of the state of the machine.
 const STATES: [f64; 2] = [0.0, 0.02];
 
+/// The expected arguments.
+const USAGE: &str = "expected [PAIRS [SECONDS [UTILIZATION [STATE [LAW]]]]]";
+
 fn main() {
-    let mut arguments = env::args().skip(1).map(|text| text.parse::<f64>());
-    let mut argument = |default: f64| match arguments.next() {
-        Some(number) => number.expect("expected numbers: [PAIRS [SECONDS [UTILIZATION]]]"),
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let number = |index: usize, default: f64| match arguments.get(index) {
+        Some(text) => text.parse::<f64>().expect(USAGE),
         None => default,
     };
-    let (pairs, seconds, utilization) = (argument(1000.0), argument(60.0), argument(0.5));
+    let (pairs, seconds, utilization) = (number(0, 1000.0), number(1, 60.0), number(2, 0.5));
+    let states = match arguments.get(3) {
+        Some(_) => vec![number(3, 0.0)],
+        None => STATES.to_vec(),
+    };
+    let is_selected = |law: &ServiceLaw| arguments.get(4).is_none_or(|name| *name == name_of(*law));
     print_line(&format!(
         "{pairs} comparisons of {RUNS} and {RUNS} runs of {seconds} s at {RATE}/s, utilization {utilization}. \
          Percent of them.\n\n\
@@ -31,28 +39,35 @@ fn main() {
          |---|---|---|---|---|---|---|---|---|\n\
          | service | arrivals | state | worse | better | same | p99 worse | worse | p99 worse |"
     ));
-    for state in STATES {
-        for law in ServiceLaw::ALL {
-            let of = |arrivals| SimulatedTarget {
+    for state in states {
+        for law in ServiceLaw::ALL.into_iter().filter(is_selected) {
+            let targets = SimulatedArrivals::ALL.map(|arrivals| SimulatedTarget {
                 law,
                 arrivals,
                 rate: RATE,
                 hits: (RATE * seconds) as u32,
                 utilization,
                 state,
-            };
-            let targets = SimulatedArrivals::ALL.map(of);
-            let simulate =
-                |target| SimulationTally::simulate(target, pairs as u32, RUNS, FACTOR, 20_261_130);
-            let tallies = thread::scope(|scope| {
-                let threads = targets.map(|target| scope.spawn(move || simulate(target)));
-                threads.map(|thread| thread.join().expect("a tally"))
             });
-            for (target, tally) in targets.into_iter().zip(tallies) {
-                print_row(target, &tally);
-            }
+            print_rows(targets, pairs as u32);
         }
     }
+}
+
+/// Simulates the targets, each on its thread, and prints a row for each.
+fn print_rows(targets: [SimulatedTarget; 2], pairs: u32) {
+    let simulate = move |target| SimulationTally::simulate(target, pairs, RUNS, FACTOR, 20_261_130);
+    let tallies = thread::scope(|scope| {
+        let threads = targets.map(|target| scope.spawn(move || simulate(target)));
+        threads.map(|thread| thread.join().expect("a tally"))
+    });
+    for (target, tally) in targets.into_iter().zip(tallies) {
+        print_row(target, &tally);
+    }
+}
+
+fn name_of(law: ServiceLaw) -> String {
+    format!("{law:?}").to_lowercase()
 }
 
 fn print_row(target: SimulatedTarget, tally: &SimulationTally) {
@@ -66,7 +81,7 @@ fn print_row(target: SimulatedTarget, tally: &SimulationTally) {
     let same = tally.same_target;
     print_line(&format!(
         "| {} | {} | {:.0} % | {} | {} | {} | {} | {} | {} |",
-        format!("{law:?}").to_lowercase(),
+        name_of(law),
         format!("{arrivals:?}").to_lowercase(),
         state * 100.0,
         percent(same, same.worse),

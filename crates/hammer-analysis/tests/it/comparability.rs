@@ -5,6 +5,9 @@ use hammer_core::{ArrivalProcess, OpenOrClosedLoop, Report, RunFile, VerdictStat
 
 use crate::recorded_run::{RecordedLoad, plan};
 
+/// A change of a run.
+type RunChange = fn(&mut RunFile);
+
 /// Two short runs, each of which a test may change.
 fn pair() -> (RunFile, RunFile) {
     let short = |seed| RecordedLoad {
@@ -43,7 +46,7 @@ fn load(run: &mut RunFile) -> &mut Report {
 
 #[test]
 fn runs_of_different_loads_are_refused() {
-    let changes: [(fn(&mut RunFile), &str); 9] = [
+    let changes: [(RunChange, &str); 9] = [
         (|run| load(run).hammer = "mqtt".into(), "different hammer: "),
         (
             |run| load(run).loop_kind = OpenOrClosedLoop::Closed,
@@ -151,7 +154,7 @@ fn sides_need_different_runs() {
 #[test]
 fn other_differences_are_warnings() {
     assert_eq!(warnings(|_| ()), [""; 0]);
-    let changes: [(fn(&mut RunFile), &str); 14] = [
+    let changes: [(RunChange, &str); 14] = [
         (|run| load(run).target = "b".into(), "different target: "),
         (
             |run| run.report.duration_s *= 1.1,
@@ -228,7 +231,7 @@ fn runs_within_a_side_are_checked_as_well() {
     let mut other = new.clone();
     other.id = "another".into();
     other.host.kernel = "6.1".into();
-    let found = check_comparability(&[base.clone()], &[new.clone(), other.clone()]);
+    let found = check_comparability(std::slice::from_ref(&base), &[new.clone(), other.clone()]);
     let found = found.expect("comparable runs");
     assert_eq!(
         found[0].to_string(),

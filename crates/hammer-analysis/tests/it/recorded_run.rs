@@ -76,7 +76,7 @@ impl Hammer for RecordedLoad {
         if !self.groups.is_empty() {
             hit.group(number as usize % self.groups.len());
         }
-        if self.one_fails_of > 0 && number % self.one_fails_of == 0 {
+        if self.one_fails_of > 0 && number.is_multiple_of(self.one_fails_of) {
             return Err(Failure::new("refused"));
         }
         let uniform = (random(self.seed, number) >> 11) as f64 / (1_u64 << 53) as f64;

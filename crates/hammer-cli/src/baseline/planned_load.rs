@@ -1,4 +1,4 @@
-//! Properties of a load that are known before it runs, for the comparison with a baseline.
+//! Properties of loads before a run, for the comparison with a baseline.
 
 use hammer_analysis::RunProperty;
 use hammer_core::{OpenOrClosedLoop, Report};

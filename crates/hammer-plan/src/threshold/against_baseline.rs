@@ -34,7 +34,7 @@ impl Threshold {
             Some(baseline) => self.baseline_figure(baseline),
         };
         let resolved = figure.and_then(|figure| {
-            let relative = bound.from_baseline(figure);
+            let relative = bound.for_baseline(figure);
             self.check_bound(bound, relative.bound)?;
             Ok(Self {
                 relative: Some(relative),

@@ -107,7 +107,7 @@ impl RelativeBound {
     }
 
     /// Computes the bound from the figure of the baseline.
-    pub(crate) fn from_baseline(self, baseline: f64) -> BaselineBound {
+    pub(crate) fn for_baseline(self, baseline: f64) -> BaselineBound {
         let bound = match self.margin {
             BoundMargin::Difference(difference) => baseline + difference,
             BoundMargin::Share(share) => baseline * (100.0 + share) / 100.0,
