@@ -4,6 +4,7 @@ pub(crate) mod description;
 pub(crate) mod failure;
 pub(crate) mod hammer;
 pub(crate) mod hit;
+pub(crate) mod interned_address;
 pub(crate) mod interned_name;
 pub(crate) mod missed_hit;
 pub(crate) mod outcome;

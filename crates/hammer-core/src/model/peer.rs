@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 
+use crate::model::interned_address::intern_address;
+
 /// The number of addresses with figures of their own. Others are counted together.
 pub(crate) const MAX_PEERS: usize = 64;
 
@@ -17,22 +19,23 @@ const MAX_LANES: usize = 256;
 pub struct Peer {
     /// The number of the address in its worker, up to [`MAX_PEERS`].
     pub(crate) index: usize,
-    /// The address, or `None` for all beyond [`MAX_PEERS`].
-    pub(crate) address: Option<SocketAddr>,
+    /// The address, or `None` for all beyond [`MAX_PEERS`]. Each hit copies the peer, so the address
+    /// is stored elsewhere.
+    pub(crate) address: Option<&'static SocketAddr>,
 }
 
 impl Peer {
     /// The address and port, or `None` beyond the 64 addresses of a worker that are known one by one.
     #[must_use]
     pub fn address(self) -> Option<SocketAddr> {
-        self.address
+        self.address.copied()
     }
 }
 
 /// The addresses that the connections of one worker go to.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerPeers {
-    known: RefCell<Vec<SocketAddr>>,
+    known: RefCell<Vec<&'static SocketAddr>>,
     lanes: Cell<usize>,
 }
 
@@ -40,18 +43,15 @@ impl WorkerPeers {
     /// Returns the peer with this address.
     pub(crate) fn peer(&self, address: SocketAddr) -> Peer {
         let mut known = self.known.borrow_mut();
-        let index = known.iter().position(|one| *one == address);
+        let index = known.iter().position(|one| **one == address);
         let index = index.unwrap_or_else(|| {
-            if known.len() < MAX_PEERS {
-                known.push(address);
-                known.len() - 1
-            } else {
-                MAX_PEERS
-            }
+            let stored = (known.len() < MAX_PEERS).then(|| intern_address(address)).flatten();
+            known.extend(stored);
+            stored.map_or(MAX_PEERS, |_| known.len() - 1)
         });
         Peer {
             index,
-            address: (index < MAX_PEERS).then_some(address),
+            address: known.get(index).copied(),
         }
     }
 

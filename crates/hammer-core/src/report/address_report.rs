@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::interned_address::intern_address;
 use crate::model::interned_name::intern;
 use crate::model::peer::{MAX_PEERS, Peer};
 use crate::report::frequent_first_map::FrequentFirstMap;
@@ -41,7 +42,7 @@ pub(crate) struct AddressTallies(Vec<AddressTally>);
 #[derive(Default, PartialEq)]
 struct AddressTally {
     /// `None` for all addresses beyond the bound, and before the first figure.
-    address: Option<SocketAddr>,
+    address: Option<&'static SocketAddr>,
     hits: HitCounts,
     failures: FrequentFirstMap<&'static str, u64>,
     connections: u64,
@@ -85,7 +86,7 @@ impl AddressTallies {
     /// Restores the tallies of a report.
     pub(crate) fn restored(reports: &[AddressReport]) -> Self {
         let tally = |report: &AddressReport| AddressTally {
-            address: report.address.parse().ok(),
+            address: report.address.parse().ok().and_then(intern_address),
             hits: report.hits,
             failures: interned_counts(&report.failures),
             connections: report.connections,
@@ -111,7 +112,7 @@ impl AddressTallies {
     }
 
     /// The index of an address, or of the tally for all others.
-    fn index_of(&mut self, address: Option<SocketAddr>) -> usize {
+    fn index_of(&mut self, address: Option<&'static SocketAddr>) -> usize {
         let known = self.0.iter().position(|tally| tally.address == address);
         if let Some(index) = known {
             return index;
