@@ -18,6 +18,7 @@ use crate::model::failure::Failure;
 use crate::model::hammer::Hammer;
 use crate::model::hit::{Hit, Slot};
 use crate::model::outcome::Outcome;
+use crate::model::peer::Peer;
 use crate::model::peer::SlotTurn;
 use crate::model::slot_notes::{NoteBuffer, SlotNotes, WorkerNotes};
 use crate::model::worker_context::WorkerContext;
@@ -87,7 +88,7 @@ impl<'a, H: Hammer> SingleHitSession<'a, H> {
         }
         if let Some(completion) = self.complete().await {
             let peer = self.hit.slot.notes.current_peer();
-            result.address = peer.and_then(|peer| peer.address);
+            result.address = peer.and_then(Peer::address);
             record(result, &completion, self.started, timer::now());
             if !matches!(completion, HitCompletion::Answered(_)) {
                 let session = self.session.take();

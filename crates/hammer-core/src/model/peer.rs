@@ -45,7 +45,9 @@ impl WorkerPeers {
         let mut known = self.known.borrow_mut();
         let index = known.iter().position(|one| **one == address);
         let index = index.unwrap_or_else(|| {
-            let stored = (known.len() < MAX_PEERS).then(|| intern_address(address)).flatten();
+            let stored = (known.len() < MAX_PEERS)
+                .then(|| intern_address(address))
+                .flatten();
             known.extend(stored);
             stored.map_or(MAX_PEERS, |_| known.len() - 1)
         });

@@ -72,6 +72,6 @@ impl SingleHitResult {
         }
         let attempts = notes.attempts.drain(..);
         self.failed_attempts
-            .extend(attempts.filter_map(|(peer, failure)| Some((peer.address?, failure?))));
+            .extend(attempts.filter_map(|(peer, failure)| Some((peer.address()?, failure?))));
     }
 }
