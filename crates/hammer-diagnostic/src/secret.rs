@@ -18,6 +18,19 @@ const SECRET_NAME_PARTS: [&str; 9] = [
     "session",
 ];
 
+/// Words of names that mark a secret value, in which they are whole words.
+const SECRET_NAME_WORDS: [&str; 9] = [
+    "assertion",
+    "bearer",
+    "csrf",
+    "jwt",
+    "otp",
+    "pass",
+    "passphrase",
+    "pin",
+    "pwd",
+];
+
 /// A password or a token that debug output hides.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretString(pub String);
@@ -33,7 +46,9 @@ impl fmt::Debug for SecretString {
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
     SECRET_NAME_PARTS.iter().any(|part| name.contains(part))
+        || words.any(|word| SECRET_NAME_WORDS.contains(&word))
 }
 
 /// Masks the secrets of a URL for display: its password, and values of the query whose names suggest a
@@ -142,6 +157,10 @@ mod tests {
             (
                 "X-Amz-Signature=5f&sig=a%3D&page=2",
                 "X-Amz-Signature=***&sig=***&page=2",
+            ),
+            (
+                "jwt=a&PWD=b&compass=c&user.pass=d&spin=e&x-csrf=f",
+                "jwt=***&PWD=***&compass=c&user.pass=***&spin=e&x-csrf=***",
             ),
             ("", ""),
         ] {

@@ -2,12 +2,14 @@
 //!
 //! A load is a test suite. Its verdict and each of its thresholds are test cases. A threshold that
 //! is not met is a failure, with the measured value. If the verdict is invalid, it and all thresholds
-//! are errors: the run has to be repeated. They are skipped if nothing depends on the verdict.
+//! are errors: the run has to be repeated. They are skipped if nothing depends on the verdict. A run that
+//! was stopped has an error more.
 
 use std::fmt::Write as _;
 
 use hammer_core::{AbortReason, CheckedThreshold, Report, Verdict, VerdictStatus};
 use hammer_core::{PlanLoadReport, PlanReport};
+use hammer_diagnostic::format_seconds;
 
 use super::text;
 
@@ -34,6 +36,8 @@ pub(crate) enum JunitResult {
     Invalid(String),
     /// The run is invalid, which nothing depends on.
     Skipped(String),
+    /// The run was stopped early.
+    Stopped(String),
 }
 
 impl JunitResult {
@@ -45,6 +49,7 @@ impl JunitResult {
             Self::Changed(message) => Some(("failure", message, "comparison")),
             Self::Invalid(message) => Some(("error", message, "verdict")),
             Self::Skipped(message) => Some(("skipped", message, "verdict")),
+            Self::Stopped(message) => Some(("error", message, "stopped")),
         }
     }
 }
@@ -124,7 +129,23 @@ pub(crate) fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
 fn load_cases(report: &Report, is_refused: bool) -> Vec<JunitCase> {
     let thresholds = report.thresholds.iter();
     let aborted = report.aborted.as_ref();
-    cases(&report.verdict, is_refused, thresholds, aborted)
+    let mut cases = cases(&report.verdict, is_refused, thresholds, aborted);
+    cases.extend(stop_case(report));
+    cases
+}
+
+/// The test of a load that was stopped, so that its other tests are about a part of it.
+fn stop_case(report: &Report) -> Option<JunitCase> {
+    let is_cut_short = report.stopped && report.aborted.is_none();
+    let message = || {
+        let ran = format_seconds(report.duration_s);
+        format!("the run was stopped after {ran}, before its schedule ended")
+    };
+    is_cut_short.then(|| JunitCase {
+        name: "schedule".into(),
+        result: JunitResult::Stopped(message()),
+        output: String::new(),
+    })
 }
 
 /// The tests of all loads together, without the thresholds of single loads.
@@ -239,6 +260,19 @@ mod tests {
             xml.contains("<skipped message=\"invalid: it was late\"/>"),
             "{xml}"
         );
+    }
+
+    /// A build server that read only this file showed a run of 2 s as passed.
+    #[test]
+    fn a_run_that_was_stopped_is_an_error() {
+        let changes = [("/stopped", json!(true)), ("/duration_s", json!(2.0))];
+        let stopped = PlanReport::from_single_load(report(&changes));
+        let xml = render(&stopped, false);
+        let part = "<error message=\"the run was stopped after 2 s, before its schedule ended\" \
+                    type=\"stopped\">";
+        assert!(xml.contains(part), "{xml}");
+        let complete = PlanReport::from_single_load(report(&[]));
+        assert!(!render(&complete, false).contains("schedule"));
     }
 
     #[test]
