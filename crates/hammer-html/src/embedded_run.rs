@@ -1,6 +1,6 @@
 //! The run file inside of a page.
 
-use std::io::Read as _;
+use std::{error, fmt};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,8 +19,6 @@ const FAST_LEVEL: i32 = 3;
 const LEVEL: i32 = 19;
 /// The least number of slices that a run keeps, so that the confidence of percentiles can be computed.
 const MIN_SLICES: usize = 10;
-/// The largest size of a run file inside of a page, in bytes.
-const MAX_RUN: u64 = 256 << 20;
 
 /// The JSON in the element.
 #[derive(Serialize, Deserialize)]
@@ -30,20 +28,18 @@ struct EmbeddedRunJson {
 }
 
 /// Makes the element with the run. Neighboring slices are merged until it has at most `budget`
-/// bytes, or few slices are left.
-pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
+/// bytes, or few slices are left. `None` if the run cannot be written.
+pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Option<Markup> {
     let mut run = run.clone();
     loop {
-        let Ok(json) = run.to_json() else {
-            return html! {};
-        };
+        let json = run.to_json().ok()?;
         let most = run
             .report
             .loads
             .iter()
             .map(|load| load.report.timeline.len());
         let most = most.max().unwrap_or(0);
-        let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
+        let size = compressed(&json, FAST_LEVEL)?.len();
         if size <= budget || most <= MIN_SLICES {
             return element(&json);
         }
@@ -56,12 +52,12 @@ pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
     }
 }
 
-fn element(json: &[u8]) -> Markup {
-    let zstd = compressed(json, LEVEL).unwrap_or_default();
+fn element(json: &[u8]) -> Option<Markup> {
+    let zstd = compressed(json, LEVEL)?;
     let data = EmbeddedRunJson { zstd };
-    html! {
+    Some(html! {
         script type="application/json" id="hammer-run" { (json_script(&data)) }
-    }
+    })
 }
 
 /// Compresses the JSON of a run file, as base64.
@@ -70,17 +66,43 @@ fn compressed(json: &[u8], level: i32) -> Option<String> {
     Some(STANDARD.encode(bytes))
 }
 
-/// Returns the JSON of the run file inside of a page, or `None` if it has none.
+/// A page without a run that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmbeddedRunError {
+    /// The page has no run.
+    Absent,
+    /// The page has a run that is damaged: the problem.
+    Damaged(String),
+}
+
+impl fmt::Display for EmbeddedRunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("expected a page with a run inside, found none"),
+            Self::Damaged(problem) => write!(f, "the run inside of the page is damaged: {problem}"),
+        }
+    }
+}
+
+impl error::Error for EmbeddedRunError {}
+
+/// Returns the run file inside of a page, which is JSON compressed by zstd.
 ///
-/// The page can be anything: what is inside is limited to 256 MiB, and not yet known to be a run file.
-#[must_use]
-pub fn embedded_run(page: &str) -> Option<Vec<u8>> {
-    let start = page.find(ELEMENT)? + ELEMENT.len();
-    let length = page[start..].find("</script>")?;
-    let data: EmbeddedRunJson = serde_json::from_str(&page[start..start + length]).ok()?;
-    let bytes = STANDARD.decode(data.zstd).ok()?;
-    let decoder = zstd::stream::Decoder::new(&bytes[..]).ok()?;
-    let mut json = vec![];
-    decoder.take(MAX_RUN + 1).read_to_end(&mut json).ok()?;
-    (json.len() as u64 <= MAX_RUN).then_some(json)
+/// The page can be anything: what is returned is not larger than the page, and not yet known to be
+/// a run file.
+///
+/// # Errors
+///
+/// If the page has no run, or a damaged one.
+pub fn embedded_run(page: &str) -> Result<Vec<u8>, EmbeddedRunError> {
+    let start = page.find(ELEMENT).ok_or(EmbeddedRunError::Absent)? + ELEMENT.len();
+    let damaged = |problem: String| EmbeddedRunError::Damaged(problem);
+    let length = page[start..]
+        .find("</script>")
+        .ok_or_else(|| damaged("the page ends too early".to_owned()))?;
+    let data: EmbeddedRunJson = serde_json::from_str(&page[start..start + length])
+        .map_err(|error| damaged(format!("invalid JSON: {error}")))?;
+    let bytes = STANDARD.decode(data.zstd);
+    bytes.map_err(|error| damaged(format!("expected base64: {error}")))
 }

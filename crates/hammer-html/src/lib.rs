@@ -84,5 +84,5 @@ mod table_rows;
 mod threshold_bounds;
 
 pub use comparison::comparison_page;
-pub use embedded_run::embedded_run;
+pub use embedded_run::{EmbeddedRunError, embedded_run};
 pub use report::report_page;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hammer_core::PlanReport;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,7 @@ pub struct Plan {
 
 impl Plan {
     /// The maximum number of loads of a plan. Each load has its own threads.
-    pub const MAX_LOADS: usize = 64;
+    pub const MAX_LOADS: usize = PlanReport::MAX_LOADS;
 
     /// Returns the flags of the plan with their values.
     #[must_use]

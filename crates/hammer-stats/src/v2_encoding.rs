@@ -62,11 +62,12 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<EncodedBuckets, HistogramSnapshotE
             bytes.len()
         )));
     };
-    check_header(header, counts.len())?;
-    inspect_counts(counts)
+    let buckets = check_header(header, counts.len())?;
+    inspect_counts(counts, buckets)
 }
 
-fn check_header(header: &[u8], counts_len: usize) -> Result<(), HistogramSnapshotError> {
+/// Returns the number of buckets up to the highest value.
+fn check_header(header: &[u8], counts_len: usize) -> Result<usize, HistogramSnapshotError> {
     let number = |range: std::ops::Range<usize>| {
         (header[range].iter()).fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
     };
@@ -104,10 +105,15 @@ fn check_header(header: &[u8], counts_len: usize) -> Result<(), HistogramSnapsho
         "whole doublings of buckets",
         0,
         (buckets % HALF_RANGE) as u64,
-    )
+    )?;
+    Ok(buckets)
 }
 
-fn inspect_counts(mut counts: &[u8]) -> Result<EncodedBuckets, HistogramSnapshotError> {
+/// Checks the counts of at most `buckets` buckets.
+fn inspect_counts(
+    mut counts: &[u8],
+    buckets: usize,
+) -> Result<EncodedBuckets, HistogramSnapshotError> {
     let (mut bucket, mut sum) = (0_usize, 0_u64);
     let (mut first, mut last) = (None, 0);
     while !counts.is_empty() {
@@ -126,9 +132,11 @@ fn inspect_counts(mut counts: &[u8]) -> Result<EncodedBuckets, HistogramSnapshot
         bucket = usize::try_from(skipped)
             .ok()
             .and_then(|skipped| bucket.checked_add(skipped))
-            .filter(|bucket| *bucket <= MAX_BUCKETS)
+            .filter(|bucket| *bucket <= buckets)
             .ok_or_else(|| {
-                HistogramSnapshotError::new(format!("expected at most {MAX_BUCKETS} buckets"))
+                HistogramSnapshotError::new(format!(
+                    "expected at most {buckets} buckets, as the highest value says"
+                ))
             })?;
     }
     let first = first.ok_or_else(|| HistogramSnapshotError::new("every bucket is empty"))?;
@@ -234,6 +242,22 @@ mod tests {
         }
         for length in 0..bytes.len() {
             assert!(inspect(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    /// The decoder refused such bytes later, when a slice was read, which then had no durations.
+    #[test]
+    fn buckets_above_the_highest_value_are_refused() {
+        let bytes = encode(&histogram(&[5, 900, 70_000])).expect("counts are small");
+        let mut lower = bytes.to_vec();
+        lower[HIGH].copy_from_slice(&MIN_HIGH_US.to_be_bytes());
+        assert!(decode(&lower).is_err());
+        let error = inspect(&lower).expect_err("70 ms is above").to_string();
+        assert!(error.contains("at most 2048 buckets"), "{error}");
+        for us in [2_047, 2_048, 4_095, 4_096, 70_000, MAX_HIGH_US] {
+            let bytes = encode(&histogram(&[us])).expect("counts are small");
+            inspect(&bytes).expect("the last bucket of its range");
+            assert!(decode(&bytes).is_ok(), "{us}");
         }
     }
 

@@ -136,7 +136,7 @@ fn missing_groups(
         (other_report, report, reference.position),
     ];
     let missing = sides.into_iter().flat_map(|(has, lacks, run)| {
-        let groups = has.groups.iter().filter(|group| !group.is_of_ungrouped());
+        let groups = has.groups.iter().filter(|group| !group.is_ungrouped());
         let absent = groups.filter(|group| !lacks.groups.iter().any(|it| it.name == group.name));
         absent.map(move |group| IncomparableReason::MissingGroup {
             load: load.map(str::to_owned),

@@ -142,7 +142,7 @@ impl BlockCounts {
         let measured = slice.measured.as_ref();
         let measured = measured.ok_or(UndecidedReason::NotMeasured)?;
         self.hits += slice.hits;
-        self.started += measured.started;
+        self.started = self.started.saturating_add(measured.started);
         self.seconds += slice.width_s as f64;
         for (sum, times) in [
             (&mut self.response, measured.response()),

@@ -106,7 +106,7 @@ impl RunFigures {
         }
         let measured = report.measured.as_deref()?;
         for (index, group) in report.groups.iter().enumerate() {
-            if group.is_of_ungrouped() {
+            if group.is_ungrouped() {
                 continue;
             }
             let measured = measured.of_group(index);

@@ -28,9 +28,14 @@ Examples:
   hammer report run.json.zst
   hammer report run.json.zst -o md
   hammer report run.json.zst -o json=report.json -o html=report.html
-  hammer report report.html -o junit
+  hammer report report.html -o junit";
 
-'hammer compare' compares runs.";
+/// The command for several runs, of which this one shows each.
+const COMPARE: Option<&str> = if cfg!(feature = "compare") {
+    Some("hammer compare")
+} else {
+    None
+};
 
 #[derive(Debug, Args)]
 struct ReportArgs {
@@ -55,7 +60,10 @@ struct ReportArgs {
 pub(crate) fn command() -> Command {
     ReportArgs::augment_args(Command::new(NAME))
         .about("Render run files as text, JSON, JUnit, Markdown, HTML and more")
-        .after_help(EXAMPLES)
+        .after_help(match COMPARE {
+            Some(compare) => format!("{EXAMPLES}\n\n'{compare}' compares runs."),
+            None => EXAMPLES.to_owned(),
+        })
 }
 
 /// Renders the runs. Thresholds that failed in them do not matter for the exit code.
@@ -102,9 +110,11 @@ impl ReportArgs {
             let is_sequential = output.path.is_none() && SEQUENTIAL_KINDS.contains(&kind);
             if self.runs.len() > 1 && !is_sequential {
                 let found = self.runs.len();
+                let compare = COMPARE.map(|it| format!(", or '{it}' for all of them"));
                 let problem = format!(
                     "expected one RUN, found {found}: only text, json and md on stdout take several \
-                     (try one command for each RUN, or 'hammer compare' for all of them)"
+                     (try one command for each RUN{})",
+                    compare.unwrap_or_default()
                 );
                 return Err(output_error(output, &problem));
             }

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use hammer_core::{
-    PlanLoadReport, PlanReport, Report, ResourceLimits, RunEvent, RunFile, RunStartBarrier,
-    StopHandle,
+    BaselineComparison, PlanLoadReport, PlanReport, Report, ResourceLimits, RunEvent, RunFile,
+    RunStartBarrier, StopHandle,
 };
 use hammer_plan::check_thresholds;
 
@@ -86,7 +86,10 @@ fn execute(
     run.requires_valid = output.require_valid();
     let words = output.command_line().words().iter();
     run.command = words.map(|word| variables.mask(word.clone())).collect();
-    run.report.baseline = baseline.and_then(|baseline| baseline.compare(&run));
+    match compare(baseline, &run) {
+        Ok(comparison) => run.report.baseline = comparison,
+        Err(error) => all_errors.push(error),
+    }
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {
@@ -101,6 +104,16 @@ fn execute(
         .or(is_refused(&run).then_some(CommandExit::INVALID))
         .or((!run.report.passed()).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK))
+}
+
+/// Compares a run with its baseline. A panic is an error, because the outputs of the run are not
+/// written yet.
+fn compare(
+    baseline: Option<&BaselineRun>,
+    run: &RunFile,
+) -> Result<Option<BaselineComparison>, String> {
+    let compared = catch_unwind(AssertUnwindSafe(|| baseline?.compare(run)));
+    compared.map_err(|_| "failed to compare with the baseline: it panicked (see stderr)".to_owned())
 }
 
 /// Runs all loads to their end: the last one on the calling thread, the others on threads of their own.

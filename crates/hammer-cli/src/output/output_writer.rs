@@ -6,7 +6,7 @@ use hammer_core::{RunEvent, RunFile};
 
 use super::hits::{self, HitsLog, LoggedLoad};
 use super::output_places::{OutputPlaces, place_error};
-use super::report_files::{ReportFiles, write_error};
+use super::report_files::{ReportFiles, caught, write_error};
 use super::stdout::write_stdout;
 use crate::args::{OutputArgs, OutputKind, OutputSpec};
 use crate::error::Error;
@@ -112,7 +112,8 @@ impl OutputWriter {
             .reports
             .write(|output, color| render(output.kind, run, options(color)));
         if written.lost && !written.on_stdout {
-            let text = render(OutputKind::Text, run, options(false)).unwrap_or_default();
+            let text = caught(|| render(OutputKind::Text, run, options(false)));
+            let text = text.unwrap_or_default();
             let on_stdout = !written.stdout_broken && write_stdout(&text).is_ok();
             if !on_stdout {
                 let _ = io::stderr().write_all(&text);

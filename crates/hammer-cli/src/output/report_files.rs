@@ -1,6 +1,7 @@
 //! The files of reports, checked before a run and written after it.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hammer_files::{FileMode, LateFile};
 
@@ -68,14 +69,19 @@ impl ReportFiles {
 
     /// Writes what `render` returns for each output, given whether it may have colors. An output whose
     /// file ends with `.zst` is compressed.
+    ///
+    /// The run file is first: all others can be made from it. An output that panics is an error, and the
+    /// others are written.
     pub(crate) fn write(
-        self,
+        mut self,
         render: impl Fn(&OutputSpec, bool) -> io::Result<Vec<u8>>,
     ) -> WrittenReports {
         let mut written = WrittenReports::default();
+        self.0
+            .sort_by_key(|(output, _)| output.kind != OutputKind::Run);
         for (output, sink) in self.0 {
             let is_stdout = matches!(sink, ReportSink::Stdout);
-            let rendered = render(&output, is_stdout && stdout_has_color());
+            let rendered = caught(|| render(&output, is_stdout && stdout_has_color()));
             let result = rendered.and_then(|bytes| match sink {
                 ReportSink::Stdout => write_stdout(&bytes),
                 ReportSink::File(file) if output.is_compressed() => {
@@ -96,6 +102,12 @@ impl ReportFiles {
     }
 }
 
+/// Returns what `render` returns, or an error if it panics.
+pub(super) fn caught(render: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+    let rendered = catch_unwind(AssertUnwindSafe(render));
+    rendered.unwrap_or_else(|_| Err(io::Error::other("making it panicked (see stderr)")))
+}
+
 /// The permissions of a new file.
 fn file_mode(kind: OutputKind) -> FileMode {
     match kind {
@@ -109,4 +121,43 @@ fn file_mode(kind: OutputKind) -> FileMode {
 /// The message for an output that cannot be written.
 pub(super) fn write_error(output: &OutputSpec, error: &io::Error) -> String {
     format!("failed to write --output {output}: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+
+    use super::*;
+
+    /// A panic in one renderer lost the outputs after it, the run file among them.
+    #[test]
+    fn an_output_that_panics_loses_no_other() {
+        let folder = tempfile::tempdir().expect("created");
+        let kinds = [OutputKind::Html, OutputKind::Json, OutputKind::Run];
+        let outputs = kinds.map(|kind| OutputSpec {
+            kind,
+            path: Some(folder.path().join(format!("{kind:?}"))),
+            plan_location: None,
+        });
+        let files = ReportFiles::check(outputs.into(), OutputPlaces::default()).expect("places");
+        let order = RefCell::new(vec![]);
+        let written = files.write(|output, _| {
+            order.borrow_mut().push(output.kind);
+            assert_ne!(output.kind, OutputKind::Html, "as the test expects");
+            Ok(b"content".to_vec())
+        });
+        let expected = [OutputKind::Run, OutputKind::Html, OutputKind::Json];
+        assert_eq!(order.into_inner(), expected, "the run file is first");
+        assert!(written.lost);
+        let [error] = &written.errors[..] else {
+            panic!("expected one error, found {:?}", written.errors);
+        };
+        assert!(error.contains("panicked (see stderr)"), "{error}");
+        for kind in ["Run", "Json"] {
+            let content = fs::read(folder.path().join(kind)).expect("written");
+            assert_eq!(content, b"content");
+        }
+        assert!(!folder.path().join("Html").exists());
+    }
 }

@@ -33,6 +33,8 @@ fn parse(bytes: Vec<u8>) -> Result<RunFile, String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use hammer_core::PlanReport;
     use serde_json::json;
 
@@ -70,6 +72,31 @@ mod tests {
         let run = parse(run_json()).expect("a run file");
         let page = hammer_html::report_page(&run);
         assert_eq!(parse(page.into_bytes()), Ok(run));
+    }
+
+    /// The message about a damaged page was that it had no run.
+    #[test]
+    fn damaged_runs_inside_of_pages_have_a_reason() {
+        let page = hammer_html::report_page(&parse(run_json()).expect("a run file"));
+        let start = page.find("id=\"hammer-run\">").expect("a run") + 16;
+        let bomb = zstd::stream::encode_all(io::Read::take(io::repeat(0), 300 << 20), 1);
+        let bomb = STANDARD.encode(bomb.expect("compressed"));
+        let bomb = format!("{{\"zstd\":\"{bomb}\"}}");
+        for (inside, expected) in [
+            (
+                "{\"zstd\"",
+                "the run inside of the page is damaged: invalid JSON",
+            ),
+            ("{\"zstd\":\"?\"}", "damaged: expected base64"),
+            ("{\"zstd\":\"AAAA\"}", "failed to decompress the run file"),
+            (bomb.as_str(), "at most 256 MiB, found more"),
+        ] {
+            let damaged = format!("{}{inside}</script>", &page[..start]);
+            let message = message(damaged.as_bytes());
+            assert!(message.contains(expected), "{message}");
+        }
+        let message = message(&page.as_bytes()[..start + 9]);
+        assert!(message.contains("the page ends too early"), "{message}");
     }
 
     #[test]

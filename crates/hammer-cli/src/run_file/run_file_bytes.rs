@@ -1,8 +1,7 @@
 //! The JSON of a run file in each form in which it is kept.
 
-use std::io::{self, Read};
-
 use hammer_files::InputFile;
+use hammer_html::EmbeddedRunError;
 
 /// The first bytes of a frame of zstd (RFC 8878, section 3.1.1).
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -12,24 +11,27 @@ const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// # Errors
 ///
 /// If the compressed bytes are damaged, or have more inside than a run file may have, or if a page has
-/// no run inside.
+/// no run inside, or a damaged one.
 pub(super) fn json(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
-    let bytes = decompressed(bytes)
-        .map_err(|error| format!("failed to decompress the run file: {error}"))?;
+    let bytes = match bytes.starts_with(&ZSTD_MAGIC) {
+        true => decompressed(&bytes)?,
+        false => bytes,
+    };
     if !bytes.trim_ascii_start().starts_with(b"<") {
         return Ok(bytes);
     }
     let page = String::from_utf8_lossy(&bytes);
-    hammer_html::embedded_run(&page).ok_or_else(|| {
-        "expected a page with a run inside, found none (try a file of '-o html=PATH' or '-o run=PATH')"
-            .to_owned()
-    })
+    let compressed = hammer_html::embedded_run(&page).map_err(|error| match error {
+        EmbeddedRunError::Absent => {
+            format!("{error} (try a file of '-o html=PATH' or '-o run=PATH')")
+        }
+        _ => error.to_string(),
+    })?;
+    decompressed(&compressed)
 }
 
-fn decompressed(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    if !bytes.starts_with(&ZSTD_MAGIC) {
-        return Ok(bytes);
-    }
-    let mut decoder = zstd::stream::read::Decoder::new(&*bytes)?;
-    InputFile::Run.read_from(decoder.by_ref())
+fn decompressed(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let decoder = zstd::stream::read::Decoder::new(bytes);
+    let json = decoder.and_then(|decoder| InputFile::Run.read_from(decoder));
+    json.map_err(|error| format!("failed to decompress the run file: {error}"))
 }

@@ -108,7 +108,7 @@ pub(crate) fn truncate(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text;
     }
-    let kept: String = text.chars().take(width - 1).collect();
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
     format!("{kept}…")
 }
 

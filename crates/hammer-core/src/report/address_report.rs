@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::interned_address::intern_address;
 use crate::model::interned_name::intern;
 use crate::model::peer::{MAX_PEERS, Peer};
-use crate::report::frequent_first_map::FrequentFirstMap;
+use crate::report::frequent_first_map::{FrequentFirstMap, MAX_KEYS};
 use crate::report::hit_counts::{HitCounts, HitResult};
 
 /// The name of all addresses beyond the bound.
@@ -83,16 +83,23 @@ impl AddressTallies {
         tally
     }
 
-    /// Restores the tallies of a report.
-    pub(crate) fn restored(reports: &[AddressReport]) -> Self {
-        let tally = |report: &AddressReport| AddressTally {
-            address: report.address.parse().ok().and_then(intern_address),
-            hits: report.hits,
-            failures: interned_counts(&report.failures),
-            connections: report.connections,
-            failed_attempts: interned_counts(&report.failed_attempts),
+    /// Restores the tallies of a report. `None` if it has more addresses or names than a report can
+    /// have.
+    pub(crate) fn restored(reports: &[AddressReport]) -> Option<Self> {
+        let tally = |report: &AddressReport| {
+            Some(AddressTally {
+                address: report.address.parse().ok().and_then(intern_address),
+                hits: report.hits,
+                failures: interned_counts(&report.failures)?,
+                connections: report.connections,
+                failed_attempts: interned_counts(&report.failed_attempts)?,
+            })
         };
-        Self(reports.iter().map(tally).collect())
+        // The last one is of all others.
+        if reports.len() > MAX_PEERS + 1 {
+            return None;
+        }
+        reports.iter().map(tally).collect::<Option<_>>().map(Self)
     }
 
     /// Merges tallies of a worker, which numbers its addresses by itself.
@@ -101,13 +108,9 @@ impl AddressTallies {
             let index = self.index_of(part.address);
             let tally = &mut self.0[index];
             tally.hits += part.hits;
-            tally.connections += part.connections;
-            for (failure, count) in part.failures.iter() {
-                *tally.failures.entry(*failure) += count;
-            }
-            for (failure, count) in part.failed_attempts.iter() {
-                *tally.failed_attempts.entry(*failure) += count;
-            }
+            tally.connections = tally.connections.saturating_add(part.connections);
+            tally.failures.add_counts(&part.failures);
+            tally.failed_attempts.add_counts(&part.failed_attempts);
         }
     }
 
@@ -153,7 +156,8 @@ impl AddressTallies {
 
     /// The connections that opened to all addresses.
     pub(crate) fn connections(&self) -> u64 {
-        self.0.iter().map(|tally| tally.connections).sum()
+        let connections = self.0.iter().map(|tally| tally.connections);
+        connections.fold(0, u64::saturating_add)
     }
 
     /// Reports each address with figures, in the order of addresses.
@@ -180,12 +184,15 @@ impl AddressTally {
     }
 }
 
-fn interned_counts(counts: &BTreeMap<String, u64>) -> FrequentFirstMap<&'static str, u64> {
-    let mut interned = FrequentFirstMap::default();
-    for (name, count) in counts {
-        *interned.entry(intern(name)) += count;
+fn interned_counts(counts: &BTreeMap<String, u64>) -> Option<FrequentFirstMap<&'static str, u64>> {
+    if counts.len() > MAX_KEYS {
+        return None;
     }
-    interned
+    let counts = counts.iter();
+    let interned: Option<_> = counts
+        .map(|(name, count)| Some((intern(name)?, *count)))
+        .collect();
+    interned.map(FrequentFirstMap::of_keys)
 }
 
 /// The counts above zero.

@@ -8,6 +8,9 @@ const MAX_NAMES: usize = 256;
 /// The maximum number of names that stand for others, beside [`MAX_NAMES`].
 const MAX_OTHERS: usize = 16;
 
+/// The maximum number of keys of a map: the names, those that stand for others, and [`OTHER`].
+pub(crate) const MAX_KEYS: usize = MAX_NAMES + MAX_OTHERS + 1;
+
 /// The name of what is beyond the bound.
 const OTHER: &str = "other";
 
@@ -59,6 +62,11 @@ impl<K: BoundedName, V: Default> FrequentFirstMap<K, V> {
         &mut self.0[index].1
     }
 
+    /// Makes a map of at most [`MAX_KEYS`] keys that differ, such as those of another map in any order.
+    pub(crate) fn of_keys(values: Vec<(K, V)>) -> Self {
+        Self(values)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter().map(|(key, value)| (key, value))
     }
@@ -89,6 +97,16 @@ impl<K: BoundedName, V: Default> FrequentFirstMap<K, V> {
             }
         }
         self.0.len() - 1
+    }
+}
+
+impl<K: BoundedName> FrequentFirstMap<K, u64> {
+    /// Adds the counts of another map. Sums saturate, because the counts of a file may have any value.
+    pub(crate) fn add_counts(&mut self, other: &Self) {
+        for (key, count) in other.iter() {
+            let sum = self.entry(*key);
+            *sum = sum.saturating_add(*count);
+        }
     }
 }
 

@@ -20,20 +20,16 @@ pub struct GroupReport {
     pub hits: HitCounts,
     /// done − due of the hits that were answered.
     pub response_us: DurationSummary,
+    /// True for the hits whose group is unknown. A group of the hammer may have the same name.
+    #[serde(skip)]
+    pub(crate) is_ungrouped: bool,
 }
 
 impl GroupReport {
-    /// Returns true if these are the hits whose group is unknown.
-    fn is_ungrouped(&self) -> bool {
-        self.name == NO_GROUP
-    }
-}
-
-impl GroupReport {
-    /// True if it is of the hits whose group is unknown, which a run may have or not.
+    /// Returns true if these are the hits whose group is unknown, which a run may have or not.
     #[must_use]
-    pub fn is_of_ungrouped(&self) -> bool {
-        self.name == NO_GROUP
+    pub fn is_ungrouped(&self) -> bool {
+        self.is_ungrouped
     }
 }
 
@@ -120,7 +116,7 @@ impl GroupTallies {
         reports: &[GroupReport],
     ) -> impl Iterator<Item = Option<&Histogram>> {
         reports.iter().enumerate().map(|(index, report)| {
-            let group = match report.is_ungrouped() {
+            let group = match report.is_ungrouped {
                 true => Some(&self.ungrouped),
                 false => self.groups.get(index),
             };
@@ -132,7 +128,7 @@ impl GroupTallies {
     pub(crate) fn restored(reports: &[GroupReport], responses: Vec<Histogram>) -> Self {
         let mut tallies = Self::default();
         for (index, (report, response)) in reports.iter().zip(responses).enumerate() {
-            let tally = match report.is_ungrouped() {
+            let tally = match report.is_ungrouped {
                 true => &mut tallies.ungrouped,
                 false => tallies.entry(index),
             };
@@ -157,11 +153,11 @@ impl GroupTallies {
             } else {
                 name.clone()
             };
-            self.groups.get(index).unwrap_or(&empty).report(name)
+            self.groups.get(index).unwrap_or(&empty).report(name, false)
         });
         let ungrouped = Some(&self.ungrouped).filter(|tally| tally.hits.scheduled > 0);
         groups
-            .chain(ungrouped.map(|tally| tally.report(NO_GROUP.to_owned())))
+            .chain(ungrouped.map(|tally| tally.report(NO_GROUP.to_owned(), true)))
             .collect()
     }
 }
@@ -176,12 +172,13 @@ impl GroupTally {
         }
     }
 
-    fn report(&self, name: String) -> GroupReport {
+    fn report(&self, name: String, is_ungrouped: bool) -> GroupReport {
         let response = self.response.as_ref();
         GroupReport {
             name,
             hits: self.hits,
             response_us: response.map(DurationSummary::from).unwrap_or_default(),
+            is_ungrouped,
         }
     }
 }

@@ -161,7 +161,8 @@ impl IntervalStats {
 fn sums(counts: impl Iterator<Item = (String, u64)>) -> BTreeMap<String, u64> {
     let mut sums = BTreeMap::new();
     for (name, count) in counts {
-        *sums.entry(name).or_default() += count;
+        let sum: &mut u64 = sums.entry(name).or_default();
+        *sum = sum.saturating_add(count);
     }
     sums
 }

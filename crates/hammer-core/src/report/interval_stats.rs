@@ -132,8 +132,7 @@ impl IntervalStats {
         let labels = self.labels.iter().chain(self.rejections.iter());
         labels
             .filter(|(known, _)| known.matches(label))
-            .map(|(_, count)| count)
-            .sum()
+            .fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 
     /// The number of hits that failed or timed out with this failure.
@@ -142,8 +141,7 @@ impl IntervalStats {
         let failures = self.failures.iter();
         failures
             .filter(|(known, _)| known.name() == failure)
-            .map(|(_, count)| count)
-            .sum()
+            .fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 
     /// The measurements of one group of hits, which are only hits and response.
@@ -204,9 +202,9 @@ impl IntervalStats {
         self.phases.entry(name).record(duration);
     }
 
+    /// Adds the measurements of `other`. Counts saturate, because those of a file may have any value.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.hits += other.hits;
-        self.started += other.started;
         self.response.merge(&other.response);
         self.service.merge(&other.service);
         self.lateness.merge(&other.lateness);
@@ -214,34 +212,27 @@ impl IntervalStats {
         for (name, histogram) in other.phases.iter() {
             self.phases.entry(*name).merge(histogram);
         }
-        for (label, count) in other.labels.iter() {
-            *self.labels.entry(*label) += count;
-        }
-        for (label, count) in other.rejections.iter() {
-            *self.rejections.entry(*label) += count;
-        }
-        for (failure, count) in other.failures.iter() {
-            *self.failures.entry(*failure) += count;
-        }
-        for (counter, count) in other.counts.iter() {
-            *self.counts.entry(*counter) += count;
-        }
-        for (fact, count) in other.facts.iter() {
-            *self.facts.entry(*fact) += count;
-        }
-        for (setting, count) in other.waited_for.iter() {
-            *self.waited_for.entry(*setting) += count;
-        }
+        self.labels.add_counts(&other.labels);
+        self.rejections.add_counts(&other.rejections);
+        self.failures.add_counts(&other.failures);
+        self.counts.add_counts(&other.counts);
+        self.facts.add_counts(&other.facts);
+        self.waited_for.add_counts(&other.waited_for);
         self.groups.merge(&other.groups);
         self.addresses.merge(&other.addresses);
-        self.sent += other.sent;
-        self.received += other.received;
-        self.slots_opened += other.slots_opened;
-        self.sessions_opened += other.sessions_opened;
         self.unsent.merge(&other.unsent);
-        self.stopped_late += other.stopped_late;
-        self.waited_at_limit += other.waited_at_limit;
-        self.log_dropped += other.log_dropped;
+        for (sum, count) in [
+            (&mut self.started, other.started),
+            (&mut self.sent, other.sent),
+            (&mut self.received, other.received),
+            (&mut self.slots_opened, other.slots_opened),
+            (&mut self.sessions_opened, other.sessions_opened),
+            (&mut self.stopped_late, other.stopped_late),
+            (&mut self.waited_at_limit, other.waited_at_limit),
+            (&mut self.log_dropped, other.log_dropped),
+        ] {
+            *sum = sum.saturating_add(count);
+        }
         self.stages.merge(&other.stages);
     }
 

@@ -82,12 +82,14 @@ impl SliceMeasurements {
         self.response.as_ref().map_or(0, HistogramSnapshot::count)
     }
 
-    /// Adds the slice that follows this one.
+    /// Adds the slice that follows this one. Counts saturate, because those of a file may have any
+    /// value.
     pub fn add_later(&mut self, later: &Self) {
-        self.started += later.started;
+        self.started = self.started.saturating_add(later.started);
         self.requested = self.requested.zip(later.requested).map(|(a, b)| a + b);
         for (failure, hits) in &later.failures {
-            *self.failures.entry(failure.clone()).or_default() += hits;
+            let sum = self.failures.entry(failure.clone()).or_default();
+            *sum = sum.saturating_add(*hits);
         }
         for (sum, later) in [
             (&mut self.response, &later.response),

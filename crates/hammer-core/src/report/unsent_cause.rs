@@ -52,7 +52,7 @@ impl UnsentCounts {
 
     pub(crate) fn merge(&mut self, other: &Self) {
         for (sum, count) in self.0.iter_mut().zip(other.0) {
-            *sum += count;
+            *sum = sum.saturating_add(count);
         }
     }
 

@@ -6,6 +6,7 @@ mod empty_runs;
 mod hit_notes;
 mod playlists;
 mod results;
+mod run_file_limits;
 mod run_files;
 mod shapes;
 mod shared_resources;

@@ -231,3 +231,57 @@ fn histograms_that_do_not_belong_to_the_report_are_refused() {
         assert!(error.to_string().contains(message), "{pointer}: {error}");
     }
 }
+
+/// Hits to two groups, of which one has the name of hits without a group, and hits without a group.
+struct OddlyNamedHammer;
+
+impl Hammer for OddlyNamedHammer {
+    type Session = ();
+
+    async fn open(&self, _: &Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), hit: &mut Hit) -> Result<Outcome, Failure> {
+        let number = hit.number();
+        if !number.is_multiple_of(3) {
+            hit.group((number % 3 - 1) as usize);
+        }
+        tokio::time::sleep(ms(number % 3)).await;
+        Ok(Outcome::ok(200))
+    }
+
+    fn describe(&self) -> Description {
+        Description::new().groups(["a", "(no group)"])
+    }
+}
+
+/// The file could not be read: "the histograms contradict the report".
+#[test]
+fn a_group_may_have_the_name_of_hits_without_a_group() {
+    let schedule = Schedule::new("30/s/2s".parse::<Shape>().unwrap());
+    let report = run_paused(Run::new(OddlyNamedHammer, schedule));
+    let run = RunFile::new(PlanReport::from_single_load(report));
+    let read = read_back(&run);
+    assert_eq!(read.to_json().unwrap(), run.to_json().unwrap());
+    for run in [&run, &read] {
+        let report = run.report.single_load().unwrap();
+        let groups = report.groups.iter();
+        let groups: Vec<_> = groups
+            .map(|group| (group.name.as_str(), group.hits.ok, group.is_ungrouped()))
+            .collect();
+        let expected = [
+            ("a", 20, false),
+            ("(no group)", 20, false),
+            ("(no group)", 20, true),
+        ];
+        assert_eq!(groups, expected);
+        let own = report.measured.as_ref().unwrap().of_group(1);
+        assert_eq!(own.response().count(), 20);
+        assert!(own.response().quantile(0.5) >= ms(2));
+    }
+    let mut first = serde_json::from_slice::<Value>(&run.to_json().unwrap()).unwrap();
+    first["loads"][0]["histograms"]["groups"][0]["ungrouped"] = json!(true);
+    let error = RunFile::from_json(&serde_json::to_vec(&first).unwrap()).expect_err("not the last");
+    assert!(error.to_string().contains("not the last group"), "{error}");
+}

@@ -98,7 +98,9 @@ impl FailureKind {
     fn hits(&self, slice: &RunSlice) -> u64 {
         let failures = self.failures.iter();
         let failed = failures.filter_map(|name| slice.measured.failures.get(name));
-        failed.sum::<u64>() + (self.others)(&slice.hits)
+        failed.fold((self.others)(&slice.hits), |sum, hits| {
+            sum.saturating_add(*hits)
+        })
     }
 }
 
@@ -111,7 +113,8 @@ fn failed(hits: &HitCounts) -> u64 {
 ///
 /// Hits are given up all at once when the drain ends. An axis with room for them has none for the rest.
 fn failed_when_due(hits: &HitCounts) -> u64 {
-    failed(hits) - hits.abandoned - hits.unsent
+    let given_up = hits.abandoned.saturating_add(hits.unsent);
+    failed(hits).saturating_sub(given_up)
 }
 
 /// The kinds of hits that were not ok, the most frequent failures first.
@@ -119,7 +122,8 @@ fn failure_kinds(slices: &[RunSlice]) -> Vec<FailureKind> {
     let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
     for slice in slices {
         for (name, hits) in &slice.measured.failures {
-            *totals.entry(name).or_default() += hits;
+            let total = totals.entry(name).or_default();
+            *total = total.saturating_add(*hits);
         }
     }
     let mut names: Vec<(&str, u64)> = totals.into_iter().filter(|(_, hits)| *hits > 0).collect();

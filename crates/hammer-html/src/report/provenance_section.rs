@@ -4,8 +4,8 @@ use hammer_core::{HostDescription, LoadSettings, PlanReport, RunFile};
 use hammer_diagnostic::{format_seconds, printable};
 use maud::{Markup, html};
 
-/// Shows how the run was made, so that it can be made again.
-pub(crate) fn provenance_section(run: &RunFile) -> Markup {
+/// Shows how the run was made, so that it can be made again, and whether it is inside of the page.
+pub(crate) fn provenance_section(run: &RunFile, is_inside: bool) -> Markup {
     html! {
         section id="run" {
             h2 { "Run" }
@@ -19,8 +19,10 @@ pub(crate) fn provenance_section(run: &RunFile) -> Markup {
                     div { dt { "shard " (printable(&shard.name)) } dd { (printable(&host(&shard.host))) } }
                 }
             }
-            p class="note" {
-                "This page contains the run: " code { "hammer report" } " and " code { "hammer compare" } " read it."
+            @if is_inside {
+                p class="note" {
+                    "This page contains the run: " code { "hammer report" } " and " code { "hammer compare" } " read it."
+                }
             }
         }
     }

@@ -31,18 +31,23 @@ pub fn report_page(run: &RunFile) -> String {
     let title = title(run);
     let mut parts = DocumentParts {
         title: &title,
-        body: body(run, ChartDetail::FINE),
+        body: body(run, ChartDetail::FINE, true),
     };
-    let without_run = document(&parts, &PreEscaped(String::new()));
+    let nothing = PreEscaped(String::new());
+    let without_run = document(&parts, &nothing);
     let budget = PAGE_BUDGET.saturating_sub(without_run.0.len());
     let inside = embedded_run_script(run, budget.max(LEAST_RUN_BUDGET));
-    if inside.0.len() > budget {
-        parts.body = body(run, ChartDetail::COARSE);
+    match &inside {
+        None => parts.body = body(run, ChartDetail::FINE, false),
+        Some(inside) if inside.0.len() > budget => {
+            parts.body = body(run, ChartDetail::COARSE, true);
+        }
+        Some(_) => {}
     }
-    document(&parts, &inside).into_string()
+    document(&parts, inside.as_ref().unwrap_or(&nothing)).into_string()
 }
 
-fn body(run: &RunFile, detail: ChartDetail) -> Markup {
+fn body(run: &RunFile, detail: ChartDetail, has_run_inside: bool) -> Markup {
     let report = &run.report;
     let charted = report.loads.len().min(MAX_CHARTED_LOADS);
     let is_plan = report.single_load().is_none();
@@ -54,7 +59,7 @@ fn body(run: &RunFile, detail: ChartDetail) -> Markup {
             (load_section(load, index, (index < charted).then(|| detail.shared_by(charted)), is_plan))
         }
         @if let Some(replay) = &report.replay { (replay_section(replay)) }
-        (provenance_section(run))
+        (provenance_section(run, has_run_inside))
     }
 }
 

@@ -153,8 +153,7 @@ fn a_large_run_is_a_page_of_less_than_a_megabyte() {
     });
     let page = report_page(&run);
     assert!(page.len() < 1_000_000, "{} bytes", page.len());
-    let inside = embedded_run(&page).expect("a run");
-    let inside = RunFile::from_json(&inside).expect("a run file");
+    let inside = run_inside(&page);
     let (slices, all) = (&inside.report.loads[0].report.timeline, 600 * 6);
     assert!((10..600).contains(&slices.len()), "{} slices", slices.len());
     assert_eq!(slices.iter().map(|slice| slice.width_s).sum::<u64>(), all);
@@ -169,19 +168,32 @@ fn a_large_run_is_a_page_of_less_than_a_megabyte() {
 fn the_run_inside_of_a_short_page_is_whole() {
     let run = single_run(&SyntheticLoad::default());
     let page = report_page(&run);
-    let inside = embedded_run(&page).expect("a run");
-    assert_eq!(RunFile::from_json(&inside).expect("a run file"), run);
+    assert_eq!(run_inside(&page), run);
+    assert!(page.contains("This page contains the run"));
     let data = between(&page, "id=\"hammer-run\">", "</script>");
-    for broken in [
-        page.replace(data, &data[..data.len() / 2]),
-        page.replace(data, "{\"zstd\":\"AAAA\"}"),
-        page.replace(data, "{\"zstd\":\"?\"}"),
-        page.replace("id=\"hammer-run\"", "id=\"other\""),
-        page[..page.len() / 2].to_owned(),
-        String::new(),
+    for (broken, expected) in [
+        (page.replace(data, &data[..data.len() / 2]), "invalid JSON"),
+        (page.replace(data, "{\"zstd\":\"?\"}"), "expected base64"),
+        (
+            page.replace("id=\"hammer-run\"", "id=\"other\""),
+            "found none",
+        ),
+        (
+            page[..page.find(data).unwrap() + 9].to_owned(),
+            "ends too early",
+        ),
+        (page[..page.len() / 2].to_owned(), "found none"),
+        (String::new(), "found none"),
     ] {
-        assert_eq!(embedded_run(&broken), None);
+        let error = embedded_run(&broken).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error}");
     }
+}
+
+fn run_inside(page: &str) -> RunFile {
+    let compressed = embedded_run(page).expect("a run");
+    let json = zstd::stream::decode_all(&*compressed).expect("compressed");
+    RunFile::from_json(&json).expect("a run file")
 }
 
 /// A target could end the script with the data, or a terminal escape could hide text.

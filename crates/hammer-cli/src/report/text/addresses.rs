@@ -26,7 +26,8 @@ pub(super) fn addresses(report: &Report) -> String {
     let mut items: Vec<String> = shown.iter().map(|address| item(address)).collect();
     let others = &addresses[shown.len()..];
     if !others.is_empty() {
-        let hits: u64 = others.iter().map(|one| one.hits.scheduled).sum();
+        let hits = others.iter().map(|one| one.hits.scheduled);
+        let hits = hits.fold(0, u64::saturating_add);
         let (others, hits) = (others_text(others.len()), hits_text(hits));
         items.push(format!("{others}: {hits} (see -o json)"));
     }

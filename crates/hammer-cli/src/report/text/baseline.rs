@@ -11,6 +11,13 @@ const FIGURES: [&str; 3] = ["p50", "p99", "errors"];
 /// Maximum number of warnings.
 const MAX_WARNINGS: usize = 3;
 
+/// What the changes are, and the command for more, which a program may lack.
+const CHANGES: &str = if cfg!(feature = "compare") {
+    "changes between these two runs only; to be sure, compare several (see 'hammer compare')"
+} else {
+    "changes between these two runs only"
+};
+
 /// Renders the changes of figures, and the differences that may explain them.
 pub(super) fn lines(baseline: &BaselineComparison) -> String {
     let start = match baseline.started_at.split_once('.') {
@@ -21,9 +28,7 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
     if let Some(reason) = &baseline.incomparable {
         return wrap("baseline", &format!("{title}: not compared: {reason}"), 3);
     }
-    let changes =
-        "changes between these two runs only; to be sure, compare several (see 'hammer compare')";
-    let mut out = wrap("baseline", &format!("{title}: {changes}"), 2);
+    let mut out = wrap("baseline", &format!("{title}: {CHANGES}"), 2);
     let figures = baseline.figures.iter();
     let shown = figures.filter(|change| {
         let is_decided = matches!(change.outcome.as_str(), "better" | "worse");
@@ -135,6 +140,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "compare")]
     #[test]
     fn changes_have_their_intervals_and_outcomes() {
         let expected = "\

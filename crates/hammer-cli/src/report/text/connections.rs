@@ -32,7 +32,7 @@ pub(super) fn all(report: &Report) -> String {
         // Without the counters of a hammer, each session usually has one connection.
         ends.push(("lost", sessions.saturating_sub(generator.slots_opened)));
     }
-    let ended: u64 = ends.iter().map(|(_, n)| n).sum();
+    let ended = ends.iter().map(|(_, n)| *n).fold(0, u64::saturating_add);
     let opened = opened.unwrap_or(sessions);
     ends.push(("closed_as_planned", opened.saturating_sub(ended)));
     let others = (report.counts.iter())

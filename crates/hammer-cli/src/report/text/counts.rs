@@ -23,19 +23,22 @@ pub(super) fn labels(labels: &BTreeMap<String, u64>) -> String {
     if ranked.is_empty() {
         return String::new();
     }
+    let others = |shown| {
+        let rest = ranked.iter().skip(shown).map(|(_, n)| *n);
+        format!(
+            "others: {}",
+            format_count(rest.fold(0, u64::saturating_add))
+        )
+    };
     let mut items: Vec<_> = ranked
         .iter()
         .take(MAX_LABELS)
         .map(|(name, n)| format!("{name}: {}", format_count(*n)))
         .collect();
     if ranked.len() > MAX_LABELS {
-        let rest: u64 = ranked.iter().skip(MAX_LABELS).map(|(_, n)| n).sum();
-        items.push(format!("others: {}", format_count(rest)));
+        items.push(others(MAX_LABELS));
     }
-    list_line("codes", &items, |shown| {
-        let rest: u64 = ranked.iter().skip(shown).map(|(_, n)| n).sum();
-        format!("others: {}", format_count(rest))
-    })
+    list_line("codes", &items, others)
 }
 
 /// Renders failures with their advice, the most frequent first.

@@ -28,7 +28,8 @@ pub(crate) fn totals_text(report: &PlanReport) -> String {
     let mut rejections = BTreeMap::new();
     let loads = report.loads.iter();
     for (label, n) in loads.flat_map(|load| &load.report.rejections) {
-        *rejections.entry(label.clone()).or_default() += n;
+        let sum: &mut u64 = rejections.entry(label.clone()).or_default();
+        *sum = sum.saturating_add(*n);
     }
     let hits = results_text(&report.hits, &rejections);
     let achieved = format_decimal(report.rate.achieved);
@@ -55,7 +56,8 @@ pub(crate) fn not_ok_text(report: &PlanReport) -> Option<String> {
     let not_ended = [("unsent", hits.unsent), ("abandoned", hits.abandoned)];
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     for (name, n) in causes.chain(not_ended) {
-        *sums.entry(name).or_default() += n;
+        let sum = sums.entry(name).or_default();
+        *sum = sum.saturating_add(n);
     }
     let causes = detail(sums);
     Some(format!("{share} % of the hits{causes}"))

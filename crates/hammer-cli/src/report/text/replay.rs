@@ -41,8 +41,11 @@ fn skipped(replay: &ReplayComparison) -> String {
         return String::new();
     }
     list_line("skipped", &skipped, |shown| {
-        let others = replay.skipped.values().skip(shown);
-        format!("others: {}", format_count(others.sum()))
+        let others = replay.skipped.values().skip(shown).copied();
+        format!(
+            "others: {}",
+            format_count(others.fold(0, u64::saturating_add))
+        )
     })
 }
 
@@ -64,8 +67,11 @@ fn statuses(replay: &ReplayComparison) -> String {
         })
         .collect();
     list_line("log → replay", &items, |shown| {
-        let others = pairs.iter().skip(shown);
-        format!("others: {}", format_count(others.map(|(_, _, n)| n).sum()))
+        let others = pairs.iter().skip(shown).map(|(_, _, n)| *n);
+        format!(
+            "others: {}",
+            format_count(others.fold(0, u64::saturating_add))
+        )
     })
 }
 

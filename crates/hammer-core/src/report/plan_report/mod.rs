@@ -115,6 +115,9 @@ impl PlanLoadReport {
 }
 
 impl PlanReport {
+    /// The maximum number of loads in a run file, and in a plan.
+    pub const MAX_LOADS: usize = 64;
+
     /// Combines the reports of the loads of `plan`. `cpu` is the processor time of the process.
     #[must_use]
     pub fn new(plan: String, cpu: Duration, loads: Vec<PlanLoadReport>) -> Self {
@@ -122,7 +125,8 @@ impl PlanReport {
         let duration_s = latest_end(&loads, |report| report.duration_s);
         let mut hits = HitCounts::default();
         loads.iter().for_each(|load| hits += load.report.hits);
-        let counted: u64 = loads.iter().map(|load| achieved_hits(&load.report)).sum();
+        let counted = loads.iter().map(|load| achieved_hits(&load.report));
+        let counted = counted.fold(0, u64::saturating_add);
         let achieved = match single {
             Some(report) => report.rate.achieved,
             None if duration_s > 0.0 => counted as f64 / duration_s,
@@ -142,7 +146,8 @@ impl PlanReport {
             hits,
             rate: AchievedPlanRate { achieved },
             generator: PlanGeneratorUsage {
-                threads: generators.clone().map(|generator| generator.threads).sum(),
+                threads: (generators.clone().map(|generator| generator.threads))
+                    .fold(0, usize::saturating_add),
                 cpu_s: cpu.as_secs_f64(),
                 peak_rss_bytes: generators
                     .map(|generator| generator.peak_rss_bytes)

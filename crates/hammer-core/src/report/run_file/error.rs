@@ -23,6 +23,8 @@ pub enum RunFileErrorKind {
     InvalidContent,
     /// The histograms do not belong to the report: the part that contradicts it.
     Contradiction(String),
+    /// It has more of something than a run file can have: what was expected, and what was found.
+    TooMuch(String),
     /// A value cannot be written.
     Unwritable,
 }
@@ -41,6 +43,15 @@ impl RunFileError {
 
     pub(super) fn contradiction(part: impl Into<String>) -> Self {
         Self::new(RunFileErrorKind::Contradiction(part.into()))
+    }
+
+    /// Checks that there are at most `limit` things that `what` names.
+    pub(super) fn check_limit(what: &str, limit: usize, found: usize) -> Result<(), Self> {
+        if found <= limit {
+            return Ok(());
+        }
+        let problem = format!("expected at most {limit} {what}, found {found}");
+        Err(Self::new(RunFileErrorKind::TooMuch(problem)))
     }
 
     /// The reason.
@@ -69,6 +80,7 @@ impl fmt::Display for RunFileError {
             RunFileErrorKind::Contradiction(part) => {
                 write!(f, "the histograms contradict the report: {part}")
             }
+            RunFileErrorKind::TooMuch(problem) => write!(f, "invalid run file: {problem}"),
             RunFileErrorKind::Unwritable => f.write_str("failed to write JSON"),
         }
     }

@@ -32,6 +32,15 @@ pub(super) struct LoadHistograms {
 #[derive(Serialize, Deserialize)]
 pub(super) struct GroupHistograms {
     pub(super) response: HistogramSnapshot,
+    /// True for the hits whose group is unknown, which are last.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) ungrouped: bool,
+}
+
+// The signature is that of serde.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl LoadHistograms {
@@ -43,10 +52,13 @@ impl LoadHistograms {
         let phases = measured.phases.iter();
         let phases = phases.map(|(name, it)| Ok(((*name).to_owned(), take(it)?)));
         let empty = Histogram::new();
-        let groups = measured.groups.responses(&report.groups);
-        let groups = groups.map(|response| {
+        let responses = measured.groups.responses(&report.groups);
+        let groups = responses.zip(&report.groups).map(|(response, group)| {
             let response = take(response.unwrap_or(&empty))?;
-            Ok(GroupHistograms { response })
+            Ok(GroupHistograms {
+                response,
+                ungrouped: group.is_ungrouped,
+            })
         });
         let no_times = StageHistogramSnapshots::take(&StageHistograms::new())?;
         let stages = report.stages.iter();

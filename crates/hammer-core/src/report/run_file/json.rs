@@ -12,6 +12,10 @@ use crate::report::load_settings::LoadSettings;
 use crate::report::plan_report::{PLAN_SCHEMA, PlanLoadReport, PlanReport};
 use crate::report::report::REPORT_SCHEMA;
 
+/// The maximum number of values in a run file. The largest plan, of 64 loads with 600 slices each, has
+/// about half as many.
+const MAX_VALUES: usize = 1 << 22;
+
 /// The JSON of a run file: the report as it is, and what it lacks for each load.
 #[derive(Serialize, Deserialize)]
 struct RunFileJson<'a> {
@@ -78,7 +82,17 @@ fn load_json(load: &PlanLoadReport) -> Result<LoadJson, RunFileError> {
     })
 }
 
+/// Checks that the JSON has at most [`MAX_VALUES`] values, or characters in texts that look like the
+/// start of one.
+///
+/// A value takes up to a hundred bytes in memory, and two in the file.
+fn check_values(bytes: &[u8]) -> Result<(), RunFileError> {
+    let starts = bytes.iter().filter(|byte| b",[{".contains(byte));
+    RunFileError::check_limit("values", MAX_VALUES, starts.count())
+}
+
 pub(super) fn read(bytes: &[u8]) -> Result<RunFile, RunFileError> {
+    check_values(bytes)?;
     let schema: SchemaJson = serde_json::from_slice(bytes)
         .map_err(|error| RunFileError::json(RunFileErrorKind::InvalidJson, error))?;
     match schema.schema {
@@ -91,6 +105,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<RunFile, RunFileError> {
     let json: RunFileJson<'_> = serde_json::from_slice(bytes)
         .map_err(|error| RunFileError::json(RunFileErrorKind::InvalidContent, error))?;
     let mut report = json.report.into_owned();
+    RunFileError::check_limit("loads", PlanReport::MAX_LOADS, report.loads.len())?;
     if report.loads.len() != json.loads.len() {
         let (reported, found) = (report.loads.len(), json.loads.len());
         let part = format!("expected {reported} loads, found {found}");
