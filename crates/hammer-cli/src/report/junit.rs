@@ -160,7 +160,7 @@ fn cases<'a>(
         },
     }];
     cases.extend(thresholds.map(|checked| {
-        let figure = text::thresholds::checked_figure(checked);
+        let figure = checked.figure();
         let message = format!("{}: {figure}", checked.expression);
         JunitCase {
             name: checked.expression.clone(),
