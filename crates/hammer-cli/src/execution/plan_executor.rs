@@ -12,6 +12,7 @@ use hammer_core::{
 use hammer_plan::check_thresholds;
 
 use super::plan_monitor::PlanMonitor;
+use super::report_mask::{mask_baseline, mask_report};
 use super::{
     LoadResult, RunOptions, RunThresholds, RunnableLoad, RunnablePlan, RunnablePlanLoad, once,
 };
@@ -82,11 +83,15 @@ fn execute(
     let mut report = PlanReport::new(name, cpu, loads);
     report.replay = replay;
     check_thresholds(&mut report, &thresholds.asserted, aborted);
+    mask_report(&mut report, &variables);
     let mut run = RunFile::new(report);
     run.requires_valid = output.require_valid();
     let words = output.command_line().words().iter();
     run.command = words.map(|word| variables.mask(word.clone())).collect();
     run.report.baseline = baseline.and_then(|baseline| baseline.compare(&run));
+    if let Some(baseline) = &mut run.report.baseline {
+        mask_baseline(baseline, &variables);
+    }
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);
     for error in &all_errors {
