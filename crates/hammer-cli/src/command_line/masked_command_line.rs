@@ -208,7 +208,10 @@ mod tests {
                 "--json {\"token\":\"***\"}",
             ),
             (&["-F", "password=s3cret"], "--form password=***"),
-            (&["-F", "password=@a.txt"], "--form password=@a.txt"),
+            (
+                &["-F", "password=@Cargo.toml"],
+                "--form password=@Cargo.toml",
+            ),
             (&["-u", "@s3:cret"], "--user @s3:***"),
             (&["--token-cmd", "echo s3cret"], "--token-cmd ***"),
             (

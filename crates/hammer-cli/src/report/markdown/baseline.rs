@@ -28,7 +28,7 @@ pub(super) fn render(baseline: &BaselineComparison) -> String {
 }
 
 fn row(change: &BaselineChange) -> Vec<String> {
-    let outcome = change.outcome.replace('_', " ");
+    let outcome = prose(&change.outcome.replace('_', " "));
     let outcome = match (&change.undecided, outcome.as_str()) {
         (Some(reason), _) => format!("{outcome}: {}", prose(reason)),
         (None, "worse") => "**worse**".to_owned(),
