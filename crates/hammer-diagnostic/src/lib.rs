@@ -6,6 +6,7 @@
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] and its neighbors write numbers, and [`TimeUnit`] times, as people read them.
 //! - [`mask_url`] hides the secrets of a URL, and [`mask_header`] those of a header.
+//! - [`shell_words`] writes a command line for a shell.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!
 //! ```
@@ -25,6 +26,7 @@ mod number;
 mod opaque_error;
 mod secret;
 mod secret_header;
+mod shell_words;
 mod time_unit;
 
 pub use chain::chain;
@@ -39,4 +41,5 @@ pub use number::{
 pub use opaque_error::BoxError;
 pub use secret::{SecretString, is_secret_name, mask_password, mask_query, mask_url};
 pub use secret_header::mask_header;
+pub use shell_words::shell_words;
 pub use time_unit::TimeUnit;

@@ -6,7 +6,7 @@ use std::fmt;
 pub(crate) const MASK: &str = "***";
 
 /// Parts of names that mark a secret value.
-const SECRET_NAME_PARTS: [&str; 9] = [
+const SECRET_NAME_PARTS: [&str; 10] = [
     "auth",
     "cookie",
     "token",
@@ -14,6 +14,7 @@ const SECRET_NAME_PARTS: [&str; 9] = [
     "passw",
     "-key",
     "apikey",
+    "api_key",
     "credential",
     "session",
 ];

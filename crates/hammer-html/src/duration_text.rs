@@ -1,25 +1,12 @@
-//! Durations and figures as texts.
+//! Durations and shares as texts.
 
-use hammer_core::{DurationSummary, MeasuredValue};
-use hammer_diagnostic::{TimeUnit, format_count, format_decimal, format_percent};
+use hammer_core::DurationSummary;
+use hammer_diagnostic::{TimeUnit, format_percent};
 
 /// Formats a number of microseconds with its unit: `4.13 ms`.
 pub(crate) fn format_us(us: f64) -> String {
     let unit = TimeUnit::for_micros(us);
     format!("{} {}", unit.format(us), unit.name())
-}
-
-/// Formats a measured value with its unit.
-pub(crate) fn format_measured(figure: &MeasuredValue) -> String {
-    match (figure.value, figure.unit.as_str()) {
-        (None, _) if figure.infinite => "infinite: no response".to_owned(),
-        (None, _) => "not measured".to_owned(),
-        (Some(us), "us") => format_us(us),
-        (Some(share), "%") => format!("{} %", format_percent(share)),
-        (Some(per_second), "/s") => format!("{}/s", format_decimal(per_second)),
-        (Some(1.0), _) => "1 hit".to_owned(),
-        (Some(hits), _) => format!("{} hits", format_count(hits as u64)),
-    }
 }
 
 /// Formats a part of a whole as a percentage: `2.5 %`.

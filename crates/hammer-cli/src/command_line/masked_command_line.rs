@@ -46,9 +46,9 @@ fn given_words(arg: &Arg, matches: &ArgMatches) -> Vec<(usize, Vec<String>)> {
             .map(|index| (index, flag.iter().cloned().collect()))
             .collect();
     }
-    let privacy = value_privacy(arg);
+    let (name, privacy) = (value_name(arg), value_privacy(arg));
     let values = matches.get_raw(id).into_iter().flatten();
-    let masked = values.map(|value| mask_value(privacy, &value.to_string_lossy()));
+    let masked = values.map(|value| mask_value(&name, privacy, &value.to_string_lossy()));
     indices
         .zip(masked)
         .map(|(index, value)| (index, words(flag.clone(), value)))
@@ -208,6 +208,11 @@ mod tests {
                 "--json {\"token\":\"***\"}",
             ),
             (&["-F", "password=s3cret"], "--form password=***"),
+            (
+                &["-F", "password=@Cargo.toml"],
+                "--form password=@Cargo.toml",
+            ),
+            (&["-u", "@s3:cret"], "--user @s3:***"),
             (&["--token-cmd", "echo s3cret"], "--token-cmd ***"),
             (
                 &[

@@ -2,22 +2,22 @@
 
 use hammer_diagnostic::is_secret_name;
 
-/// The part of a value that may be a secret.
+/// The part of a value that may be a secret. The name of a file in place of it, `@FILE`, is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ValuePrivacy {
     /// No part.
     Public,
-    /// The whole value, unless it is `@FILE`.
+    /// The whole value.
     Secret,
-    /// The text after the first colon of `NAME:SECRET`, or a `NAME` without a colon; not `@FILE`.
+    /// The text after the first colon of `NAME:SECRET`, or a `NAME` without a colon.
     Login,
     /// The text after the first colon of `FILE:SECRET`.
     FileAndPassword,
     /// The value of `NAME=VALUE`.
     Assigned,
-    /// The value of `NAME=VALUE` if the name suggests a secret.
+    /// The value of `NAME=VALUE` if the name suggests a secret, or else the secrets in it.
     NamedAssigned,
-    /// The value of `Name: value` if the name suggests a secret.
+    /// The value of `Name: value` if the name suggests a secret, or else the secrets in it.
     Header,
     /// The values of a JSON object if their names suggest secrets.
     HeaderObject,

@@ -4,6 +4,7 @@ mod abort_monitor;
 mod once;
 mod plan_executor;
 mod plan_monitor;
+mod report_mask;
 mod run_thresholds;
 mod runnable_load;
 mod runnable_plan;

@@ -12,6 +12,7 @@ use hammer_core::{
 use hammer_plan::check_thresholds;
 
 use super::plan_monitor::PlanMonitor;
+use super::report_mask::{mask_baseline, mask_report};
 use super::{
     LoadResult, RunOptions, RunThresholds, RunnableLoad, RunnablePlan, RunnablePlanLoad, once,
 };
@@ -82,6 +83,7 @@ fn execute(
     let mut report = PlanReport::new(name, cpu, loads);
     report.replay = replay;
     check_thresholds(&mut report, &thresholds.asserted, aborted);
+    mask_report(&mut report, &variables);
     let mut run = RunFile::new(report);
     run.requires_valid = output.require_valid();
     let words = output.command_line().words().iter();
@@ -89,6 +91,9 @@ fn execute(
     match compare(baseline, &run) {
         Ok(comparison) => run.report.baseline = comparison,
         Err(error) => all_errors.push(error),
+    }
+    if let Some(baseline) = &mut run.report.baseline {
+        mask_baseline(baseline, &variables);
     }
     all_errors.append(&mut outputs.finish(&run));
     all_errors.append(&mut errors);

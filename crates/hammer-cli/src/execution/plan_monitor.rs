@@ -47,7 +47,12 @@ impl<'a> PlanMonitor<'a> {
         });
         let names = plan.loads.iter().map(|load| load.name.clone());
         Ok(Self {
-            outputs: OutputWriter::open(output, names, plan.single_load().is_none())?,
+            outputs: OutputWriter::open(
+                output,
+                names,
+                plan.single_load().is_none(),
+                plan.variables.clone(),
+            )?,
             progress: ProgressPrinter::new(output.quiet(), plan),
             signals: SignalWatcher::watch(stop)?,
             abort_monitor,

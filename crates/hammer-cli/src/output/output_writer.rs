@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use hammer_core::{RunEvent, RunFile};
+use hammer_plan::SubstitutedVariables;
 
 use super::hits::{self, HitsLog, LoggedLoad};
 use super::output_places::{OutputPlaces, place_error};
@@ -21,17 +22,20 @@ pub(crate) struct OutputWriter {
     hits: Vec<(OutputSpec, HitsLog)>,
     /// The names of the loads and of their groups, for the log of hits.
     loads: Vec<LoggedLoad>,
+    /// Environment variables whose values the log of hits must not repeat.
+    variables: SubstitutedVariables,
     /// True if the text report has the confidence of the percentiles.
     confidence: bool,
 }
 
 impl OutputWriter {
     /// Checks the places of reports, and opens logs of hits, for loads of these names; `named_loads` adds
-    /// a column for the load to the log of hits.
+    /// a column for the load to the log of hits, which has the names of `variables` in place of their values.
     pub(crate) fn open(
         args: &OutputArgs,
         loads: impl IntoIterator<Item = String>,
         named_loads: bool,
+        variables: SubstitutedVariables,
     ) -> Result<Self, Error> {
         let load = |name| LoggedLoad {
             name,
@@ -50,6 +54,7 @@ impl OutputWriter {
             hits: hits.collect::<Result<_, Error>>()?,
             reports: ReportFiles::check(reports, places)?,
             loads: loads.into_iter().map(load).collect(),
+            variables,
             confidence: args.confidence(),
         })
     }
@@ -64,7 +69,8 @@ impl OutputWriter {
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) -> Result<(), String> {
         let load = &mut self.loads[load];
         if let RunEvent::Opening { groups, .. } = event {
-            load.groups = groups.to_vec();
+            let groups = groups.iter().cloned();
+            load.groups = groups.map(|group| self.variables.mask(group)).collect();
         }
         let mut result = Ok(());
         for (output, log) in &mut self.hits {

@@ -7,6 +7,8 @@ use hammer_core::{PlanLoadReport, RunFile};
 use hammer_stats::{Histogram, IntervalLog};
 use jiff::Timestamp;
 
+use crate::text::sanitize;
+
 /// A line of the log.
 struct Line {
     start: Duration,
@@ -30,6 +32,7 @@ pub(crate) fn render(run: &RunFile) -> io::Result<Vec<u8>> {
         "Values are in ns, Interval_Max is in ms".to_owned(),
         "response = done - due, service = done - started, lateness = started - due".to_owned(),
     ];
+    let comments = comments.map(|comment| sanitize(&comment));
     let comments = comments.each_ref().map(String::as_str);
     let mut log = IntervalLog::new(&comments, started_at.map(SystemTime::from));
     let loads = &run.report.loads;
@@ -71,7 +74,7 @@ fn lines(load: &PlanLoadReport, is_single: bool) -> Vec<Line> {
                 length: Duration::from_secs(slice.width_s),
                 tag: match is_single {
                     true => Some(kind.to_owned()).filter(|kind| kind != "response"),
-                    false => Some(format!("{}/{kind}", load.name)),
+                    false => Some(format!("{}/{kind}", sanitize(&load.name))),
                 },
                 histogram,
             });

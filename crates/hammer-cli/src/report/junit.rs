@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use hammer_core::{AbortReason, CheckedThreshold, Report, Verdict, VerdictStatus};
 use hammer_core::{PlanLoadReport, PlanReport};
-use hammer_diagnostic::format_seconds;
+use hammer_diagnostic::{format_seconds, is_control};
 
 use super::text;
 
@@ -181,7 +181,7 @@ fn cases<'a>(
         },
     }];
     cases.extend(thresholds.map(|checked| {
-        let figure = text::thresholds::checked_figure(checked);
+        let figure = checked.figure();
         let message = format!("{}: {figure}", checked.expression);
         JunitCase {
             name: checked.expression.clone(),
@@ -209,7 +209,8 @@ fn cases<'a>(
 
 /// Escapes text for elements and attributes.
 ///
-/// Characters that XML 1.0 does not allow (section 2.2) are replaced.
+/// Characters that XML 1.0 does not allow (section 2.2) are replaced. Other controls and marks of text
+/// direction are references, which a terminal does not obey.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -218,14 +219,17 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => {
-                let _ = write!(out, "&#{};", u32::from(c));
-            }
+            '\t' | '\n' | '\r' => push_reference(&mut out, c),
             '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
+            c if is_control(c) => push_reference(&mut out, c),
             c => out.push(c),
         }
     }
     out
+}
+
+fn push_reference(out: &mut String, c: char) {
+    let _ = write!(out, "&#{};", u32::from(c));
 }
 
 #[cfg(test)]
@@ -284,6 +288,7 @@ mod tests {
             ("\"quoted\"", "&quot;quoted&quot;"),
             ("a\tb\n", "a&#9;b&#10;"),
             ("\0\x1b[1m\u{ffff}", "\u{fffd}\u{fffd}[1m\u{fffd}"),
+            ("\u{9b}1m\u{202e}", "&#155;1m&#8238;"),
             ("µ 🦀", "µ 🦀"),
         ] {
             assert_eq!(escaped(text), xml, "{text:?}");

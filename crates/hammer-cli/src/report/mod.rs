@@ -4,6 +4,8 @@ mod hgrm;
 mod hlog;
 #[cfg(test)]
 mod hostile_runs;
+#[cfg(test)]
+mod hostile_texts;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 #[cfg(test)]

@@ -68,9 +68,10 @@ fn name_and_lines(name: &str, mut lines: Vec<String>, max: usize) -> String {
             *line = truncate(&format!("{line} …"), WIDTH - INDENT);
         }
     }
+    let name = sanitize(name);
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
-        let name = if index == 0 { name } else { "" };
+        let name = if index == 0 { &*name } else { "" };
         let line = truncate(line, WIDTH - INDENT);
         out.push_str(format!("{name:<INDENT$}{line}").trim_end());
         out.push('\n');
@@ -99,7 +100,7 @@ pub(crate) fn list_line(name: &str, items: &[String], omitted: impl Fn(usize) ->
     if shown < items.len() {
         line = format!("{line}   {}", omitted(shown));
     }
-    format!("{name:<INDENT$}{line}\n")
+    format!("{:<INDENT$}{line}\n", sanitize(name))
 }
 
 /// Cuts `text` to `width` columns, without control characters.
@@ -178,9 +179,9 @@ mod tests {
     #[test]
     fn lines_have_no_control_characters() {
         let items = ["a\u{1b}[2J".to_owned(), "\u{7}b".to_owned()];
-        let listed = list_line("name", &items, |_| String::new());
+        let listed = list_line("na\u{9b}me", &items, |_| String::new());
         let texts = [
-            wrap("name", "a\u{1b}[2J b\rc", 2),
+            wrap("na\u{7}me", "a\u{1b}[2J b\rc", 2),
             listed,
             truncate("\nx", 9),
         ];

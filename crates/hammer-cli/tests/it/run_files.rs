@@ -198,23 +198,62 @@ fn a_run_file_matches_its_schema_exactly() {
 
 /// The secrets of a plan come from the environment, and can be anywhere in it.
 #[test]
-fn a_run_file_contains_no_secrets() {
+fn no_output_of_a_plan_has_a_value_of_the_environment() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let [plan, run] = ["plan.toml", "run.json"].map(|name| folder.path().join(name));
-    let text = format!(
-        "[[load]]\ntarget = '{}?token=${{TOKEN}}'\nrate = 100\nhits = 5\nuser = 'ann:${{TOKEN}}'\n",
+    let [plan, targets] = ["plan.toml", "targets.txt"].map(|name| folder.path().join(name));
+    let host = target.url().replace("http://127.0.0.1", "localhost");
+    let host = host.trim_end_matches('/');
+    let text = "\
+[[load]]
+target = 'http://${HOST}/${SECRET_PATH}/?token=${TOKEN}'
+rate = 100
+hits = 5
+user = 'ann:${TOKEN}'
+header = 'X-A: ${HEADER}'
+
+[[load]]
+target = 'http://${HOST}'
+targets = 'targets.txt'
+rate = 100
+hits = 5
+header = 'X-A: ${GROUP}'
+";
+    fs::write(&plan, text).unwrap();
+    let entries = format!(
+        "# name: s3cret-group\nGET /a\n\nGET {}\n\nGET /b\n",
         target.url()
     );
-    fs::write(&plan, text).unwrap();
-    let output = hammer(&["run", plan.to_str().unwrap(), "-q"])
-        .args(["-o", &format!("run={}", run.display())])
+    fs::write(&targets, entries).unwrap();
+    let made = hammer(&["run", plan.to_str().unwrap(), "-q"])
+        .args(all_outputs(folder.path()))
+        .args(["-o", &format!("run={}", path(folder.path(), "run"))])
+        .args(["-o", &format!("hits={}", path(folder.path(), "hits"))])
+        .env("HOST", host)
+        .env("SECRET_PATH", "s3cret-path")
         .env("TOKEN", "s3cret-of-the-plan")
+        .env("HEADER", "s3cret-header")
+        .env("GROUP", "s3cret-group")
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let text = fs::read_to_string(&run).unwrap();
-    assert!(!text.contains("s3cret"), "{text}");
+    let code = made.status.code();
+    assert!(matches!(code, Some(0 | 98)), "{}", stderr(&made));
+    for kind in KINDS.into_iter().chain(["run", "hits"]) {
+        let text = fs::read_to_string(path(folder.path(), kind)).unwrap();
+        for secret in ["s3cret", "localhost"] {
+            assert!(!text.contains(secret), "{kind} has {secret}: {text}");
+        }
+    }
+    let json = fs::read_to_string(path(folder.path(), "json")).unwrap();
+    for shown in [
+        "\"target\":\"http://${HOST}/${SECRET_PATH}/?token=***\"",
+        "\"name\":\"${GROUP}\"",
+        "\"name\":\"GET http://${HOST}/b\"",
+    ] {
+        assert!(json.contains(shown), "{shown}: {json}");
+    }
+    let hits = fs::read_to_string(path(folder.path(), "hits")).unwrap();
+    assert!(hits.contains(",${GROUP},"), "{hits}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The machine that a run was made on.
 
-use std::{env, fs, thread};
+use std::{env, fmt, fs, thread};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,21 @@ impl HostDescription {
     }
 }
 
+impl fmt::Display for HostDescription {
+    /// Writes what is known of the machine: `A CPU @ 2.50GHz, 2 cores, x86_64, linux 6.1.0`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cores = match self.cores {
+            0 => String::new(),
+            1 => "1 core".to_owned(),
+            cores => format!("{cores} cores"),
+        };
+        let system = format!("{} {}", self.os, self.kernel);
+        let parts = [&self.cpu_model, &cores, &self.arch, system.trim()];
+        let known: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        f.write_str(&known.join(", "))
+    }
+}
+
 /// The model of the first processor: `model name` on x86, `Model` or `Hardware` on some others.
 fn cpu_model(cpu_info: &str) -> String {
     let field = |name: &str| {
@@ -50,6 +65,19 @@ fn cpu_model(cpu_info: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_description_has_what_is_known() {
+        let mut host = HostDescription::default();
+        assert_eq!(host.to_string(), "");
+        host.os = "linux".to_owned();
+        host.cores = 1;
+        assert_eq!(host.to_string(), "1 core, linux");
+        host.kernel = "6.1.0".to_owned();
+        host.arch = "x86_64".to_owned();
+        (host.cpu_model, host.cores) = ("A CPU".to_owned(), 2);
+        assert_eq!(host.to_string(), "A CPU, 2 cores, x86_64, linux 6.1.0");
+    }
 
     #[test]
     fn the_model_of_the_first_processor_is_found() {

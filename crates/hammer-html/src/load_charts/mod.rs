@@ -8,6 +8,7 @@ mod percentiles_chart;
 mod rate_chart;
 
 use hammer_core::Report;
+use hammer_diagnostic::printable;
 use hammer_stats::{ConfidenceBlocks, ConfidenceError};
 
 use crate::chart::{StageMark, TimeSpan};
@@ -101,7 +102,7 @@ impl<'a> ChartedLoad<'a> {
                 start_s: stage.t_s,
                 width_s: stage.width_s,
             },
-            name: format!("{}: {}", index + 1, stage.stage),
+            name: format!("{}: {}", index + 1, printable(&stage.stage)),
         };
         stages.enumerate().map(mark).collect()
     }

@@ -1,7 +1,7 @@
 //! The run: its command, its versions and its machine.
 
-use hammer_core::{HostDescription, LoadSettings, PlanReport, RunFile};
-use hammer_diagnostic::{format_seconds, printable};
+use hammer_core::{LoadSettings, PlanReport, RunFile};
+use hammer_diagnostic::{format_seconds, printable, shell_words};
 use maud::{Markup, html};
 
 /// Shows how the run was made, so that it can be made again, and whether it is inside of the page.
@@ -10,13 +10,13 @@ pub(crate) fn provenance_section(run: &RunFile, is_inside: bool) -> Markup {
         section id="run" {
             h2 { "Run" }
             @if !run.command.is_empty() {
-                pre class="command" { code { (printable(&command_line(&run.command))) } }
+                pre class="command" { code { (printable(&shell_words(&run.command))) } }
             }
             dl class="facts" {
                 @for (name, value) in run_summary(run) { div { dt { (name) } dd { (printable(&value)) } } }
                 @for (name, value) in settings(&run.report) { div { dt { (name) } dd { (printable(&value)) } } }
                 @for shard in &run.shards {
-                    div { dt { "shard " (printable(&shard.name)) } dd { (printable(&host(&shard.host))) } }
+                    div { dt { "shard " (printable(&shard.name)) } dd { (printable(&shard.host.to_string())) } }
                 }
             }
             @if is_inside {
@@ -34,29 +34,8 @@ pub(crate) fn run_summary(run: &RunFile) -> Vec<(&'static str, String)> {
     if !run.started_at.is_empty() {
         facts.push(("started at", run.started_at.clone()));
     }
-    facts.push(("host", host(&run.host)));
+    facts.push(("host", run.host.to_string()));
     facts
-}
-
-fn host(host: &HostDescription) -> String {
-    let cores = match host.cores {
-        0 => String::new(),
-        1 => "1 core".to_owned(),
-        cores => format!("{cores} cores"),
-    };
-    let system = format!("{} {}", host.os, host.kernel);
-    let parts = [
-        &host.cpu_model,
-        &cores,
-        &host.arch,
-        &system.trim().to_owned(),
-    ];
-    let known: Vec<&str> = parts
-        .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    known.join(", ")
 }
 
 /// The settings of each load that shape its numbers.
@@ -93,36 +72,4 @@ fn setting_texts(settings: &LoadSettings) -> Vec<String> {
         texts.push("threads poll".to_owned());
     }
     texts
-}
-
-/// Writes a command line as a shell reads it.
-fn command_line(command: &[String]) -> String {
-    let words: Vec<String> = command.iter().map(|word| shell_word(word)).collect();
-    words.join(" ")
-}
-
-/// Quotes a word for a POSIX shell, if it needs quotes.
-fn shell_word(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        for (word, quoted) in [
-            ("-r", "-r"),
-            ("http://127.0.0.1:80/?a", "'http://127.0.0.1:80/?a'"),
-            ("it's", "'it'\\''s'"),
-            ("", "''"),
-        ] {
-            assert_eq!(shell_word(word), quoted);
-        }
-    }
 }

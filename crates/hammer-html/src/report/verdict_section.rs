@@ -1,14 +1,11 @@
 //! The verdict, and the thresholds.
 
-use hammer_core::{
-    AbortReason, CheckedThreshold, MeasuredValue, OpenOrClosedLoop, PlanReport, VerdictStatus,
-};
-use hammer_diagnostic::{format_decimal, format_rate, format_seconds, printable};
+use hammer_core::{AbortReason, CheckedThreshold, OpenOrClosedLoop, PlanReport, VerdictStatus};
+use hammer_diagnostic::{format_rate, format_seconds, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
 use crate::constant_rate::constant_rate;
-use crate::duration_text::format_measured;
 
 /// Shows the subject of the run, the verdict with its reasons, and the thresholds.
 pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
@@ -23,7 +20,7 @@ pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
         section id="verdict" class={ (status.as_str()) @if is_breached(report) { " breached" } } {
             h2 { span class="status" { (symbol(status)) " " (status.as_str()) } }
             @if report.verdict.reasons.is_empty() {
-                p { (valid_text(report)) }
+                p { (valid_sentence(report)) }
             } @else {
                 ul { @for reason in &report.verdict.reasons { li { (backquoted(reason)) } } }
             }
@@ -82,29 +79,18 @@ pub(crate) fn symbol(status: VerdictStatus) -> &'static str {
     }
 }
 
-fn valid_text(report: &PlanReport) -> &'static str {
-    match report.single_load().map(|load| load.loop_kind) {
-        Some(OpenOrClosedLoop::Open) => {
-            "The generator kept the schedule: the numbers describe the target."
-        }
-        Some(OpenOrClosedLoop::Closed) => {
-            "The numbers describe the target under busy slots, not the wait of its users."
-        }
-        None => "The generator kept all schedules: the numbers describe the targets.",
-    }
+/// The meaning of a valid verdict, as a sentence.
+fn valid_sentence(report: &PlanReport) -> String {
+    let text = report.valid_text();
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    let start: String = first.collect();
+    format!("{start}{}.", rest.as_str())
 }
 
 fn aborted_text(aborted: &AbortReason) -> String {
-    let rate = aborted
-        .rate
-        .map(|rate| format!(" at {}", format_rate(rate)));
-    format!(
-        "✗ The run was ended by {} after {} s{} (measured {}).",
-        printable(&aborted.expression),
-        format_decimal(aborted.t_s),
-        rate.unwrap_or_default(),
-        format_measured(&aborted.measured)
-    )
+    let expression = printable(&aborted.expression);
+    format!("✗ The run was ended by {expression} {}.", aborted.details())
 }
 
 /// Lists the thresholds, failed ones first.
@@ -122,7 +108,7 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
                         @for checked in failed.into_iter().chain(passed) {
                             tr {
                                 th scope="row" { (printable(&checked.expression)) }
-                                td data-v=[checked.measured.value] { (measured_text(checked)) }
+                                td data-v=[checked.measured.value] { (checked.figure()) }
                                 (result_cell(checked))
                             }
                         }
@@ -131,22 +117,6 @@ fn thresholds(all: &[CheckedThreshold]) -> Markup {
             }
         }
     }
-}
-
-/// The measured value, with the bound if that is relative to a baseline.
-fn measured_text(checked: &CheckedThreshold) -> String {
-    let measured = format_measured(&checked.measured);
-    let Some(relative) = checked.relative else {
-        return measured;
-    };
-    let [baseline, bound] = [relative.baseline, relative.bound].map(|value| {
-        format_measured(&MeasuredValue {
-            value: Some(value),
-            infinite: false,
-            unit: checked.measured.unit.clone(),
-        })
-    });
-    format!("{measured} (baseline {baseline}, bound {bound})")
 }
 
 fn result_cell(checked: &CheckedThreshold) -> Markup {

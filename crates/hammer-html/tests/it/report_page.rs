@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use hammer_core::RunFile;
+use hammer_core::{RunFile, ShardDescription};
 use hammer_html::{embedded_run, report_page};
 use serde_json::json;
 
@@ -206,14 +206,25 @@ fn hostile_texts_are_harmless() {
         target: hostile.to_owned(),
         thresholds: threshold(hostile),
         slices: 12,
+        stages: 2,
+        groups: 2,
         ..SyntheticLoad::default()
     }]);
     run.command = vec!["hammer".to_owned(), hostile.to_owned()];
     run.id = hostile.to_owned();
     run.host.cpu_model = hostile.to_owned();
+    let mut shard = ShardDescription::default();
+    (shard.name, shard.host) = (hostile.to_owned(), run.host.clone());
+    run.shards = vec![shard];
     run.report.plan = hostile.to_owned();
     run.report.verdict.reasons = vec![hostile.to_owned(), format!("`{hostile}`")];
     let load = &mut run.report.loads[0].report;
+    for stage in &mut load.stages {
+        stage.stage = hostile.to_owned();
+    }
+    for group in &mut load.groups {
+        group.name = hostile.to_owned();
+    }
     load.labels.insert(hostile.to_owned(), 3);
     load.failures.insert(hostile.to_owned(), 4);
     load.advice.insert(hostile.to_owned(), hostile.to_owned());

@@ -7,7 +7,6 @@ use hammer_analysis::{
 use hammer_core::MeasuredValue;
 
 use crate::report::text::latency::TimeUnit;
-use crate::report::text::thresholds::format_figure;
 
 /// A row of the table of figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,11 +98,15 @@ fn format_value(compared: &FigureComparison, value: Option<f64>) -> String {
             let unit = TimeUnit::for_micros(largest);
             format!("{} {}", unit.format(us), unit.name())
         }
-        value => format_figure(&MeasuredValue {
-            value,
-            infinite: false,
-            unit: unit.to_owned(),
-        }),
+        value => {
+            let (infinite, unit) = (false, unit.to_owned());
+            let measured = MeasuredValue {
+                value,
+                infinite,
+                unit,
+            };
+            measured.to_string()
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use hammer_core::{BaselineChange, BaselineComparison};
 use super::escaped::{code, prose};
 use super::table::table;
 use crate::report::text::baseline::change_text;
-use crate::report::text::thresholds::format_figure;
 
 /// Renders the changes of figures, and the differences that may explain them.
 pub(super) fn render(baseline: &BaselineComparison) -> String {
@@ -29,7 +28,7 @@ pub(super) fn render(baseline: &BaselineComparison) -> String {
 }
 
 fn row(change: &BaselineChange) -> Vec<String> {
-    let outcome = change.outcome.replace('_', " ");
+    let outcome = prose(&change.outcome.replace('_', " "));
     let outcome = match (&change.undecided, outcome.as_str()) {
         (Some(reason), _) => format!("{outcome}: {}", prose(reason)),
         (None, "worse") => "**worse**".to_owned(),
@@ -37,8 +36,8 @@ fn row(change: &BaselineChange) -> Vec<String> {
     };
     vec![
         prose(&change.figure),
-        prose(&format_figure(&change.baseline)),
-        prose(&format_figure(&change.measured)),
+        prose(&change.baseline.to_string()),
+        prose(&change.measured.to_string()),
         prose(&change_text(change)),
         outcome,
     ]

@@ -4,7 +4,7 @@ use hammer_core::{CheckedThreshold, PlanReport};
 
 use super::escaped::{code, items, prose};
 use super::table::table;
-use crate::report::text::{generator, hits, thresholds, title, verdict};
+use crate::report::text::{generator, hits, thresholds, title};
 
 /// Maximum number of thresholds that are shown, failed ones first.
 const MAX_THRESHOLDS: usize = 50;
@@ -15,7 +15,7 @@ pub(super) fn render(report: &PlanReport) -> String {
     let single = report.single_load();
     let (heading, schedule) = match single {
         Some(load) => (
-            format!("hammer {} {}", load.hammer, code(&load.target)),
+            format!("hammer {} {}", prose(&load.hammer), code(&load.target)),
             title::schedule(load, ""),
         ),
         None => (code(&report.plan), title::plan_schedule(report)),
@@ -45,13 +45,7 @@ pub(super) fn render(report: &PlanReport) -> String {
 fn verdict_lines(report: &PlanReport) -> String {
     let word = report.verdict.status.as_str();
     match report.verdict.reasons.as_slice() {
-        [] => {
-            let text = match report.single_load() {
-                Some(load) => verdict::valid_text(load),
-                None => verdict::VALID_PLAN.to_owned(),
-            };
-            format!("**{word}**: {}\n\n", prose(&text))
-        }
+        [] => format!("**{word}**: {}\n\n", prose(&report.valid_text())),
         [reason] => format!("**{word}**: {}\n\n", prose(reason)),
         reasons => {
             let reasons = reasons.iter();
@@ -70,7 +64,7 @@ fn threshold_table(all: &[CheckedThreshold]) -> String {
             "pass" => "pass".to_owned(),
             other => format!("**{other}**"),
         };
-        let figure = prose(&thresholds::checked_figure(checked));
+        let figure = prose(&checked.figure());
         vec![code(&checked.expression), figure, result]
     });
     let mut out = table(

@@ -3,7 +3,6 @@
 use hammer_analysis::ChangeScale;
 use hammer_core::{BaselineChange, BaselineComparison};
 
-use super::thresholds::format_figure;
 use crate::text::lines::{WIDTH, truncate, wrap};
 
 /// The figures that are always shown. Others are shown if they are better or worse.
@@ -51,7 +50,7 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 }
 
 fn change_line(change: &BaselineChange) -> String {
-    let [base, now] = [&change.baseline, &change.measured].map(format_figure);
+    let (base, now) = (&change.baseline, &change.measured);
     let (figure, size, outcome) = (&change.figure, change_text(change), outcome_text(change));
     let line = format!("  {figure:<7}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
     truncate(line.trim_end(), WIDTH) + "\n"

@@ -8,11 +8,9 @@ use super::{hits, thresholds, verdict};
 const REASON_LINES: usize = 8;
 
 /// Head of the report of a run.
-pub(super) struct ReportHead<'a> {
+pub(super) struct ReportHead {
     /// The first line.
     pub(super) title: String,
-    /// Text of the verdict if it has no reasons.
-    pub(super) valid_text: &'a str,
     pub(super) max_thresholds: usize,
     /// Maximum number of lines for all but the title and the reason for an abort.
     pub(super) room: usize,
@@ -20,7 +18,7 @@ pub(super) struct ReportHead<'a> {
     pub(super) color: bool,
 }
 
-impl ReportHead<'_> {
+impl ReportHead {
     /// Renders the title, many hits that are not ok, the verdict, the reason for an abort and the thresholds, with an empty line
     /// after the title and at the end.
     pub(super) fn render(&self, report: &PlanReport) -> String {
@@ -30,7 +28,7 @@ impl ReportHead<'_> {
         let room = self.room.saturating_sub(used);
         let max = room.min(REASON_LINES);
         let praises = not_ok.is_empty();
-        let verdict = verdict::lines(&report.verdict, self.valid_text, max, self.color, praises);
+        let verdict = verdict::lines(report, max, self.color, praises);
         let not_ok = match self.color {
             true => not_ok.replacen("not ok", "\x1b[1;31mnot ok\x1b[0m", 1),
             false => not_ok,

@@ -5,7 +5,7 @@ use hammer_core::{PlanLoadReport, PlanReport};
 use super::head::ReportHead;
 use super::load_details::LoadDetails;
 use super::single_load::MAX_LINES;
-use super::{TextOptions, baseline, generator, hits, title, verdict};
+use super::{TextOptions, baseline, generator, hits, title};
 
 /// Maximum number of lines for thresholds.
 const MAX_THRESHOLDS: usize = 20;
@@ -14,7 +14,6 @@ const MAX_THRESHOLDS: usize = 20;
 pub(super) fn render(report: &PlanReport, options: TextOptions) -> String {
     let head = ReportHead {
         title: title::plan(report),
-        valid_text: verdict::VALID_PLAN,
         max_thresholds: MAX_THRESHOLDS,
         room: usize::MAX,
         color: options.color,

@@ -21,7 +21,6 @@ pub(super) fn render(run: &PlanReport, load: &Report, options: TextOptions) -> S
     let room = MAX_LINES.saturating_sub(fixed + aborted + title.lines().count() + 2);
     let head = ReportHead {
         title,
-        valid_text: &verdict::valid_text(load),
         max_thresholds: room.saturating_sub(3).max(THRESHOLD_LINES),
         room,
         color: options.color,

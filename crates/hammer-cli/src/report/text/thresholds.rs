@@ -1,10 +1,8 @@
 //! Lines of the report for thresholds and aborts.
 
-use hammer_core::{AbortReason, BaselineBound, CheckedThreshold, MeasuredValue};
+use hammer_core::{AbortReason, CheckedThreshold};
 
-use super::latency::TimeUnit;
 use crate::text::lines::{INDENT, WIDTH, truncate};
-use crate::text::number::{format_count, format_decimal, format_percent};
 
 /// Maximum width of an expression, in columns.
 const EXPRESSION_WIDTH: usize = 48;
@@ -23,10 +21,7 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
         ordered.len()
     };
     let (shown, rest) = ordered.split_at(shown);
-    let figures: Vec<String> = shown
-        .iter()
-        .map(|checked| checked_figure(checked))
-        .collect();
+    let figures: Vec<String> = shown.iter().map(|checked| checked.figure()).collect();
     let figure_width = figures.iter().map(|figure| figure.chars().count()).max();
     let room = (WIDTH - INDENT - RESULT_WIDTH).saturating_sub(figure_width.unwrap_or(0));
     let expressions = shown
@@ -60,28 +55,6 @@ pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
     out
 }
 
-/// The measured value of a threshold, with its bound if that is relative to a baseline.
-pub(crate) fn checked_figure(checked: &CheckedThreshold) -> String {
-    let figure = format_figure(&checked.measured);
-    match bound_text(checked.relative.as_ref(), &checked.measured.unit) {
-        Some(bound) => format!("{figure} ({bound})"),
-        None => figure,
-    }
-}
-
-/// The figure of the baseline, and the bound that follows from it.
-fn bound_text(relative: Option<&BaselineBound>, unit: &str) -> Option<String> {
-    let relative = relative?;
-    let [baseline, bound] = [relative.baseline, relative.bound].map(|value| {
-        format_figure(&MeasuredValue {
-            value: Some(value),
-            infinite: false,
-            unit: unit.to_owned(),
-        })
-    });
-    Some(format!("baseline {baseline}, bound {bound}"))
-}
-
 /// The result of a threshold in a word.
 pub(crate) fn result(checked: &CheckedThreshold) -> &'static str {
     match (checked.judged, checked.passed) {
@@ -93,15 +66,7 @@ pub(crate) fn result(checked: &CheckedThreshold) -> &'static str {
 
 /// The condition that ended the run, with its time and the measured value.
 pub(crate) fn abort_text(aborted: &AbortReason) -> String {
-    let (seconds, figure) = (
-        format_decimal(aborted.t_s),
-        format_figure(&aborted.measured),
-    );
-    let rate = aborted.rate.map(format_decimal);
-    let rate = rate.map_or(String::new(), |rate| format!(" at {rate}/s"));
-    let bound = bound_text(aborted.relative.as_ref(), &aborted.measured.unit);
-    let bound = bound.map_or(String::new(), |bound| format!(", {bound}"));
-    let details = format!(" after {seconds} s{rate} (measured {figure}{bound})");
+    let details = format!(" {}", aborted.details());
     let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
     let room = match aborted.relative {
         Some(_) => room.max(EXPRESSION_WIDTH),
@@ -110,24 +75,10 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     format!("{}{details}", truncate(&aborted.expression, room))
 }
 
-/// Formats a measured value with its unit.
-pub(crate) fn format_figure(figure: &MeasuredValue) -> String {
-    match (figure.value, figure.unit.as_str()) {
-        (None, _) if figure.infinite => "infinite: no response".into(),
-        (None, _) => "not measured".into(),
-        (Some(us), "us") => {
-            let unit = TimeUnit::for_micros(us);
-            format!("{} {}", unit.format(us), unit.name())
-        }
-        (Some(share), "%") => format!("{} %", format_percent(share)),
-        (Some(per_second), "/s") => format!("{}/s", format_decimal(per_second)),
-        (Some(1.0), _) => "1 hit".into(),
-        (Some(hits), _) => format!("{} hits", format_count(hits as u64)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use hammer_core::{BaselineBound, MeasuredValue};
+
     use super::*;
 
     /// docs/THRESHOLDS.md shows these lines.

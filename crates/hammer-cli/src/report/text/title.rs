@@ -10,13 +10,16 @@ use crate::text::number::{format_counted, format_decimal, format_seconds, short_
 /// The fewest columns for the name of a file.
 const MIN_FILE_WIDTH: usize = 12;
 
+/// Columns for the name of a hammer.
+const HAMMER_WIDTH: usize = 23;
+
 /// Columns for the expression of a shape.
 const SHAPE_WIDTH: usize = 30;
 
 /// The hammer, the target and the schedule of a run with a single load.
 pub(super) fn single_load(report: &Report) -> String {
     let summary = schedule(report, "");
-    let name = truncate(&format!("hammer {}", report.hammer), 30);
+    let name = format!("hammer {}", truncate(&report.hammer, HAMMER_WIDTH));
     let room =
         WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + summary.chars().count() + 6);
     let target = shorten_target(&report.target, room);
@@ -74,9 +77,10 @@ pub(super) fn plan_load(load: &PlanLoadReport) -> String {
     } = load;
     let summary = schedule(report, &offset(*offset_s));
     let name = format!("{:<width$}", truncate(name, 40), width = INDENT - 3);
-    let used = name.chars().count() + report.hammer.chars().count() + summary.chars().count() + 9;
+    let hammer = truncate(&report.hammer, HAMMER_WIDTH);
+    let used = name.chars().count() + hammer.chars().count() + summary.chars().count() + 9;
     let target = shorten_target(&report.target, WIDTH.saturating_sub(used).max(10));
-    format!("{name}   {}   {target}   {summary}\n", report.hammer)
+    format!("{name}   {hammer}   {target}   {summary}\n")
 }
 
 /// The start of a load after that of the plan.

@@ -1,48 +1,21 @@
 //! The verdict with its reasons, and the condition that ended the run.
 
-use hammer_core::{AbortReason, OpenOrClosedLoop, Report, Verdict, VerdictStatus};
+use hammer_core::{AbortReason, PlanReport, VerdictStatus};
 
 use super::thresholds;
 use crate::text::lines::wrap;
-use crate::text::number::format_count;
 
-/// Text of a valid verdict on several loads.
-pub(crate) const VALID_PLAN: &str =
-    "the generator kept all schedules: the numbers describe the targets";
-
-/// Text of a valid verdict on a single load.
-pub(crate) fn valid_text(report: &Report) -> String {
-    match report.loop_kind {
-        OpenOrClosedLoop::Open => {
-            "the generator kept the schedule: the numbers describe the target".to_owned()
-        }
-        OpenOrClosedLoop::Closed => {
-            let slots = report.generator.max_in_flight;
-            let s = if slots == 1 { "" } else { "s" };
-            let slots = format_count(slots as u64);
-            format!(
-                "the numbers describe the target under {slots} busy slot{s}, not the wait of its users"
-            )
-        }
-    }
-}
-
-/// Renders the verdict with its reasons, or else `valid_text`, in at most `max` lines.
+/// Renders the verdict with its reasons, or else its meaning, in at most `max` lines.
 ///
 /// A colored verdict that `praises` is green if valid; next to many hits that are not ok, it must not
 /// look like praise of the target.
-pub(super) fn lines(
-    verdict: &Verdict,
-    valid_text: &str,
-    max: usize,
-    color: bool,
-    praises: bool,
-) -> String {
+pub(super) fn lines(report: &PlanReport, max: usize, color: bool, praises: bool) -> String {
+    let verdict = &report.verdict;
     let status = verdict.status;
     let word = status.as_str();
     let mut out = String::new();
     if verdict.reasons.is_empty() {
-        out = wrap(word, valid_text, 1);
+        out = wrap(word, &report.valid_text(), 1);
     }
     for (index, reason) in verdict.reasons.iter().enumerate() {
         // A reason ends with its remedy, so only the first may be cut, and only for lack of room.

@@ -1,6 +1,7 @@
 //! The report of a plan, which is the report of any run.
 
 mod json;
+mod valid_text;
 mod worst_verdict;
 
 use std::sync::Arc;
