@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hammer_core::RunFile;
+use hammer_core::{RunFile, RunFileDetail};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,6 @@ const ELEMENT: &str = r#"<script type="application/json" id="hammer-run">"#;
 const FAST_LEVEL: i32 = 3;
 /// The level of compression in the page.
 const LEVEL: i32 = 19;
-/// The least number of slices that a run keeps, so that the confidence of percentiles can be computed.
-const MIN_SLICES: usize = 10;
 /// The largest size of a run file inside of a page, in bytes.
 const MAX_RUN: u64 = 256 << 20;
 
@@ -29,27 +27,65 @@ struct EmbeddedRunJson {
     zstd: String,
 }
 
-/// Makes the element with the run. Neighboring slices are merged until it has at most `budget`
-/// bytes, or few slices are left.
-pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Markup {
+/// The steps in which the run gets smaller until it fits: coarser histograms, and a least number of slices
+/// to merge neighbors into. The variance between 20 slices is enough for the confidence of percentiles.
+const STEPS: [(RunFileDetail, usize); 4] = [
+    (detail(Some(7), None), 20),
+    (detail(Some(7), Some(7)), 20),
+    (detail(Some(6), Some(6)), 20),
+    (detail(Some(5), Some(5)), 10),
+];
+
+const fn detail(slice_bits: Option<u32>, part_bits: Option<u32>) -> RunFileDetail {
+    RunFileDetail {
+        slice_bits,
+        part_bits,
+    }
+}
+
+/// Makes the element with the whole run; `None` if it has more than `budget` bytes.
+pub(crate) fn whole_run_script(run: &RunFile, budget: usize) -> Option<Markup> {
+    let json = run.to_json().ok()?;
+    let script = (compressed(&json, FAST_LEVEL)?.len() <= budget).then(|| element(&json))?;
+    (script.0.len() <= budget).then_some(script)
+}
+
+/// Makes the element with a smaller run: of at most `budget` bytes, unless it has too many parts.
+pub(crate) fn smaller_run_script(run: &RunFile, budget: usize) -> Markup {
+    let mut json = vec![];
+    for (detail, least_slices) in STEPS {
+        let (found, fits) = fitted(run, detail, least_slices, budget);
+        json = found;
+        if fits {
+            break;
+        }
+    }
+    element(&json)
+}
+
+/// Merges neighboring slices until the run fits, or has this number of slices. Returns its JSON, and
+/// true if it fits.
+fn fitted(
+    run: &RunFile,
+    detail: RunFileDetail,
+    least_slices: usize,
+    budget: usize,
+) -> (Vec<u8>, bool) {
     let mut run = run.clone();
     loop {
-        let Ok(json) = run.to_json() else {
-            return html! {};
-        };
-        let most = run
+        let json = run.to_json_in_detail(detail).unwrap_or_default();
+        let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
+        let timelines = run
             .report
             .loads
             .iter()
             .map(|load| load.report.timeline.len());
-        let most = most.max().unwrap_or(0);
-        let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
-        if size <= budget || most <= MIN_SLICES {
-            return element(&json);
+        let most = timelines.max().unwrap_or(0);
+        if size <= budget || most <= least_slices {
+            return (json, size <= budget);
         }
         // The size hardly grows with the hits of a slice, so it is about that of each slice.
-        let fitting = most * budget / size;
-        let kept = fitting.min(most - 1).max(MIN_SLICES);
+        let kept = (most * budget / size).min(most - 1).max(least_slices);
         for load in &mut run.report.loads {
             load.report.timeline = merged_timeline(&load.report.timeline, kept);
         }
