@@ -27,19 +27,35 @@ struct EmbeddedRunJson {
     zstd: String,
 }
 
-/// The steps in which the run gets smaller until it fits: coarser histograms, and a least number of slices
-/// to merge neighbors into. The variance between 20 slices is enough for the confidence of percentiles.
-const STEPS: [(RunFileDetail, usize); 4] = [
-    (detail(Some(7), None), 20),
-    (detail(Some(7), Some(7)), 20),
-    (detail(Some(6), Some(6)), 20),
-    (detail(Some(5), Some(5)), 10),
-];
+/// What a run has that is smaller than the whole.
+struct SmallerRun {
+    detail: RunFileDetail,
+    /// The least number of slices to merge neighbors into.
+    least_slices: usize,
+}
 
-const fn detail(slice_bits: Option<u32>, part_bits: Option<u32>) -> RunFileDetail {
-    RunFileDetail {
-        slice_bits,
-        part_bits,
+/// The steps in which a run gets smaller until it fits. The variance between 20 slices is enough for
+/// the confidence of percentiles.
+const STEPS: [SmallerRun; 3] = [
+    smaller_run(Some(7), None, 20),
+    smaller_run(Some(7), Some(7), 20),
+    smaller_run(Some(6), Some(6), 20),
+];
+const LAST_STEP: SmallerRun = smaller_run(Some(5), Some(5), 10);
+/// The largest number of slices of a smaller run, as many as a chart can show.
+const MOST_SLICES: usize = 100;
+
+const fn smaller_run(
+    slice_bits: Option<u32>,
+    part_bits: Option<u32>,
+    least_slices: usize,
+) -> SmallerRun {
+    SmallerRun {
+        detail: RunFileDetail {
+            slice_bits,
+            part_bits,
+        },
+        least_slices,
     }
 }
 
@@ -52,44 +68,45 @@ pub(crate) fn whole_run_script(run: &RunFile, budget: usize) -> Option<Markup> {
 
 /// Makes the element with a smaller run: of at most `budget` bytes, unless it has too many parts.
 pub(crate) fn smaller_run_script(run: &RunFile, budget: usize) -> Markup {
-    let mut json = vec![];
-    for (detail, least_slices) in STEPS {
-        let (found, fits) = fitted(run, detail, least_slices, budget);
-        json = found;
-        if fits {
-            break;
-        }
-    }
-    element(&json)
+    let run = with_slices(run, MOST_SLICES);
+    let size_of = |step: &SmallerRun| encoded(&with_slices(&run, step.least_slices), step.detail).1;
+    let step = STEPS.iter().find(|step| size_of(step) <= budget);
+    element(&fitted(run, step.unwrap_or(&LAST_STEP), budget))
 }
 
-/// Merges neighboring slices until the run fits, or has this number of slices. Returns its JSON, and
-/// true if it fits.
-fn fitted(
-    run: &RunFile,
-    detail: RunFileDetail,
-    least_slices: usize,
-    budget: usize,
-) -> (Vec<u8>, bool) {
-    let mut run = run.clone();
+/// The JSON of the run with as many slices as fit, if the least number of them does.
+fn fitted(mut run: RunFile, step: &SmallerRun, budget: usize) -> Vec<u8> {
     loop {
-        let json = run.to_json_in_detail(detail).unwrap_or_default();
-        let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
+        let (json, size) = encoded(&run, step.detail);
         let timelines = run
             .report
             .loads
             .iter()
             .map(|load| load.report.timeline.len());
         let most = timelines.max().unwrap_or(0);
-        if size <= budget || most <= least_slices {
-            return (json, size <= budget);
+        if size <= budget || most <= step.least_slices {
+            return json;
         }
         // The size hardly grows with the hits of a slice, so it is about that of each slice.
-        let kept = (most * budget / size).min(most - 1).max(least_slices);
-        for load in &mut run.report.loads {
-            load.report.timeline = merged_timeline(&load.report.timeline, kept);
-        }
+        let kept = (most * budget / size).min(most - 1);
+        run = with_slices(&run, kept.max(step.least_slices));
     }
+}
+
+/// The run with neighboring slices merged into at most `max` of each load.
+fn with_slices(run: &RunFile, max: usize) -> RunFile {
+    let mut run = run.clone();
+    for load in &mut run.report.loads {
+        load.report.timeline = merged_timeline(&load.report.timeline, max);
+    }
+    run
+}
+
+/// The JSON of the run, and about the size of its element.
+fn encoded(run: &RunFile, detail: RunFileDetail) -> (Vec<u8>, usize) {
+    let json = run.to_json_in_detail(detail).unwrap_or_default();
+    let size = compressed(&json, FAST_LEVEL).map_or(0, |text| text.len());
+    (json, size)
 }
 
 fn element(json: &[u8]) -> Markup {
