@@ -1,5 +1,7 @@
 //! Pages under each policy, in each medium, on wide and narrow screens.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hammer_html::report_page;
 use serde_json::json;
 
@@ -8,7 +10,7 @@ use super::content_policy::ContentPolicy;
 use super::page_server::PageServer;
 use super::tab::{Media, Tab};
 use crate::sample_pages::{SamplePage, sample_pages};
-use crate::sample_runs::steady_run;
+use crate::sample_runs::{overloaded_run, steady_run};
 
 /// Lists the faults of a page that a reader sees.
 const PAGE_FAULTS: &str = include_str!("page_faults.js");
@@ -75,6 +77,22 @@ fn paper_shows_what_is_closed_on_a_screen() {
         count_of(&mut tab, "details[open]"),
         count_of(&mut tab, "details")
     );
+}
+
+/// The page of this run took ten sheets, and most of them were the data of charts.
+#[test]
+fn a_page_is_printed_on_few_sheets() {
+    let Some(browser) = Chromium::start() else {
+        return;
+    };
+    let mut tab = browser.open_tab();
+    let server = PageServer::start(&report_page(&overloaded_run()));
+    tab.navigate(&server.url(ContentPolicy::Open));
+    let printed = tab.call("Page.printToPDF", json!({"preferCSSPageSize": true}));
+    let pdf = STANDARD.decode(printed["data"].as_str().expect("a document"));
+    let pdf = String::from_utf8_lossy(&pdf.expect("base64")).into_owned();
+    let sheets = pdf.matches("/Type /Page\n").count();
+    assert!((2..=6).contains(&sheets), "{sheets} sheets");
 }
 
 fn count_of(tab: &mut Tab, selector: &str) -> u64 {
