@@ -27,7 +27,7 @@ struct EmbeddedRunJson {
     zstd: String,
 }
 
-/// What a run has that is smaller than the whole.
+/// The content of a run that is smaller than the whole.
 struct SmallerRun {
     detail: RunFileDetail,
     /// The least number of slices to merge neighbors into.

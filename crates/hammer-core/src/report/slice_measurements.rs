@@ -69,7 +69,7 @@ impl SliceMeasurements {
         histogram(self.lateness.as_ref())
     }
 
-    /// The same with histograms of this many binary digits.
+    /// Returns the same measurements with histograms of this many binary digits.
     pub(crate) fn coarser(&self, bits: u32) -> Result<Self, HistogramSnapshotError> {
         let coarser = |it: &Option<HistogramSnapshot>| {
             let it = it.as_ref().map(|it| it.coarser(bits));

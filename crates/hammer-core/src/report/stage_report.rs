@@ -53,7 +53,7 @@ impl StageHistogramSnapshots {
         })
     }
 
-    /// The same with this many binary digits.
+    /// Returns the same histograms with this many binary digits.
     pub(crate) fn coarser(&self, bits: u32) -> Result<Self, HistogramSnapshotError> {
         Ok(Self {
             response: self.response.coarser(bits)?,

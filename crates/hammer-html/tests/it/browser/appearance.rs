@@ -24,7 +24,7 @@ const MEDIA: [(Media, u32); 5] = [
     (Media::Print, 688),
 ];
 
-/// Where there is no style, all media but paper look alike, and all policies too.
+/// The media of pages without a style. Those of screens look alike there, and so do all policies.
 const MEDIA_WITHOUT_STYLE: [(Media, u32); 3] = [
     (Media::Light, 320),
     (Media::Dark, 1400),
@@ -79,9 +79,9 @@ fn paper_shows_what_is_closed_on_a_screen() {
     );
 }
 
-/// The page of this run took ten sheets, and most of them were the data of charts.
+/// The page of this run took ten pages of paper, most of them with the data of charts.
 #[test]
-fn a_page_is_printed_on_few_sheets() {
+fn a_report_takes_few_pages_of_paper() {
     let Some(browser) = Chromium::start() else {
         return;
     };
@@ -91,8 +91,8 @@ fn a_page_is_printed_on_few_sheets() {
     let printed = tab.call("Page.printToPDF", json!({"preferCSSPageSize": true}));
     let pdf = STANDARD.decode(printed["data"].as_str().expect("a document"));
     let pdf = String::from_utf8_lossy(&pdf.expect("base64")).into_owned();
-    let sheets = pdf.matches("/Type /Page\n").count();
-    assert!((2..=6).contains(&sheets), "{sheets} sheets");
+    let papers = pdf.matches("/Type /Page\n").count();
+    assert!((2..=6).contains(&papers), "{papers} pages");
 }
 
 fn count_of(tab: &mut Tab, selector: &str) -> u64 {
