@@ -125,7 +125,7 @@ pub use report::replay_comparison::{ReplayComparison, ReplaySlice, RouteTimes};
 pub use report::report::{ByteCounts, REPORT_SCHEMA, Report};
 pub use report::response_distribution::ResponseDistribution;
 pub use report::run_file::{
-    RUN_FILE_SCHEMA, RunFile, RunFileError, RunFileErrorKind, ShardDescription,
+    RUN_FILE_SCHEMA, RunFile, RunFileDetail, RunFileError, RunFileErrorKind, ShardDescription,
 };
 pub use report::run_tick::RunTick;
 pub use report::single_hit_result::SingleHitResult;

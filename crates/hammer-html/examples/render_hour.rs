@@ -1,5 +1,6 @@
-//! Measures the size and the time of the page of an hour: 600 slices of 6 s.
+//! Measures the size and the time of the page of an hour, 600 slices of 6 s, plain and with many parts.
 //!
+//! It fails if a page takes more than 400 kB, or more than a second of processor time.
 //! `cargo run --release -p hammer-html --example render_hour [FOLDER]` also writes sample pages.
 
 #[path = "../tests/it/synthetic_run.rs"]
@@ -22,22 +23,20 @@ fn main() -> io::Result<()> {
         overloads: true,
         ..SyntheticLoad::default()
     };
-    let run = single_run(&hour);
-    let json = run.to_json().map_err(io::Error::other)?;
-    let (start, cpu_before) = (Instant::now(), cpu_time());
-    let page = report_page(&run);
-    let (took, cpu) = (start.elapsed(), cpu_time() - cpu_before);
-    let (kb, run_kb) = (page.len() / 1000, json.len() / 1000);
-    writeln!(
-        io::stdout(),
-        "an hour: {kb} kB in {took:?}, of which processor time {cpu:?}; run file {run_kb} kB"
-    )?;
+    let with_parts = SyntheticLoad {
+        stages: 64,
+        groups: 50,
+        ..hour.clone()
+    };
+    let page = measured_page("an hour", &hour)?;
+    let parts_page = measured_page("an hour with 64 stages and 50 groups", &with_parts)?;
     let Some(folder) = env::args_os().nth(1) else {
         return Ok(());
     };
     let folder = std::path::PathBuf::from(folder);
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("hour.html"), page)?;
+    fs::write(folder.join("parts.html"), parts_page)?;
     let threshold = |expression: &str, us: f64, passed: bool| {
         json!({"expression": expression, "value": us, "infinite": false, "unit": "us",
                "passed": passed, "judged": true})
@@ -83,6 +82,26 @@ fn main() -> io::Result<()> {
         folder.join("comparison.html"),
         comparison_page(&comparison, &base, &new),
     )
+}
+
+/// Renders the page of a load, prints what it took, and fails if that is too much.
+fn measured_page(name: &str, load: &SyntheticLoad) -> io::Result<String> {
+    let run = single_run(load);
+    let json = run.to_json().map_err(io::Error::other)?;
+    let (start, cpu_before) = (Instant::now(), cpu_time());
+    let page = report_page(&run);
+    let (took, cpu) = (start.elapsed(), cpu_time() - cpu_before);
+    let (kb, run_kb) = (page.len() / 1000, json.len() / 1000);
+    writeln!(
+        io::stdout(),
+        "{name}: {kb} kB in {took:?}, of which processor time {cpu:?}; run file {run_kb} kB"
+    )?;
+    if page.len() > 400_000 || cpu > Duration::from_secs(1) {
+        return Err(io::Error::other(format!(
+            "{name}: expected at most 400 kB in a second"
+        )));
+    }
+    Ok(page)
 }
 
 /// The processor time of this thread, or zero where the system does not tell.

@@ -4,7 +4,7 @@ use std::{error, fmt};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hammer_core::RunFile;
+use hammer_core::{RunFile, RunFileDetail};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,6 @@ const ELEMENT: &str = r#"<script type="application/json" id="hammer-run">"#;
 const FAST_LEVEL: i32 = 3;
 /// The level of compression in the page.
 const LEVEL: i32 = 19;
-/// The least number of slices that a run keeps, so that the confidence of percentiles can be computed.
-const MIN_SLICES: usize = 10;
 
 /// The JSON in the element.
 #[derive(Serialize, Deserialize)]
@@ -27,29 +25,90 @@ struct EmbeddedRunJson {
     zstd: String,
 }
 
-/// Makes the element with the run. Neighboring slices are merged until it has at most `budget`
-/// bytes, or few slices are left. `None` if the run cannot be written.
-pub(crate) fn embedded_run_script(run: &RunFile, budget: usize) -> Option<Markup> {
-    let mut run = run.clone();
+/// The content of a run that is smaller than the whole.
+struct SmallerRun {
+    detail: RunFileDetail,
+    /// The least number of slices to merge neighbors into.
+    least_slices: usize,
+}
+
+/// The steps in which a run gets smaller until it fits. The variance between 20 slices is enough for
+/// the confidence of percentiles.
+const STEPS: [SmallerRun; 3] = [
+    smaller_run(Some(7), None, 20),
+    smaller_run(Some(7), Some(7), 20),
+    smaller_run(Some(6), Some(6), 20),
+];
+const LAST_STEP: SmallerRun = smaller_run(Some(5), Some(5), 10);
+/// The largest number of slices of a smaller run, as many as a chart can show.
+const MOST_SLICES: usize = 100;
+
+const fn smaller_run(
+    slice_bits: Option<u32>,
+    part_bits: Option<u32>,
+    least_slices: usize,
+) -> SmallerRun {
+    SmallerRun {
+        detail: RunFileDetail {
+            slice_bits,
+            part_bits,
+        },
+        least_slices,
+    }
+}
+
+/// Makes the element with the whole run; `None` if it has more than `budget` bytes.
+pub(crate) fn whole_run_script(run: &RunFile, budget: usize) -> Option<Markup> {
+    let json = run.to_json().ok()?;
+    let script = (compressed(&json, FAST_LEVEL)?.len() <= budget).then(|| element(&json))??;
+    (script.0.len() <= budget).then_some(script)
+}
+
+/// Makes the element with a smaller run: of at most `budget` bytes, unless it has too many parts. `None`
+/// if the run cannot be written.
+pub(crate) fn smaller_run_script(run: &RunFile, budget: usize) -> Option<Markup> {
+    let run = with_slices(run, MOST_SLICES);
+    let fits = |step: &&SmallerRun| {
+        let smallest = encoded(&with_slices(&run, step.least_slices), step.detail);
+        smallest.is_some_and(|(_, size)| size <= budget)
+    };
+    let step = STEPS.iter().find(fits);
+    element(&fitted(run, step.unwrap_or(&LAST_STEP), budget)?)
+}
+
+/// The JSON of the run with as many slices as fit, if the least number of them does.
+fn fitted(mut run: RunFile, step: &SmallerRun, budget: usize) -> Option<Vec<u8>> {
     loop {
-        let json = run.to_json().ok()?;
-        let most = run
+        let (json, size) = encoded(&run, step.detail)?;
+        let timelines = run
             .report
             .loads
             .iter()
             .map(|load| load.report.timeline.len());
-        let most = most.max().unwrap_or(0);
-        let size = compressed(&json, FAST_LEVEL)?.len();
-        if size <= budget || most <= MIN_SLICES {
-            return element(&json);
+        let most = timelines.max().unwrap_or(0);
+        if size <= budget || most <= step.least_slices {
+            return Some(json);
         }
         // The size hardly grows with the hits of a slice, so it is about that of each slice.
-        let fitting = most * budget / size;
-        let kept = fitting.min(most - 1).max(MIN_SLICES);
-        for load in &mut run.report.loads {
-            load.report.timeline = merged_timeline(&load.report.timeline, kept);
-        }
+        let kept = (most * budget / size).min(most - 1);
+        run = with_slices(&run, kept.max(step.least_slices));
     }
+}
+
+/// The run with neighboring slices merged into at most `max` of each load.
+fn with_slices(run: &RunFile, max: usize) -> RunFile {
+    let mut run = run.clone();
+    for load in &mut run.report.loads {
+        load.report.timeline = merged_timeline(&load.report.timeline, max);
+    }
+    run
+}
+
+/// The JSON of the run, and about the size of its element.
+fn encoded(run: &RunFile, detail: RunFileDetail) -> Option<(Vec<u8>, usize)> {
+    let json = run.to_json_in_detail(detail).ok()?;
+    let size = compressed(&json, FAST_LEVEL)?.len();
+    Some((json, size))
 }
 
 fn element(json: &[u8]) -> Option<Markup> {

@@ -17,7 +17,7 @@
 //!   `<path class="line">`, its stacked area a `<path class="area">`, its confidence band a
 //!   `<path class="band">`. Values outside of the axis are drawn at its end.
 //! - **Legend.** A `<ul class="legend">` in the figure has a `<li data-series="NAME">` for each
-//!   series. It contains the swatch and the name as text.
+//!   series. It contains the swatch and the name as text. The names of the series of a chart differ.
 //! - **Axis labels.** The horizontal grid lines and labels of the y-axis are in one
 //!   `<g class="y-axis">`, so that another scale can replace them: a `<line class="grid">` and a
 //!   `<text class="tick">` with its `y` for each tick.

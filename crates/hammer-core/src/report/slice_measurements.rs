@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hammer_stats::{Histogram, HistogramSnapshot};
+use hammer_stats::{Histogram, HistogramSnapshot, HistogramSnapshotError};
 use serde::{Deserialize, Serialize};
 
 use crate::report::interval_stats::IntervalStats;
@@ -67,6 +67,20 @@ impl SliceMeasurements {
     #[must_use]
     pub fn lateness(&self) -> Histogram {
         histogram(self.lateness.as_ref())
+    }
+
+    /// Returns the same measurements with histograms of this many binary digits.
+    pub(crate) fn coarser(&self, bits: u32) -> Result<Self, HistogramSnapshotError> {
+        let coarser = |it: &Option<HistogramSnapshot>| {
+            let it = it.as_ref().map(|it| it.coarser(bits));
+            it.transpose()
+        };
+        Ok(Self {
+            response: coarser(&self.response)?,
+            service: coarser(&self.service)?,
+            lateness: coarser(&self.lateness)?,
+            ..self.clone()
+        })
     }
 
     pub(crate) fn response_snapshot(&self) -> Option<&HistogramSnapshot> {

@@ -52,6 +52,14 @@ impl StageHistogramSnapshots {
             service: HistogramSnapshot::take(&times.service)?,
         })
     }
+
+    /// Returns the same histograms with this many binary digits.
+    pub(crate) fn coarser(&self, bits: u32) -> Result<Self, HistogramSnapshotError> {
+        Ok(Self {
+            response: self.response.coarser(bits)?,
+            service: self.service.coarser(bits)?,
+        })
+    }
 }
 
 impl StageReport {

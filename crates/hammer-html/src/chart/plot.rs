@@ -13,11 +13,14 @@ pub(crate) const PLOT_X: (f64, f64) = (66.0, 596.0);
 pub(crate) const PLOT_Y: (f64, f64) = (254.0, 22.0);
 
 /// Draws a chart with its axes and `content`, which is between the grid and the labels.
+///
+/// Without the style of the page, it is as large as its view box, so that its texts can be read on a
+/// narrow screen too, where the page then scrolls. The style fits it to its column.
 pub(crate) fn plot(text: &ChartText, x: &Axis, y: &Axis, content: &Markup) -> Markup {
     let (title, description) = (format!("{}-title", text.id), format!("{}-desc", text.id));
     html! {
-        svg class="plot" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } width="100%" height="330"
-            preserveAspectRatio="xMinYMin" role="img" aria-labelledby={ (title) " " (description) }
+        svg class="plot" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } width=(WIDTH) height=(HEIGHT)
+            role="img" aria-labelledby={ (title) " " (description) }
             color="#222222" font-family="sans-serif" font-size="12" {
             title id=(title) { (text.title) }
             desc id=(description) { (text.finding) }

@@ -5,9 +5,10 @@ use hammer_diagnostic::printable;
 use hammer_stats::Histogram;
 use maud::{Markup, html};
 
-use super::side_load::SideLoad;
+use super::side_load::{SideLoad, SideLoads};
 use crate::chart::{
     ChartSeries, ChartText, LineChart, LinePlaces, PLOT_X, PLOT_Y, SeriesStyle, SeriesValues,
+    TimeSpan,
 };
 use crate::duration_text::format_us;
 use crate::load_charts::{SlicePercentiles, curve, curve_places, positive_range};
@@ -27,7 +28,7 @@ pub(crate) fn comparison_charts(base: &[RunFile], new: &[RunFile]) -> Markup {
     let loads = first.report.loads.iter().take(MAX_LOADS).enumerate();
     html! {
         @for (index, load) in loads {
-            @let sides = [base, new].map(|runs| SideLoad::merged(runs, &load.name, MAX_POINTS));
+            @let sides = SideLoads::merged(base, new, &load.name, MAX_POINTS);
             @let suffix = if index == 0 { String::new() } else { format!("-{}", index + 1) };
             section {
                 @if is_single { h2 { "Response" } } @else { h2 { "Response of " (printable(&load.name)) } }
@@ -40,7 +41,13 @@ pub(crate) fn comparison_charts(base: &[RunFile], new: &[RunFile]) -> Markup {
     }
 }
 
-fn curves([base, new]: &[SideLoad; 2], suffix: &str) -> Markup {
+/// The look of the base: so wide that it is seen below a new line in the same place.
+fn base_style(color: usize) -> SeriesStyle {
+    SeriesStyle::solid(color, 5.0)
+}
+
+fn curves(sides: &SideLoads, suffix: &str) -> Markup {
+    let (base, new) = (&sides.base, &sides.new);
     let count = base.response.count().max(new.response.count());
     let x = Axis::percentile(count, PLOT_X);
     let xs = curve_places(x.max.min(count.max(1) as f64));
@@ -55,8 +62,8 @@ fn curves([base, new]: &[SideLoad; 2], suffix: &str) -> Markup {
     let (base_values, new_values) = (side(&base.response), side(&new.response));
     let range = positive_range([&*base_values, &new_values]);
     let series = [
-        ("base", SeriesStyle::dashed(0, 2.0, "6 3"), base_values),
-        ("new", SeriesStyle::solid(1, 2.0), new_values),
+        ("base", base_style(0), base_values),
+        ("new", SeriesStyle::solid(1, 1.6), new_values),
     ];
     let series =
         series.map(|(name, style, values)| line(name.to_owned(), style, values, Some(name)));
@@ -77,18 +84,11 @@ fn curves([base, new]: &[SideLoad; 2], suffix: &str) -> Markup {
     .render()
 }
 
-fn over_time([base, new]: &[SideLoad; 2], suffix: &str) -> Markup {
-    let longer = if base.slices.len() >= new.slices.len() {
-        &base.slices
-    } else {
-        &new.slices
-    };
+fn over_time(sides: &SideLoads, suffix: &str) -> Markup {
+    let SideLoads { base, new, spans } = sides;
     let percentiles = |side: &SideLoad| {
         let mut percentiles = SlicePercentiles::default();
-        let empty = Histogram::new();
-        for index in 0..longer.len() {
-            percentiles.push(side.slices.get(index).map_or(&empty, |(_, it)| it));
-        }
+        side.over_time.iter().for_each(|it| percentiles.push(it));
         percentiles
     };
     let (base_times, new_times) = (percentiles(base), percentiles(new));
@@ -99,21 +99,13 @@ fn over_time([base, new]: &[SideLoad; 2], suffix: &str) -> Markup {
         &new_times.p99,
     ]);
     let series = [
-        (
-            "base p99",
-            SeriesStyle::dashed(0, 2.0, "6 3"),
-            base_times.p99,
-        ),
-        ("new p99", SeriesStyle::solid(1, 2.0), new_times.p99),
-        (
-            "base p50",
-            SeriesStyle::dashed(5, 1.5, "2 2"),
-            base_times.p50,
-        ),
+        ("base p99", base_style(0), base_times.p99),
+        ("new p99", SeriesStyle::solid(1, 1.6), new_times.p99),
+        ("base p50", base_style(5), base_times.p50),
         ("new p50", SeriesStyle::solid(4, 1.2), new_times.p50),
     ];
     let series = series.map(|(name, style, values)| line(name.to_owned(), style, values, None));
-    let end_s = longer.last().map_or(0.0, |(span, _)| span.end());
+    let end_s = spans.last().map_or(0.0, TimeSpan::end);
     LineChart {
         text: ChartText {
             id: format!("chart-percentiles{suffix}"),
@@ -124,7 +116,7 @@ fn over_time([base, new]: &[SideLoad; 2], suffix: &str) -> Markup {
         x: Axis::time(end_s, PLOT_X),
         y: Axis::log(range, PLOT_Y, "ms", format_millis),
         other_y: Some(Axis::linear(range.1, PLOT_Y, "ms", format_millis)),
-        places: LinePlaces::Slices(longer.iter().map(|(span, _)| *span).collect()),
+        places: LinePlaces::Slices(spans.clone()),
         stages: vec![],
         series: series.into(),
     }

@@ -8,11 +8,13 @@ use maud::{Markup, html};
 
 use super::outcome_section::outcome_symbol;
 use crate::duration_text::format_us;
-use crate::table_rows::{MAX_ROWS, omitted_rows};
+use crate::table_rows::{MAX_ROWS, rows_beyond};
 
 /// Shows the figures with their change.
 pub(crate) fn figures_table(comparison: &Comparison) -> Markup {
-    let figures = &comparison.figures;
+    let figures = important_first(&comparison.figures);
+    let changed = figures.partition_point(|figure| figure.outcome != ComparisonOutcome::Same);
+    let shown = changed.max(MAX_ROWS).min(figures.len());
     let is_scoped = figures.iter().any(|figure| !figure.scope.is_whole_run());
     html! {
         div class="scroll" {
@@ -27,17 +29,33 @@ pub(crate) fn figures_table(comparison: &Comparison) -> Markup {
                     }
                 }
                 tbody {
-                    @for figure in figures.iter().take(MAX_ROWS) { (row(figure, is_scoped)) }
+                    @for figure in &figures[..shown] { (row(figure, is_scoped)) }
                 }
             }
         }
-        (omitted_rows(figures.len()))
+        (rows_beyond(figures.len(), shown))
         p class="note" {
             "The interval contains the true change with a confidence of "
             (format_decimal(comparison.confidence * 100.0)) " %. p is the probability of a change at least \
              as large as this one if nothing had changed. Figures in parentheses do not count."
         }
     }
+}
+
+/// Sorts figures by outcome, what made the outcome of all of them first. Those of the same outcome keep
+/// their order.
+fn important_first(figures: &[FigureComparison]) -> Vec<&FigureComparison> {
+    let mut sorted: Vec<&FigureComparison> = figures.iter().collect();
+    sorted.sort_by_key(|figure| {
+        let rank = match figure.outcome {
+            ComparisonOutcome::Worse => 0,
+            ComparisonOutcome::Better => 1,
+            ComparisonOutcome::CannotTell => 2,
+            ComparisonOutcome::Same => 3,
+        };
+        (rank, !figure.decides)
+    });
+    sorted
 }
 
 fn row(figure: &FigureComparison, is_scoped: bool) -> Markup {

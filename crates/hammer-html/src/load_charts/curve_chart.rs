@@ -63,12 +63,7 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
             id: load.chart_id("curve"),
             title: "Percentiles of all answered hits".to_owned(),
             finding: finding(load.report),
-            note: if has_band {
-                "Each step to the right is another nine: the scale of HdrHistogram. The band contains \
-                 the true percentile with a confidence of 95 %; it ends where too few hits are left."
-            } else {
-                "Each step to the right is another nine: the scale of HdrHistogram."
-            },
+            note: note(load, has_band),
         },
         x,
         y: Axis::log((lowest, highest), PLOT_Y, "ms", format_millis),
@@ -80,6 +75,18 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
     Some(chart.render())
 }
 
+fn note(load: &ChartedLoad, has_band: bool) -> &'static str {
+    if has_band {
+        "Each step to the right is another nine: the scale of HdrHistogram. The band contains \
+         the true percentile with a confidence of 95 %; it ends where too few hits are left."
+    } else if load.has_merged_slices {
+        "Each step to the right is another nine: the scale of HdrHistogram. There is no band of \
+         confidence, because slices of time were merged to fit into a page."
+    } else {
+        "Each step to the right is another nine: the scale of HdrHistogram."
+    }
+}
+
 /// The interval of 95 % at each place, in milliseconds; `None` where too few hits are beyond it.
 fn intervals(load: &ChartedLoad, places: &[f64]) -> Vec<Option<(f64, f64)>> {
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
@@ -88,7 +95,7 @@ fn intervals(load: &ChartedLoad, places: &[f64]) -> Vec<Option<(f64, f64)>> {
         if quantile <= 0.0 {
             return None;
         }
-        let found = load.blocks.as_ref().ok()?.confidence(quantile).ok()?;
+        let found = load.blocks.as_ref()?.confidence(quantile).ok()?;
         Some((millis(found.low), millis(found.high)))
     };
     places.iter().map(at).collect()

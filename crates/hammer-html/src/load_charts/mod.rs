@@ -9,7 +9,7 @@ mod rate_chart;
 
 use hammer_core::Report;
 use hammer_diagnostic::printable;
-use hammer_stats::{ConfidenceBlocks, ConfidenceError};
+use hammer_stats::ConfidenceBlocks;
 
 use crate::chart::{StageMark, TimeSpan};
 use crate::run_slices::{RunSlice, run_slices};
@@ -30,8 +30,11 @@ pub(crate) struct ChartedLoad<'a> {
     pub(crate) slices: Vec<RunSlice>,
     /// The largest number of columns of a heat map.
     pub(crate) max_columns: usize,
-    /// The slices in blocks, or the reason why percentiles have no confidence.
-    pub(crate) blocks: Result<ConfidenceBlocks, ConfidenceError>,
+    /// True if the run has fewer slices than when its confidence was computed, as in a page.
+    pub(crate) has_merged_slices: bool,
+    /// The slices in blocks; `None` if there are too few, or if they are merged, because the confidence
+    /// would differ from that of the run.
+    pub(crate) blocks: Option<ConfidenceBlocks>,
 }
 
 /// The number of points that a chart has at most.
@@ -54,6 +57,11 @@ impl ChartDetail {
         max_points: 150,
         max_columns: 100,
     };
+    /// For runs with many parts.
+    pub(crate) const COARSEST: Self = Self {
+        max_points: 100,
+        max_columns: 70,
+    };
 
     /// The detail if several loads share the room.
     pub(crate) fn shared_by(self, loads: usize) -> Self {
@@ -68,6 +76,8 @@ impl ChartDetail {
 impl<'a> ChartedLoad<'a> {
     /// Prepares the charts of the load with this index, from 0.
     pub(crate) fn new(report: &'a Report, index: usize, detail: ChartDetail) -> Self {
+        let has_merged_slices = has_merged_slices(report);
+        let blocks = (!has_merged_slices).then(|| report.response_blocks());
         Self {
             report,
             suffix: match index {
@@ -76,7 +86,8 @@ impl<'a> ChartedLoad<'a> {
             },
             slices: run_slices(report, detail.max_points),
             max_columns: detail.max_columns,
-            blocks: report.response_blocks(),
+            has_merged_slices,
+            blocks: blocks.and_then(Result::ok),
         }
     }
 
@@ -106,4 +117,11 @@ impl<'a> ChartedLoad<'a> {
         };
         stages.enumerate().map(mark).collect()
     }
+}
+
+fn has_merged_slices(report: &Report) -> bool {
+    let answered = report.timeline.iter();
+    let answered = answered.filter(|slice| slice.response_us.count > 0).count() as u64;
+    let computed = report.response_us.ci95;
+    computed.is_some_and(|computed| answered < computed.slices)
 }

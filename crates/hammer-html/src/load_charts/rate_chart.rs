@@ -140,7 +140,8 @@ fn failure_kinds(slices: &[RunSlice]) -> Vec<FailureKind> {
         counted("unsent", |hits| hits.unsent),
     ];
     kinds.extend(names.into_iter().map(|(name, _)| FailureKind {
-        name: printable(&name.replace('_', " ")).into_owned(),
+        // A failure can have the name of another series, such as "started".
+        name: format!("failure: {}", printable(&name.replace('_', " "))),
         failures: vec![name.to_owned()],
         others: |_| 0,
     }));

@@ -1,48 +1,58 @@
 //! The table of the confidence of percentiles.
 
-use hammer_core::Report;
+use hammer_core::{ConfidenceGap, DurationSummary, PercentileConfidence, SummaryConfidence};
 use hammer_diagnostic::{TimeUnit, format_count};
-use hammer_stats::{ConfidenceBlocks, ConfidenceError, QuantileConfidence};
 use maud::{Markup, html};
 
 use crate::duration_text::percentile_us;
 
-/// The percentiles, with their quantiles.
-const PERCENTILES: [(&str, f64); 5] = [
-    ("p50", 0.5),
-    ("p90", 0.9),
-    ("p95", 0.95),
-    ("p99", 0.99),
-    ("p99.9", 0.999),
-];
-
 /// Shows how sure the percentiles of response are, or why that is unknown.
-pub(crate) fn confidence_table(
-    report: &Report,
-    blocks: &Result<ConfidenceBlocks, ConfidenceError>,
-) -> Markup {
-    let unit = TimeUnit::for_micros(report.response_us.p99);
+pub(crate) fn confidence_table(response: &DurationSummary) -> Markup {
     html! {
-        @if report.response_us.measured().is_some() {
+        @if response.measured().is_some() {
             h3 { "Confidence of response" }
-            @match blocks {
-                Err(error) => { p class="note" { (no_confidence(error)) } }
-                Ok(blocks) => {
+            @match response.ci95 {
+                None => { p class="note" {
+                    "Percentiles have no confidence interval: the run has no slices of time with histograms."
+                } }
+                Some(found) if found.reason == Some(ConfidenceGap::TooFewSlices) => { p class="note" {
+                    "Percentiles have no confidence interval: they need answered hits in 10 slices of time, \
+                     and there are hits in " (found.slices) ". Run for longer."
+                } }
+                Some(found) => {
                     p class="note" {
                         "Hits that share a queue are alike, so that many are worth few independent ones."
                     }
-                    div class="scroll" {
-                        table class="sortable" {
-                            thead {
-                                tr {
-                                    th scope="col" { "percentile" } th scope="col" { "value, " (unit.name()) }
-                                    th scope="col" { "95 % interval, " (unit.name()) }
-                                    th scope="col" { "worth independent hits" }
-                                }
-                            }
-                            tbody { @for (name, quantile) in PERCENTILES {
-                                (row(name, percentile_us(&report.response_us, name), blocks.confidence(quantile), unit))
-                            } }
+                    (intervals_table(response, &found))
+                }
+            }
+        }
+    }
+}
+
+fn intervals_table(response: &DurationSummary, found: &SummaryConfidence) -> Markup {
+    let unit = TimeUnit::for_micros(response.p99);
+    let percentiles = [
+        ("p50", found.p50),
+        ("p90", found.p90),
+        ("p95", found.p95),
+        ("p99", found.p99),
+        ("p99.9", found.p99_9),
+    ];
+    html! {
+        div class="scroll" {
+            table class="sortable" {
+                thead {
+                    tr {
+                        th scope="col" { "percentile" } th scope="col" { "value, " (unit.name()) }
+                        th scope="col" { "95 % interval, " (unit.name()) }
+                        th scope="col" { "worth independent hits" }
+                    }
+                }
+                tbody {
+                    @for (name, percentile) in percentiles {
+                        @if let Some(percentile) = percentile {
+                            (row(name, percentile_us(response, name), &percentile, unit))
                         }
                     }
                 }
@@ -51,43 +61,17 @@ pub(crate) fn confidence_table(
     }
 }
 
-fn no_confidence(error: &ConfidenceError) -> String {
-    match error {
-        ConfidenceError::TooFewSlices { found, needed } => format!(
-            "Percentiles have no confidence interval: it needs hits in {needed} slices of time, and \
-             there are hits in {found}. Run for longer."
-        ),
-        error => format!("Percentiles have no confidence interval: {error}."),
-    }
-}
-
-fn row(
-    name: &str,
-    us: Option<f64>,
-    confidence: Result<QuantileConfidence, ConfidenceError>,
-    unit: TimeUnit,
-) -> Markup {
-    let micros = |time: std::time::Duration| time.as_secs_f64() * 1e6;
-    let effective = match &confidence {
-        Ok(confidence) => Some(confidence.effective_hits),
-        Err(ConfidenceError::TooFewHits { effective_hits, .. }) => Some(*effective_hits),
-        Err(_) => None,
-    };
+fn row(name: &str, us: Option<f64>, confidence: &PercentileConfidence, unit: TimeUnit) -> Markup {
+    let effective = confidence.effective_hits;
     html! {
         tr {
             th scope="row" { (name) }
             td data-v=[us] { (us.map_or_else(|| "–".to_owned(), |us| unit.format(us))) }
-            @match &confidence {
-                Ok(confidence) => {
-                    td data-v=(micros(confidence.low)) {
-                        (unit.format(micros(confidence.low))) " to " (unit.format(micros(confidence.high)))
-                    }
-                }
-                Err(_) => { td { "– too few" } }
+            @match confidence.interval_us() {
+                Some((low, high)) => { td data-v=(low) { (unit.format(low)) " to " (unit.format(high)) } }
+                None => { td { "– too few" } }
             }
-            td data-v=[effective] {
-                (effective.map_or_else(|| "–".to_owned(), |hits| format_count(hits.round() as u64)))
-            }
+            td data-v=(effective) { (format_count(effective.round() as u64)) }
         }
     }
 }

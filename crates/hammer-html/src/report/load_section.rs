@@ -41,8 +41,8 @@ pub(crate) fn load_section(
                 h2 { "Measurements" }
             }
             (latency_table(report))
+            (confidence_table(&report.response_us))
             @if let Some(charted) = &charted {
-                (confidence_table(report, &charted.blocks))
                 (charts(charted))
             } @else {
                 p class="note" { "Only the loads before this one have charts." }

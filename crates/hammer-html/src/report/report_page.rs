@@ -11,40 +11,48 @@ use super::replay_section::replay_section;
 use super::totals_section::totals_section;
 use super::verdict_section::verdict_section;
 use crate::document::{DocumentParts, document};
-use crate::embedded_run::embedded_run_script;
+use crate::embedded_run::{smaller_run_script, whole_run_script};
 use crate::load_charts::ChartDetail;
 
-/// The size that a page has at most, in bytes, unless a plan has many loads.
+/// The size that a page has at most, in bytes, unless a plan has several loads.
 const PAGE_BUDGET: usize = 400_000;
-/// The least room for the run inside of the page.
-const LEAST_RUN_BUDGET: usize = 60_000;
+/// The room that charts leave for a run that does not fit as a whole, in bytes.
+const RUN_BUDGET: usize = 150_000;
 
 /// The largest number of loads that have charts of their own.
 const MAX_CHARTED_LOADS: usize = 8;
 
 /// Renders a run as one page of HTML.
 ///
-/// The page has the run inside, with slices merged until it is small. An hour with a load takes
-/// at most 400 kB.
+/// The page has the run inside, in less detail if it is long. An hour with a load takes at most 400 kB,
+/// also with 64 stages and 50 groups.
 #[must_use]
 pub fn report_page(run: &RunFile) -> String {
     let title = title(run);
-    let mut parts = DocumentParts {
+    let parts = |detail, has_run_inside| DocumentParts {
         title: &title,
-        body: body(run, ChartDetail::FINE, true),
+        body: body(run, detail, has_run_inside),
     };
     let nothing = PreEscaped(String::new());
-    let without_run = document(&parts, &nothing);
-    let budget = PAGE_BUDGET.saturating_sub(without_run.0.len());
-    let inside = embedded_run_script(run, budget.max(LEAST_RUN_BUDGET));
-    match &inside {
-        None => parts.body = body(run, ChartDetail::FINE, false),
-        Some(inside) if inside.0.len() > budget => {
-            parts.body = body(run, ChartDetail::COARSE, true);
-        }
-        Some(_) => {}
+    let room = |parts: &DocumentParts| {
+        let without_run = document(parts, &nothing);
+        PAGE_BUDGET.saturating_sub(without_run.0.len())
+    };
+    let fine = parts(ChartDetail::FINE, true);
+    if let Some(run) = whole_run_script(run, room(&fine)) {
+        return document(&fine, &run).into_string();
     }
-    document(&parts, inside.as_ref().unwrap_or(&nothing)).into_string()
+    let mut chosen = fine;
+    for detail in [ChartDetail::COARSE, ChartDetail::COARSEST] {
+        if room(&chosen) < RUN_BUDGET {
+            chosen = parts(detail, true);
+        }
+    }
+    match smaller_run_script(run, room(&chosen).max(RUN_BUDGET)) {
+        Some(run) => document(&chosen, &run),
+        None => document(&parts(ChartDetail::FINE, false), &nothing),
+    }
+    .into_string()
 }
 
 fn body(run: &RunFile, detail: ChartDetail, has_run_inside: bool) -> Markup {

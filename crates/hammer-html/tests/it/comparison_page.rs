@@ -1,10 +1,10 @@
 //! The page of a comparison.
 
-use hammer_analysis::{CompareOptions, compare};
+use hammer_analysis::{CompareOptions, ComparisonOutcome, compare};
 use hammer_core::RunFile;
 use hammer_html::comparison_page;
 
-use crate::page_text::{assert_well_formed, attributes, chart_data, figures};
+use crate::page_text::{assert_well_formed, attributes, between, chart_data, figures};
 use crate::synthetic_run::{SyntheticLoad, plan_run, single_run};
 
 fn run(id: &str, overloads: bool) -> RunFile {
@@ -58,4 +58,67 @@ fn each_load_of_a_plan_has_charts() {
     assert_well_formed(&page);
     assert_eq!(figures(&page).len(), 4);
     assert!(page.contains("&lt;order&gt;") && !page.contains("<order>"));
+}
+
+/// Slices were merged by their number, so that the p99 of 4 minutes stood beside that of 6 seconds.
+#[test]
+fn slices_of_different_lengths_are_compared_at_the_same_time() {
+    let run = |id: &str, slices, width_s| {
+        let mut run = single_run(&SyntheticLoad {
+            slices,
+            width_s,
+            hits: 30 * width_s,
+            overloads: true,
+            ..SyntheticLoad::default()
+        });
+        run.id = id.repeat(16);
+        run
+    };
+    for (base_slices, new_slices) in [(15, 600), (600, 15)] {
+        let base = [run("0a", base_slices, 3_600 / base_slices)];
+        let new = [run("0b", new_slices, 3_600 / new_slices)];
+        let comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+        let page = comparison_page(&comparison, &base, &new);
+        let (_, figure) = figures(&page).swap_remove(1);
+        let data = chart_data(&figure);
+        assert_eq!(data["xs"].as_array().map(Vec::len), Some(15));
+        assert_eq!(data["widths"][7], 240);
+        for series in data["series"].as_array().expect("series") {
+            let values = series["values"].as_array().expect("values");
+            let values: Vec<f64> = values
+                .iter()
+                .filter_map(serde_json::Value::as_f64)
+                .collect();
+            assert_eq!(values.len(), 15, "{series}");
+            // The second half is overloaded, more and more.
+            assert!(values[14] > 3.0 * values[6], "{series}");
+            assert!(values[6] < 1.5 * values[0], "{series}");
+        }
+    }
+}
+
+#[test]
+fn figures_that_changed_are_always_shown_and_first() {
+    let (base, new) = ([run("0a", false)], [run("0b", false)]);
+    let mut comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+    let mut same = comparison.figures[0].clone();
+    same.outcome = ComparisonOutcome::Same;
+    same.undecided = None;
+    let with = |outcome, count| {
+        let mut figure = same.clone();
+        figure.outcome = outcome;
+        std::iter::repeat_n(figure, count)
+    };
+    comparison.figures = with(ComparisonOutcome::Same, 150)
+        .chain(with(ComparisonOutcome::CannotTell, 230))
+        .chain(with(ComparisonOutcome::Same, 150))
+        .chain(with(ComparisonOutcome::Worse, 1))
+        .collect();
+    let page = comparison_page(&comparison, &base, &new);
+    let table = between(&page, "id=\"figures\"", "</section>");
+    let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), 231);
+    assert!(rows[0].contains("✗ worse"), "{}", rows[0]);
+    assert!(rows[1].contains("? cannot tell") && rows[230].contains("? cannot tell"));
+    assert!(table.contains("300 more rows"), "{table}");
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use hammer_core::{RunFile, ShardDescription};
+use hammer_core::{Report, RunFile, ShardDescription, StageReport};
 use hammer_html::{embedded_run, report_page};
 use serde_json::json;
 
 use crate::page_text::{assert_well_formed, attributes, between, chart_data, figures};
+use crate::sample_runs::steady_run;
 use crate::synthetic_run::{SyntheticLoad, plan_run, single_run};
 
 /// The variable that makes the test write the charts instead of comparing them.
@@ -140,28 +141,118 @@ fn short_and_empty_runs_are_drawn() {
     }
 }
 
+/// The size that the documentation states.
+const MAX_PAGE: usize = 400_000;
+
 #[test]
-fn a_large_run_is_a_page_of_less_than_a_megabyte() {
-    let run = single_run(&SyntheticLoad {
+fn the_page_of_an_hour_is_small() {
+    let hour = SyntheticLoad {
         slices: 600,
         width_s: 6,
-        hits: 30,
-        stages: 64,
-        groups: 50,
+        hits: 1_000,
         overloads: true,
         ..SyntheticLoad::default()
-    });
+    };
+    let large = SyntheticLoad {
+        stages: 64,
+        groups: 50,
+        ..hour.clone()
+    };
+    for load in [hour, large] {
+        let run = single_run(&load);
+        let page = report_page(&run);
+        assert!(page.len() <= MAX_PAGE, "{} bytes", page.len());
+        let inside = run_inside(&page);
+        let (inside, whole) = (&inside.report.loads[0].report, &run.report.loads[0].report);
+        assert_eq!(
+            inside.measured.as_ref().map(|it| it.response()),
+            whole.measured.as_ref().map(|it| it.response())
+        );
+        let (found, expected) = (inside.timeline.len(), whole.timeline.len());
+        assert!((20..expected).contains(&found), "{found} slices");
+        let length = inside
+            .timeline
+            .iter()
+            .map(|slice| slice.width_s)
+            .sum::<u64>();
+        assert_eq!(length, 600 * 6);
+        let figures =
+            |report: &Report| serde_json::to_value((&report.stages, &report.groups)).expect("JSON");
+        assert_eq!(figures(inside), figures(whole));
+        for (inside, whole) in inside.stages.iter().zip(&whole.stages) {
+            let p99 = |stage: &StageReport| {
+                let interval = stage.interval().expect("measurements");
+                interval.response().quantile(0.99).as_secs_f64()
+            };
+            let error = (p99(inside) / p99(whole) - 1.0).abs();
+            assert!(error < 0.02, "{}: {error}", whole.stage);
+        }
+    }
+}
+
+/// The page computed intervals anew, from the slices that a page had left.
+#[test]
+fn a_page_shows_the_confidence_of_the_run() {
+    let mut run = steady_run();
+    let report = &mut run.report.loads[0].report;
+    let confidence = report.response_us.ci95.as_mut().expect("a confidence");
+    let p99 = confidence.p99.as_mut().expect("that of the p99");
+    (p99.low, p99.high, p99.effective_hits) = (Some(12_300.0), Some(45_600.0), 789.0);
     let page = report_page(&run);
-    assert!(page.len() < 1_000_000, "{} bytes", page.len());
-    let inside = run_inside(&page);
-    let (slices, all) = (&inside.report.loads[0].report.timeline, 600 * 6);
-    assert!((10..600).contains(&slices.len()), "{} slices", slices.len());
-    assert_eq!(slices.iter().map(|slice| slice.width_s).sum::<u64>(), all);
-    assert_eq!(inside.report.measured, run.report.measured);
+    let table = between(&page, "Confidence of response", "</table>");
+    for text in ["12.3 to 45.6", ">789<"] {
+        assert!(table.contains(text), "{text}: {table}");
+    }
+    let curve = |page: &str| {
+        figures(page)
+            .into_iter()
+            .find(|(id, _)| id == "chart-curve")
+    };
+    let (_, drawn) = curve(&page).expect("the curve");
+    assert!(drawn.contains("class=\"band\" d=\"M"), "{drawn}");
+    run.report.loads[0].report.timeline.truncate(30);
+    let page = report_page(&run);
+    assert_eq!(between(&page, "Confidence of response", "</table>"), table);
+    let (_, drawn) = curve(&page).expect("the curve");
+    assert!(!drawn.contains("class=\"band\" d=\"M"), "{drawn}");
+    assert!(drawn.contains("slices of time were merged"), "{drawn}");
+}
+
+#[test]
+fn every_load_has_its_confidence() {
+    let load = |index: usize| SyntheticLoad {
+        name: format!("load {index}"),
+        slices: 12,
+        ..SyntheticLoad::default()
+    };
+    let loads: Vec<SyntheticLoad> = (0..10).map(load).collect();
+    let page = report_page(&plan_run(&loads));
+    assert_eq!(page.matches("Confidence of response").count(), loads.len());
+    assert_eq!(figures(&page).len(), 8 * 5);
+}
+
+/// The legend and the crosshair find a series by its name.
+#[test]
+fn a_failure_is_not_mistaken_for_another_series() {
+    let mut run = single_run(&SyntheticLoad::default());
+    for slice in &mut run.report.loads[0].report.timeline {
+        slice.hits.ok -= 3;
+        slice.hits.rejected += 1;
+        slice.hits.failed += 2;
+        let measured = slice.measured.as_mut().expect("measurements");
+        for name in ["started", "rejected"] {
+            measured.failures.insert(name.to_owned(), 1);
+        }
+    }
+    let (_, rate) = figures(&report_page(&run)).swap_remove(0);
+    let plot = between(&rate, "<svg class=\"plot\"", "</svg>");
+    let names = attributes(plot, "data-series");
     assert_eq!(
-        inside.report.loads[0].report.stages,
-        run.report.loads[0].report.stages
+        names.len(),
+        plot.matches("data-series=").count(),
+        "{names:?}"
     );
+    assert!(names.contains("failure: started"), "{names:?}");
 }
 
 #[test]

@@ -100,15 +100,51 @@ impl Numbers {
     }
 }
 
-/// One slice: its times, and the hits that failed and timed out.
-fn slice(load: &SyntheticLoad, index: u64, numbers: &mut Numbers) -> (Times, u64, u64) {
-    let mut times = Times::default();
+/// The hits of a part of a load.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    times: Times,
+    failed: u64,
+    timed_out: u64,
+}
+
+impl Part {
+    fn merge(&mut self, other: &Self) {
+        self.times.merge(&other.times);
+        self.failed += other.failed;
+        self.timed_out += other.timed_out;
+    }
+
+    fn counts(&self) -> Value {
+        counts(self.times.response.count(), self.failed, self.timed_out)
+    }
+
+    fn failures(&self) -> Value {
+        match (self.failed, self.timed_out) {
+            (0, 0) => json!({}),
+            (failed, timed_out) => json!({"connect_refused": failed, "timeout": timed_out}),
+        }
+    }
+}
+
+/// Adds up slices by the part in which each of them is.
+fn parts(slices: &[Part], count: usize, part_of: impl Fn(usize) -> usize) -> Vec<Part> {
+    let mut parts = vec![Part::default(); count];
+    for (index, slice) in slices.iter().enumerate().filter(|_| count > 0) {
+        parts[part_of(index)].merge(slice);
+    }
+    parts
+}
+
+/// The hits of one slice.
+fn slice(load: &SyntheticLoad, index: u64, numbers: &mut Numbers) -> Part {
+    let mut part = Part::default();
+    let times = &mut part.times;
     let overload = if load.overloads && index >= load.slices / 2 {
         (index - load.slices / 2 + 1) as f64
     } else {
         0.0
     };
-    let (mut failed, mut timed_out) = (0, 0);
     for _ in 0..load.hits {
         let service_us = 2_000.0 - 1_500.0 * numbers.next().max(1e-6).ln();
         let lateness_us =
@@ -117,8 +153,8 @@ fn slice(load: &SyntheticLoad, index: u64, numbers: &mut Numbers) -> (Times, u64
             .lateness
             .record(Duration::from_nanos((lateness_us * 1e3) as u64));
         match numbers.next() {
-            share if overload > 0.0 && share < 0.05 => timed_out += 1,
-            share if overload > 0.0 && share < 0.08 => failed += 1,
+            share if overload > 0.0 && share < 0.05 => part.timed_out += 1,
+            share if overload > 0.0 && share < 0.08 => part.failed += 1,
             _ => {
                 times
                     .service
@@ -130,7 +166,12 @@ fn slice(load: &SyntheticLoad, index: u64, numbers: &mut Numbers) -> (Times, u64
             }
         }
     }
-    (times, failed, timed_out)
+    part
+}
+
+/// The histograms of a stage or a group, which has no service.
+fn times_json(times: &Times) -> Value {
+    json!({"response": snapshot(&times.response), "service": snapshot(&times.service)})
 }
 
 /// The generator of a load.
@@ -151,52 +192,44 @@ fn generator_json(total: &Times) -> Value {
 /// The report of a load and what a run file has beside it.
 fn load_json(load: &SyntheticLoad) -> (Value, Value) {
     let mut numbers = Numbers(load.slices * 31 + load.hits);
-    let mut total = Times::default();
-    let (mut timeline, mut slices) = (vec![], vec![]);
-    let (mut failed, mut timed_out) = (0, 0);
-    for index in 0..load.slices {
-        let (times, slice_failed, slice_timed_out) = slice(load, index, &mut numbers);
-        let ok = times.response.count();
-        timeline.push(merged(
-            json!({
-                "t_s": index * load.width_s, "width_s": load.width_s,
-                "response_us": summary(&times.response),
-            }),
-            counts(ok, slice_failed, slice_timed_out),
-        ));
-        let failures = match (slice_failed, slice_timed_out) {
-            (0, 0) => json!({}),
-            (failed, timed_out) => json!({"connect_refused": failed, "timeout": timed_out}),
-        };
-        slices.push(merged(
-            json!({"started": load.hits, "requested": load.hits as f64, "failures": failures}),
-            times.json(),
-        ));
-        total.merge(&times);
-        failed += slice_failed;
-        timed_out += slice_timed_out;
-    }
+    let made: Vec<Part> = (0..load.slices)
+        .map(|index| slice(load, index, &mut numbers))
+        .collect();
+    let mut all = Part::default();
+    made.iter().for_each(|slice| all.merge(slice));
+    let stage_parts = parts(&made, load.stages, |index| index * load.stages / made.len());
+    let group_parts = parts(&made, load.groups, |index| index % load.groups);
+    let timeline = made.iter().zip(0..).map(|(slice, index)| {
+        let start = json!({
+            "t_s": index * load.width_s, "width_s": load.width_s,
+            "response_us": summary(&slice.times.response),
+        });
+        merged(start, slice.counts())
+    });
+    let slices = made.iter().map(|slice| {
+        let counts = json!({
+            "started": load.hits, "requested": load.hits as f64, "failures": slice.failures(),
+        });
+        merged(counts, slice.times.json())
+    });
     let elapsed_s = (load.slices * load.width_s) as f64;
+    let total = &all.times;
     let ok = total.response.count();
     let rate = load.hits as f64 / load.width_s as f64;
-    let stage = |index: usize| {
+    let stage = |(index, part): (usize, &Part)| {
         let width_s = elapsed_s / load.stages as f64;
         let report = json!({
             "stage": format!("{rate}/{width_s}s"), "t_s": width_s * index as f64, "width_s": width_s,
             "rate": {"requested": rate, "achieved": rate},
-            "response_us": summary(&total.response), "service_us": summary(&total.service),
+            "response_us": summary(&part.times.response), "service_us": summary(&part.times.service),
         });
-        merged(report, counts(ok, failed, timed_out))
+        merged(report, part.counts())
     };
-    let group = |index: usize| {
+    let group = |(index, part): (usize, &Part)| {
         let report = json!({
-            "name": format!("GET /items/{index}"), "response_us": summary(&total.response),
+            "name": format!("GET /items/{index}"), "response_us": summary(&part.times.response),
         });
-        merged(report, counts(ok, failed, timed_out))
-    };
-    let failures = match (failed, timed_out) {
-        (0, 0) => json!({}),
-        (failed, timed_out) => json!({"connect_refused": failed, "timeout": timed_out}),
+        merged(report, part.counts())
     };
     let report = json!({
         "schema": "hammer.report/1", "hammer": "http", "target": load.target, "seed": 7,
@@ -204,27 +237,25 @@ fn load_json(load: &SyntheticLoad) -> (Value, Value) {
         "verdict": {"status": "valid", "reasons": [], "codes": []},
         "loop": "open", "rate": {"requested": rate, "achieved": rate},
         "duration_s": elapsed_s, "elapsed_s": elapsed_s, "stopped": false, "exhausted": false,
-        "hits": counts(ok, failed, timed_out),
+        "hits": all.counts(),
         "response_us": summary(&total.response), "service_us": summary(&total.service),
         "lateness_us": summary(&total.lateness),
         "phases_us": {"first_byte": summary(&total.service)},
-        "labels": {"200": ok}, "rejections": {}, "failures": failures,
+        "labels": {"200": ok}, "rejections": {}, "failures": all.failures(),
         "advice": {"timeout": "the target did not answer in time: raise `timeout` or lower the rate"},
         "bytes": {"sent": ok * 80, "received": ok * 300}, "counts": {}, "facts": {},
-        "generator": generator_json(&total),
-        "stages": (0..load.stages).map(stage).collect::<Vec<_>>(),
-        "groups": (0..load.groups).map(group).collect::<Vec<_>>(),
-        "timeline": timeline, "thresholds": load.thresholds, "aborted": null,
+        "generator": generator_json(total),
+        "stages": stage_parts.iter().enumerate().map(stage).collect::<Vec<_>>(),
+        "groups": group_parts.iter().enumerate().map(group).collect::<Vec<_>>(),
+        "timeline": timeline.collect::<Vec<_>>(), "thresholds": load.thresholds, "aborted": null,
     });
-    let part =
-        || json!({"response": snapshot(&total.response), "service": snapshot(&total.service)});
     let histograms = merged(
         json!({
             "schedule_lateness": snapshot(&total.lateness),
             "phases": {"first_byte": snapshot(&total.service)},
-            "stages": (0..load.stages).map(|_| part()).collect::<Vec<_>>(),
-            "groups": (0..load.groups).map(|_| json!({"response": snapshot(&total.response)})).collect::<Vec<_>>(),
-            "slices": slices,
+            "stages": stage_parts.iter().map(|part| times_json(&part.times)).collect::<Vec<_>>(),
+            "groups": group_parts.iter().map(|part| times_json(&part.times)).collect::<Vec<_>>(),
+            "slices": slices.collect::<Vec<_>>(),
         }),
         total.json(),
     );

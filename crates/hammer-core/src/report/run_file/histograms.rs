@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hammer_stats::{Histogram, HistogramSnapshot, HistogramSnapshotError};
 use serde::{Deserialize, Serialize};
 
+use super::detail::RunFileDetail;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::report::Report;
 use crate::report::slice_measurements::SliceMeasurements;
@@ -44,8 +45,30 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl LoadHistograms {
+    /// Encodes the histograms of a report, in this detail.
+    pub(super) fn of_report(
+        report: &Report,
+        detail: RunFileDetail,
+    ) -> Result<Self, HistogramSnapshotError> {
+        let mut histograms = Self::exact(report)?;
+        if let Some(bits) = detail.slice_bits {
+            for slice in &mut histograms.slices {
+                *slice = slice.coarser(bits)?;
+            }
+        }
+        if let Some(bits) = detail.part_bits {
+            for stage in &mut histograms.stages {
+                *stage = stage.coarser(bits)?;
+            }
+            for group in &mut histograms.groups {
+                group.response = group.response.coarser(bits)?;
+            }
+        }
+        Ok(histograms)
+    }
+
     /// Encodes the histograms of a report. Those of a report without measurements are empty.
-    pub(super) fn of_report(report: &Report) -> Result<Self, HistogramSnapshotError> {
+    fn exact(report: &Report) -> Result<Self, HistogramSnapshotError> {
         let nothing = IntervalStats::new();
         let measured = report.measured.as_deref().unwrap_or(&nothing);
         let take = HistogramSnapshot::take;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{RunFileError, RunFileErrorKind};
 use super::histograms::LoadHistograms;
-use super::{RUN_FILE_SCHEMA, RunFile, ShardDescription, restore};
+use super::{RUN_FILE_SCHEMA, RunFile, RunFileDetail, ShardDescription, restore};
 use crate::host::host_description::HostDescription;
 use crate::report::load_settings::LoadSettings;
 use crate::report::plan_report::{PLAN_SCHEMA, PlanLoadReport, PlanReport};
@@ -53,8 +53,9 @@ struct SchemaJson {
     schema: Option<String>,
 }
 
-pub(super) fn write(run: &RunFile) -> Result<Vec<u8>, RunFileError> {
-    let loads = run.report.loads.iter().map(load_json);
+pub(super) fn write(run: &RunFile, detail: RunFileDetail) -> Result<Vec<u8>, RunFileError> {
+    let loads = run.report.loads.iter();
+    let loads = loads.map(|load| load_json(load, detail));
     let json = RunFileJson {
         schema: Cow::Borrowed(&run.schema),
         id: Cow::Borrowed(&run.id),
@@ -71,13 +72,13 @@ pub(super) fn write(run: &RunFile) -> Result<Vec<u8>, RunFileError> {
         .map_err(|error| RunFileError::json(RunFileErrorKind::Unwritable, error))
 }
 
-fn load_json(load: &PlanLoadReport) -> Result<LoadJson, RunFileError> {
+fn load_json(load: &PlanLoadReport, detail: RunFileDetail) -> Result<LoadJson, RunFileError> {
     let report = &load.report;
     Ok(LoadJson {
         name: load.name.clone(),
         settings: report.settings.unwrap_or_default(),
         started: (report.measured.as_deref()).map_or(0, |measured| measured.started),
-        histograms: LoadHistograms::of_report(report)
+        histograms: LoadHistograms::of_report(report, detail)
             .map_err(|_| RunFileError::new(RunFileErrorKind::Unwritable))?,
     })
 }

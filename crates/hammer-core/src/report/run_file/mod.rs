@@ -1,5 +1,6 @@
 //! The run file: everything that was measured in a run.
 
+mod detail;
 mod error;
 mod histograms;
 mod json;
@@ -11,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::detail::RunFileDetail;
 pub use self::error::{RunFileError, RunFileErrorKind};
 use crate::host::host_description::HostDescription;
 use crate::report::plan_report::PlanReport;
@@ -85,7 +87,16 @@ impl RunFile {
     ///
     /// If a histogram counts more than 2⁶³ durations.
     pub fn to_json(&self) -> Result<Vec<u8>, RunFileError> {
-        json::write(self)
+        self.to_json_in_detail(RunFileDetail::default())
+    }
+
+    /// Writes the run file as JSON, without a line end, with histograms in this detail.
+    ///
+    /// # Errors
+    ///
+    /// If a histogram counts more than 2⁶³ durations.
+    pub fn to_json_in_detail(&self, detail: RunFileDetail) -> Result<Vec<u8>, RunFileError> {
+        json::write(self, detail)
     }
 
     /// Reads the JSON of a run file.

@@ -1,5 +1,7 @@
 //! Pages under each policy, in each medium, on wide and narrow screens.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hammer_html::report_page;
 use serde_json::json;
 
@@ -8,7 +10,7 @@ use super::content_policy::ContentPolicy;
 use super::page_server::PageServer;
 use super::tab::{Media, Tab};
 use crate::sample_pages::{SamplePage, sample_pages};
-use crate::sample_runs::steady_run;
+use crate::sample_runs::{overloaded_run, steady_run};
 
 /// Lists the faults of a page that a reader sees.
 const PAGE_FAULTS: &str = include_str!("page_faults.js");
@@ -22,6 +24,13 @@ const MEDIA: [(Media, u32); 5] = [
     (Media::Print, 688),
 ];
 
+/// The media of pages without a style. Those of screens look alike there, and so do all policies.
+const MEDIA_WITHOUT_STYLE: [(Media, u32); 3] = [
+    (Media::Light, 320),
+    (Media::Dark, 1400),
+    (Media::Print, 688),
+];
+
 #[test]
 fn every_page_is_readable_under_every_policy() {
     let Some(browser) = Chromium::start() else {
@@ -30,11 +39,15 @@ fn every_page_is_readable_under_every_policy() {
     let mut tab = browser.open_tab();
     for SamplePage { name, page } in sample_pages() {
         let server = PageServer::start(page);
-        for policy in ContentPolicy::ALL {
+        let looks: [(ContentPolicy, &[(Media, u32)]); 2] = [
+            (ContentPolicy::Open, &MEDIA),
+            (ContentPolicy::Strict, &MEDIA_WITHOUT_STYLE),
+        ];
+        for (policy, media) in looks {
             tab.navigate(&server.url(policy));
-            for (media, width) in MEDIA {
-                tab.set_media(media);
-                tab.resize(width, 900);
+            for (media, width) in media {
+                tab.set_media(*media);
+                tab.resize(*width, 900);
                 let faults = tab.evaluate(PAGE_FAULTS);
                 let place = format!("{name}, {policy:?}, {media:?}, {width} px");
                 assert_eq!(faults, json!([]), "{place}: {faults:#}");
@@ -64,6 +77,22 @@ fn paper_shows_what_is_closed_on_a_screen() {
         count_of(&mut tab, "details[open]"),
         count_of(&mut tab, "details")
     );
+}
+
+/// The page of this run took ten pages of paper, most of them with the data of charts.
+#[test]
+fn a_report_takes_few_pages_of_paper() {
+    let Some(browser) = Chromium::start() else {
+        return;
+    };
+    let mut tab = browser.open_tab();
+    let server = PageServer::start(&report_page(&overloaded_run()));
+    tab.navigate(&server.url(ContentPolicy::Open));
+    let printed = tab.call("Page.printToPDF", json!({"preferCSSPageSize": true}));
+    let pdf = STANDARD.decode(printed["data"].as_str().expect("a document"));
+    let pdf = String::from_utf8_lossy(&pdf.expect("base64")).into_owned();
+    let papers = pdf.matches("/Type /Page\n").count();
+    assert!((2..=6).contains(&papers), "{papers} pages");
 }
 
 fn count_of(tab: &mut Tab, selector: &str) -> u64 {

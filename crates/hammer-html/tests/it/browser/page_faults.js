@@ -16,7 +16,7 @@
     return null;
   };
 
-  // Without a style, wide tables make the page wider.
+  // Without a style, wide tables and charts make the page wider.
   if (isStyled && document.documentElement.scrollWidth > width)
     faults.push(`the page is ${document.documentElement.scrollWidth} px wide, the window ${width}`);
 
@@ -29,8 +29,8 @@
       const outer = box(svg);
       if (!(outer.width > 100 && outer.height > 50)) faults.push(`${chart.id} is ${outer.width} × ${outer.height} px`);
       const limits = box(scroller(svg) || document.documentElement);
-      if (limits.left < -0.5 || limits.right > width + 0.5) faults.push(`${chart.id} leaves the window`);
-      if (!scroller(svg) && (outer.left < -0.5 || outer.right > width + 0.5)) faults.push(`${chart.id} leaves the window`);
+      if (isStyled && (limits.left < -0.5 || limits.right > width + 0.5)) faults.push(`${chart.id} leaves the window`);
+      if (isStyled && !scroller(svg) && (outer.left < -0.5 || outer.right > width + 0.5)) faults.push(`${chart.id} leaves the window`);
       const data = JSON.parse(chart.querySelector(".chart-data").textContent);
       for (const series of all(".series", svg)) {
         const { values, constant } = data.series.find((s) => s.name === series.dataset.series);
@@ -47,8 +47,7 @@
         if (out > 1.5) faults.push(`${chart.id}: ${name(shape)} leaves the drawing by ${out.toFixed(1)} px`);
       }
       const texts = all("text", svg).filter(isShown).map((t) => [t, box(t)]);
-      // Without a style, a narrow page is a small picture.
-      for (const [text, b] of texts) if (isStyled && b.height < 8) faults.push(`${chart.id}: ${name(text)} is ${b.height.toFixed(1)} px high`);
+      for (const [text, b] of texts) if (b.height < 8) faults.push(`${chart.id}: ${name(text)} is ${b.height.toFixed(1)} px high`);
       for (let i = 0; i < texts.length; i++)
         for (let j = i + 1; j < texts.length; j++) {
           const [a, b] = [texts[i][1], texts[j][1]];
@@ -62,7 +61,12 @@
 
   // Contrast of text with what is behind it (WCAG 2.2, 1.4.3).
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const known = new Map();
   const rgba = (color) => {
+    if (!known.has(color)) known.set(color, drawn(color));
+    return known.get(color);
+  };
+  const drawn = (color) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
