@@ -112,13 +112,22 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
 
 /// Formats a measured value with its unit.
 pub(crate) fn format_figure(figure: &MeasuredValue) -> String {
+    let unit = TimeUnit::for_micros(figure.value.unwrap_or_default());
+    format_in(figure, unit)
+}
+
+/// Formats two values of a figure. Times have the unit of the longer one.
+pub(crate) fn format_figures(figures: [&MeasuredValue; 2]) -> [String; 2] {
+    let longest = figures.iter().filter_map(|figure| figure.value);
+    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    figures.map(|figure| format_in(figure, unit))
+}
+
+fn format_in(figure: &MeasuredValue, time_unit: TimeUnit) -> String {
     match (figure.value, figure.unit.as_str()) {
         (None, _) if figure.infinite => "infinite: no response".into(),
         (None, _) => "not measured".into(),
-        (Some(us), "us") => {
-            let unit = TimeUnit::for_micros(us);
-            format!("{} {}", unit.format(us), unit.name())
-        }
+        (Some(us), "us") => format!("{} {}", time_unit.format(us), time_unit.name()),
         (Some(share), "%") => format!("{} %", format_percent(share)),
         (Some(per_second), "/s") => format!("{}/s", format_decimal(per_second)),
         (Some(1.0), _) => "1 hit".into(),
