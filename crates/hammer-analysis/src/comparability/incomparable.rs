@@ -167,7 +167,10 @@ impl IncomparableReason {
             }
             Self::MissingGroup { load, group, run } => {
                 let (other, run) = (names.other_runs(*run), names.run(*run));
-                format!("{}{run} has no group {group:?}, and {other} it", of_load(load))
+                format!(
+                    "{}{run} has no group {group:?}, and {other} it",
+                    of_load(load)
+                )
             }
             Self::Unpaired { base, new } => {
                 format!("expected as many new runs as base runs, found {new} and {base}")

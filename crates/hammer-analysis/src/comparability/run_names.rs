@@ -106,7 +106,11 @@ mod tests {
         };
         for (names, positions, expected) in [
             (RunNames::Places, vec![new(1)], "new run 2"),
-            (RunNames::Places, vec![base(0), base(1)], "base runs 1 and 2"),
+            (
+                RunNames::Places,
+                vec![base(0), base(1)],
+                "base runs 1 and 2",
+            ),
             (
                 RunNames::Places,
                 vec![base(0), new(0), new(1), new(2), new(4)],

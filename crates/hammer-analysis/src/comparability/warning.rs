@@ -81,7 +81,11 @@ impl ComparabilityWarning {
             ),
             Self::Suspect { run, verdict } => {
                 let reason = verdict.iter().map(|reason| format!(": {reason}"));
-                format!("{} is suspect{}", names.run(*run), reason.collect::<String>())
+                format!(
+                    "{} is suspect{}",
+                    names.run(*run),
+                    reason.collect::<String>()
+                )
             }
             Self::RateNotReached {
                 run,

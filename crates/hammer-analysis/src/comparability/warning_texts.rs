@@ -50,14 +50,20 @@ fn text(group: &[&ComparabilityWarning], names: RunNames<'_>) -> String {
                 (None, _) => format!("{runs} are suspect"),
                 (Some(verdict), true) => format!("{runs} are suspect: {verdict}"),
                 (Some(verdict), false) => {
-                    format!("{runs} are suspect, for example {}: {verdict}", names.run(*run))
+                    format!(
+                        "{runs} are suspect, for example {}: {verdict}",
+                        names.run(*run)
+                    )
                 }
             }
         }
         ComparabilityWarning::RateNotReached { load, .. } => {
             let load = load.iter().map(|load| format!("load {load:?}: "));
             let load = load.collect::<String>();
-            format!("{load}{runs} started only {} of the hits due", shares(group))
+            format!(
+                "{load}{runs} started only {} of the hits due",
+                shares(group)
+            )
         }
         other => other.text(names),
     }

@@ -63,9 +63,11 @@ impl OutputPlaces {
             (Some(PlaceUse::Input), _) => {
                 "this command reads that file (try another path)".to_owned()
             }
-            (Some(PlaceUse::Baseline), _) => "the run is compared with that file (try another path, \
+            (Some(PlaceUse::Baseline), _) => {
+                "the run is compared with that file (try another path, \
                  and rename the file after the run)"
-                .to_owned(),
+                    .to_owned()
+            }
             (Some(PlaceUse::Output), Some(_)) => {
                 "another output has the same path (try another path)".to_owned()
             }

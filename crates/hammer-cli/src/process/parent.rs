@@ -36,7 +36,10 @@ pub(crate) fn end_with_parent() {
 pub(crate) fn end_with_parent() {}
 
 #[cfg(target_os = "linux")]
-#[expect(clippy::exit, reason = "the parent has ended before it could be watched")]
+#[expect(
+    clippy::exit,
+    reason = "the parent has ended before it could be watched"
+)]
 fn exit() -> ! {
     std::process::exit(1);
 }

@@ -212,10 +212,7 @@ fn a_baseline_that_cannot_be_compared_with_is_refused() {
             "stopped.json",
             "the baseline was stopped before its schedule ended",
         ),
-        (
-            "invalid.json",
-            "the baseline is invalid: it was late",
-        ),
+        ("invalid.json", "the baseline is invalid: it was late"),
     ] {
         for flags in [&["--dry-run"][..], &[]] {
             let refused = baseline.compare(name, &quiet, flags);
@@ -453,8 +450,21 @@ fn relative_thresholds_of_a_run_that_ended_early_are_not_judged() {
     baseline.record("long.json", &["-r", "20", "-n", "20"]);
     let (url, path) = (baseline.target.url(), baseline.path("long.json"));
     let args = [
-        "http", &url, "-r", "20", "-z", "1h", "-o", "json", "--abort-on", "hits > 20", "--assert",
-        "p50 <= baseline + 50%", "--assert", "hits > 1", "--baseline",
+        "http",
+        &url,
+        "-r",
+        "20",
+        "-z",
+        "1h",
+        "-o",
+        "json",
+        "--abort-on",
+        "hits > 20",
+        "--assert",
+        "p50 <= baseline + 50%",
+        "--assert",
+        "hits > 1",
+        "--baseline",
     ];
     let output = hammer(&args).arg(path).output().unwrap();
     assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
@@ -463,5 +473,8 @@ fn relative_thresholds_of_a_run_that_ended_early_are_not_judged() {
     let judged = [0, 1].map(|index| report["thresholds"][index]["judged"].as_bool().unwrap());
     assert_eq!(judged, [false, true], "{report}");
     let reason = report["baseline"]["incomparable"].as_str().unwrap();
-    assert_eq!(reason, "this run was ended early by the condition 'hits > 20'");
+    assert_eq!(
+        reason,
+        "this run was ended early by the condition 'hits > 20'"
+    );
 }

@@ -272,7 +272,10 @@ fn an_output_cannot_take_the_file_of_an_input_or_of_another_output() {
         (&["md=x.md", "json=./x.md"], same),
     ] {
         let flags = outputs.iter().flat_map(|output| ["-o", *output]);
-        for command in [&["compare", "base.run", "new.run"][..], &["report", "base.run"]] {
+        for command in [
+            &["compare", "base.run", "new.run"][..],
+            &["report", "base.run"],
+        ] {
             if command[0] == "report" && outputs.contains(&"json=soft.run") {
                 continue;
             }
@@ -314,7 +317,11 @@ fn runs_with_other_loads_or_groups_are_refused() {
     let targets = runs.path("targets.txt");
     fs::write(&targets, format!("GET {url}a\n\nGET {url}b\n")).unwrap();
     let targets = targets.to_str().unwrap();
-    let base = kept_run(&runs, "targets.run", &["http", "--targets", targets, "-r", "100", "-n", "20"]);
+    let base = kept_run(
+        &runs,
+        "targets.run",
+        &["http", "--targets", targets, "-r", "100", "-n", "20"],
+    );
     let new = runs.copy(&base, "other-targets.run", |run| {
         run["report"]["groups"][1]["name"] = "GET /c".into();
     });
@@ -368,7 +375,10 @@ fn runs_that_ended_early_are_refused() {
         run["report"]["stopped"] = true.into();
     });
     for (new, reason) in [
-        (aborted, "new run 1 was ended early by the condition 'hits > 100'"),
+        (
+            aborted,
+            "new run 1 was ended early by the condition 'hits > 100'",
+        ),
         (stopped, "new run 1 was stopped before its schedule ended"),
     ] {
         let refused = compare(&[base.clone()], &[new], &[]);

@@ -202,7 +202,9 @@ impl FailingDuel {
 
     /// Runs a duel whose runs fail once the target has got this many requests.
     fn run(&self, requests: u64, flags: &[&str]) -> Output {
-        let duel = ["duel", &self.plan, &self.plan, "--rounds", "1000", "--rest", "0"];
+        let duel = [
+            "duel", &self.plan, &self.plan, "--rounds", "1000", "--rest", "0",
+        ];
         let child = start(&[&duel[..], flags].concat());
         wait_until("rounds are complete", || {
             self.target.counts().requests > requests
@@ -219,7 +221,10 @@ fn rounds_that_are_complete_are_compared_after_a_run_that_failed() {
     let failed = duel.run(70, &[]);
     let text = stderr(&failed);
     assert_eq!(failed.status.code(), Some(1), "{text}");
-    assert!(text.contains("error: round ") && text.contains(" failed: exit status: "), "{text}");
+    assert!(
+        text.contains("error: round ") && text.contains(" failed: exit status: "),
+        "{text}"
+    );
     let comparison = stdout(&failed);
     assert!(comparison.contains("in pairs"), "{comparison}{text}");
 }
@@ -231,7 +236,10 @@ fn too_few_rounds_before_a_run_that_failed_are_not_compared() {
     let failed = duel.run(5, &["--keep", keep.to_str().unwrap()]);
     let text = stderr(&failed);
     assert_eq!(failed.status.code(), Some(1), "{text}");
-    assert!(text.contains("a comparison needs 3; run files are in "), "{text}");
+    assert!(
+        text.contains("a comparison needs 3; run files are in "),
+        "{text}"
+    );
     assert_eq!(stdout(&failed), "");
     assert_eq!(files(&keep)[0], "base-1.run.json.zst");
 }
@@ -246,7 +254,10 @@ fn a_run_that_ended_early_ends_the_duel() {
     let duel = output(&["duel", &aborted, &aborted, "--rest", "0"]);
     let text = stderr(&duel);
     assert_eq!(duel.status.code(), Some(98), "{text}");
-    assert!(text.contains("base run 1 was ended early by the condition 'hits > 20'"), "{text}");
+    assert!(
+        text.contains("base run 1 was ended early by the condition 'hits > 20'"),
+        "{text}"
+    );
     assert!(!text.contains("round 2"), "{text}");
 }
 
@@ -299,7 +310,8 @@ fn a_terminal_that_stops_background_output_does_not_stop_the_duel() {
     let (runs, target) = (RecordedRuns::new(), target(0));
     let short = plan(&runs, "short.toml", &target, "rate = 100\nhits = 10\n");
     let arguments = format!("duel {short} {short} --rounds 1 --rest 0");
-    let Some(printed) = on_a_terminal(&arguments, 80, "stty tostop; timeout --foreground 60") else {
+    let Some(printed) = on_a_terminal(&arguments, 80, "stty tostop; timeout --foreground 60")
+    else {
         return;
     };
     assert!(printed.contains("1 base run with 1 new run"), "{printed}");

@@ -1,8 +1,6 @@
 //! The outcome of a comparison, and what weakens it.
 
-use hammer_analysis::{
-    Comparison, ComparisonDesign, ComparisonOutcome, RunNames, warning_texts,
-};
+use hammer_analysis::{Comparison, ComparisonDesign, ComparisonOutcome, RunNames, warning_texts};
 use hammer_diagnostic::{format_counted, format_decimal};
 use maud::{Markup, html};
 
