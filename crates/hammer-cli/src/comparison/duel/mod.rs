@@ -45,8 +45,9 @@ hammer duel old.toml new.toml -o md=comment.md --fail-on cannot-tell";
 
 const NOTES: &str = "\
 The plans run in turn: A, B, A, B, and so on, so that slow changes of the machine affect both.
-Each run is a process of its own. Outputs in the plans are ignored, and thresholds do not end the
-duel, unless they end a run early. Exit codes are those of 'hammer compare'. docs/COMPARING.md describes the method.";
+Each run is a process of its own. Outputs in the plans are ignored. A failed threshold does not end
+the duel, but a run that a condition ends early does. Exit codes are those of 'hammer compare'.
+docs/COMPARING.md describes the method.";
 
 #[derive(Debug, Args)]
 #[group(skip)]
