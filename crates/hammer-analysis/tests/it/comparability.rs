@@ -13,6 +13,9 @@ use crate::recorded_run::{RecordedLoad, plan};
 /// A change of a run.
 type RunChange = fn(&mut RunFile);
 
+/// A change of a load that has not run.
+type LoadChange = fn(&mut ComparableLoad);
+
 /// Two short runs, each of which a test may change.
 fn pair() -> (RunFile, RunFile) {
     let short = |seed| RecordedLoad {
@@ -286,28 +289,28 @@ fn a_plan_is_checked_before_its_run() {
         base: "the baseline",
         new: "this run",
     };
-    let refusal = |base: &RunFile, change: &dyn Fn(&mut ComparableLoad)| {
+    let refusal = |base: &RunFile, change: LoadChange| {
         let mut load = planned.clone();
         change(&mut load);
         let checked = check_before_run(base, &[load]);
         checked.map_err(|refused| refused.text(names))
     };
-    assert_eq!(refusal(&base, &|_| ()), Ok(()));
-    let changes: [(&dyn Fn(&mut ComparableLoad), &str); 4] = [
+    assert_eq!(refusal(&base, |_| ()), Ok(()));
+    let changes: [(LoadChange, &str); 4] = [
         (
-            &|load| load.is_user_pool = true,
+            |load| load.is_user_pool = true,
             "different loop: open in the baseline, open, with a pool of users in this run",
         ),
         (
-            &|load| load.shape = "60".into(),
+            |load| load.shape = "60".into(),
             "different shape: 50 in the baseline, 60 in this run",
         ),
         (
-            &|load| load.groups = vec!["reads".into()],
+            |load| load.groups = vec!["reads".into()],
             "this run has no group \"writes\", and the baseline has it",
         ),
         (
-            &|load| load.groups.push("lists".into()),
+            |load| load.groups.push("lists".into()),
             "the baseline has no group \"lists\", and this run has it",
         ),
     ];
@@ -317,7 +320,7 @@ fn a_plan_is_checked_before_its_run() {
     let mut stopped = base;
     stopped.report.stopped = true;
     assert_eq!(
-        refusal(&stopped, &|_| ()),
+        refusal(&stopped, |_| ()),
         Err("the baseline was stopped before its schedule ended".to_owned())
     );
 }

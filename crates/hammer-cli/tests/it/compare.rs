@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
+use std::slice;
 
 use hammer_target::{TargetBehavior, TargetServer};
 use serde_json::{Value, json};
@@ -127,7 +128,7 @@ fn runs_that_differ_in_what_they_send_are_refused() {
         let new = runs.copy(&base, &format!("{key}.run"), |run| {
             run["report"][key] = value;
         });
-        let refused = compare(&[base.clone()], &[new], &[]);
+        let refused = compare(slice::from_ref(&base), &[new], &[]);
         assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
         let text = stderr(&refused);
         assert!(text.contains(message), "{text}");
@@ -173,7 +174,7 @@ fn an_invalid_run_is_refused_and_outputs_say_why() {
 fn a_run_that_is_given_twice_is_refused() {
     let runs = RecordedRuns::new();
     let base = runs.record("base.run", 20);
-    let refused = compare(&[base.clone()], &[base], &[]);
+    let refused = compare(slice::from_ref(&base), slice::from_ref(&base), &[]);
     assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
     assert!(stderr(&refused).contains("new run 1 and base run 1 are the same run"));
 }
@@ -381,7 +382,7 @@ fn runs_that_ended_early_are_refused() {
         ),
         (stopped, "new run 1 was stopped before its schedule ended"),
     ] {
-        let refused = compare(&[base.clone()], &[new], &[]);
+        let refused = compare(slice::from_ref(&base), &[new], &[]);
         assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
         assert!(stderr(&refused).contains(reason), "{}", stderr(&refused));
     }
