@@ -12,11 +12,14 @@ mod figures;
 mod judgement;
 mod statistics;
 
-pub use comparability::check::check_comparability;
+pub use comparability::check::{check_before_run, check_comparability};
+pub use comparability::comparable_load::ComparableLoad;
 pub use comparability::incomparable::{Incomparable, IncomparableReason};
+pub use comparability::run_names::RunNames;
 pub use comparability::run_position::{ComparisonSide, RunPosition};
 pub use comparability::run_property::RunProperty;
 pub use comparability::warning::ComparabilityWarning;
+pub use comparability::warning_texts::warning_texts;
 pub use compare::compare;
 pub use comparison::compare_options::{CompareOptions, RunPairing};
 pub use comparison::compared_figure::{BetterDirection, ComparedFigure, ComparedUnit};

@@ -54,6 +54,7 @@ impl App {
     /// logging to stderr as set by `RUST_LOG`.
     #[must_use]
     pub fn main(self) -> ExitCode {
+        process::end_with_parent();
         process::raise_limits();
         process::init_log();
         self.run_from(std::env::args_os())

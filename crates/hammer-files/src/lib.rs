@@ -3,6 +3,7 @@
 //! - [`InputFile`] reads a file, a pipe or a device into memory, up to the limit of its kind.
 //! - [`AtomicFile`] is written under a temporary name, and renamed when it is complete.
 //! - [`LateFile`] is a place that is checked first, and gets its file later.
+//! - [`FilePlace`] tells whether two paths name the same file.
 //!
 //! ```
 //! use std::io::Write;
@@ -20,11 +21,13 @@
 
 mod atomic_file;
 mod file_mode;
+mod file_place;
 mod input_file;
 mod late_file;
 mod path_kind;
 
 pub use atomic_file::AtomicFile;
 pub use file_mode::FileMode;
+pub use file_place::FilePlace;
 pub use input_file::InputFile;
 pub use late_file::LateFile;

@@ -36,3 +36,15 @@ pub fn check_thresholds(
         }
     }
 }
+
+/// Withdraws the results of thresholds relative to a baseline, because the run cannot be compared with
+/// it: they are not judged.
+pub fn withdraw_relative_results(report: &mut PlanReport) {
+    let of_loads = report.loads.iter_mut();
+    let of_loads = of_loads.flat_map(|load| &mut load.report.thresholds);
+    for checked in report.thresholds.iter_mut().chain(of_loads) {
+        if checked.relative.is_some() {
+            (checked.passed, checked.judged) = (false, false);
+        }
+    }
+}

@@ -59,7 +59,7 @@ mod sliding_window;
 mod threshold;
 mod toml_text;
 
-pub use check_thresholds::check_thresholds;
+pub use check_thresholds::{check_thresholds, withdraw_relative_results};
 pub use environment::SubstitutedVariables;
 pub use example::EXAMPLE;
 pub use go_hammer_scenario::{GoHammerRequest, GoHammerScenario};

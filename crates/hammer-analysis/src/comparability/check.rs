@@ -2,6 +2,7 @@
 
 use hammer_core::{OpenOrClosedLoop, Report, RunFile, VerdictStatus};
 
+use super::comparable_load::{ComparableLoad, PlacedLoads};
 use super::incomparable::{Incomparable, IncomparableReason};
 use super::run_position::{ComparisonSide, RunPosition};
 use super::run_properties::{PropertyValue, load_name, properties};
@@ -25,8 +26,8 @@ struct PlacedRun<'a> {
 ///
 /// # Errors
 ///
-/// If a side has no runs, a run is given twice, has no measurements or is invalid, or if runs differ in
-/// a required [property](RunProperty), a load or a group. All reasons are returned.
+/// If a side has no runs, a run is given twice, has no measurements, is invalid or ended early, or if
+/// runs differ in a load, a group or a required [property](RunProperty). All reasons are returned.
 pub fn check_comparability(
     base: &[RunFile],
     new: &[RunFile],
@@ -41,28 +42,48 @@ pub fn check_comparability(
         }
     }
     reasons.extend(repeated_runs(&runs));
+    let unusable = |it: &PlacedRun<'_>| IncomparableReason::of_run(it.run, it.position);
     reasons.extend(runs.iter().filter_map(unusable));
-    if let Some((reference, others)) = runs.split_first() {
-        let missing: Vec<_> = others
-            .iter()
-            .flat_map(|run| missing_parts(reference, run))
-            .collect();
-        if missing.is_empty() {
-            reasons.extend(
-                others
-                    .iter()
-                    .flat_map(|run| required_differences(reference, run)),
-            );
-        }
-        reasons.extend(missing);
+    let loads = runs
+        .iter()
+        .map(|it| PlacedLoads::of_run(it.run, it.position));
+    let loads: Vec<_> = loads.collect();
+    if let Some((reference, others)) = loads.split_first() {
+        let others = others.iter();
+        reasons.extend(others.flat_map(|other| reference.differences(other)));
     }
-    if !reasons.is_empty() {
-        reasons.dedup();
-        return Err(Incomparable { reasons });
-    }
+    refused_for(reasons)?;
     let mut warnings = differences(base, new);
     warnings.extend(runs.iter().flat_map(flaws));
     Ok(warnings)
+}
+
+/// Checks whether a run of these loads can be compared with `base`, as far as that is known before it.
+///
+/// # Errors
+///
+/// If the base has no measurements, is invalid or ended early, or if a load, a group or a required
+/// [property](RunProperty) differs. All reasons are returned.
+pub fn check_before_run(base: &RunFile, loads: &[ComparableLoad]) -> Result<(), Incomparable> {
+    let [base_position, new_position] =
+        [ComparisonSide::Base, ComparisonSide::New].map(|side| RunPosition { side, index: 0 });
+    let expected = PlacedLoads::of_run(base, base_position);
+    let planned = PlacedLoads {
+        position: new_position,
+        loads: loads.to_vec(),
+    };
+    let unusable = IncomparableReason::of_run(base, base_position);
+    let differences = expected.differences(&planned);
+    refused_for(unusable.into_iter().chain(differences).collect())
+}
+
+/// Refuses runs if there is a reason.
+fn refused_for(mut reasons: Vec<IncomparableReason>) -> Result<(), Incomparable> {
+    reasons.dedup();
+    match reasons.is_empty() {
+        true => Ok(()),
+        false => Err(Incomparable { reasons }),
+    }
 }
 
 fn placed(runs: &[RunFile], side: ComparisonSide) -> impl Iterator<Item = PlacedRun<'_>> {
@@ -83,93 +104,7 @@ fn repeated_runs(runs: &[PlacedRun<'_>]) -> Vec<IncomparableReason> {
     pairs.collect()
 }
 
-/// The reason why a run cannot be compared with any other.
-fn unusable(placed: &PlacedRun<'_>) -> Option<IncomparableReason> {
-    let run = placed.position;
-    let report = &placed.run.report;
-    if report.verdict.status == VerdictStatus::Invalid {
-        let verdict = report.verdict.reasons.first().cloned();
-        return Some(IncomparableReason::InvalidVerdict { run, verdict });
-    }
-    let is_measured = report.measured.is_some();
-    (!is_measured).then_some(IncomparableReason::NoMeasurements { run })
-}
-
-/// The loads and groups that only one of two runs has.
-fn missing_parts(reference: &PlacedRun<'_>, other: &PlacedRun<'_>) -> Vec<IncomparableReason> {
-    let mut missing = Vec::new();
-    let (loads, other_loads) = (&reference.run.report.loads, &other.run.report.loads);
-    if loads.len() == 1 && other_loads.len() == 1 {
-        let reports = (&loads[0].report, &other_loads[0].report);
-        missing.extend(missing_groups(reference, other, reports, None));
-        return missing;
-    }
-    for (has, lacks) in [(reference, other), (other, reference)] {
-        for load in &has.run.report.loads {
-            let mut known = lacks.run.report.loads.iter();
-            if !known.any(|it| it.name == load.name) {
-                missing.push(IncomparableReason::MissingLoad {
-                    load: load.name.clone(),
-                    run: lacks.position,
-                });
-            }
-        }
-    }
-    for load in loads {
-        let same = other_loads.iter().find(|it| it.name == load.name);
-        if let Some(same) = same {
-            let reports = (&load.report, &same.report);
-            missing.extend(missing_groups(reference, other, reports, Some(&load.name)));
-        }
-    }
-    missing
-}
-
-fn missing_groups(
-    reference: &PlacedRun<'_>,
-    other: &PlacedRun<'_>,
-    (report, other_report): (&Report, &Report),
-    load: Option<&str>,
-) -> Vec<IncomparableReason> {
-    let sides = [
-        (report, other_report, other.position),
-        (other_report, report, reference.position),
-    ];
-    let missing = sides.into_iter().flat_map(|(has, lacks, run)| {
-        let groups = has.groups.iter().filter(|group| !group.is_ungrouped());
-        let absent = groups.filter(|group| !lacks.groups.iter().any(|it| it.name == group.name));
-        absent.map(move |group| IncomparableReason::MissingGroup {
-            load: load.map(str::to_owned),
-            group: group.name.clone(),
-            run,
-        })
-    });
-    missing.collect()
-}
-
-fn required_differences(
-    reference: &PlacedRun<'_>,
-    other: &PlacedRun<'_>,
-) -> Vec<IncomparableReason> {
-    let found = properties(other.run);
-    let expected = properties(reference.run).into_iter();
-    let required = expected.filter(|it| it.property.is_required());
-    let differences = required.filter_map(|expected| {
-        let same =
-            |it: &&PropertyValue| it.property == expected.property && it.load == expected.load;
-        let found = found.iter().find(same)?;
-        (found.value != expected.value).then(|| IncomparableReason::Different {
-            property: expected.property,
-            load: expected.load,
-            expected: expected.value,
-            run: other.position,
-            found: found.value.clone(),
-        })
-    });
-    differences.collect()
-}
-
-/// The properties in which runs differ, of any side.
+/// The properties in which runs differ, of any side, and that need not be equal.
 fn differences(base: &[RunFile], new: &[RunFile]) -> Vec<ComparabilityWarning> {
     let of_side = |runs: &[RunFile]| -> Vec<PropertyValue> {
         let mut values: Vec<PropertyValue> = Vec::new();
@@ -184,7 +119,7 @@ fn differences(base: &[RunFile], new: &[RunFile]) -> Vec<ComparabilityWarning> {
     let mut keys: Vec<(RunProperty, Option<String>)> = Vec::new();
     for value in &base_values {
         let key = (value.property, value.load.clone());
-        if !value.property.is_required() && !keys.contains(&key) {
+        if !keys.contains(&key) {
             keys.push(key);
         }
     }
@@ -244,9 +179,6 @@ fn flaws(placed: &PlacedRun<'_>) -> Vec<ComparabilityWarning> {
     if report.verdict.status == VerdictStatus::Suspect {
         let verdict = report.verdict.reasons.first().cloned();
         flaws.push(ComparabilityWarning::Suspect { run, verdict });
-    }
-    if report.stopped {
-        flaws.push(ComparabilityWarning::Stopped { run });
     }
     for (index, load) in report.loads.iter().enumerate() {
         let achieved = achieved_percent(&load.report);

@@ -2,11 +2,12 @@
 
 use std::{error, fmt};
 
+use hammer_core::{RunFile, VerdictStatus};
 use serde::{Deserialize, Serialize};
 
-use super::run_position::RunPosition;
+use super::run_names::RunNames;
+use super::run_position::{ComparisonSide, RunPosition};
 use super::run_property::RunProperty;
-use crate::comparability::run_position::ComparisonSide;
 
 /// Runs that are not compared, with all reasons. It is displayed with each reason once, joined by
 /// semicolons.
@@ -40,6 +41,18 @@ pub enum IncomparableReason {
         run: RunPosition,
         /// The worst reason of the verdict.
         verdict: Option<String>,
+    },
+    /// A condition ended a run before its schedule did, so that it describes another load.
+    Aborted {
+        /// The run.
+        run: RunPosition,
+        /// The condition.
+        condition: String,
+    },
+    /// A run was stopped before its schedule ended.
+    Stopped {
+        /// The run.
+        run: RunPosition,
     },
     /// A report without histograms.
     NoMeasurements {
@@ -84,28 +97,56 @@ pub enum IncomparableReason {
     },
 }
 
-impl fmt::Display for IncomparableReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl IncomparableReason {
+    /// The reason why a run cannot be compared with any other, if there is one.
+    #[must_use]
+    pub fn of_run(run: &RunFile, position: RunPosition) -> Option<Self> {
+        let report = &run.report;
+        let run = position;
+        if report.verdict.status == VerdictStatus::Invalid {
+            let verdict = report.verdict.reasons.first().cloned();
+            return Some(Self::InvalidVerdict { run, verdict });
+        }
+        if let Some(aborted) = &report.aborted {
+            let condition = aborted.expression.clone();
+            return Some(Self::Aborted { run, condition });
+        }
+        if report.stopped {
+            return Some(Self::Stopped { run });
+        }
+        (report.measured.is_none()).then_some(Self::NoMeasurements { run })
+    }
+
+    /// The reason as text, with these names for the runs.
+    #[must_use]
+    pub fn text(&self, names: RunNames<'_>) -> String {
+        let of_load = |load: &Option<String>| match load {
+            Some(load) => format!("load {load:?}: "),
+            None => String::new(),
+        };
         match self {
-            Self::NoRuns { side } => write!(f, "expected a {side} run, found none"),
-            Self::RepeatedRun { first, second } => write!(
-                f,
-                "{second} and {first} are the same run (try another run file)"
+            Self::NoRuns { side } => format!("expected a {side} run, found none"),
+            Self::RepeatedRun { first, second } => format!(
+                "{} and {} are the same run (try another run file)",
+                names.run(*second),
+                names.run(*first)
             ),
             Self::InvalidVerdict { run, verdict } => {
-                write!(f, "{run} is invalid: ")?;
-                f.write_str(
-                    verdict
-                        .as_deref()
-                        .unwrap_or("its figures describe the generator"),
-                )
+                let verdict = verdict.as_deref();
+                let verdict = verdict.unwrap_or("its figures describe the generator");
+                format!("{} is invalid: {verdict}", names.run(*run))
             }
-            Self::NoMeasurements { run } => {
-                write!(
-                    f,
-                    "{run} has no histograms (try a run file in place of a report)"
-                )
+            Self::Aborted { run, condition } => {
+                let run = names.run(*run);
+                format!("{run} was ended early by the condition '{condition}'")
             }
+            Self::Stopped { run } => {
+                format!("{} was stopped before its schedule ended", names.run(*run))
+            }
+            Self::NoMeasurements { run } => format!(
+                "{} has no histograms (try a run file in place of a report)",
+                names.run(*run)
+            ),
             Self::Different {
                 property,
                 load,
@@ -113,38 +154,49 @@ impl fmt::Display for IncomparableReason {
                 run,
                 found,
             } => {
-                write_load(f, load.as_deref())?;
-                write!(
-                    f,
-                    "different {property}: {expected} in base run 1, {found} in {run}"
-                )
+                let first = RunPosition {
+                    side: ComparisonSide::Base,
+                    index: 0,
+                };
+                let (load, first, run) = (of_load(load), names.run(first), names.run(*run));
+                format!("{load}different {property}: {expected} in {first}, {found} in {run}")
             }
             Self::MissingLoad { load, run } => {
-                write!(f, "{run} has no load {load:?}, and other runs have it")
+                let (other, run) = (names.other_runs(*run), names.run(*run));
+                format!("{run} has no load {load:?}, and {other} it")
             }
             Self::MissingGroup { load, group, run } => {
-                write_load(f, load.as_deref())?;
-                write!(f, "{run} has no group {group:?}, and other runs have it")
+                let (other, run) = (names.other_runs(*run), names.run(*run));
+                format!(
+                    "{}{run} has no group {group:?}, and {other} it",
+                    of_load(load)
+                )
             }
-            Self::Unpaired { base, new } => write!(
-                f,
-                "expected as many new runs as base runs, found {new} and {base}"
-            ),
+            Self::Unpaired { base, new } => {
+                format!("expected as many new runs as base runs, found {new} and {base}")
+            }
         }
     }
 }
 
-fn write_load(f: &mut fmt::Formatter<'_>, load: Option<&str>) -> fmt::Result {
-    load.map_or(Ok(()), |load| write!(f, "load {load:?}: "))
+impl Incomparable {
+    /// The reasons as text, with these names for the runs.
+    #[must_use]
+    pub fn text(&self, names: RunNames<'_>) -> String {
+        let reasons = self.reasons.iter().map(|reason| reason.text(names));
+        reasons.collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for IncomparableReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(RunNames::Places))
+    }
 }
 
 impl fmt::Display for Incomparable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, reason) in self.reasons.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{reason}")?;
-        }
-        Ok(())
+        f.write_str(&self.text(RunNames::Places))
     }
 }
 

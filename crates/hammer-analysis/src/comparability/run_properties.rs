@@ -1,4 +1,4 @@
-//! The properties of a run, as text.
+//! The properties of a run that need not be equal, as text.
 
 use hammer_core::{LoadSettings, Report, RunFile};
 
@@ -19,8 +19,8 @@ pub(super) fn load_name(run: &RunFile, index: usize) -> Option<String> {
     (loads.len() > 1).then(|| loads[index].name.clone())
 }
 
-/// The properties of a run and of each of its loads. Durations are not among them: they are compared
-/// as numbers.
+/// The properties of a run and of each of its loads that need not be equal. Durations are not among
+/// them: they are compared as numbers.
 pub(super) fn properties(run: &RunFile) -> Vec<PropertyValue> {
     let of_run = |property, value: String| PropertyValue {
         property,
@@ -52,11 +52,6 @@ pub(super) fn properties(run: &RunFile) -> Vec<PropertyValue> {
 fn load_properties(report: &Report) -> Vec<(RunProperty, String)> {
     let generator = &report.generator;
     let mut all = vec![
-        (RunProperty::Hammer, report.hammer.clone()),
-        (RunProperty::Loop, loop_name(report).to_owned()),
-        (RunProperty::Shape, report.shape.clone()),
-        (RunProperty::Arrivals, report.arrivals.as_str().to_owned()),
-        (RunProperty::Warmup, seconds(report.warmup_s)),
         (RunProperty::Target, report.target.clone()),
         (
             RunProperty::MaxInFlight,
@@ -77,17 +72,6 @@ fn load_properties(report: &Report) -> Vec<(RunProperty, String)> {
         all.push((RunProperty::SkipLate, skip_late));
     }
     all
-}
-
-/// The kind of loop, which with a pool of users is a property of its own.
-fn loop_name(report: &Report) -> &'static str {
-    use hammer_core::OpenOrClosedLoop::{Closed, Open};
-    match (report.loop_kind, report.generator.is_user_pool) {
-        (Open, false) => "open",
-        (Closed, false) => "closed",
-        (Open, true) => "open, with a pool of users",
-        (Closed, true) => "closed, with a pool of users",
-    }
 }
 
 fn or_unknown(text: &str) -> String {

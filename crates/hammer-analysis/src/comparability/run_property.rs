@@ -48,14 +48,6 @@ pub enum RunProperty {
     Shards,
 }
 
-impl RunProperty {
-    /// True if runs that differ in it are not compared.
-    #[must_use]
-    pub fn is_required(self) -> bool {
-        self <= Self::Warmup
-    }
-}
-
 impl fmt::Display for RunProperty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::run_position::RunPosition;
+use super::run_names::RunNames;
+use super::run_position::{ComparisonSide, RunPosition};
 use super::run_property::RunProperty;
 
 /// The maximum number of values of a side that are shown.
@@ -42,11 +43,6 @@ pub enum ComparabilityWarning {
         /// The hits started, as a percentage of the hits due.
         achieved_percent: f64,
     },
-    /// A run was stopped before its schedule ended.
-    Stopped {
-        /// The run.
-        run: RunPosition,
-    },
     /// The share of errors differs, so that response is of different hits. Hits without an answer
     /// count as infinitely slow, and refused ones as answered.
     ErrorShares {
@@ -59,51 +55,63 @@ pub enum ComparabilityWarning {
     },
 }
 
-impl fmt::Display for ComparabilityWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let load = |load: &Option<String>| match load {
+impl ComparabilityWarning {
+    /// The warning as text, with these names for the runs.
+    #[must_use]
+    pub fn text(&self, names: RunNames<'_>) -> String {
+        let of_load = |load: &Option<String>| match load {
             Some(load) => format!("load {load:?}: "),
             None => String::new(),
         };
+        let (base_side, new_side) = (
+            names.side(ComparisonSide::Base),
+            names.side(ComparisonSide::New),
+        );
         match self {
             Self::Different {
                 property,
-                load: name,
+                load,
                 base,
                 new,
-            } => write!(
-                f,
-                "{}different {property}: {} in base, {} in new",
-                load(name),
+            } => format!(
+                "{}different {property}: {} in {base_side}, {} in {new_side}",
+                of_load(load),
                 listed(base),
                 listed(new)
             ),
             Self::Suspect { run, verdict } => {
-                write!(f, "{run} is suspect")?;
-                verdict
-                    .iter()
-                    .try_for_each(|reason| write!(f, ": {reason}"))
+                let reason = verdict.iter().map(|reason| format!(": {reason}"));
+                format!(
+                    "{} is suspect{}",
+                    names.run(*run),
+                    reason.collect::<String>()
+                )
             }
             Self::RateNotReached {
                 run,
-                load: name,
+                load,
                 achieved_percent,
-            } => write!(
-                f,
-                "{}{run} started only {achieved_percent:.1} % of the hits due",
-                load(name)
+            } => format!(
+                "{}{} started only {achieved_percent:.1} % of the hits due",
+                of_load(load),
+                names.run(*run)
             ),
-            Self::Stopped { run } => write!(f, "{run} was stopped before its schedule ended"),
             Self::ErrorShares {
-                load: name,
+                load,
                 base_percent,
                 new_percent,
-            } => write!(
-                f,
-                "{}different shares of errors: {base_percent:.2} % in base, {new_percent:.2} % in new",
-                load(name)
+            } => format!(
+                "{}different shares of errors: {base_percent:.2} % in {base_side}, {new_percent:.2} % in \
+                 {new_side}",
+                of_load(load)
             ),
         }
+    }
+}
+
+impl fmt::Display for ComparabilityWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(RunNames::Places))
     }
 }
 

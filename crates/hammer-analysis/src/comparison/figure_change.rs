@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hammer_diagnostic::format_count;
 use serde::{Deserialize, Serialize};
 
 use super::extended_number;
@@ -40,15 +41,15 @@ pub struct ChangeInterval {
 }
 
 impl ChangeScale {
-    /// Formats a change on this scale, such as `+5.2 %` or `-0.03 points`.
+    /// Formats a change on this scale, such as `+5.2 %`, `+1,391.0 %` or `-0.03 points`.
     #[must_use]
     pub fn format(self, change: f64) -> String {
         match self {
             Self::Relative if change.is_finite() => {
-                format!("{:+.1} %", positive_zero(change * 100.0, 0.05))
+                format!("{} %", signed(change * 100.0, 1))
             }
             Self::PercentagePoints if change.is_finite() => {
-                format!("{:+.2} points", positive_zero(change, 0.005))
+                format!("{} points", signed(change, 2))
             }
             _ if change > 0.0 => "+∞".to_owned(),
             _ => "-∞".to_owned(),
@@ -56,13 +57,14 @@ impl ChangeScale {
     }
 }
 
-/// Zero in place of numbers that are rounded to it, so that none is shown as `-0`.
-fn positive_zero(number: f64, half_unit: f64) -> f64 {
-    if number.abs() < half_unit {
-        0.0
-    } else {
-        number
-    }
+/// Formats a number with its sign. One that is rounded to zero is positive.
+fn signed(number: f64, decimals: usize) -> String {
+    let digits = format!("{:.decimals$}", number.abs());
+    let is_zero = digits.bytes().all(|digit| b"0.".contains(&digit));
+    let sign = if number < 0.0 && !is_zero { '-' } else { '+' };
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let whole = whole.parse().map_or(whole.to_owned(), format_count);
+    format!("{sign}{whole}{rest}")
 }
 
 /// `+5.2 %` or, with an interval, `+5.2 % (+1.0 % to +9.6 %)`.
@@ -74,6 +76,26 @@ impl fmt::Display for FigureChange {
                 write!(f, "{} ({} to {})", text(self.value), text(low), text(high))
             }
             None => f.write_str(&text(self.value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_have_a_sign_and_separators() {
+        for (scale, change, text) in [
+            (ChangeScale::Relative, 0.052, "+5.2 %"),
+            (ChangeScale::Relative, 13.91, "+1,391.0 %"),
+            (ChangeScale::Relative, -0.0004, "+0.0 %"),
+            (ChangeScale::Relative, -0.5, "-50.0 %"),
+            (ChangeScale::Relative, f64::INFINITY, "+∞"),
+            (ChangeScale::PercentagePoints, -0.03, "-0.03 points"),
+            (ChangeScale::PercentagePoints, 0.004, "+0.00 points"),
+        ] {
+            assert_eq!(scale.format(change), text);
         }
     }
 }

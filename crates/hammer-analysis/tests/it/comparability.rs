@@ -1,12 +1,20 @@
 //! Runs that are refused, and warnings about others.
 
-use hammer_analysis::{CompareOptions, RunPairing, check_comparability, compare};
-use hammer_core::{ArrivalProcess, OpenOrClosedLoop, Report, RunFile, VerdictStatus};
+use hammer_analysis::{
+    ComparableLoad, CompareOptions, RunNames, RunPairing, check_before_run, check_comparability,
+    compare,
+};
+use hammer_core::{
+    AbortReason, ArrivalProcess, MeasuredValue, OpenOrClosedLoop, Report, RunFile, VerdictStatus,
+};
 
 use crate::recorded_run::{RecordedLoad, plan};
 
 /// A change of a run.
 type RunChange = fn(&mut RunFile);
+
+/// A change of a load that has not run.
+type LoadChange = fn(&mut ComparableLoad);
 
 /// Two short runs, each of which a test may change.
 fn pair() -> (RunFile, RunFile) {
@@ -46,7 +54,7 @@ fn load(run: &mut RunFile) -> &mut Report {
 
 #[test]
 fn runs_of_different_loads_are_refused() {
-    let changes: [(RunChange, &str); 9] = [
+    let changes: [(RunChange, &str); 11] = [
         (|run| load(run).hammer = "mqtt".into(), "different hammer: "),
         (
             |run| load(run).loop_kind = OpenOrClosedLoop::Closed,
@@ -79,6 +87,28 @@ fn runs_of_different_loads_are_refused() {
                 run.report.verdict.reasons = vec!["12 hits were not sent.".into()];
             },
             "new run 1 is invalid: 12 hits were not sent.",
+        ),
+        (
+            |run| run.report.stopped = true,
+            "new run 1 was stopped before its schedule ended",
+        ),
+        (
+            |run| {
+                // An end by a condition is also a stop.
+                run.report.stopped = true;
+                run.report.aborted = Some(AbortReason {
+                    expression: "p99 > 1s".into(),
+                    measured: MeasuredValue {
+                        value: Some(2e6),
+                        infinite: false,
+                        unit: "us".into(),
+                    },
+                    relative: None,
+                    t_s: 1.0,
+                    rate: None,
+                });
+            },
+            "new run 1 was ended early by the condition 'p99 > 1s'",
         ),
         (
             |run| run.report.measured = None,
@@ -154,7 +184,7 @@ fn sides_need_different_runs() {
 #[test]
 fn other_differences_are_warnings() {
     assert_eq!(warnings(|_| ()), [""; 0]);
-    let changes: [(RunChange, &str); 14] = [
+    let changes: [(RunChange, &str); 13] = [
         (|run| load(run).target = "b".into(), "different target: "),
         (
             |run| run.report.duration_s *= 1.1,
@@ -207,10 +237,6 @@ fn other_differences_are_warnings() {
             "new run 1 is suspect: Hits were late.",
         ),
         (
-            |run| run.report.stopped = true,
-            "new run 1 was stopped before its schedule ended",
-        ),
-        (
             |run| load(run).rate.achieved *= 0.9,
             "new run 1 started only 90.0 % of the hits due",
         ),
@@ -242,5 +268,59 @@ fn runs_within_a_side_are_checked_as_well() {
     assert_eq!(
         refused.to_string(),
         "different shape: 50 in base run 1, 60 in new run 2"
+    );
+}
+
+/// A plan has the same rules as the run that it becomes.
+#[test]
+fn a_plan_is_checked_before_its_run() {
+    let (base, _) = pair();
+    let planned = ComparableLoad {
+        name: "any".into(),
+        hammer: base.report.loads[0].report.hammer.clone(),
+        loop_kind: OpenOrClosedLoop::Open,
+        is_user_pool: false,
+        shape: "50".into(),
+        arrivals: ArrivalProcess::Even,
+        warmup_s: 0.0,
+        groups: vec!["reads".into(), "writes".into()],
+    };
+    let names = RunNames::Pair {
+        base: "the baseline",
+        new: "this run",
+    };
+    let refusal = |base: &RunFile, change: LoadChange| {
+        let mut load = planned.clone();
+        change(&mut load);
+        let checked = check_before_run(base, &[load]);
+        checked.map_err(|refused| refused.text(names))
+    };
+    assert_eq!(refusal(&base, |_| ()), Ok(()));
+    let changes: [(LoadChange, &str); 4] = [
+        (
+            |load| load.is_user_pool = true,
+            "different loop: open in the baseline, open, with a pool of users in this run",
+        ),
+        (
+            |load| load.shape = "60".into(),
+            "different shape: 50 in the baseline, 60 in this run",
+        ),
+        (
+            |load| load.groups = vec!["reads".into()],
+            "this run has no group \"writes\", and the baseline has it",
+        ),
+        (
+            |load| load.groups.push("lists".into()),
+            "the baseline has no group \"lists\", and this run has it",
+        ),
+    ];
+    for (change, expected) in changes {
+        assert_eq!(refusal(&base, change), Err(expected.to_owned()));
+    }
+    let mut stopped = base;
+    stopped.report.stopped = true;
+    assert_eq!(
+        refusal(&stopped, |_| ()),
+        Err("the baseline was stopped before its schedule ended".to_owned())
     );
 }

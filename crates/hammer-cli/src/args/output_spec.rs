@@ -45,6 +45,39 @@ impl OutputSpec {
         plan_location: None,
     };
 
+    /// Parses an output of one of these kinds, such as `json=report.json`.
+    pub(crate) fn parse(text: &str, kinds: &[OutputKind]) -> Result<Self, String> {
+        let (kind, path) = match text.split_once('=') {
+            Some((kind, path)) => (kind, Some(path)),
+            None => (text, None),
+        };
+        let kind = OutputKind::ALL
+            .into_iter()
+            .find(|known| known.as_str() == kind && kinds.contains(known))
+            .ok_or_else(|| {
+                let known = OutputKind::list(kinds);
+                format!("unknown kind; expected {known}, and =PATH for a file")
+            })?;
+        match (path, kind.needed_path()) {
+            (Some(""), _) => Err("empty path; expected a path, or - for stdout".to_owned()),
+            (Some(path), _) if kind == OutputKind::Hits && is_of_another_format(path) => {
+                Err("expected a name for CSV, plain or in zstd (try hits=hits.csv.zst)".to_owned())
+            }
+            (None, Some(example)) => Err(format!("missing path (try {}={example})", kind.as_str())),
+            // The path would be the file behind stdout, which the shell has opened for stdout.
+            (None | Some("-" | "/dev/stdout"), _) => Ok(Self {
+                kind,
+                path: None,
+                plan_location: None,
+            }),
+            (Some(path), _) => Ok(Self {
+                kind,
+                path: Some(path.into()),
+                plan_location: None,
+            }),
+        }
+    }
+
     /// Returns true if the name of the file says that it is compressed with zstd.
     pub(crate) fn is_compressed(&self) -> bool {
         let path = self.path.as_deref();
@@ -108,35 +141,7 @@ impl FromStr for OutputSpec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, path) = match text.split_once('=') {
-            Some((kind, path)) => (kind, Some(path)),
-            None => (text, None),
-        };
-        let kind = OutputKind::ALL
-            .into_iter()
-            .find(|known| known.as_str() == kind)
-            .ok_or_else(|| {
-                let known = OutputKind::list(&OutputKind::ALL);
-                format!("unknown kind; expected {known}, and =PATH for a file")
-            })?;
-        match (path, kind.needed_path()) {
-            (Some(""), _) => Err("empty path; expected a path, or - for stdout".to_owned()),
-            (Some(path), _) if kind == OutputKind::Hits && is_of_another_format(path) => {
-                Err("expected a name for CSV, plain or in zstd (try hits=hits.csv.zst)".to_owned())
-            }
-            (None, Some(example)) => Err(format!("missing path (try {}={example})", kind.as_str())),
-            // The path would be the file behind stdout, which the shell has opened for stdout.
-            (None | Some("-" | "/dev/stdout"), _) => Ok(Self {
-                kind,
-                path: None,
-                plan_location: None,
-            }),
-            (Some(path), _) => Ok(Self {
-                kind,
-                path: Some(path.into()),
-                plan_location: None,
-            }),
-        }
+        Self::parse(text, &OutputKind::ALL)
     }
 }
 

@@ -4,11 +4,12 @@ use std::slice;
 
 use hammer_analysis::{
     ChangeScale, ComparabilityWarning, CompareOptions, ComparedUnit, Comparison, ComparisonOutcome,
-    ComparisonSide, FigureComparison, compare,
+    ComparisonSide, FigureComparison, RunNames, compare, warning_texts,
 };
 use hammer_core::{BaselineChange, BaselineComparison, MeasuredValue, RunFile, VerdictStatus};
 
 use super::BaselineRun;
+use super::baseline_run::THIS_RUN;
 
 impl BaselineRun {
     /// Compares a run with this one. Returns `None` if the run is invalid, so that its figures describe
@@ -25,19 +26,24 @@ impl BaselineRun {
             started_at: self.run.started_at.clone(),
             ..BaselineComparison::default()
         };
+        let names = RunNames::Pair {
+            base: &self.path,
+            new: THIS_RUN,
+        };
         match compared {
-            Ok(comparison) => fill(&mut baseline, &comparison),
-            Err(incomparable) => baseline.incomparable = Some(incomparable.to_string()),
+            Ok(comparison) => fill(&mut baseline, &comparison, names),
+            Err(incomparable) => baseline.incomparable = Some(incomparable.text(names)),
         }
         Some(baseline)
     }
 }
 
-fn fill(baseline: &mut BaselineComparison, comparison: &Comparison) {
+fn fill(baseline: &mut BaselineComparison, comparison: &Comparison, names: RunNames<'_>) {
     // The report has its own verdict.
-    let is_own_verdict = |warning: &&ComparabilityWarning| matches!(warning, ComparabilityWarning::Suspect { run, .. } if run.side == ComparisonSide::New);
-    let warnings = comparison.warnings.iter().filter(|it| !is_own_verdict(it));
-    baseline.warnings = warnings.map(ToString::to_string).collect();
+    let is_own_verdict = |warning: &ComparabilityWarning| matches!(warning, ComparabilityWarning::Suspect { run, .. } if run.side == ComparisonSide::New);
+    let mut warnings = comparison.warnings.clone();
+    warnings.retain(|warning| !is_own_verdict(warning));
+    baseline.warnings = warning_texts(&warnings, names);
     let figures = comparison.figures.iter();
     let whole = figures.filter(|it| it.decides && it.scope.is_whole_run());
     baseline.figures = whole.map(change).collect();

@@ -2,6 +2,6 @@
 
 mod baseline_run;
 mod comparison;
-mod planned_load;
+mod planned_loads;
 
 pub(crate) use baseline_run::BaselineRun;

@@ -49,11 +49,22 @@ struct ReportArgs {
     ///
     /// As for a run, but the text report is written only if it is requested, or if there is no other
     /// output. Several runs can follow each other on stdout as text, json or md.
-    #[arg(short, long, value_name = "KIND[=PATH]")]
+    #[arg(short, long, value_name = "KIND[=PATH]", value_parser = parse_output)]
     output: Vec<OutputSpec>,
     /// Add confidence intervals of the percentiles to the text report
     #[arg(long)]
     confidence: bool,
+}
+
+/// Parses an output that can be made of a run file.
+fn parse_output(text: &str) -> Result<OutputSpec, String> {
+    let kind = text.split('=').next();
+    if kind == Some(OutputKind::Hits.as_str()) {
+        return Err("a run file has no single hits (try -o hits=PATH in the run)".to_owned());
+    }
+    let kinds = OutputKind::ALL.into_iter();
+    let kinds: Vec<_> = kinds.filter(|kind| *kind != OutputKind::Hits).collect();
+    OutputSpec::parse(text, &kinds)
 }
 
 /// Defines `report RUN… [-o KIND[=PATH]]…`.
@@ -70,8 +81,9 @@ pub(crate) fn command() -> Command {
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = ReportArgs::from_arg_matches(matches)?;
     let outputs = args.outputs()?;
+    let inputs = args.runs.iter().map(PathBuf::as_path);
+    let files = ReportFiles::check(outputs, OutputPlaces::of_inputs(inputs))?;
     let runs = args.read_runs()?;
-    let files = ReportFiles::check(outputs, OutputPlaces::default())?;
     let written = files.write(|output, color| {
         let options = TextOptions {
             color,
@@ -103,10 +115,6 @@ impl ReportArgs {
         }
         for output in &self.output {
             let kind = output.kind;
-            if kind == OutputKind::Hits {
-                let problem = "a run file has no single hits (try -o hits=PATH in the run)";
-                return Err(output_error(output, problem));
-            }
             let is_sequential = output.path.is_none() && SEQUENTIAL_KINDS.contains(&kind);
             if self.runs.len() > 1 && !is_sequential {
                 let found = self.runs.len();

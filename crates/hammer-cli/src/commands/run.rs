@@ -18,6 +18,9 @@ use crate::{execution, plan};
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
 
+/// The argument with the plan in messages.
+const PLAN_ARGUMENT: &str = "[PLAN]";
+
 /// Arguments that `-h` shows, in addition to those of all loads.
 const COMMON_ARGS: [&str; 6] = [
     "plan",
@@ -105,7 +108,7 @@ pub(crate) fn run(
     if let Some(path) = &args.plan {
         reject_url(path)?;
         reject_load_flags(matches, path)?;
-        let file = plan::read(path)?;
+        let file = plan::read(path, PLAN_ARGUMENT)?;
         let other = Some(&file).filter(|_| can_be_read_again(path));
         let other = other.and_then(|file| plan::only_external_hammer(entries, file));
         if let Some(exit) = invocation.pass_to(other)? {
@@ -147,7 +150,7 @@ fn reject_url(path: &Path) -> Result<(), Error> {
     }
     let shown = mask_url(&text);
     let problem = format!("expected a plan file, found a URL (try --endpoint {shown})");
-    Err(Error::invalid_value("[PLAN]", &shown, problem))
+    Err(Error::invalid_value(PLAN_ARGUMENT, &shown, problem))
 }
 
 /// Refuses flags of the load together with a plan, which has the settings of each load.

@@ -78,7 +78,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         base: names(base),
         new: names(new),
     };
-    let job = ComparisonJob::new(&args.comparison, pairing)?;
+    let inputs = base.iter().chain(new).map(PathBuf::as_path);
+    let job = ComparisonJob::new(&args.comparison, pairing, inputs)?;
     let new_argument = match args.with.is_empty() {
         true => BASE_ARGUMENT,
         false => "--with <NEW>...",

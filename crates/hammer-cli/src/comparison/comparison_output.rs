@@ -1,6 +1,7 @@
 //! Outputs of a comparison.
 
 use std::io;
+use std::path::Path;
 
 use hammer_analysis::Incomparable;
 
@@ -25,14 +26,7 @@ const REFUSAL_KINDS: [OutputKind; 2] = [OutputKind::Junit, OutputKind::Markdown]
 
 /// Parses the value of the flag.
 pub(super) fn parse(text: &str) -> Result<OutputSpec, String> {
-    let kind = text.split('=').next().unwrap_or_default();
-    if KINDS.iter().any(|known| known.as_str() == kind) {
-        return text.parse();
-    }
-    let known = OutputKind::list(&KINDS);
-    Err(format!(
-        "unknown kind; expected {known}, and =PATH for a file"
-    ))
+    OutputSpec::parse(text, &KINDS)
 }
 
 /// Writes the outputs of a comparison. Their places are checked before anything is sent.
@@ -40,8 +34,11 @@ pub(super) struct ComparisonWriter(ReportFiles);
 
 impl ComparisonWriter {
     /// Checks the places of `outputs`, and of the text on stdout unless one of them is text or on
-    /// stdout.
-    pub(super) fn open(outputs: &[OutputSpec]) -> Result<Self, Error> {
+    /// stdout. They must differ from those of the `inputs`.
+    pub(super) fn open<'a>(
+        outputs: &[OutputSpec],
+        inputs: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<Self, Error> {
         let mut outputs = outputs.to_vec();
         if !outputs
             .iter()
@@ -49,7 +46,7 @@ impl ComparisonWriter {
         {
             outputs.push(OutputSpec::TEXT_ON_STDOUT);
         }
-        ReportFiles::check(outputs, OutputPlaces::default()).map(Self)
+        ReportFiles::check(outputs, OutputPlaces::of_inputs(inputs)).map(Self)
     }
 
     /// Writes a comparison and returns the errors.

@@ -1,5 +1,7 @@
 //! The end of all commands that compare: the comparison, its outputs and the exit code.
 
+use std::path::Path;
+
 use hammer_analysis::{CompareOptions, Comparison, Incomparable, RunPairing, compare};
 use hammer_core::RunFile;
 
@@ -19,12 +21,16 @@ pub(super) struct ComparisonJob {
 }
 
 impl ComparisonJob {
-    /// Checks the places of the outputs.
-    pub(super) fn new(args: &ComparisonArgs, pairing: RunPairing) -> Result<Self, Error> {
+    /// Checks the places of the outputs, which must differ from those of the `inputs`.
+    pub(super) fn new<'a>(
+        args: &ComparisonArgs,
+        pairing: RunPairing,
+        inputs: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<Self, Error> {
         Ok(Self {
             options: args.options(pairing),
             fail_on: args.fail_on(),
-            writer: ComparisonWriter::open(args.outputs())?,
+            writer: ComparisonWriter::open(args.outputs(), inputs)?,
         })
     }
 

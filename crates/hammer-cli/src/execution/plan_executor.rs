@@ -9,7 +9,7 @@ use hammer_core::{
     BaselineComparison, PlanLoadReport, PlanReport, Report, ResourceLimits, RunEvent, RunFile,
     RunStartBarrier, StopHandle,
 };
-use hammer_plan::check_thresholds;
+use hammer_plan::{check_thresholds, withdraw_relative_results};
 
 use super::plan_monitor::PlanMonitor;
 use super::report_mask::{mask_baseline, mask_report};
@@ -22,7 +22,7 @@ use crate::command_exit::CommandExit;
 use crate::dry_run;
 use crate::error::Error;
 use crate::output::print_stderr;
-use crate::report::is_refused;
+use crate::report::{is_refused, lacks_required_verdict};
 
 /// Executes a run without a plan, its dry run, or a single hit.
 pub(crate) fn start_load(
@@ -92,6 +92,10 @@ fn execute(
         Ok(comparison) => run.report.baseline = comparison,
         Err(error) => all_errors.push(error),
     }
+    let compared = run.report.baseline.as_ref();
+    if compared.is_some_and(|baseline| baseline.incomparable.is_some()) {
+        withdraw_relative_results(&mut run.report);
+    }
     if let Some(baseline) = &mut run.report.baseline {
         mask_baseline(baseline, &variables);
     }
@@ -101,10 +105,9 @@ fn execute(
         print_stderr(&variables.mask(format!("error: {error}")));
     }
     // After a signal, an incomplete run is expected, unless the verdict was required.
-    let required = run.requires_valid && is_refused(&run);
     let failed = (!all_errors.is_empty()).then_some(CommandExit::FAILED);
     Ok(failed
-        .or(required.then_some(CommandExit::INVALID))
+        .or(lacks_required_verdict(&run).then_some(CommandExit::INVALID))
         .or(signals.exit())
         .or(is_refused(&run).then_some(CommandExit::INVALID))
         .or((!run.report.passed()).then_some(CommandExit::THRESHOLD))

@@ -25,6 +25,11 @@ pub(crate) trait RunnableLoad: Send {
         Duration::ZERO
     }
 
+    /// True if a pool of users sends the hits.
+    fn is_user_pool(&self) -> bool {
+        false
+    }
+
     /// The groups of hits that the report lists on their own.
     fn groups(&self) -> Vec<String> {
         vec![]

@@ -42,6 +42,10 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         self.load.warmup().unwrap_or_default()
     }
 
+    fn is_user_pool(&self) -> bool {
+        self.load.engine().users().is_some()
+    }
+
     fn needs(&self, threads: usize) -> ResourceNeeds {
         self.load.needs(threads).for_hammer(&self.hammer.describe())
     }

@@ -113,9 +113,12 @@ impl<'a> CommandLine<'a> {
     }
 
     fn foreign_of_any_form(&self, spelling: &str) -> Vec<&'static ForeignFlag> {
+        // Only a command that sends hits can log them.
+        let sends_hits = self.known("--dry-run").is_some();
         let has = |flag: &&ForeignFlag| {
             let mut here = flag.flags_here();
-            flag.spelling == spelling && here.all(|flag| self.known(flag).is_some())
+            let has_kind = sends_hits || !flag.logs_hits();
+            flag.spelling == spelling && has_kind && here.all(|flag| self.known(flag).is_some())
         };
         let found: Vec<_> = FLAGS.iter().filter(has).collect();
         let is_for_mqtt = self.command.get_name() == "mqtt";

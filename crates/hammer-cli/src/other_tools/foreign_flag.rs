@@ -31,6 +31,11 @@ impl ForeignFlag {
         self.tools == MQTT_TOOL
     }
 
+    /// Returns true if the replacement is the log of hits.
+    pub(super) fn logs_hits(&self) -> bool {
+        self.here.contains("hits=")
+    }
+
     /// The flags of `hammer`, with the value if it cannot be a secret, or else with an example.
     pub(super) fn here_with(&self, value: Option<&str>) -> String {
         let form = ForeignValue::of(value);

@@ -41,18 +41,21 @@ impl OutputWriter {
             name,
             groups: vec![],
         };
+        let outputs = args.outputs();
+        let mut places = OutputPlaces::of_baseline(args.thresholds().baseline());
+        for output in &outputs {
+            places.add(output)?;
+        }
         let (hits, reports): (Vec<_>, Vec<_>) =
-            (args.outputs().into_iter()).partition(|output| output.kind == OutputKind::Hits);
-        let mut places = OutputPlaces::default();
+            (outputs.into_iter()).partition(|output| output.kind == OutputKind::Hits);
         let hits = hits.into_iter().map(|output| {
-            places.add(&output)?;
             let log =
                 hits::open(&output, named_loads).map_err(|error| place_error(&output, &error))?;
             Ok((output, log))
         });
         Ok(Self {
             hits: hits.collect::<Result<_, Error>>()?,
-            reports: ReportFiles::check(reports, places)?,
+            reports: ReportFiles::open(reports)?,
             loads: loads.into_iter().map(load).collect(),
             variables,
             confidence: args.confidence(),

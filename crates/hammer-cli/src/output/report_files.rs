@@ -38,12 +38,16 @@ pub(crate) struct WrittenReports {
 }
 
 impl ReportFiles {
-    /// Checks that all outputs can be written, and have places that differ from each other and from
-    /// those of other outputs.
+    /// Checks that all outputs have places of their own, and can be written.
     pub(crate) fn check(outputs: Vec<OutputSpec>, mut taken: OutputPlaces) -> Result<Self, Error> {
         for output in &outputs {
             taken.add(output)?;
         }
+        Self::open(outputs)
+    }
+
+    /// Checks that outputs can be written, whose places are known to differ.
+    pub(super) fn open(outputs: Vec<OutputSpec>) -> Result<Self, Error> {
         let sink = |output: OutputSpec| {
             let sink = match &output.path {
                 None => ReportSink::Stdout,

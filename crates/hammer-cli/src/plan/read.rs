@@ -8,8 +8,8 @@ use hammer_plan::ParsedPlanFile;
 
 use crate::error::Error;
 
-/// Reads the plan at `path`, or from stdin if `path` is `-`.
-pub(crate) fn read(path: &Path) -> Result<ParsedPlanFile, Error> {
+/// Reads the plan at `path`, or from stdin if `path` is `-`. Errors name the `argument` with the path.
+pub(crate) fn read(path: &Path, argument: &str) -> Result<ParsedPlanFile, Error> {
     let shown = path.display().to_string();
     let stdin = path == Path::new("-");
     let bytes = if stdin {
@@ -17,7 +17,7 @@ pub(crate) fn read(path: &Path) -> Result<ParsedPlanFile, Error> {
     } else {
         InputFile::Plan.read(path)
     };
-    let invalid = |problem: String| Error::invalid_value("[PLAN]", &shown, problem);
+    let invalid = |problem: String| Error::invalid_value(argument, &shown, problem);
     let bytes = bytes.map_err(|error| {
         invalid(format!(
             "failed to read the plan: {error} (try 'hammer plan --example' for an example)"

@@ -30,11 +30,12 @@ impl SignalWatcher {
         let first = Arc::new(OnceLock::new());
         let (sender, received) = mpsc::channel();
         let (stop, first_signal) = (stop.clone(), Arc::clone(&first));
-        Self::watch_with(move |number| {
+        let on_signal = move |number| {
             let _ = first_signal.set(number);
             stop.escalate();
             let _ = sender.send(());
-        })?;
+        };
+        Self::watch_with(on_signal, || ())?;
         Ok(Self {
             first_signal: first,
             received,
@@ -42,8 +43,11 @@ impl SignalWatcher {
     }
 
     /// Calls `on_signal` with the number of each of the first two signals. The third one ends the
-    /// process.
-    pub(crate) fn watch_with(on_signal: impl Fn(u8) + Send + 'static) -> Result<(), Error> {
+    /// process, after a call of `before_exit`.
+    pub(crate) fn watch_with(
+        on_signal: impl Fn(u8) + Send + 'static,
+        before_exit: impl FnOnce() + Send + 'static,
+    ) -> Result<(), Error> {
         let (ready, is_ready) = mpsc::channel();
         thread::Builder::new()
             .name("signals".into())
@@ -52,7 +56,7 @@ impl SignalWatcher {
                     .enable_io()
                     .build();
                 match runtime {
-                    Ok(runtime) => runtime.block_on(listen(&ready, on_signal)),
+                    Ok(runtime) => runtime.block_on(listen(&ready, on_signal, before_exit)),
                     Err(error) => drop(ready.send(Err(error))),
                 }
             })
@@ -82,7 +86,11 @@ impl SignalWatcher {
 /// Number of signals that are handled before one ends the process.
 const HANDLED_SIGNALS: usize = 2;
 
-async fn listen(ready: &mpsc::Sender<io::Result<()>>, on_signal: impl Fn(u8)) {
+async fn listen(
+    ready: &mpsc::Sender<io::Result<()>>,
+    on_signal: impl Fn(u8),
+    before_exit: impl FnOnce(),
+) {
     let mut source = match SignalListeners::new() {
         Ok(source) => source,
         Err(error) => return drop(ready.send(Err(error))),
@@ -91,7 +99,9 @@ async fn listen(ready: &mpsc::Sender<io::Result<()>>, on_signal: impl Fn(u8)) {
     for _ in 0..HANDLED_SIGNALS {
         on_signal(source.next().await);
     }
-    terminate(source.next().await);
+    let last = source.next().await;
+    before_exit();
+    terminate(last);
 }
 
 #[expect(clippy::exit, reason = "the third signal must end the process")]

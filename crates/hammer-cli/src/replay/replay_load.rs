@@ -50,6 +50,10 @@ impl RunnableLoad for ReplayLoad {
         Schedule::playlist(playlist.peak(peak)).with_duration(length)
     }
 
+    fn is_user_pool(&self) -> bool {
+        self.engine.users().is_some()
+    }
+
     fn needs(&self, threads: usize) -> ResourceNeeds {
         let survey = &self.replay.survey;
         let hits = survey.all_passes.hits;

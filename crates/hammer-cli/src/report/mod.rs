@@ -13,4 +13,4 @@ mod recorded_reports;
 mod render;
 pub(crate) mod text;
 
-pub(crate) use render::{is_refused, render};
+pub(crate) use render::{is_refused, lacks_required_verdict, render};

@@ -34,8 +34,12 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> i
     })
 }
 
-/// Returns true if the verdict is invalid and matters: it was required, or thresholds depend on it.
+/// Returns true if the verdict is invalid and was required, or if thresholds were not judged.
 pub(crate) fn is_refused(run: &RunFile) -> bool {
-    let is_invalid = run.report.verdict.status == VerdictStatus::Invalid;
-    is_invalid && (run.requires_valid || run.report.is_unjudged())
+    lacks_required_verdict(run) || run.report.is_unjudged()
+}
+
+/// Returns true if the verdict is invalid although a valid one was required.
+pub(crate) fn lacks_required_verdict(run: &RunFile) -> bool {
+    run.requires_valid && run.report.verdict.status == VerdictStatus::Invalid
 }

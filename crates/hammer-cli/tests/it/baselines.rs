@@ -164,12 +164,14 @@ fn a_baseline_that_cannot_be_compared_with_is_refused() {
     );
     baseline.record("warm.json", &["-r", "100", "-n", "50", "--warmup", "100ms"]);
     baseline.record("closed.json", &["-r", "max", "-n", "50", "-c", "2"]);
+    baseline.record("users.json", &["-r", "100", "-n", "50", "--users", "5"]);
     let text = fs::read_to_string(baseline.path("base.json")).unwrap();
     let edit = |name: &str, from: &str, to: &str| {
         assert!(text.contains(from), "{from}: {text:.200}");
         fs::write(baseline.path(name), text.replace(from, to)).unwrap();
     };
     edit("other.json", "\"hammer\":\"http\"", "\"hammer\":\"mqtt\"");
+    edit("stopped.json", "\"stopped\":false", "\"stopped\":true");
     edit("newer.json", "\"hammer.run/1\"", "\"hammer.run/9\"");
     let mut invalid: Value = serde_json::from_str(&text).unwrap();
     invalid["report"]["verdict"]["status"] = "invalid".into();
@@ -184,28 +186,33 @@ fn a_baseline_that_cannot_be_compared_with_is_refused() {
         ("newer.json", "hammer.run/9"),
         (
             "other.json",
-            "different hammer; expected http as in this run, found mqtt",
+            "different hammer: mqtt in the baseline, http in this run",
         ),
         (
             "staged.json",
-            "different shape; expected 100 as in this run, found 50/100ms, 100/200ms",
+            "different shape: 50/100ms, 100/200ms in the baseline, 100 in this run",
         ),
         (
             "poisson.json",
-            "different arrival process; expected even as in this run, found poisson",
+            "different arrival process: poisson in the baseline, even in this run",
         ),
         (
             "warm.json",
-            "different warm-up; expected 0 s as in this run, found 0.1 s",
+            "different warm-up: 0.1 s in the baseline, 0 s in this run",
         ),
         (
             "closed.json",
-            "different loop; expected open as in this run, found closed",
+            "different loop: closed in the baseline, open in this run",
         ),
         (
-            "invalid.json",
-            "expected a valid run, found an invalid one: it was late",
+            "users.json",
+            "different loop: open, with a pool of users in the baseline, open in this run",
         ),
+        (
+            "stopped.json",
+            "the baseline was stopped before its schedule ended",
+        ),
+        ("invalid.json", "the baseline is invalid: it was late"),
     ] {
         for flags in [&["--dry-run"][..], &[]] {
             let refused = baseline.compare(name, &quiet, flags);
@@ -283,7 +290,7 @@ fn a_baseline_that_another_command_cannot_be_compared_with_is_refused() {
         let message = stderr(&refused);
         assert_eq!(refused.status.code(), Some(2), "{message}");
         assert!(
-            message.contains("different hammer; expected mqtt"),
+            message.contains("different hammer: http in the baseline, mqtt in this run"),
             "{message}"
         );
     }
@@ -359,12 +366,12 @@ fn a_plan_has_a_baseline_for_the_thresholds_of_its_loads() {
     // Other loads.
     let renamed = plan.replace("'order'", "'buy'").replace("[order]", "[buy]");
     let refused = run_plan(folder.path(), &renamed, &[]);
-    let problem =
-        "different loads; expected 'browse', 'buy' as in this run, found 'browse', 'order'";
+    let problem = "this run has no load \"order\", and the baseline has it; the baseline has no load \
+                   \"buy\", and this run has it";
     assert!(stderr(&refused).contains(problem), "{}", stderr(&refused));
     let changed = plan.replace("rate = 50\n", "rate = 60\n");
     let refused = run_plan(folder.path(), &changed, &[]);
-    let problem = "load 'order': different shape; expected 60 as in this run, found 50";
+    let problem = "load \"order\": different shape: 50 in the baseline, 60 in this run";
     assert!(stderr(&refused).contains(problem), "{}", stderr(&refused));
 }
 
@@ -393,4 +400,81 @@ fn the_report_shows_what_has_changed() {
     // The target is another one.
     let warnings = compared["warnings"].to_string();
     assert!(warnings.contains("different target"), "{warnings}");
+}
+
+/// The run replaced the baseline that its thresholds followed from.
+#[test]
+fn an_output_cannot_replace_the_baseline() {
+    let baseline = RecordedBaseline::new();
+    let before = fs::read(baseline.path("base.json")).unwrap();
+    let quiet = target(0);
+    for name in ["base.json", "./base.json"] {
+        let output = format!("run={}", baseline.folder.path().join(name).display());
+        let refused = baseline.compare("base.json", &quiet, &["-o", &output]);
+        let message = stderr(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{message}");
+        let problem = "the run is compared with that file (try another path, and rename the file \
+                       after the run)";
+        assert!(message.contains(problem), "{message}");
+    }
+    assert_eq!(fs::read(baseline.path("base.json")).unwrap(), before);
+    assert_eq!(quiet.shutdown().counts.requests, 0);
+}
+
+/// A group that only one of the runs has was noticed after the run, and thresholds had been judged.
+#[test]
+fn groups_are_compared_before_the_run() {
+    let (folder, target) = (tempfile::tempdir().unwrap(), target(0));
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let url = target.url();
+    let (targets, base) = (path("targets.txt"), path("base.json"));
+    let load = ["http", "--targets", &targets, "-q", "-r", "100", "-n", "20"];
+    fs::write(&targets, format!("GET {url}a\n\nGET {url}b\n")).unwrap();
+    let run = format!("run={base}");
+    let recorded = output(&[&load[..], &["-o", &run]].concat());
+    assert_eq!(recorded.status.code(), Some(0), "{}", stderr(&recorded));
+    let sent = target.counts().requests;
+    fs::write(&targets, format!("GET {url}a\n\nGET {url}c\n")).unwrap();
+    let refused = output(&[&load[..], &["--baseline", &base]].concat());
+    let message = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{message}");
+    let problem = "this run has no group \"GET /b\", and the baseline has it";
+    assert!(message.contains(problem), "{message}");
+    assert_eq!(target.counts().requests, sent);
+}
+
+/// A run that ended early is no longer the load of the baseline.
+#[test]
+fn relative_thresholds_of_a_run_that_ended_early_are_not_judged() {
+    let baseline = RecordedBaseline::new();
+    baseline.record("long.json", &["-r", "20", "-n", "20"]);
+    let (url, path) = (baseline.target.url(), baseline.path("long.json"));
+    let args = [
+        "http",
+        &url,
+        "-r",
+        "20",
+        "-z",
+        "1h",
+        "-o",
+        "json",
+        "--abort-on",
+        "hits > 20",
+        "--assert",
+        "p50 <= baseline + 50%",
+        "--assert",
+        "hits > 1",
+        "--baseline",
+    ];
+    let output = hammer(&args).arg(path).output().unwrap();
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    let report = parsed(&output);
+    validate(&report, "docs/schemas/report.schema.json");
+    let judged = [0, 1].map(|index| report["thresholds"][index]["judged"].as_bool().unwrap());
+    assert_eq!(judged, [false, true], "{report}");
+    let reason = report["baseline"]["incomparable"].as_str().unwrap();
+    assert_eq!(
+        reason,
+        "this run was ended early by the condition 'hits > 20'"
+    );
 }

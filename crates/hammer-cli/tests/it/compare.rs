@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
+use std::slice;
 
+use hammer_target::{TargetBehavior, TargetServer};
 use serde_json::{Value, json};
 
-use crate::command::{json as parsed, output, repository, stderr, stdout};
+use crate::command::{hammer, json as parsed, output, repository, stderr, stdout};
 use crate::junit::suites;
 use crate::recorded_runs::RecordedRuns;
 
@@ -126,7 +128,7 @@ fn runs_that_differ_in_what_they_send_are_refused() {
         let new = runs.copy(&base, &format!("{key}.run"), |run| {
             run["report"][key] = value;
         });
-        let refused = compare(&[base.clone()], &[new], &[]);
+        let refused = compare(slice::from_ref(&base), &[new], &[]);
         assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
         let text = stderr(&refused);
         assert!(text.contains(message), "{text}");
@@ -172,7 +174,7 @@ fn an_invalid_run_is_refused_and_outputs_say_why() {
 fn a_run_that_is_given_twice_is_refused() {
     let runs = RecordedRuns::new();
     let base = runs.record("base.run", 20);
-    let refused = compare(&[base.clone()], &[base], &[]);
+    let refused = compare(slice::from_ref(&base), slice::from_ref(&base), &[]);
     assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
     assert!(stderr(&refused).contains("new run 1 and base run 1 are the same run"));
 }
@@ -216,6 +218,10 @@ fn wrong_arguments_are_explained() {
             &["a.run", "b.run", "-o", "hits=x"],
             "unknown kind; expected text, json, junit, md",
         ),
+        (
+            &["a.run", "b.run", "-o", "csv"],
+            "expected text, json, junit, md or html, and =PATH for a file\n",
+        ),
         (&["a.run", "b.run", "-o", "md="], "empty path"),
         (
             &["a.run", "b.run", "-o", "md", "-o", "json"],
@@ -239,5 +245,145 @@ fn wrong_arguments_are_explained() {
         let text = stderr(&refused);
         assert_eq!(refused.status.code(), Some(2), "{args:?}: {text}");
         assert!(text.contains(message), "{args:?}: {text}");
+        // The log of hits is another tool's CSV, and no output of a comparison.
+        let is_asked_for = args.contains(&"hits=x");
+        assert!(is_asked_for || !text.contains("hits"), "{args:?}: {text}");
+    }
+}
+
+/// Outputs replaced the runs that they were made of, and each other.
+#[test]
+fn an_output_cannot_take_the_file_of_an_input_or_of_another_output() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("base.run", 20);
+    let new = runs.copy(&base, "new.run", |_| {});
+    fs::hard_link(&base, runs.path("hard.run")).unwrap();
+    std::os::unix::fs::symlink(&new, runs.path("soft.run")).unwrap();
+    let before = [&base, &new].map(|path| fs::read(path).unwrap());
+    let reads = "this command reads that file (try another path)";
+    let same = "another output has the same path (try another path)";
+    let folder = runs.folder.path();
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let other_spelling = format!("md=../{name}/base.run");
+    for (outputs, problem) in [
+        (&["html=./base.run"][..], reads),
+        (&[&*other_spelling], reads),
+        (&["json=hard.run"], reads),
+        (&["text", "json=soft.run"], reads),
+        (&["md=x.md", "json=./x.md"], same),
+    ] {
+        let flags = outputs.iter().flat_map(|output| ["-o", *output]);
+        for command in [
+            &["compare", "base.run", "new.run"][..],
+            &["report", "base.run"],
+        ] {
+            if command[0] == "report" && outputs.contains(&"json=soft.run") {
+                continue;
+            }
+            let mut hammer = hammer(command);
+            hammer.args(flags.clone()).current_dir(folder);
+            let refused = hammer.output().unwrap();
+            let text = stderr(&refused);
+            assert_eq!(refused.status.code(), Some(2), "{outputs:?}: {text}");
+            assert!(text.contains(problem), "{outputs:?}: {text}");
+        }
+    }
+    assert_eq!([&base, &new].map(|path| fs::read(path).unwrap()), before);
+    assert!(!runs.path("x.md").exists());
+    // Stdin can be the file of an output as well.
+    let mut report = hammer(&["report", "-", "-o", "json=base.run"]);
+    let stdin = fs::File::open(&base).unwrap();
+    let refused = report.stdin(stdin).current_dir(folder).output().unwrap();
+    assert!(stderr(&refused).contains(reads), "{}", stderr(&refused));
+    assert_eq!(fs::read(&base).unwrap(), before[0]);
+}
+
+/// Runs a load, or a plan, against a target and keeps the run with a valid verdict.
+fn kept_run(runs: &RecordedRuns, name: &str, args: &[&str]) -> PathBuf {
+    let path = runs.path(name);
+    let run = format!("run={}", path.display());
+    let recorded = output(&[args, &["-q", "-o", &run]].concat());
+    assert_eq!(recorded.status.code(), Some(0), "{}", stderr(&recorded));
+    runs.copy(&path, &format!("valid-{name}"), |run| {
+        let verdict = json!({"status": "valid", "reasons": [], "codes": [], "statuses": []});
+        run["report"]["verdict"] = verdict;
+    })
+}
+
+#[test]
+fn runs_with_other_loads_or_groups_are_refused() {
+    let runs = RecordedRuns::new();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let url = target.url();
+    let targets = runs.path("targets.txt");
+    fs::write(&targets, format!("GET {url}a\n\nGET {url}b\n")).unwrap();
+    let targets = targets.to_str().unwrap();
+    let base = kept_run(
+        &runs,
+        "targets.run",
+        &["http", "--targets", targets, "-r", "100", "-n", "20"],
+    );
+    let new = runs.copy(&base, "other-targets.run", |run| {
+        run["report"]["groups"][1]["name"] = "GET /c".into();
+    });
+    let refused = compare(&[base], &[new], &[]);
+    let text = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(98), "{text}");
+    for reason in [
+        "  new run 1 has no group \"GET /b\", and other runs have it\n",
+        "  base run 1 has no group \"GET /c\", and other runs have it\n",
+    ] {
+        assert!(text.contains(reason), "{text}");
+    }
+
+    let load = |name: &str| {
+        format!("[[load]]\nname = '{name}'\ntarget = '{url}'\nrate = 100\nhits = 10\n")
+    };
+    let plan = runs.path("plan.toml");
+    fs::write(&plan, load("read") + &load("write")).unwrap();
+    let base = kept_run(&runs, "plan.run", &["run", plan.to_str().unwrap()]);
+    let new = runs.copy(&base, "other-plan.run", |run| {
+        run["report"]["loads"][1]["name"] = "list".into();
+    });
+    let refused = compare(&[base], &[new], &[]);
+    let text = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(98), "{text}");
+    for reason in [
+        "  new run 1 has no load \"write\", and other runs have it\n",
+        "  base run 1 has no load \"list\", and other runs have it\n",
+    ] {
+        assert!(text.contains(reason), "{text}");
+    }
+}
+
+/// A run that ended early describes another load, and was compared.
+#[test]
+fn runs_that_ended_early_are_refused() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("base.run", 20);
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let aborted = runs.path("aborted.run");
+    let run = format!("run={}", aborted.display());
+    let url = target.url();
+    let load = ["http", &url, "-q", "-r", "200", "-z", "1h", "-o", &run];
+    let aborting = output(&[&load[..], &["--abort-on", "hits > 100"]].concat());
+    assert_eq!(aborting.status.code(), Some(99), "{}", stderr(&aborting));
+    let aborted = runs.copy(&aborted, "valid-aborted.run", |run| {
+        run["report"]["verdict"] =
+            json!({"status": "valid", "reasons": [], "codes": [], "statuses": []});
+    });
+    let stopped = runs.copy(&base, "stopped.run", |run| {
+        run["report"]["stopped"] = true.into();
+    });
+    for (new, reason) in [
+        (
+            aborted,
+            "new run 1 was ended early by the condition 'hits > 100'",
+        ),
+        (stopped, "new run 1 was stopped before its schedule ended"),
+    ] {
+        let refused = compare(slice::from_ref(&base), &[new], &[]);
+        assert_eq!(refused.status.code(), Some(98), "{}", stderr(&refused));
+        assert!(stderr(&refused).contains(reason), "{}", stderr(&refused));
     }
 }

@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Child, Output, Stdio};
 use std::time::Duration;
 
 use hammer_target::{TargetBehavior, TargetServer};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::command::{json, output, stderr, stdout, wait_until};
+use crate::command::{hammer, json, output, stderr, stdout, wait_until};
 use crate::recorded_runs::RecordedRuns;
 use crate::signals::{send, start};
+use crate::terminals::on_a_terminal;
 
 fn target(delay_ms: u64) -> TargetServer {
     let delay = Duration::from_millis(delay_ms);
@@ -108,9 +110,13 @@ fn wrong_arguments_are_explained() {
     let target = target(0);
     let good = plan(&runs, "good.toml", &target, "rate = 50\nhits = 5\n");
     let used = runs.folder.path().to_str().unwrap();
+    let plan_output = format!("md={good}");
     for (args, message) in [
         (&[&*good][..], "required arguments were not provided"),
-        (&["-", &good], "a plan from stdin can be read only once"),
+        (
+            &["-", &good],
+            "invalid value '-' for '<A>': a plan from stdin can be read only once",
+        ),
         (
             &[&good, &good, "--rounds", "0"],
             "a whole number above 0, up to 1,000",
@@ -121,7 +127,14 @@ fn wrong_arguments_are_explained() {
             "expected a new or an empty folder",
         ),
         (&[&good, &good, "-o", "run=x"], "unknown kind"),
-        (&[&good, "missing.toml"], "missing.toml"),
+        (
+            &[&good, "missing.toml"],
+            "invalid value 'missing.toml' for '<B>': failed to read the plan",
+        ),
+        (
+            &[&good, &good, "-o", &plan_output],
+            "this command reads that file",
+        ),
     ] {
         let refused = output(&[&["duel"], args].concat());
         let text = stderr(&refused);
@@ -168,4 +181,138 @@ fn rounds_that_are_complete_are_compared_after_a_signal() {
     let comparison = stdout(&stopped);
     assert!(comparison.contains("in pairs"), "{comparison}{text}");
     assert!(comparison.contains("short.toml (round 1)"), "{comparison}");
+}
+
+/// A target that runs in a duel fail after some rounds: their plan needs a file, which is deleted.
+struct FailingDuel {
+    runs: RecordedRuns,
+    target: TargetServer,
+    plan: String,
+}
+
+impl FailingDuel {
+    fn new() -> Self {
+        let runs = RecordedRuns::new();
+        let target = target(20);
+        fs::write(runs.path("body"), "a").unwrap();
+        let load = "rate = 100\nhits = 10\ndata = '@body'\n";
+        let plan = plan(&runs, "plan.toml", &target, load);
+        Self { runs, target, plan }
+    }
+
+    /// Runs a duel whose runs fail once the target has got this many requests.
+    fn run(&self, requests: u64, flags: &[&str]) -> Output {
+        let duel = [
+            "duel", &self.plan, &self.plan, "--rounds", "1000", "--rest", "0",
+        ];
+        let child = start(&[&duel[..], flags].concat());
+        wait_until("rounds are complete", || {
+            self.target.counts().requests > requests
+        });
+        fs::remove_file(self.runs.path("body")).unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+/// One run that failed lost all rounds.
+#[test]
+fn rounds_that_are_complete_are_compared_after_a_run_that_failed() {
+    let duel = FailingDuel::new();
+    let failed = duel.run(70, &[]);
+    let text = stderr(&failed);
+    assert_eq!(failed.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("error: round ") && text.contains(" failed: exit status: "),
+        "{text}"
+    );
+    let comparison = stdout(&failed);
+    assert!(comparison.contains("in pairs"), "{comparison}{text}");
+}
+
+#[test]
+fn too_few_rounds_before_a_run_that_failed_are_not_compared() {
+    let duel = FailingDuel::new();
+    let keep = duel.runs.path("kept");
+    let failed = duel.run(5, &["--keep", keep.to_str().unwrap()]);
+    let text = stderr(&failed);
+    assert_eq!(failed.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("a comparison needs 3; run files are in "),
+        "{text}"
+    );
+    assert_eq!(stdout(&failed), "");
+    assert_eq!(files(&keep)[0], "base-1.run.json.zst");
+}
+
+/// A run that a condition ended was compared with complete ones.
+#[test]
+fn a_run_that_ended_early_ends_the_duel() {
+    let runs = RecordedRuns::new();
+    let target = target(0);
+    let load = "abort_on = 'hits > 20'\n---\nrate = 50\nduration = '1h'\n";
+    let aborted = plan(&runs, "plan.toml", &target, load);
+    let duel = output(&["duel", &aborted, &aborted, "--rest", "0"]);
+    let text = stderr(&duel);
+    assert_eq!(duel.status.code(), Some(98), "{text}");
+    assert!(
+        text.contains("base run 1 was ended early by the condition 'hits > 20'"),
+        "{text}"
+    );
+    assert!(!text.contains("round 2"), "{text}");
+}
+
+/// Starts a duel of long runs with a folder for temporary files, and waits for hits.
+fn long_duel(runs: &RecordedRuns, target: &TargetServer) -> Child {
+    let long = plan(runs, "long.toml", target, "rate = 100\nduration = '1h'\n");
+    fs::create_dir_all(runs.path("tmp")).unwrap();
+    let mut duel = hammer(&["duel", &long, &long, "-q"]);
+    duel.env("TMPDIR", runs.path("tmp"));
+    let child = duel.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let child = child.unwrap();
+    wait_until("hits arrive", || target.counts().requests > 5);
+    child
+}
+
+/// The run went on for its hour.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_ends_with_a_duel_that_is_killed() {
+    let (runs, target) = (RecordedRuns::new(), target(0));
+    let mut duel = long_duel(&runs, &target);
+    send(&duel, Signal::KILL);
+    duel.wait().unwrap();
+    wait_until("the run ends", || target.counts().open_connections == 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_third_signal_ends_a_run_that_hangs_and_leaves_no_files() {
+    let (runs, target) = (RecordedRuns::new(), target(0));
+    let mut duel = long_duel(&runs, &target);
+    let id = duel.id();
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+    let run: i32 = children.trim().parse().unwrap();
+    // A process that is stopped takes no notice of signals.
+    kill_process(Pid::from_raw(run).unwrap(), Signal::STOP).unwrap();
+    wait_until("the duel ends", || {
+        // Signals of one kind that arrive at the same time are one.
+        let _ = kill_process(Pid::from_child(&duel), Signal::INT);
+        duel.try_wait().unwrap().is_some()
+    });
+    assert_eq!(duel.wait().unwrap().code(), Some(130));
+    wait_until("the run ends", || target.counts().open_connections == 0);
+    assert_eq!(files(&runs.path("tmp")), [""; 0]);
+}
+
+/// With `stty tostop`, the terminal stopped the runs, which are in the background, at their first message.
+#[test]
+fn a_terminal_that_stops_background_output_does_not_stop_the_duel() {
+    let (runs, target) = (RecordedRuns::new(), target(0));
+    let short = plan(&runs, "short.toml", &target, "rate = 100\nhits = 10\n");
+    let arguments = format!("duel {short} {short} --rounds 1 --rest 0");
+    let Some(printed) = on_a_terminal(&arguments, 80, "stty tostop; timeout --foreground 60")
+    else {
+        return;
+    };
+    assert!(printed.contains("1 base run with 1 new run"), "{printed}");
 }

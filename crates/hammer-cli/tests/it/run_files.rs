@@ -355,6 +355,10 @@ fn reports_that_cannot_be_made_are_refused() {
             &[path, "-o", "hits=h.csv"],
             "a run file has no single hits (try -o hits=PATH in the run)",
         ),
+        (
+            &[path, "-o", "hits"],
+            "a run file has no single hits (try -o hits=PATH in the run)",
+        ),
         (&[path, "-o", "run"], "missing path (try run=run.json)"),
         (&[path, "-o", "html"], "missing path (try html=report.html)"),
         (

@@ -9,7 +9,7 @@ use crate::command::stdout;
 /// Runs `hammer` on a terminal of these columns, and returns what it printed.
 ///
 /// Returns `None` if the program `script` of util-linux is missing.
-fn on_a_terminal(arguments: &str, columns: usize, variables: &str) -> Option<String> {
+pub(crate) fn on_a_terminal(arguments: &str, columns: usize, variables: &str) -> Option<String> {
     let hammer = env!("CARGO_BIN_EXE_hammer");
     let command = format!("stty cols {columns}; {variables} {hammer} {arguments}");
     let mut script = Command::new("script");

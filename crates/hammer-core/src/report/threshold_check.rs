@@ -20,7 +20,8 @@ pub struct CheckedThreshold {
     pub relative: Option<BaselineBound>,
     /// True if the threshold held; false if nothing was measured, or if it was not judged.
     pub passed: bool,
-    /// False if the verdict is invalid: the value describes the generator and not the target.
+    /// False if the verdict is invalid: the value describes the generator and not the target. Also if
+    /// the threshold is relative to a baseline that the run cannot be compared with.
     #[serde(default = "judged_by_default")]
     pub judged: bool,
 }

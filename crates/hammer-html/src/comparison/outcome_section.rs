@@ -1,6 +1,6 @@
 //! The outcome of a comparison, and what weakens it.
 
-use hammer_analysis::{Comparison, ComparisonDesign, ComparisonOutcome};
+use hammer_analysis::{Comparison, ComparisonDesign, ComparisonOutcome, RunNames, warning_texts};
 use hammer_diagnostic::{format_counted, format_decimal};
 use maud::{Markup, html};
 
@@ -31,7 +31,7 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
             }
             @if !comparison.warnings.is_empty() {
                 h3 { "Warnings" }
-                ul { @for warning in &comparison.warnings { li { (backquoted(&warning.to_string())) } } }
+                ul { @for warning in warning_texts(&comparison.warnings, RunNames::Places) { li { (backquoted(&warning)) } } }
             }
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
             }
             @if report.stopped { p { "The run was stopped before its schedule ended." } }
             @if let Some(aborted) = &report.aborted { p class="failed" { (aborted_text(aborted)) } }
-            (thresholds(&report.thresholds))
+            (thresholds(&report.thresholds, status == VerdictStatus::Invalid))
         }
     }
 }
@@ -94,13 +94,13 @@ fn aborted_text(aborted: &AbortReason) -> String {
 }
 
 /// Lists the thresholds, failed ones first.
-fn thresholds(all: &[CheckedThreshold]) -> Markup {
+fn thresholds(all: &[CheckedThreshold], is_invalid: bool) -> Markup {
     let (failed, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
     let failures = failed.iter().filter(|checked| checked.judged).count();
     html! {
         @if !all.is_empty() {
             h3 { "Thresholds" }
-            p class=[(failures > 0).then_some("failed")] { (threshold_finding(all.len(), failures, all.iter().all(|checked| checked.judged))) }
+            p class=[(failures > 0).then_some("failed")] { (threshold_finding(all, failures, is_invalid)) }
             div class="scroll" {
                 table class="sortable" {
                     thead { tr { th scope="col" { "threshold" } th scope="col" { "measured" } th scope="col" { "result" } } }
@@ -129,11 +129,14 @@ fn result_cell(checked: &CheckedThreshold) -> Markup {
     }
 }
 
-fn threshold_finding(all: usize, failed: usize, is_judged: bool) -> String {
-    if !is_judged {
-        return "Thresholds are not judged, because the verdict is invalid.".to_owned();
-    }
-    match (all, failed) {
+fn threshold_finding(all: &[CheckedThreshold], failed: usize, is_invalid: bool) -> String {
+    let unjudged = all.iter().filter(|checked| !checked.judged).count();
+    match (all.len(), failed) {
+        _ if is_invalid => "Thresholds are not judged, because the verdict is invalid.".to_owned(),
+        (all, failed) if unjudged > 0 => format!(
+            "{failed} of {all} thresholds failed. {unjudged} are not judged, because the run cannot be \
+             compared with its baseline."
+        ),
         (1, 0) => "The threshold passed.".to_owned(),
         (all, 0) => format!("All {all} thresholds passed."),
         (all, failed) => format!("{failed} of {all} thresholds failed."),

@@ -7,7 +7,7 @@ use hammer_core::{
     AbortReason, Outcome, PlanLoadReport, PlanReport, Report, Run, Schedule, Shape, Verdict,
     VerdictStatus,
 };
-use hammer_plan::{Measurements, Threshold, check_thresholds};
+use hammer_plan::{Measurements, Threshold, check_thresholds, withdraw_relative_results};
 use serde_json::Value;
 
 /// The report of a run with two stages, in which each hit takes 3 ms.
@@ -203,6 +203,35 @@ fn thresholds_of_an_invalid_plan_are_not_judged() {
     unchecked.verdict.status = VerdictStatus::Invalid;
     check_thresholds(&mut unchecked, &[], None);
     assert!(!unchecked.is_unjudged() && unchecked.passed());
+}
+
+/// Thresholds were judged by a baseline that the run could not be compared with.
+#[test]
+fn results_relative_to_a_baseline_can_be_withdrawn() {
+    let base = plan(&[0]);
+    let all = thresholds(&["hits <= baseline", "hits > 1"]);
+    let all = all.iter().map(|it| it.with_baseline(Some(&base)).unwrap());
+    let all: Vec<_> = all.collect();
+    let mut report = plan(&[0]);
+    check_thresholds(&mut report, &all, None);
+    assert!(report.passed() && !report.is_unjudged());
+    withdraw_relative_results(&mut report);
+    assert!(report.is_unjudged() && !report.passed());
+    for checked in [&report.thresholds, &report.loads[0].report.thresholds] {
+        assert_eq!((checked[0].judged, checked[0].passed), (false, false));
+        assert_eq!((checked[1].judged, checked[1].passed), (true, true));
+    }
+    // A condition that ended the plan counts in any case.
+    let aborted = AbortReason {
+        expression: "hits > 1".into(),
+        measured: all[1].check(&report).measured,
+        relative: None,
+        t_s: 1.0,
+        rate: None,
+    };
+    check_thresholds(&mut report, &all, Some(aborted));
+    withdraw_relative_results(&mut report);
+    assert!(!report.is_unjudged() && !report.passed());
 }
 
 #[test]

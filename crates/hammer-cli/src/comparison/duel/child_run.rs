@@ -8,9 +8,12 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::leftovers::Leftovers;
+use super::stderr_relay::StderrRelay;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::process::SignalWatcher;
+use crate::plan;
+use crate::process::{PARENT_VARIABLE, SignalWatcher};
 
 /// Exit codes of a run whose run file was written: ok, an invalid verdict, and a failed threshold.
 const COMPLETED: [i32; 3] = [0, 98, 99];
@@ -23,6 +26,7 @@ pub(super) struct ChildRunner {
     sender: Sender<ChildEvent>,
     /// The first signal.
     signal: Option<u8>,
+    leftovers: Leftovers,
 }
 
 /// An event during a run, or a pause.
@@ -41,30 +45,36 @@ pub(super) enum RunEnd {
 }
 
 impl ChildRunner {
-    /// Starts to watch for signals.
-    pub(super) fn new(quiet: bool) -> Result<Self, Error> {
+    /// Starts to watch for signals. The third one removes the leftovers.
+    pub(super) fn new(quiet: bool, leftovers: Leftovers) -> Result<Self, Error> {
         let program = std::env::current_exe()
             .map_err(|error| Error::Run(format!("failed to find the hammer program: {error}")))?;
         let (sender, events) = mpsc::channel();
         let on_signal = sender.clone();
-        SignalWatcher::watch_with(move |number| {
+        let on_signal = move |number| {
             let _ = on_signal.send(ChildEvent::Signal(number));
-        })?;
+        };
+        let last = leftovers.clone();
+        SignalWatcher::watch_with(on_signal, move || last.remove())?;
         Ok(Self {
             program,
             quiet,
             events,
             sender,
             signal: None,
+            leftovers,
         })
     }
 
-    /// Checks a plan by a dry run. If it fails, prints its message and returns its exit code.
-    pub(super) fn check(&self, plan: &Path) -> Result<Option<CommandExit>, Error> {
+    /// Checks the plan of an argument by a dry run. If it fails, prints its message and returns its exit
+    /// code.
+    pub(super) fn check(&self, argument: &str, plan: &Path) -> Result<Option<CommandExit>, Error> {
         if plan == Path::new("-") {
             let problem = "a plan from stdin can be read only once (try a file)";
-            return Err(Error::Usage(problem.into()));
+            return Err(Error::invalid_value(argument, "-", problem));
         }
+        // The dry run would name its own argument.
+        plan::read(plan, argument)?;
         let mut command = self.command(plan, ["--dry-run".as_ref()]);
         let output = command.output().map_err(not_started)?;
         if output.status.success() {
@@ -122,6 +132,7 @@ impl ChildRunner {
         let mut command = Command::new(&self.program);
         command.arg("run").args(flags).arg("--").arg(plan);
         command.stdin(Stdio::null());
+        command.env(PARENT_VARIABLE, std::process::id().to_string());
         command
     }
 
@@ -130,8 +141,11 @@ impl ChildRunner {
         // In a group of its own, it does not get the signals of the terminal, too.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
+        StderrRelay::prepare(command);
         let mut child = command.spawn().map_err(not_started)?;
+        let relay = StderrRelay::start(&mut child);
         let pid = child.id();
+        self.leftovers.set_child(Some(pid));
         let exited = self.sender.clone();
         thread::spawn(move || exited.send(ChildEvent::Exited(child.wait())));
         loop {
@@ -140,7 +154,11 @@ impl ChildRunner {
                     self.signal.get_or_insert(number);
                     pass_signal(pid, number);
                 }
-                Ok(ChildEvent::Exited(status)) => return status.map_err(not_started),
+                Ok(ChildEvent::Exited(status)) => {
+                    self.leftovers.set_child(None);
+                    relay.finish();
+                    return status.map_err(not_started);
+                }
                 Err(error) => return Err(Error::Run(format!("failed to wait for a run: {error}"))),
             }
         }

@@ -1,16 +1,19 @@
 //! `hammer duel`: runs two plans in turn and compares them.
 
 mod child_run;
+mod leftovers;
 mod run_folder;
+mod stderr_relay;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_analysis::{ComparisonSide, Incomparable, IncomparableReason, RunPairing, RunPosition};
-use hammer_core::{RunFile, VerdictStatus};
+use hammer_core::RunFile;
 
 use self::child_run::{ChildRunner, RunEnd};
+use self::leftovers::Leftovers;
 use self::run_folder::RunFolder;
 use super::comparison_args::ComparisonArgs;
 use super::judge::ComparisonJob;
@@ -27,7 +30,7 @@ use crate::text::number::format_counted;
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "duel";
 
-/// The fewest complete rounds that are compared if a signal ends the duel.
+/// The fewest complete rounds that are compared if the duel ends early.
 const LEAST_ROUNDS: usize = 3;
 
 /// Arguments that `-h` shows.
@@ -42,8 +45,9 @@ hammer duel old.toml new.toml -o md=comment.md --fail-on cannot-tell";
 
 const NOTES: &str = "\
 The plans run in turn: A, B, A, B, and so on, so that slow changes of the machine affect both.
-Each run is a process of its own. Outputs in the plans are ignored, and thresholds do not end the
-duel. Exit codes are those of 'hammer compare'. docs/COMPARING.md describes the method.";
+Each run is a process of its own. Outputs in the plans are ignored. A failed threshold does not end
+the duel, but a run that a condition ends early does. Exit codes are those of 'hammer compare'.
+docs/COMPARING.md describes the method.";
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -80,24 +84,35 @@ pub(crate) fn command() -> Command {
 /// Runs the plans in turn, compares the runs and writes the outputs.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = DuelArgs::from_arg_matches(matches)?;
-    let job = ComparisonJob::new(&args.comparison, RunPairing::Paired)?;
-    let runner = ChildRunner::new(args.quiet)?;
-    for plan in [&args.base, &args.new] {
-        if let Some(exit) = runner.check(plan)? {
+    let plans = [("<A>", &args.base), ("<B>", &args.new)];
+    let inputs = plans.iter().map(|(_, plan)| plan.as_path());
+    let job = ComparisonJob::new(&args.comparison, RunPairing::Paired, inputs)?;
+    let leftovers = Leftovers::default();
+    let runner = ChildRunner::new(args.quiet, leftovers.clone())?;
+    for (argument, plan) in plans {
+        if let Some(exit) = runner.check(argument, plan)? {
             return Ok(exit);
         }
     }
     let mut duel = Duel {
         args: &args,
-        folder: RunFolder::open(args.keep.as_deref())?,
+        folder: RunFolder::open(args.keep.as_deref(), &leftovers)?,
         runner,
         base: vec![],
         new: vec![],
     };
-    match duel.run_rounds(&job)? {
-        Some(refused) => Ok(job.refuse(&refused, &duel.names())),
-        None => Ok(duel.finish(job)),
-    }
+    let end = duel.run_rounds(&job);
+    Ok(duel.finish(job, end))
+}
+
+/// The reason why no more runs are made.
+enum DuelEnd {
+    /// All rounds are complete, or a signal came.
+    Ended,
+    /// The runs so far cannot be compared.
+    Refused(Incomparable),
+    /// A run failed.
+    Failed(Error),
 }
 
 /// The state of a duel.
@@ -111,35 +126,36 @@ struct Duel<'a> {
 }
 
 impl Duel<'_> {
-    /// Runs all rounds, or those before a signal. Ends early if the runs so far cannot be compared, and
-    /// returns the reasons.
-    fn run_rounds(&mut self, job: &ComparisonJob) -> Result<Option<Incomparable>, Error> {
+    /// Runs all rounds, or those before the duel ends early.
+    fn run_rounds(&mut self, job: &ComparisonJob) -> DuelEnd {
         for round in 1..=self.args.rounds {
             for side in [ComparisonSide::Base, ComparisonSide::New] {
                 let is_first = round == 1 && side == ComparisonSide::Base;
                 if !is_first && !self.runner.rest(self.args.rest) {
-                    return Ok(None);
+                    return DuelEnd::Ended;
                 }
-                let Some(run) = self.run_plan(side, round)? else {
-                    return Ok(None);
+                let run = match self.run_plan(side, round) {
+                    Ok(Some(run)) => run,
+                    Ok(None) => return DuelEnd::Ended,
+                    Err(error) => return DuelEnd::Failed(error),
                 };
-                let refused = invalid_run(&run, side, round);
+                let refused = unusable_run(&run, side, round);
                 match side {
                     ComparisonSide::Base => self.base.push(run),
                     ComparisonSide::New => self.new.push(run),
                 }
-                if refused.is_some() {
-                    return Ok(refused);
+                if let Some(refused) = refused {
+                    return DuelEnd::Refused(refused);
                 }
             }
             // The plans of all rounds are the same.
             if round == 1
                 && let Some(refused) = job.refusal(&self.base, &self.new)
             {
-                return Ok(Some(refused));
+                return DuelEnd::Refused(refused);
             }
         }
-        Ok(None)
+        DuelEnd::Ended
     }
 
     /// Runs the plan of a side. Returns `None` if a signal ended the run.
@@ -161,23 +177,31 @@ impl Duel<'_> {
         Ok(Some(run))
     }
 
-    /// Compares the complete rounds.
-    fn finish(mut self, job: ComparisonJob) -> CommandExit {
+    /// Compares the complete rounds, or says why not.
+    fn finish(mut self, job: ComparisonJob, end: DuelEnd) -> CommandExit {
+        let early = match end {
+            DuelEnd::Refused(refused) => return job.refuse(&refused, &self.names()),
+            DuelEnd::Failed(error) => {
+                print_stderr(&format!("error: {}", error.message()));
+                Some(CommandExit::FAILED)
+            }
+            DuelEnd::Ended => self.runner.stopped_by(),
+        };
         let rounds = self.base.len().min(self.new.len());
-        let stopped = self.runner.stopped_by();
-        if let Some(exit) = stopped
+        if let Some(exit) = early
             && rounds < LEAST_ROUNDS
         {
             let complete = format_counted(rounds as u64, "complete round");
+            let fate = self.folder.fate();
             print_stderr(&format!(
-                "stopped after {complete}: a comparison needs {LEAST_ROUNDS}"
+                "stopped after {complete}: a comparison needs {LEAST_ROUNDS}; {fate}"
             ));
             return exit;
         }
         self.base.truncate(rounds);
         self.new.truncate(rounds);
         let exit = job.finish(&self.base, &self.new, &self.names());
-        stopped.unwrap_or(exit)
+        early.unwrap_or(exit)
     }
 
     /// The names of the runs so far.
@@ -212,15 +236,12 @@ fn summary(run: &RunFile) -> String {
     }
 }
 
-/// The reason why a run cannot be compared with others, if its verdict is invalid.
-fn invalid_run(run: &RunFile, side: ComparisonSide, round: u64) -> Option<Incomparable> {
-    let verdict = &run.report.verdict;
+/// The reason why a run cannot be compared with others, if there is one.
+fn unusable_run(run: &RunFile, side: ComparisonSide, round: u64) -> Option<Incomparable> {
     let index = usize::try_from(round - 1).unwrap_or(usize::MAX);
-    (verdict.status == VerdictStatus::Invalid).then(|| Incomparable {
-        reasons: vec![IncomparableReason::InvalidVerdict {
-            run: RunPosition { side, index },
-            verdict: verdict.reasons.first().cloned(),
-        }],
+    let reason = IncomparableReason::of_run(run, RunPosition { side, index })?;
+    Some(Incomparable {
+        reasons: vec![reason],
     })
 }
 

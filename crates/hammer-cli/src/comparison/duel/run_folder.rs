@@ -6,6 +6,7 @@ use std::{fs, io};
 use hammer_analysis::ComparisonSide;
 use tempfile::TempDir;
 
+use super::leftovers::Leftovers;
 use crate::error::Error;
 
 /// The folder with the run files of a duel.
@@ -18,12 +19,14 @@ pub(super) enum RunFolder {
 
 impl RunFolder {
     /// Creates a temporary folder, or the one to keep, which must be new or empty.
-    pub(super) fn open(keep: Option<&Path>) -> Result<Self, Error> {
+    pub(super) fn open(keep: Option<&Path>, leftovers: &Leftovers) -> Result<Self, Error> {
         let Some(path) = keep else {
             let folder = tempfile::Builder::new().prefix("hammer-duel-").tempdir();
-            return folder.map(Self::Temporary).map_err(|error| {
+            let folder = folder.map_err(|error| {
                 Error::Run(format!("failed to create a folder for run files: {error}"))
-            });
+            })?;
+            leftovers.set_folder(folder.path().to_owned());
+            return Ok(Self::Temporary(folder));
         };
         let invalid = |problem: String| {
             let shown = path.display().to_string();
@@ -56,6 +59,14 @@ impl RunFolder {
         match self {
             Self::Temporary(_) => format!("{} (round {round})", plan.display()),
             Self::Kept(_) => self.run_file(side, round).display().to_string(),
+        }
+    }
+
+    /// Says what becomes of the run files if they are not compared.
+    pub(super) fn fate(&self) -> String {
+        match self {
+            Self::Temporary(_) => "run files are deleted without --keep DIR".to_owned(),
+            Self::Kept(path) => format!("run files are in {}", path.display()),
         }
     }
 }

@@ -6,7 +6,7 @@ use hammer_analysis::{
 };
 use hammer_core::MeasuredValue;
 
-use crate::report::text::latency::TimeUnit;
+use crate::report::text::thresholds::format_figures;
 
 /// A row of the table of figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +55,12 @@ fn rows<'a>(figures: impl Iterator<Item = &'a FigureComparison>) -> Vec<FigureRo
 }
 
 fn row(compared: &FigureComparison) -> FigureRow {
-    let cell = |value| format_value(compared, value);
+    let [base, new] = format_values(compared);
     let outcome = outcome(compared);
     FigureRow {
         figure: name(compared.figure, &compared.scope),
-        base: cell(compared.base),
-        new: cell(compared.new),
+        base,
+        new,
         change: compared
             .change
             .map_or_else(|| "-".to_owned(), format_change),
@@ -82,32 +82,26 @@ pub(super) fn format_change(change: FigureChange) -> String {
     }
 }
 
-/// Formats a value of a figure. Times have the unit of the largest value of the figure.
-fn format_value(compared: &FigureComparison, value: Option<f64>) -> String {
+/// Formats the values of both sides of a figure.
+fn format_values(compared: &FigureComparison) -> [String; 2] {
     let unit = match compared.unit {
         ComparedUnit::Percent => "%",
         ComparedUnit::PerSecond => "/s",
         _ => "us",
     };
-    match value {
+    let sides = [compared.base, compared.new];
+    let measured = sides.map(|value| MeasuredValue {
+        value: value.filter(|value| value.is_finite()),
+        infinite: value == Some(f64::INFINITY),
+        unit: unit.to_owned(),
+    });
+    let [base, new] = format_figures([&measured[0], &measured[1]]);
+    let cell = |value: Option<f64>, text: String| match value {
         None => "-".to_owned(),
         Some(value) if value.is_infinite() => "no answer".to_owned(),
-        Some(us) if unit == "us" => {
-            let values = [compared.base, compared.new].into_iter().flatten();
-            let largest = values.filter(|it| it.is_finite()).fold(0.0, f64::max);
-            let unit = TimeUnit::for_micros(largest);
-            format!("{} {}", unit.format(us), unit.name())
-        }
-        value => {
-            let (infinite, unit) = (false, unit.to_owned());
-            let measured = MeasuredValue {
-                value,
-                infinite,
-                unit,
-            };
-            measured.to_string()
-        }
-    }
+        Some(_) => text,
+    };
+    [cell(compared.base, base), cell(compared.new, new)]
 }
 
 /// The outcome, or the reason that there is none.

@@ -1,6 +1,6 @@
 //! A comparison as Markdown, for a merge request.
 
-use hammer_analysis::{Comparison, Incomparable};
+use hammer_analysis::{Comparison, Incomparable, RunNames, warning_texts};
 
 use super::figure_rows::{self, FigureRow};
 use super::statement;
@@ -23,7 +23,8 @@ pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) 
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
     }
     let limit = statement::limit(comparison).map(str::to_owned);
-    let warnings = comparison.warnings.iter().take(MAX_LISTED);
+    let warnings = warning_texts(&comparison.warnings, RunNames::Places);
+    let warnings = warnings.iter().take(MAX_LISTED);
     let warnings = warnings.map(|warning| format!("warning: {warning}"));
     for line in limit.into_iter().chain(warnings) {
         out.push_str(&format!("- {}\n", prose(&line)));

@@ -1,6 +1,6 @@
 //! A comparison as text.
 
-use hammer_analysis::{Comparison, ComparisonOutcome};
+use hammer_analysis::{Comparison, ComparisonOutcome, RunNames, warning_texts};
 
 use super::figure_rows::{self, FigureRow};
 use super::statement;
@@ -13,6 +13,9 @@ use crate::text::number::format_counted;
 const MAX_WARNINGS: usize = 6;
 /// Maximum number of rows for loads, stages and groups.
 const MAX_PARTS: usize = 12;
+
+/// Width of the longest change below 100 % with its interval, in columns.
+const MIN_CHANGE_WIDTH: usize = 30;
 
 /// Renders a comparison; `color` colors the outcome.
 pub(in crate::comparison) fn render(
@@ -51,12 +54,12 @@ pub(in crate::comparison) fn render(
 }
 
 fn warnings(comparison: &Comparison) -> String {
-    let all = &comparison.warnings;
+    let all = warning_texts(&comparison.warnings, RunNames::Places);
     let (shown, rest) = all.split_at(all.len().min(MAX_WARNINGS));
     let mut out = String::new();
     for (index, warning) in shown.iter().enumerate() {
         let name = if index == 0 { "warning" } else { "" };
-        out.push_str(&wrap(name, &warning.to_string(), 3));
+        out.push_str(&wrap(name, warning, 3));
     }
     if !rest.is_empty() {
         let more = format!("and {} more (see -o json)", rest.len());
@@ -99,15 +102,22 @@ fn table(rows: &[FigureRow], has_header: bool) -> String {
         let cells = lines.iter().map(|line| column_count(&line[column]));
         cells.max().unwrap_or_default()
     };
-    let widths = [0, 1, 2, 3].map(|column| widest(column).min([40, 14, 14, 30][column]));
+    let (figure_width, base_width, new_width) = (
+        widest(0).clamp(13, 40),
+        widest(1).clamp(10, 14),
+        widest(2).clamp(10, 14),
+    );
+    // The change has the room that the other columns leave, with two blanks before each of the five.
+    let others = figure_width + base_width + new_width + widest(4) + 10;
+    let change_width = widest(3).min(WIDTH.saturating_sub(others).max(MIN_CHANGE_WIDTH));
     let mut out = String::new();
     for [figure, base, new, change, outcome] in &lines {
         let line = format!(
             "  {}  {}  {}  {}  {outcome}",
-            left(figure, widths[0].max(13)),
-            right(base, widths[1].max(10)),
-            right(new, widths[2].max(10)),
-            left(change, widths[3]),
+            left(figure, figure_width),
+            right(base, base_width),
+            right(new, new_width),
+            left(change, change_width),
         );
         out.push_str(truncate(line.trim_end(), WIDTH).trim_end());
         out.push('\n');
@@ -124,4 +134,28 @@ fn left(cell: &str, width: usize) -> String {
 fn right(cell: &str, width: usize) -> String {
     let pad = width.saturating_sub(column_count(cell));
     " ".repeat(pad) + cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: an interval of large changes was cut although the line had room for it.
+    #[test]
+    fn wide_intervals_are_whole_if_there_is_room() {
+        let row = |change: &str, outcome: &str| FigureRow {
+            figure: "p99".to_owned(),
+            base: "12.0 ms".to_owned(),
+            new: "180 ms".to_owned(),
+            change: change.to_owned(),
+            outcome: outcome.to_owned(),
+            is_changed: false,
+        };
+        let wide = "+1,391.0 % (+1,250.5 % to +1,540.7 %)";
+        let text = table(&[row(wide, "worse")], true);
+        assert!(text.contains(&format!("{wide}  worse\n")), "{text}");
+        let text = table(&[row(wide, "worse, perhaps by chance")], true);
+        assert!(text.contains("…  worse, perhaps by chance\n"), "{text}");
+        assert!(text.lines().all(|line| column_count(line) <= WIDTH));
+    }
 }

@@ -4,7 +4,8 @@ use hammer_core::{BaselineChange, BaselineComparison};
 
 use super::escaped::{code, prose};
 use super::table::table;
-use crate::report::text::baseline::change_text;
+use crate::report::text::baseline::{change_text, has_meaning};
+use crate::report::text::thresholds::format_figures;
 
 /// Renders the changes of figures, and the differences that may explain them.
 pub(super) fn render(baseline: &BaselineComparison) -> String {
@@ -13,7 +14,8 @@ pub(super) fn render(baseline: &BaselineComparison) -> String {
         return format!("baseline {path}: not compared: {}\n\n", prose(reason));
     }
     let headers = ["figure", ">baseline", ">now", ">change", "outcome"];
-    let rows: Vec<_> = baseline.figures.iter().map(row).collect();
+    let rows = baseline.figures.iter().filter(|it| has_meaning(it));
+    let rows: Vec<_> = rows.map(row).collect();
     let warnings = baseline.warnings.iter();
     let mut warnings: String = warnings
         .map(|warning| format!("- {}\n", prose(warning)))
@@ -34,10 +36,11 @@ fn row(change: &BaselineChange) -> Vec<String> {
         (None, "worse") => "**worse**".to_owned(),
         (None, _) => outcome,
     };
+    let [base, now] = format_figures([&change.baseline, &change.measured]);
     vec![
         prose(&change.figure),
-        prose(&change.baseline.to_string()),
-        prose(&change.measured.to_string()),
+        prose(&base),
+        prose(&now),
         prose(&change_text(change)),
         outcome,
     ]
@@ -45,6 +48,7 @@ fn row(change: &BaselineChange) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use hammer_analysis::UndecidedReason;
     use hammer_core::MeasuredValue;
 
     use super::*;
@@ -66,9 +70,23 @@ mod tests {
             outcome: "worse".to_owned(),
             undecided: None,
         };
+        let short = BaselineChange {
+            figure: "p50".to_owned(),
+            baseline: us(3.56e3),
+            measured: us(933.0),
+            outcome: "better".to_owned(),
+            ..worse.clone()
+        };
+        // A run of 600 hits has no p99.9.
+        let unknown = BaselineChange {
+            figure: "p99.9".to_owned(),
+            outcome: "cannot_tell".to_owned(),
+            undecided: Some(UndecidedReason::TooFewHits.to_string()),
+            ..worse.clone()
+        };
         let comparison = BaselineComparison {
             path: "base|1.run".to_owned(),
-            figures: vec![worse],
+            figures: vec![worse, short, unknown],
             warnings: vec!["other kernel <6>".to_owned()],
             ..BaselineComparison::default()
         };
@@ -78,6 +96,7 @@ baseline `base\\|1.run`, changes between these two runs:
 | figure | baseline | now | change | outcome |
 | --- | ---: | ---: | ---: | --- |
 | p99 | 108 ms | 140 ms | +29.6 % (+20.0 to +40.0) | **worse** |
+| p50 | 3.56 ms | 0.933 ms | +29.6 % (+20.0 to +40.0) | better |
 
 - other kernel \\<6\\>
 

@@ -1,8 +1,9 @@
 //! Comparison with the baseline, as text.
 
-use hammer_analysis::ChangeScale;
+use hammer_analysis::{ChangeScale, UndecidedReason};
 use hammer_core::{BaselineChange, BaselineComparison};
 
+use super::thresholds::format_figures;
 use crate::text::lines::{WIDTH, truncate, wrap};
 
 /// The figures that are always shown. Others are shown if they are better or worse.
@@ -50,7 +51,7 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 }
 
 fn change_line(change: &BaselineChange) -> String {
-    let (base, now) = (&change.baseline, &change.measured);
+    let [base, now] = format_figures([&change.baseline, &change.measured]);
     let (figure, size, outcome) = (&change.figure, change_text(change), outcome_text(change));
     let line = format!("  {figure:<7}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
     truncate(line.trim_end(), WIDTH) + "\n"
@@ -62,6 +63,12 @@ fn outcome_text(change: &BaselineChange) -> String {
         Some(reason) => format!("cannot tell ({reason})"),
         None => change.outcome.replace('_', " "),
     }
+}
+
+/// False for a percentile with too few hits for its value to have a meaning, unless it is always shown.
+pub(crate) fn has_meaning(change: &BaselineChange) -> bool {
+    let too_few = UndecidedReason::TooFewHits.to_string();
+    FIGURES.contains(&change.figure.as_str()) || change.undecided.as_ref() != Some(&too_few)
 }
 
 /// The change with its interval, such as `+2.4 % (+0.3 to +4.5)`.

@@ -1,6 +1,8 @@
 //! Lines of the report for thresholds and aborts.
 
-use hammer_core::{AbortReason, CheckedThreshold};
+use hammer_core::{AbortReason, CheckedThreshold, MeasuredValue};
+
+use super::latency::TimeUnit;
 
 use crate::text::lines::{INDENT, WIDTH, truncate};
 
@@ -75,9 +77,19 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     format!("{}{details}", truncate(&aborted.expression, room))
 }
 
+/// Formats two values of a figure. Times have the unit of the longer one.
+pub(crate) fn format_figures(figures: [&MeasuredValue; 2]) -> [String; 2] {
+    let longest = figures.iter().filter_map(|figure| figure.value);
+    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    figures.map(|figure| match figure.value {
+        Some(us) if figure.unit == "us" => format!("{} {}", unit.format(us), unit.name()),
+        _ => figure.to_string(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use hammer_core::{BaselineBound, MeasuredValue};
+    use hammer_core::BaselineBound;
 
     use super::*;
 

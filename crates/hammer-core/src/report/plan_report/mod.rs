@@ -194,11 +194,16 @@ impl PlanReport {
     }
 
     /// Returns true if there are thresholds, or a condition ended the plan, and an invalid verdict
-    /// leaves them without a meaning.
+    /// leaves them without a meaning. Also if no condition ended the plan, and the thresholds relative to
+    /// a baseline were not judged.
     #[must_use]
     pub fn is_unjudged(&self) -> bool {
-        let has_thresholds = !self.thresholds.is_empty() || self.aborted.is_some();
-        self.verdict.status == VerdictStatus::Invalid && has_thresholds
+        let is_invalid = self.verdict.status == VerdictStatus::Invalid;
+        let is_unjudged = |checked: &CheckedThreshold| is_invalid || !checked.judged;
+        match self.aborted {
+            Some(_) => is_invalid,
+            None => self.thresholds.iter().any(is_unjudged),
+        }
     }
 
     /// Returns true if all thresholds hold and no condition ended the plan early.

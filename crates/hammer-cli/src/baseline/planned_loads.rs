@@ -1,0 +1,29 @@
+//! Loads before a run, for the comparison with a baseline.
+
+use hammer_analysis::ComparableLoad;
+use hammer_core::OpenOrClosedLoop;
+
+use crate::execution::{RunnablePlan, RunnablePlanLoad};
+
+/// What a comparison requires of the loads of a plan that has not run.
+pub(super) fn comparable_loads(plan: &RunnablePlan) -> Vec<ComparableLoad> {
+    plan.loads.iter().map(comparable_load).collect()
+}
+
+fn comparable_load(planned: &RunnablePlanLoad) -> ComparableLoad {
+    let load = &planned.load;
+    let schedule = load.schedule();
+    ComparableLoad {
+        name: planned.name.clone(),
+        hammer: load.hammer().to_owned(),
+        loop_kind: match schedule.shape().is_closed_loop() {
+            true => OpenOrClosedLoop::Closed,
+            false => OpenOrClosedLoop::Open,
+        },
+        is_user_pool: load.is_user_pool(),
+        shape: schedule.shape().to_string(),
+        arrivals: schedule.arrivals(),
+        warmup_s: load.warmup().as_secs_f64(),
+        groups: load.groups(),
+    }
+}
