@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::run_position::RunPosition;
 use super::run_property::RunProperty;
 use crate::comparability::run_position::ComparisonSide;
+use crate::judgement::several_runs::MIN_RUNS;
 
 /// Runs that are not compared, with all reasons. It is displayed with each reason once, joined by
 /// semicolons.
@@ -82,6 +83,11 @@ pub enum IncomparableReason {
         /// The number of runs of the new side.
         new: usize,
     },
+    /// Runs were to be paired, and there are too few of them.
+    TooFewPairs {
+        /// The number of runs of each side.
+        pairs: usize,
+    },
 }
 
 impl fmt::Display for IncomparableReason {
@@ -129,6 +135,10 @@ impl fmt::Display for IncomparableReason {
             Self::Unpaired { base, new } => write!(
                 f,
                 "expected as many new runs as base runs, found {new} and {base}"
+            ),
+            Self::TooFewPairs { pairs } => write!(
+                f,
+                "expected at least {MIN_RUNS} runs of each side to compare in pairs, found {pairs}"
             ),
         }
     }

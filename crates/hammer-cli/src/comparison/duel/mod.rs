@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_analysis::{ComparisonSide, Incomparable, IncomparableReason, RunPairing, RunPosition};
+use hammer_analysis::{
+    ComparisonSide, Incomparable, IncomparableReason, MIN_RUNS, RunPairing, RunPosition,
+    check_comparability,
+};
 use hammer_core::{RunFile, VerdictStatus};
 
 use self::child_run::{ChildRunner, RunEnd};
@@ -26,9 +29,6 @@ use crate::text::number::format_counted;
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "duel";
-
-/// The fewest complete rounds that are compared if a signal ends the duel.
-const LEAST_ROUNDS: usize = 3;
 
 /// Arguments that `-h` shows.
 const COMMON_ARGS: [&str; 8] = [
@@ -70,6 +70,16 @@ struct DuelArgs {
     comparison: ComparisonArgs,
 }
 
+impl DuelArgs {
+    /// The pairing of the runs. Fewer rounds are asked for only to look at what varies within them.
+    fn pairing(&self) -> RunPairing {
+        match self.rounds < MIN_RUNS as u64 {
+            true => RunPairing::Detected,
+            false => RunPairing::Paired,
+        }
+    }
+}
+
 /// Defines `duel A B`.
 pub(crate) fn command() -> Command {
     let command = DuelArgs::augment_args(Command::new(NAME));
@@ -80,7 +90,7 @@ pub(crate) fn command() -> Command {
 /// Runs the plans in turn, compares the runs and writes the outputs.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = DuelArgs::from_arg_matches(matches)?;
-    let job = ComparisonJob::new(&args.comparison, RunPairing::Paired)?;
+    let job = ComparisonJob::new(&args.comparison, args.pairing())?;
     let runner = ChildRunner::new(args.quiet)?;
     for plan in [&args.base, &args.new] {
         if let Some(exit) = runner.check(plan)? {
@@ -94,7 +104,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         base: vec![],
         new: vec![],
     };
-    match duel.run_rounds(&job)? {
+    match duel.run_rounds()? {
         Some(refused) => Ok(job.refuse(&refused, &duel.names())),
         None => Ok(duel.finish(job)),
     }
@@ -113,7 +123,7 @@ struct Duel<'a> {
 impl Duel<'_> {
     /// Runs all rounds, or those before a signal. Ends early if the runs so far cannot be compared, and
     /// returns the reasons.
-    fn run_rounds(&mut self, job: &ComparisonJob) -> Result<Option<Incomparable>, Error> {
+    fn run_rounds(&mut self) -> Result<Option<Incomparable>, Error> {
         for round in 1..=self.args.rounds {
             for side in [ComparisonSide::Base, ComparisonSide::New] {
                 let is_first = round == 1 && side == ComparisonSide::Base;
@@ -134,7 +144,7 @@ impl Duel<'_> {
             }
             // The plans of all rounds are the same.
             if round == 1
-                && let Some(refused) = job.refusal(&self.base, &self.new)
+                && let Err(refused) = check_comparability(&self.base, &self.new)
             {
                 return Ok(Some(refused));
             }
@@ -166,11 +176,11 @@ impl Duel<'_> {
         let rounds = self.base.len().min(self.new.len());
         let stopped = self.runner.stopped_by();
         if let Some(exit) = stopped
-            && rounds < LEAST_ROUNDS
+            && rounds < MIN_RUNS
         {
             let complete = format_counted(rounds as u64, "complete round");
             print_stderr(&format!(
-                "stopped after {complete}: a comparison needs {LEAST_ROUNDS}"
+                "stopped after {complete}: a comparison needs {MIN_RUNS}"
             ));
             return exit;
         }
