@@ -61,10 +61,16 @@ fn main() {
 
 /// Prints how often the same target with rare errors is found to be worse.
 fn print_errors(pairs: u32) {
-    print_line("\n| runs | groups | hits of each | errors | worse | in pairs: worse |\n|---|---|---|---|---|---|");
+    print_line(
+        "\n| runs | groups | hits of each | errors | worse | in pairs: worse |\n|---|---|---|---|---|---|",
+    );
     for (runs, groups) in [(3, 0), (3, 20), (5, 0), (5, 20)] {
         for (hits, errors) in [(1_800, 0.0005), (1_800, 0.005), (60_000, 0.0005)] {
-            let target = FailingTarget { groups, hits, errors };
+            let target = FailingTarget {
+                groups,
+                hits,
+                errors,
+            };
             let worse = [ComparisonDesign::Independent, ComparisonDesign::Paired].map(|design| {
                 let tally = OutcomeTally::of_errors(target, pairs, runs, design, SEED);
                 tally.percent(tally.worse)
@@ -80,9 +86,10 @@ fn print_errors(pairs: u32) {
 
 /// Simulates the targets, each on its thread, and prints a row for each.
 fn print_rows(targets: [SimulatedTarget; 2], pairs: u32) {
-    let independent = ComparisonDesign::Independent;
     let simulate = move |target| {
-        SimulationTally::simulate(target, pairs, RUNS, FACTOR, independent, SEED)
+        let designs = [ComparisonDesign::Independent];
+        let [tally] = SimulationTally::simulate(target, pairs, RUNS, FACTOR, designs, SEED);
+        tally
     };
     let tallies = thread::scope(|scope| {
         let threads = targets.map(|target| scope.spawn(move || simulate(target)));

@@ -66,17 +66,17 @@ pub(crate) struct SimulationTally {
 }
 
 impl SimulationTally {
-    /// Compares `pairs` pairs of sides of `runs` runs each. The new side is the target itself, and then
-    /// one of which each hit takes `factor` times as long.
-    pub(crate) fn simulate(
+    /// Compares `pairs` pairs of sides of `runs` runs each, with each of the designs. The new side is the
+    /// target itself, and then one of which each hit takes `factor` times as long.
+    pub(crate) fn simulate<const N: usize>(
         target: SimulatedTarget,
         pairs: u32,
         runs: usize,
         factor: f64,
-        design: ComparisonDesign,
+        designs: [ComparisonDesign; N],
         seed: u64,
-    ) -> Self {
-        let mut tally = Self::default();
+    ) -> [Self; N] {
+        let mut tallies = [Self::default(); N];
         let mut random = Random::new(seed);
         for _ in 0..pairs {
             let mut side =
@@ -86,14 +86,16 @@ impl SimulationTally {
                 runs.iter().map(|run| run.figures(factor)).collect()
             };
             let base = figures(&base, 1.0);
-            let same = compared(&base, &figures(&new, 1.0), design);
-            tally.same_target.count(same.outcome);
-            tally.same_target_p99.count(p99(&same));
-            let slower = compared(&base, &figures(&new, factor), design);
-            tally.slower.count(slower.outcome);
-            tally.slower_p99.count(p99(&slower));
+            for (tally, design) in tallies.iter_mut().zip(designs) {
+                let same = compared(&base, &figures(&new, 1.0), design);
+                tally.same_target.count(same.outcome);
+                tally.same_target_p99.count(p99(&same));
+                let slower = compared(&base, &figures(&new, factor), design);
+                tally.slower.count(slower.outcome);
+                tally.slower_p99.count(p99(&slower));
+            }
         }
-        tally
+        tallies
     }
 }
 

@@ -57,9 +57,8 @@ impl Comparison {
     pub fn left_out(&self) -> impl Iterator<Item = &FigureComparison> {
         let is_same = self.outcome == ComparisonOutcome::Same;
         let figures = self.figures.iter();
-        figures.filter(move |it| {
-            is_same && it.decides && it.outcome == ComparisonOutcome::CannotTell
-        })
+        figures
+            .filter(move |it| is_same && it.decides && it.outcome == ComparisonOutcome::CannotTell)
     }
 }
 

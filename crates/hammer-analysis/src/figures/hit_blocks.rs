@@ -164,6 +164,11 @@ impl TimeBlocks {
             block.merge(&slice.measured.as_ref().map(times).unwrap_or_default());
             block.record_many(Duration::MAX, slice.hits.unanswered());
         }
+        // A run file may say anything. A sum that overflows saturates.
+        let hits = (blocks.iter()).try_fold(0_u64, |sum, block| sum.checked_add(block.count()));
+        if hits.is_none_or(|hits| hits == u64::MAX) {
+            return Err(UndecidedReason::NotMeasured);
+        }
         let blocks = ConfidenceBlocks::of_blocks(blocks);
         let blocks = blocks.map_err(|_| UndecidedReason::TooFewSlices)?;
         let degrees = blocks.count() as f64 - 1.0;

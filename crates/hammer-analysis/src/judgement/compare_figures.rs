@@ -72,9 +72,7 @@ fn compare_figure(
     let scale = MarginScale::of_figure(figure, options);
     let (better, confidence) = (figure.better(), options.confidence);
     let found = match design {
-        ComparisonDesign::WithinRuns => {
-            compare_within_runs(&base, &new, better, scale, confidence)
-        }
+        ComparisonDesign::WithinRuns => compare_within_runs(&base, &new, better, scale, confidence),
         _ => compare_several_runs(&base, &new, design, better, scale, confidence),
     };
     let lacks_hits = |run: &MeasuredFigure| run.interval == Err(UndecidedReason::TooFewHits);

@@ -71,8 +71,7 @@ pub fn compare_values(
     let scale = MarginScale::relative(options.margin);
     let figures = |values: &[f64]| -> Vec<MeasuredFigure> {
         let values = values.iter();
-        let figures =
-            values.map(|it| MeasuredFigure::one_value(*it, ValuePrecision::THREE_DIGITS));
+        let figures = values.map(|it| MeasuredFigure::one_value(*it, ValuePrecision::THREE_DIGITS));
         figures.collect()
     };
     let (base, new) = (figures(base), figures(new));

@@ -132,7 +132,10 @@ mod tests {
             overall_outcome(&[judged(ResponseP50, Same), undecided])
         };
         assert_eq!(with(ResponseP999, |_| ()), Same);
-        assert_eq!(with(ResponseP999, |it| it.is_within_margin = false), CannotTell);
+        assert_eq!(
+            with(ResponseP999, |it| it.is_within_margin = false),
+            CannotTell
+        );
         assert_eq!(with(ResponseP999, |it| it.lacks_hits = false), CannotTell);
         assert_eq!(with(ResponseP99, |_| ()), CannotTell);
         // Of a part, any figure may be left out, but not with a change beyond the margin.
@@ -143,7 +146,10 @@ mod tests {
             it.is_within_margin = false;
         };
         assert_eq!(with(ResponseP99, changed), CannotTell);
-        assert_eq!(overall_outcome(&[judged(ResponseP999, CannotTell)]), CannotTell);
+        assert_eq!(
+            overall_outcome(&[judged(ResponseP999, CannotTell)]),
+            CannotTell
+        );
         assert_eq!(overall_outcome(&[]), CannotTell);
     }
 }

@@ -105,7 +105,9 @@ impl PlacedRuns {
     ) -> Option<Self> {
         let places = |side: &[MeasuredFigure]| -> Option<Vec<f64>> {
             let places = side.iter().map(|run| scale.place(run.value?));
-            places.collect::<Option<Vec<_>>>().filter(|it| !it.is_empty())
+            places
+                .collect::<Option<Vec<_>>>()
+                .filter(|it| !it.is_empty())
         };
         Some(Self {
             base: places(base)?,

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_stats::{
-    ConfidenceBlocks, ConfidenceError, Histogram, HistogramSnapshot, SliceBlocks,
-};
+use hammer_stats::{ConfidenceBlocks, ConfidenceError, Histogram, HistogramSnapshot, SliceBlocks};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
@@ -77,7 +75,9 @@ fn a_part_takes_the_design_effect_of_the_whole() {
 /// Blocks that are made elsewhere give what the slices in them give.
 #[test]
 fn blocks_are_those_of_their_slices() {
-    let slices = slices(&[20, 0, 3, 9, 20, 0, 1, 0, 4, 0, 7, 0, 5, 2, 0, 9, 0, 8, 0, 6, 3, 3, 1]);
+    let slices = slices(&[
+        20, 0, 3, 9, 20, 0, 1, 0, 4, 0, 7, 0, 5, 2, 0, 9, 0, 8, 0, 6, 3, 3, 1,
+    ]);
     let division = SliceBlocks::new(slices.len()).expect("more than ten");
     assert_eq!((division.count(), division.block_of(22)), (20, 19));
     let mut blocks = vec![Histogram::new(); division.count() + 1];

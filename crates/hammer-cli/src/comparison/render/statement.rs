@@ -21,15 +21,22 @@ pub(super) fn headline(comparison: &Comparison, separator: &str) -> String {
         }
         ComparisonOutcome::Same => {
             let confidence = format_percent(comparison.confidence * 100.0);
-            let same = format!("no figure changed beyond its margin, with {confidence} % confidence");
+            let same =
+                format!("no figure changed beyond its margin, with {confidence} % confidence");
             let left_out: Vec<_> = comparison.left_out().map(undecided_figure).collect();
             match left_out.is_empty() {
                 true => same,
-                false => format!("{same}{separator}left out: {}", listed(&left_out, separator)),
+                false => format!(
+                    "{same}{separator}left out: {}",
+                    listed(&left_out, separator)
+                ),
             }
         }
         ComparisonOutcome::CannotTell => {
-            let undecided: Vec<_> = undecided(figures).into_iter().map(undecided_figure).collect();
+            let undecided: Vec<_> = undecided(figures)
+                .into_iter()
+                .map(undecided_figure)
+                .collect();
             match undecided.is_empty() {
                 true => "the changes may be chance, because many figures were compared".to_owned(),
                 false => listed(&undecided, separator),
@@ -69,9 +76,7 @@ pub(super) fn advice(comparison: &Comparison) -> Option<String> {
         return None;
     }
     Some(match (comparison.design, comparison.more_runs) {
-        (ComparisonDesign::WithinRuns, _) => {
-            "give three runs of each side".to_owned()
-        }
+        (ComparisonDesign::WithinRuns, _) => "give three runs of each side".to_owned(),
         (_, Some(runs)) => {
             let runs = format_counted(runs.into(), "more run");
             format!("about {runs} of each side would decide")
@@ -91,9 +96,7 @@ fn deciding(
 
 /// Those of the undecided figures that are to be named: those of the whole run or, without any, those of
 /// its parts, with the largest change first.
-fn undecided<'a>(
-    figures: impl Iterator<Item = &'a FigureComparison>,
-) -> Vec<&'a FigureComparison> {
+fn undecided<'a>(figures: impl Iterator<Item = &'a FigureComparison>) -> Vec<&'a FigureComparison> {
     let (whole, mut parts): (Vec<_>, Vec<_>) = figures.partition(|it| it.scope.is_whole_run());
     if !whole.is_empty() {
         return whole;
