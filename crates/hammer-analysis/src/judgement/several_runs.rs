@@ -81,7 +81,9 @@ fn unanswered_p(
     let is_infinite = |run: &MeasuredFigure| run.value == Some(f64::INFINITY);
     let all = |side: &[MeasuredFigure]| side.iter().all(is_infinite);
     let any = |side: &[MeasuredFigure]| side.iter().any(is_infinite);
-    if !(all(base) && !any(new) || all(new) && !any(base)) {
+    let is_new_only = all(new) && !any(base);
+    let is_base_only = all(base) && !any(new);
+    if !is_new_only && !is_base_only {
         return None;
     }
     let shares = |side: &[MeasuredFigure]| -> Option<Vec<MeasuredFigure>> {
