@@ -3,7 +3,7 @@
 use hammer_core::RunFile;
 
 use crate::comparability::check::check_comparability;
-use crate::comparability::incomparable::{Incomparable, IncomparableReason};
+use crate::comparability::incomparable::Incomparable;
 use crate::comparability::warning::ComparabilityWarning;
 use crate::comparison::compare_options::CompareOptions;
 use crate::comparison::compared_figure::ComparedFigure;
@@ -24,7 +24,8 @@ use crate::judgement::compare_figures::compare_figures;
 /// # Errors
 ///
 /// If the runs are not comparable, see [`check_comparability`], or if they are to be
-/// [paired](crate::RunPairing::Paired) and the sides have different numbers of them.
+/// [paired](crate::RunPairing::Paired), and there are fewer than three of a side, or the sides have
+/// different numbers of them.
 pub fn compare(
     base: &[RunFile],
     new: &[RunFile],
@@ -40,11 +41,8 @@ pub fn compare(
         &new_starts.iter().map(String::as_str).collect::<Vec<_>>(),
         options.pairing,
     );
-    let pairs = pairs.ok_or_else(|| Incomparable {
-        reasons: vec![IncomparableReason::Unpaired {
-            base: base.len(),
-            new: new.len(),
-        }],
+    let pairs = pairs.map_err(|reason| Incomparable {
+        reasons: vec![reason],
     })?;
     let intervals = match pairs.design {
         ComparisonDesign::WithinRuns => RunIntervals::OfConfidence(options.confidence),

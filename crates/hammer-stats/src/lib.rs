@@ -24,7 +24,9 @@ mod percentile_spectrum;
 mod time_series;
 mod v2_encoding;
 
-pub use confidence::{ConfidenceBlocks, ConfidenceError, QuantileConfidence};
+pub use confidence::{
+    ConfidenceBlocks, ConfidenceError, QuantileConfidence, QuantileLimits, SliceBlocks,
+};
 pub use histogram::Histogram;
 pub use histogram_bucket::HistogramBucket;
 pub use histogram_snapshot::{HistogramSnapshot, HistogramSnapshotError};

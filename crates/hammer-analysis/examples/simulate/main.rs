@@ -2,18 +2,22 @@
 //!
 //! `cargo run --release -p hammer-analysis --example simulate -- [PAIRS [SECONDS [UTILIZATION [STATE [LAW]]]]]`
 
+mod errors;
 mod queue;
 mod tally;
 
 use std::env;
 use std::thread;
 
+use errors::FailingTarget;
+use hammer_analysis::ComparisonDesign;
 use queue::{ServiceLaw, SimulatedArrivals, SimulatedTarget};
 use tally::{OutcomeTally, SimulationTally};
 
 const RATE: f64 = 1000.0;
 const RUNS: usize = 5;
 const FACTOR: f64 = 1.1;
+const SEED: u64 = 20_261_130;
 /// The standard deviations of the state of the machine.
 const STATES: [f64; 2] = [0.0, 0.02];
 
@@ -52,11 +56,41 @@ fn main() {
             print_rows(targets, pairs as u32);
         }
     }
+    print_errors(pairs as u32);
+}
+
+/// Prints how often the same target with rare errors is found to be worse.
+fn print_errors(pairs: u32) {
+    print_line(
+        "\n| runs | groups | hits of each | errors | worse | in pairs: worse |\n|---|---|---|---|---|---|",
+    );
+    for (runs, groups) in [(3, 0), (3, 20), (5, 0), (5, 20)] {
+        for (hits, errors) in [(1_800, 0.0005), (1_800, 0.005), (60_000, 0.0005)] {
+            let target = FailingTarget {
+                groups,
+                hits,
+                errors,
+            };
+            let worse = [ComparisonDesign::Independent, ComparisonDesign::Paired].map(|design| {
+                let tally = OutcomeTally::of_errors(target, pairs, runs, design, SEED);
+                tally.percent(tally.worse)
+            });
+            let [independent, paired] = worse;
+            print_line(&format!(
+                "| {runs} | {groups} | {hits} | {} % | {independent:.1} | {paired:.1} |",
+                errors * 100.0
+            ));
+        }
+    }
 }
 
 /// Simulates the targets, each on its thread, and prints a row for each.
 fn print_rows(targets: [SimulatedTarget; 2], pairs: u32) {
-    let simulate = move |target| SimulationTally::simulate(target, pairs, RUNS, FACTOR, 20_261_130);
+    let simulate = move |target| {
+        let designs = [ComparisonDesign::Independent];
+        let [tally] = SimulationTally::simulate(target, pairs, RUNS, FACTOR, designs, SEED);
+        tally
+    };
     let tallies = thread::scope(|scope| {
         let threads = targets.map(|target| scope.spawn(move || simulate(target)));
         threads.map(|thread| thread.join().expect("a tally"))

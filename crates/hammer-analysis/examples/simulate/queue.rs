@@ -62,7 +62,7 @@ impl Random {
     }
 
     /// Within (0, 1].
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) + 1) as f64 / (1_u64 << 53) as f64
     }
 
@@ -122,7 +122,7 @@ impl SimulatedRun {
         ];
         let whole = FigureScope::default;
         let figures = RunFigures::default()
-            .with_value(whole(), ComparedFigure::Errors, 0.0)
+            .with_errors(whole(), 0, self.0.count())
             .with_value(whole(), ComparedFigure::AchievedRate, 1000.0);
         percentiles
             .into_iter()

@@ -5,6 +5,7 @@ use hammer_analysis::{
     RunFigures, compare_figures,
 };
 
+use super::errors::FailingTarget;
 use super::queue::{Random, SimulatedRun, SimulatedTarget};
 
 /// Outcomes of many comparisons of a figure, or of all figures together.
@@ -24,6 +25,24 @@ impl OutcomeTally {
             ComparisonOutcome::Same => &mut self.same,
             ComparisonOutcome::CannotTell => &mut self.unknown,
         } += 1;
+    }
+
+    /// Compares `pairs` pairs of sides of `runs` runs each, all of the same target with errors.
+    pub(crate) fn of_errors(
+        target: FailingTarget,
+        pairs: u32,
+        runs: usize,
+        design: ComparisonDesign,
+        seed: u64,
+    ) -> Self {
+        let (mut tally, mut random) = (Self::default(), Random::new(seed));
+        for _ in 0..pairs {
+            let mut side =
+                || -> Vec<RunFigures> { (0..runs).map(|_| target.run(&mut random)).collect() };
+            let (base, new) = (side(), side());
+            tally.count(compared(&base, &new, design).outcome);
+        }
+        tally
     }
 
     /// The percentage of comparisons that ended with a count.
@@ -47,16 +66,17 @@ pub(crate) struct SimulationTally {
 }
 
 impl SimulationTally {
-    /// Compares `pairs` pairs of sides of `runs` runs each. The new side is the target itself, and then
-    /// one of which each hit takes `factor` times as long.
-    pub(crate) fn simulate(
+    /// Compares `pairs` pairs of sides of `runs` runs each, with each of the designs. The new side is the
+    /// target itself, and then one of which each hit takes `factor` times as long.
+    pub(crate) fn simulate<const N: usize>(
         target: SimulatedTarget,
         pairs: u32,
         runs: usize,
         factor: f64,
+        designs: [ComparisonDesign; N],
         seed: u64,
-    ) -> Self {
-        let mut tally = Self::default();
+    ) -> [Self; N] {
+        let mut tallies = [Self::default(); N];
         let mut random = Random::new(seed);
         for _ in 0..pairs {
             let mut side =
@@ -66,20 +86,21 @@ impl SimulationTally {
                 runs.iter().map(|run| run.figures(factor)).collect()
             };
             let base = figures(&base, 1.0);
-            let same = compared(&base, &figures(&new, 1.0));
-            tally.same_target.count(same.outcome);
-            tally.same_target_p99.count(p99(&same));
-            let slower = compared(&base, &figures(&new, factor));
-            tally.slower.count(slower.outcome);
-            tally.slower_p99.count(p99(&slower));
+            for (tally, design) in tallies.iter_mut().zip(designs) {
+                let same = compared(&base, &figures(&new, 1.0), design);
+                tally.same_target.count(same.outcome);
+                tally.same_target_p99.count(p99(&same));
+                let slower = compared(&base, &figures(&new, factor), design);
+                tally.slower.count(slower.outcome);
+                tally.slower_p99.count(p99(&slower));
+            }
         }
-        tally
+        tallies
     }
 }
 
-fn compared(base: &[RunFigures], new: &[RunFigures]) -> ComparedFigures {
-    let options = CompareOptions::default();
-    compare_figures(base, new, ComparisonDesign::Independent, &options)
+fn compared(base: &[RunFigures], new: &[RunFigures], design: ComparisonDesign) -> ComparedFigures {
+    compare_figures(base, new, design, &CompareOptions::default())
 }
 
 fn p99(compared: &ComparedFigures) -> ComparisonOutcome {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::run_names::RunNames;
 use super::run_position::{ComparisonSide, RunPosition};
 use super::run_property::RunProperty;
+use crate::judgement::several_runs::MIN_RUNS;
 
 /// Runs that are not compared, with all reasons. It is displayed with each reason once, joined by
 /// semicolons.
@@ -95,6 +96,11 @@ pub enum IncomparableReason {
         /// The number of runs of the new side.
         new: usize,
     },
+    /// Runs were to be paired, and there are too few of them.
+    TooFewPairs {
+        /// The number of runs of each side.
+        pairs: usize,
+    },
 }
 
 impl IncomparableReason {
@@ -175,6 +181,9 @@ impl IncomparableReason {
             Self::Unpaired { base, new } => {
                 format!("expected as many new runs as base runs, found {new} and {base}")
             }
+            Self::TooFewPairs { pairs } => format!(
+                "expected at least {MIN_RUNS} runs of each side to compare in pairs, found {pairs}"
+            ),
         }
     }
 }

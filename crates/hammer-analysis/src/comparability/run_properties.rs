@@ -63,11 +63,17 @@ fn load_properties(report: &Report) -> Vec<(RunProperty, String)> {
     ];
     if let Some(LoadSettings {
         timeout_s,
+        drain_s,
         skip_late_s,
+        max_backlog,
         ..
     }) = report.settings
     {
         all.push((RunProperty::Timeout, seconds(timeout_s)));
+        let drain_s = drain_s.filter(|drain_s| *drain_s != timeout_s);
+        let drain = drain_s.map_or_else(|| "the timeout".to_owned(), seconds);
+        all.push((RunProperty::Drain, drain));
+        all.push((RunProperty::MaxBacklog, max_backlog.to_string()));
         let skip_late = skip_late_s.map_or_else(|| "none".to_owned(), seconds);
         all.push((RunProperty::SkipLate, skip_late));
     }

@@ -26,8 +26,12 @@ pub enum RunProperty {
     Duration,
     /// The time after which a hit is given up.
     Timeout,
+    /// The time for hits in flight to end after the schedule.
+    Drain,
     /// The maximum number of hits in flight, or the number of users.
     MaxInFlight,
+    /// The maximum number of hits in the backlog.
+    MaxBacklog,
     /// The number of worker threads.
     Threads,
     /// True if threads polled and never slept.
@@ -59,7 +63,9 @@ impl fmt::Display for RunProperty {
             Self::Target => "target",
             Self::Duration => "duration",
             Self::Timeout => "timeout",
+            Self::Drain => "time to drain",
             Self::MaxInFlight => "maximum of hits in flight",
+            Self::MaxBacklog => "maximum of the backlog",
             Self::Threads => "number of threads",
             Self::Spin => "polling of threads",
             Self::SkipLate => "limit of lateness",

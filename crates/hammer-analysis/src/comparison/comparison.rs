@@ -22,7 +22,7 @@ pub struct Comparison {
     /// The outcome of all figures together.
     ///
     /// Worse if a deciding figure is worse after Holm's correction; else better if one is better; else
-    /// the same if all deciding figures of the whole run are, except those with too few hits; else
+    /// the same if all deciding figures are, except those that are [left out](Self::left_out); else
     /// unknown.
     pub outcome: ComparisonOutcome,
     /// The relation of the runs.
@@ -44,9 +44,22 @@ pub struct Comparison {
     /// a scope, they are in the order of [`ComparedFigure::ALL`](crate::ComparedFigure::ALL).
     pub figures: Vec<FigureComparison>,
     /// About as many more runs of each side as would decide what is undecided: the most that a
-    /// deciding figure of the whole run needs. `None` if nothing is undecided, or a hundred would
-    /// not suffice.
+    /// deciding figure of the whole run needs. `None` if nothing is undecided, if a hundred would not
+    /// suffice, or with fewer than three runs of a side, whose differences are not known.
     pub more_runs: Option<u32>,
+}
+
+impl Comparison {
+    /// The deciding figures that are undecided although the outcome is the same.
+    ///
+    /// Their change itself is within the margin. They are figures of parts of the run, or its p99.9
+    /// where no run has enough hits for an interval.
+    pub fn left_out(&self) -> impl Iterator<Item = &FigureComparison> {
+        let is_same = self.outcome == ComparisonOutcome::Same;
+        let figures = self.figures.iter();
+        figures
+            .filter(move |it| is_same && it.decides && it.outcome == ComparisonOutcome::CannotTell)
+    }
 }
 
 /// A run that was compared.

@@ -48,8 +48,9 @@ pub struct FigureComparison {
     /// The probability of a change as large as this one or larger, in either direction, if there were
     /// none; `None` without an interval.
     pub p: Option<f64>,
-    /// The probability `p` after Holm's correction for the number of figures; `None` for figures
-    /// that do not decide.
+    /// The probability that confirms the outcome, after Holm's correction for the number of deciding
+    /// figures: `p` corrected, or with fewer than three runs of a side, that of a change of no more than
+    /// the margin. `None` for figures that do not decide, or without an interval.
     pub adjusted_p: Option<f64>,
     /// The comparison by ranks, which makes no assumption about the distribution of the values of
     /// runs; `None` with fewer than three runs of a side.

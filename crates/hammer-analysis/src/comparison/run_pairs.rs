@@ -2,6 +2,7 @@
 
 use super::compare_options::RunPairing;
 use super::comparison_design::ComparisonDesign;
+use crate::comparability::incomparable::IncomparableReason;
 use crate::judgement::several_runs::MIN_RUNS;
 
 /// The design of a comparison, with the order of the runs of each side.
@@ -17,20 +18,35 @@ pub(crate) struct RunPairs {
 impl RunPairs {
     /// Finds the design from the times at which the runs started, as in RFC 3339 in UTC.
     ///
-    /// `None` if the runs are to be paired and the sides have different numbers of them.
-    pub(crate) fn find(base: &[&str], new: &[&str], pairing: RunPairing) -> Option<Self> {
+    /// # Errors
+    ///
+    /// If the runs are to be paired, and there are fewer than three of a side, or the sides have
+    /// different numbers of them.
+    pub(crate) fn find(
+        base: &[&str],
+        new: &[&str],
+        pairing: RunPairing,
+    ) -> Result<Self, IncomparableReason> {
         let as_given = |design| Self {
             design,
             base: (0..base.len()).collect(),
             new: (0..new.len()).collect(),
         };
-        if pairing == RunPairing::Paired && base.len() != new.len() {
-            return None;
+        let (base_count, new_count) = (base.len(), new.len());
+        let has_few = base_count.min(new_count) < MIN_RUNS;
+        if pairing == RunPairing::Paired && base_count != new_count {
+            return Err(IncomparableReason::Unpaired {
+                base: base_count,
+                new: new_count,
+            });
         }
-        if base.len().min(new.len()) < MIN_RUNS {
-            return Some(as_given(ComparisonDesign::WithinRuns));
+        if pairing == RunPairing::Paired && has_few {
+            return Err(IncomparableReason::TooFewPairs { pairs: base_count });
         }
-        Some(match pairing {
+        if has_few {
+            return Ok(as_given(ComparisonDesign::WithinRuns));
+        }
+        Ok(match pairing {
             RunPairing::Paired => as_given(ComparisonDesign::Paired),
             RunPairing::Independent => as_given(ComparisonDesign::Independent),
             RunPairing::Detected => {
@@ -90,7 +106,7 @@ mod tests {
             ("ABBBAA", RunPairing::Detected, Independent),
             ("ABABABB", RunPairing::Detected, Independent),
             ("ABAB", RunPairing::Detected, WithinRuns),
-            ("AB", RunPairing::Paired, WithinRuns),
+            ("AB", RunPairing::Detected, WithinRuns),
             ("AAABBB", RunPairing::Paired, Paired),
             ("ABABAB", RunPairing::Independent, Independent),
         ] {
@@ -100,8 +116,12 @@ mod tests {
             let found = RunPairs::find(&base, &new, pairing).expect("a design");
             assert_eq!(found.design, design, "{order}");
         }
-        let found = RunPairs::find(&["1"; 3], &["2"; 4], RunPairing::Paired);
-        assert_eq!(found, None);
+        let paired = |base: &[&str], new: &[&str]| RunPairs::find(base, new, RunPairing::Paired);
+        let unpaired = IncomparableReason::Unpaired { base: 3, new: 4 };
+        assert_eq!(paired(&["1"; 3], &["2"; 4]), Err(unpaired));
+        // Two pairs were compared as if they were none.
+        let few = IncomparableReason::TooFewPairs { pairs: 2 };
+        assert_eq!(paired(&["1"; 2], &["2"; 2]), Err(few));
     }
 
     /// Files are often given in the order of their names.

@@ -2,24 +2,35 @@
 
 use std::time::Duration;
 
-use hammer_core::{HitCounts, Report, TimelineSlice};
-use hammer_stats::{ConfidenceBlocks, Histogram, HistogramSnapshot};
+use hammer_core::{HitCounts, Report, SliceMeasurements, TimelineSlice};
+use hammer_stats::{ConfidenceBlocks, Histogram, SliceBlocks};
 
+use super::measure::RunIntervals;
 use super::share_blocks::{RatioBlock, RatioBlocks};
 use crate::comparison::comparison_outcome::UndecidedReason;
-
-/// The maximum number of blocks.
-const MAX_BLOCKS: usize = 20;
-/// The minimum number of slices, and of blocks.
-const MIN_SLICES: usize = 10;
+use crate::statistics::student::student_quantile;
 
 /// The hits of a part of a run in blocks of time, between which the variance is known.
 pub(crate) struct HitBlocks {
-    /// done − due, where hits without an answer count as the longest.
-    pub(crate) response: ConfidenceBlocks,
-    /// done − started, in the same way.
-    pub(crate) service: ConfidenceBlocks,
+    /// What intervals are made of, or the reason why there are none.
+    pub(crate) intervals: Result<IntervalBlocks, UndecidedReason>,
     counts: Vec<BlockCounts>,
+}
+
+/// The times of hits in blocks, for intervals.
+pub(crate) struct IntervalBlocks {
+    /// The confidence of the intervals, from 0 to 1.
+    pub(crate) confidence: f64,
+    /// done − due, where hits without an answer count as the longest.
+    pub(crate) response: TimeBlocks,
+    /// done − started, in the same way.
+    pub(crate) service: TimeBlocks,
+}
+
+/// Times in blocks, with Student's t for intervals between them.
+pub(crate) struct TimeBlocks {
+    pub(crate) blocks: ConfidenceBlocks,
+    pub(crate) t: f64,
 }
 
 /// The hits of a block.
@@ -28,8 +39,6 @@ struct BlockCounts {
     hits: HitCounts,
     started: u64,
     seconds: f64,
-    response: Histogram,
-    service: Histogram,
 }
 
 /// A slice of a load at its place in the plan.
@@ -74,33 +83,35 @@ impl HitBlocks {
     ///
     /// # Errors
     ///
-    /// If there are fewer than ten slices with hits.
-    pub(crate) fn new(slices: &[PlacedSlice<'_>]) -> Result<Self, UndecidedReason> {
+    /// If there are fewer than ten slices.
+    pub(crate) fn new(
+        slices: &[PlacedSlice<'_>],
+        intervals: RunIntervals,
+    ) -> Result<Self, UndecidedReason> {
         let mut seconds: Vec<u64> = slices.iter().map(PlacedSlice::second).collect();
         seconds.sort_unstable();
         seconds.dedup();
-        if seconds.len() < MIN_SLICES {
-            return Err(UndecidedReason::TooFewSlices);
-        }
-        let count = seconds.len().min(MAX_BLOCKS);
-        let mut blocks = vec![BlockCounts::default(); count];
-        for slice in slices {
-            let place = seconds.partition_point(|second| *second < slice.second());
-            blocks[place * count / seconds.len()].add(slice.slice)?;
-        }
-        let confidence = |times: fn(&BlockCounts) -> &Histogram| {
-            let snapshots = blocks
-                .iter()
-                .map(|block| HistogramSnapshot::take(times(block)));
-            let snapshots: Result<Vec<_>, _> = snapshots.collect();
-            let snapshots = snapshots.map_err(|_| UndecidedReason::NotMeasured)?;
-            ConfidenceBlocks::new(&snapshots).map_err(|_| UndecidedReason::TooFewSlices)
+        let division = SliceBlocks::new(seconds.len());
+        let division = division.map_err(|_| UndecidedReason::TooFewSlices)?;
+        let block_of = |slice: &PlacedSlice<'_>| {
+            division.block_of(seconds.partition_point(|second| *second < slice.second()))
         };
-        Ok(Self {
-            response: confidence(|block| &block.response)?,
-            service: confidence(|block| &block.service)?,
-            counts: blocks,
-        })
+        let mut counts = vec![BlockCounts::default(); division.count()];
+        for slice in slices {
+            counts[block_of(slice)].add(slice.slice)?;
+        }
+        let times = |confidence: f64, of: fn(&SliceMeasurements) -> Histogram| {
+            TimeBlocks::new(slices, division.count(), block_of, confidence, of)
+        };
+        let intervals = match intervals {
+            RunIntervals::NotNeeded => Err(UndecidedReason::OneValuePerRun),
+            RunIntervals::OfConfidence(confidence) => Ok(IntervalBlocks {
+                confidence,
+                response: times(confidence, SliceMeasurements::response)?,
+                service: times(confidence, SliceMeasurements::service)?,
+            }),
+        };
+        Ok(Self { intervals, counts })
     }
 
     /// The hits that were not ok, of all hits that ended.
@@ -137,6 +148,35 @@ impl HitBlocks {
     }
 }
 
+impl TimeBlocks {
+    /// Puts the times of slices into blocks, and hits without an answer as the longest.
+    fn new(
+        slices: &[PlacedSlice<'_>],
+        count: usize,
+        block_of: impl Fn(&PlacedSlice<'_>) -> usize,
+        confidence: f64,
+        times: fn(&SliceMeasurements) -> Histogram,
+    ) -> Result<Self, UndecidedReason> {
+        let mut blocks = vec![Histogram::new(); count];
+        for placed in slices {
+            let block = &mut blocks[block_of(placed)];
+            let slice = placed.slice;
+            block.merge(&slice.measured.as_ref().map(times).unwrap_or_default());
+            block.record_many(Duration::MAX, slice.hits.unanswered());
+        }
+        // A run file may say anything. A sum that overflows saturates.
+        let hits = (blocks.iter()).try_fold(0_u64, |sum, block| sum.checked_add(block.count()));
+        if hits.is_none_or(|hits| hits == u64::MAX) {
+            return Err(UndecidedReason::NotMeasured);
+        }
+        let blocks = ConfidenceBlocks::of_blocks(blocks);
+        let blocks = blocks.map_err(|_| UndecidedReason::TooFewSlices)?;
+        let degrees = blocks.count() as f64 - 1.0;
+        let t = student_quantile(f64::midpoint(1.0, confidence), degrees);
+        Ok(Self { blocks, t })
+    }
+}
+
 impl BlockCounts {
     fn add(&mut self, slice: &TimelineSlice) -> Result<(), UndecidedReason> {
         let measured = slice.measured.as_ref();
@@ -144,13 +184,6 @@ impl BlockCounts {
         self.hits += slice.hits;
         self.started = self.started.saturating_add(measured.started);
         self.seconds += slice.width_s as f64;
-        for (sum, times) in [
-            (&mut self.response, measured.response()),
-            (&mut self.service, measured.service()),
-        ] {
-            sum.merge(&times);
-            sum.record_many(Duration::MAX, slice.hits.unanswered());
-        }
         Ok(())
     }
 }

@@ -3,9 +3,10 @@
 use hammer_core::{ArrivalProcess, Histogram, HitCounts, IntervalStats, OpenOrClosedLoop};
 use hammer_core::{PlanLoadReport, Report, RunFile};
 
-use super::hit_blocks::{HitBlocks, PlacedSlice, placed_slices, slices_within};
+use super::hit_blocks::{HitBlocks, placed_slices, slices_within};
 use super::part::{AchievedRate, RunPart};
 use super::run_figures::{MeasuredFigure, RunFigures};
+use super::value_precision::ValuePrecision;
 use crate::comparison::compared_figure::ComparedFigure;
 use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::comparison::figure_scope::{FigureScope, StageScope};
@@ -17,22 +18,6 @@ pub(crate) enum RunIntervals {
     OfConfidence(f64),
     /// No intervals: there are several runs, which show more.
     NotNeeded,
-}
-
-impl RunIntervals {
-    fn confidence(self) -> f64 {
-        match self {
-            Self::OfConfidence(confidence) => confidence,
-            Self::NotNeeded => 0.0,
-        }
-    }
-
-    fn blocks(self, slices: &[PlacedSlice<'_>]) -> Result<HitBlocks, UndecidedReason> {
-        match self {
-            Self::OfConfidence(_) => HitBlocks::new(slices),
-            Self::NotNeeded => Err(UndecidedReason::OneValuePerRun),
-        }
-    }
 }
 
 impl RunFigures {
@@ -47,13 +32,14 @@ impl RunFigures {
         let slices = loads
             .iter()
             .flat_map(|load| placed_slices(&load.report, load.offset_s));
-        let blocks = intervals.blocks(&slices.collect::<Vec<_>>());
+        let blocks = HitBlocks::new(&slices.collect::<Vec<_>>(), intervals);
         let mut part = part_of(whole, report.hits, &blocks);
         part.achieved = Some(achieved_of(loads, report.rate.achieved));
-        let mut all = part.figures(intervals.confidence());
+        let mut all = part.figures();
         if report.generator.cpu_s > 0.0 && report.hits.scheduled > 0 {
             let us = report.generator.cpu_s * 1e6 / report.hits.scheduled as f64;
-            all.insert(ComparedFigure::CpuPerHit, MeasuredFigure::one_value(us));
+            let measured = MeasuredFigure::one_value(us, ValuePrecision::THREE_DIGITS);
+            all.insert(ComparedFigure::CpuPerHit, measured);
         }
         figures.push(FigureScope::default(), all);
         if let [load] = loads.as_slice() {
@@ -66,11 +52,11 @@ impl RunFigures {
                 ..FigureScope::default()
             };
             let measured = load.report.measured.as_deref()?;
-            let blocks = intervals.blocks(&placed_slices(&load.report, 0.0));
+            let blocks = HitBlocks::new(&placed_slices(&load.report, 0.0), intervals);
             let mut part = part_of(measured, load.report.hits, &blocks);
             let achieved = load.report.rate.achieved;
             part.achieved = Some(achieved_of(std::slice::from_ref(load), achieved));
-            figures.push(scope.clone(), part.figures(intervals.confidence()));
+            figures.push(scope.clone(), part.figures());
             figures.push_parts(&load.report, &scope, &blocks, intervals)?;
         }
         Some(figures)
@@ -88,7 +74,7 @@ impl RunFigures {
         for (index, stage) in report.stages.iter().enumerate() {
             let measured = stage.interval()?;
             let within = slices_within(&slices, stage.t_s, stage.t_s + stage.width_s);
-            let blocks = intervals.blocks(&within);
+            let blocks = HitBlocks::new(&within, intervals);
             let mut part = part_of(&measured, stage.hits, &blocks);
             part.achieved = Some(AchievedRate {
                 per_second: stage.rate.achieved,
@@ -102,7 +88,7 @@ impl RunFigures {
                 }),
                 ..scope.clone()
             };
-            self.push(scope, part.figures(intervals.confidence()));
+            self.push(scope, part.figures());
         }
         let measured = report.measured.as_deref()?;
         for (index, group) in report.groups.iter().enumerate() {
@@ -116,7 +102,7 @@ impl RunFigures {
                 group: Some(group.name.clone()),
                 ..scope.clone()
             };
-            self.push(scope, part.figures(intervals.confidence()));
+            self.push(scope, part.figures());
         }
         Some(())
     }

@@ -6,3 +6,4 @@ pub(crate) mod part;
 pub(crate) mod run_figures;
 pub(crate) mod share_blocks;
 pub(crate) mod time_figure;
+pub(crate) mod value_precision;

@@ -1,10 +1,11 @@
 //! A part of a run, and its figures.
 
-use hammer_core::{Histogram, HitCounts, OpenOrClosedLoop};
+use hammer_core::{Histogram, HitCounts, OpenOrClosedLoop, ResponseDistribution};
 
 use super::hit_blocks::HitBlocks;
-use super::run_figures::{MeasuredFigure, PartFigures};
+use super::run_figures::{HitShare, MeasuredFigure, PartFigures};
 use super::time_figure::measure_quantile;
+use super::value_precision::ValuePrecision;
 use crate::comparison::compared_figure::{ComparedFigure, QuantileTime};
 use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::statistics::student::student_quantile;
@@ -33,52 +34,50 @@ pub(crate) struct AchievedRate {
 }
 
 impl RunPart<'_> {
-    /// Measures all figures, with intervals of this confidence.
-    pub(crate) fn figures(&self, confidence: f64) -> PartFigures {
+    /// Measures all figures, with intervals if the blocks are for them.
+    pub(crate) fn figures(&self) -> PartFigures {
         let blocks = self.blocks.as_ref().map_err(|reason| *reason);
+        let intervals = blocks.and_then(|it| it.intervals.as_ref().map_err(|reason| *reason));
+        // Errors in a row are worth few hits.
+        let design_effect = blocks.map_or(1.0, |blocks| blocks.errors().design_effect());
+        let unanswered = self.hits.unanswered();
         let mut figures = PartFigures::new();
         for figure in ComparedFigure::ALL {
             let Some((time, quantile)) = figure.quantile() else {
                 continue;
             };
             let (answered, blocks) = match time {
-                QuantileTime::Response => (Some(self.response), blocks.map(|it| &it.response)),
-                QuantileTime::Service => (self.service, blocks.map(|it| &it.service)),
+                QuantileTime::Response => (Some(self.response), intervals.map(|it| &it.response)),
+                QuantileTime::Service => (self.service, intervals.map(|it| &it.service)),
             };
             let Some(answered) = answered else { continue };
-            let unanswered = self.hits.unanswered();
-            let measured = measure_quantile(answered, unanswered, quantile, blocks, confidence);
+            let hits = ResponseDistribution::new(answered, unanswered);
+            let measured = HitShare::new(unanswered, hits.count(), design_effect)
+                .map_or(MeasuredFigure::NONE, |unanswered| {
+                    measure_quantile(hits, unanswered, quantile, blocks)
+                });
             figures.insert(figure, measured);
         }
-        figures.insert(ComparedFigure::Errors, self.errors(blocks, confidence));
+        let ended = self.hits.ended();
+        let errors = HitShare::new(ended - self.hits.ok, ended, design_effect);
+        let errors = errors.map_or(MeasuredFigure::NONE, |share| {
+            let interval = intervals.map(|it| share.interval(it.confidence));
+            MeasuredFigure::share(share, interval)
+        });
+        figures.insert(ComparedFigure::Errors, errors);
         if let Some(achieved) = self.achieved {
-            let rate = achieved.measure(self.hits.scheduled, blocks, confidence);
+            let rate = achieved.measure(self.hits.scheduled, blocks);
             figures.insert(ComparedFigure::AchievedRate, rate);
         }
         figures
     }
+}
 
-    /// The share of hits that did not end ok, in percent.
-    fn errors(
-        &self,
-        blocks: Result<&HitBlocks, UndecidedReason>,
-        confidence: f64,
-    ) -> MeasuredFigure {
-        let ended = self.hits.ended();
-        if ended == 0 {
-            return MeasuredFigure::NONE;
-        }
-        let errors = ended - self.hits.ok;
-        // Multiplying first gives the float nearest to the exact quotient, as in thresholds.
-        let percent = errors as f64 * 100.0 / ended as f64;
-        MeasuredFigure {
-            value: Some(percent),
-            interval: blocks.map(|blocks| {
-                let effective = ended as f64 / blocks.errors().design_effect();
-                let share = wilson_interval(percent / 100.0, effective, confidence);
-                (share.low * 100.0, share.high * 100.0)
-            }),
-        }
+impl HitShare {
+    /// Its interval by Wilson, in percent.
+    fn interval(self, confidence: f64) -> (f64, f64) {
+        let share = wilson_interval(self.percent / 100.0, self.effective_hits, confidence);
+        (share.low * 100.0, share.high * 100.0)
     }
 }
 
@@ -87,13 +86,15 @@ impl AchievedRate {
         self,
         scheduled: u64,
         blocks: Result<&HitBlocks, UndecidedReason>,
-        confidence: f64,
     ) -> MeasuredFigure {
         let rate = self.per_second;
         if rate <= 0.0 {
             return MeasuredFigure::NONE;
         }
+        let hits = scheduled.max(1) as f64;
+        let precision = ValuePrecision::of_count(hits);
         let interval = blocks.and_then(|blocks| {
+            let intervals = blocks.intervals.as_ref().map_err(|reason| *reason)?;
             let ratio = match self.loop_kind {
                 Some(OpenOrClosedLoop::Open) => blocks.started_of_due(),
                 Some(OpenOrClosedLoop::Closed) => blocks.answered_per_second(),
@@ -104,19 +105,16 @@ impl AchievedRate {
                 .filter(|(mean, _)| *mean > 0.0)
                 .ok_or(UndecidedReason::NotMeasured)?;
             // The number of hits of a Poisson process varies as well.
-            let counting = if self.is_random {
-                1.0 / scheduled.max(1) as f64
-            } else {
-                0.0
-            };
+            let counting = if self.is_random { 1.0 / hits } else { 0.0 };
             let relative = (variance / mean.powi(2) + counting).sqrt();
-            let level = f64::midpoint(1.0, confidence);
+            let level = f64::midpoint(1.0, intervals.confidence);
             let half = student_quantile(level, ratio.degrees_of_freedom()) * relative;
+            let half = half.max(1.0 / hits);
             Ok((rate * (1.0 - half).max(0.0), rate * (1.0 + half)))
         });
         MeasuredFigure {
-            value: Some(rate),
             interval,
+            ..MeasuredFigure::one_value(rate, precision)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::value_precision::ValuePrecision;
 use crate::comparison::compared_figure::ComparedFigure;
 use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::comparison::figure_scope::FigureScope;
@@ -22,6 +23,31 @@ pub(crate) struct MeasuredFigure {
     pub(crate) value: Option<f64>,
     /// The ends of the interval, or the reason why there is none.
     pub(crate) interval: Result<(f64, f64), UndecidedReason>,
+    /// How far the value is off at least.
+    pub(crate) precision: ValuePrecision,
+    /// The hits without an answer, which decide whether a percentile is infinite; `None` if the figure
+    /// is none, or if they are unknown.
+    pub(crate) unanswered: Option<HitShare>,
+}
+
+/// A share of the hits of a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct HitShare {
+    pub(crate) percent: f64,
+    /// The independent hits that the hits of which it is a share are worth.
+    pub(crate) effective_hits: f64,
+}
+
+impl HitShare {
+    /// The share of `part` in `all` hits, whose variance is `design_effect` times that of independent
+    /// ones. `None` without hits.
+    pub(crate) fn new(part: u64, all: u64, design_effect: f64) -> Option<Self> {
+        (all > 0).then(|| Self {
+            // Multiplying first gives the float nearest to the exact quotient, as in thresholds.
+            percent: part as f64 * 100.0 / all as f64,
+            effective_hits: all as f64 / design_effect,
+        })
+    }
 }
 
 impl MeasuredFigure {
@@ -29,22 +55,58 @@ impl MeasuredFigure {
     pub(crate) const NONE: Self = Self {
         value: None,
         interval: Err(UndecidedReason::NotMeasured),
+        precision: ValuePrecision::THREE_DIGITS,
+        unanswered: None,
     };
 
     /// A figure of which a run has only one value.
-    pub(crate) fn one_value(value: f64) -> Self {
+    pub(crate) fn one_value(value: f64, precision: ValuePrecision) -> Self {
         Self {
             value: Some(value),
             interval: Err(UndecidedReason::OneValuePerRun),
+            precision,
+            unanswered: None,
+        }
+    }
+
+    /// A share of hits, in percent.
+    pub(crate) fn share(share: HitShare, interval: Result<(f64, f64), UndecidedReason>) -> Self {
+        Self {
+            value: Some(share.percent),
+            interval,
+            precision: ValuePrecision::PercentOf(share.effective_hits),
+            unanswered: None,
         }
     }
 }
 
 impl RunFigures {
-    /// Adds a figure of which only the value is known.
+    /// Adds a figure of which only the value is known. [`Self::with_errors`] adds errors.
     #[must_use]
-    pub fn with_value(mut self, scope: FigureScope, figure: ComparedFigure, value: f64) -> Self {
-        let measured = MeasuredFigure::one_value(value);
+    pub fn with_value(self, scope: FigureScope, figure: ComparedFigure, value: f64) -> Self {
+        let precision = match figure.quantile() {
+            Some(_) => ValuePrecision::of_time(value),
+            None => ValuePrecision::THREE_DIGITS,
+        };
+        self.with_measured(scope, figure, MeasuredFigure::one_value(value, precision))
+    }
+
+    /// Adds the share of errors: the hits that did not end ok, of all. Without hits, it adds nothing.
+    #[must_use]
+    pub fn with_errors(self, scope: FigureScope, errors: u64, hits: u64) -> Self {
+        let Some(share) = HitShare::new(errors, hits, 1.0) else {
+            return self;
+        };
+        let measured = MeasuredFigure::share(share, Err(UndecidedReason::OneValuePerRun));
+        self.with_measured(scope, ComparedFigure::Errors, measured)
+    }
+
+    fn with_measured(
+        mut self,
+        scope: FigureScope,
+        figure: ComparedFigure,
+        measured: MeasuredFigure,
+    ) -> Self {
         match self.scopes.iter_mut().find(|(known, _)| *known == scope) {
             Some((_, figures)) => figures.insert(figure, measured),
             None => {

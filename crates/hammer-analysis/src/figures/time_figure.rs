@@ -1,52 +1,53 @@
 //! Percentiles with their intervals.
 
-use hammer_core::{Histogram, ResponseDistribution};
-use hammer_stats::ConfidenceBlocks;
+use hammer_core::ResponseDistribution;
 
-use super::run_figures::MeasuredFigure;
+use super::hit_blocks::TimeBlocks;
+use super::run_figures::{HitShare, MeasuredFigure};
+use super::value_precision::ValuePrecision;
 use crate::comparison::comparison_outcome::UndecidedReason;
-use crate::statistics::student::student_quantile;
 
-/// The number of effective hits that must lie beyond a quantile for an interval.
-const MIN_BEYOND: f64 = 10.0;
-
-/// Measures a quantile of a part of the hits. Those without an answer are infinitely slow.
+/// Measures a quantile of a part of the hits. Those without an answer, of which there is this share, are
+/// infinitely slow.
 ///
 /// Its interval is that of Woodruff with the design effect between `blocks`, which may be of more hits
-/// than those of the part: see [`ConfidenceBlocks`].
+/// than those of the part: see [`ConfidenceBlocks`](hammer_stats::ConfidenceBlocks). It is at least as
+/// wide as the precision of a time.
 pub(crate) fn measure_quantile(
-    answered: &Histogram,
-    unanswered: u64,
+    hits: ResponseDistribution<'_>,
+    unanswered: HitShare,
     quantile: f64,
-    blocks: Result<&ConfidenceBlocks, UndecidedReason>,
-    confidence: f64,
+    blocks: Result<&TimeBlocks, UndecidedReason>,
 ) -> MeasuredFigure {
-    let hits = ResponseDistribution::new(answered, unanswered);
+    let Some(us) = hits.us_at_quantile(quantile) else {
+        return MeasuredFigure::NONE;
+    };
+    let precision = ValuePrecision::of_time(us);
+    let interval = blocks.and_then(|blocks| interval(hits, quantile, blocks));
     MeasuredFigure {
-        value: hits.us_at_quantile(quantile),
-        interval: blocks.and_then(|blocks| interval(hits, quantile, blocks, confidence)),
+        value: Some(us),
+        interval: interval.map(|(low, high)| match precision {
+            ValuePrecision::Relative(share) if us.is_finite() => {
+                (low.min(us * (1.0 - share)), high.max(us * (1.0 + share)))
+            }
+            _ => (low, high),
+        }),
+        precision,
+        unanswered: Some(unanswered),
     }
 }
 
 fn interval(
     hits: ResponseDistribution<'_>,
     quantile: f64,
-    blocks: &ConfidenceBlocks,
-    confidence: f64,
+    blocks: &TimeBlocks,
 ) -> Result<(f64, f64), UndecidedReason> {
-    let degrees = blocks.count() as f64 - 1.0;
-    let t = student_quantile(f64::midpoint(1.0, confidence), degrees);
-    let effective = hits.count() as f64 / blocks.interval(quantile, t).design_effect;
-    // A share such as 1 − 0.99 is not exact.
-    if effective * quantile.min(1.0 - quantile) < MIN_BEYOND * (1.0 - 1e-9) {
-        return Err(UndecidedReason::TooFewHits);
-    }
-    let margin = t * (quantile * (1.0 - quantile) / effective).sqrt();
-    let low = hits.us_at_quantile(quantile - margin);
-    let high = if quantile + margin >= 1.0 {
-        Some(f64::INFINITY)
-    } else {
-        hits.us_at_quantile(quantile + margin)
+    let limits = blocks.blocks.limits(quantile, hits.count(), blocks.t);
+    let limits = limits.checked().map_err(|_| UndecidedReason::TooFewHits)?;
+    let low = hits.us_at_quantile(limits.low);
+    let high = match limits.high {
+        1.0.. => Some(f64::INFINITY),
+        high => hits.us_at_quantile(high),
     };
     low.zip(high).ok_or(UndecidedReason::NotMeasured)
 }

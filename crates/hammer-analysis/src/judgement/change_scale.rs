@@ -19,10 +19,7 @@ impl MarginScale {
     /// The scale of a figure: relative, except for the share of errors, which is often 0.
     pub(crate) fn of_figure(figure: ComparedFigure, options: &CompareOptions) -> Self {
         match figure {
-            ComparedFigure::Errors => Self {
-                scale: ChangeScale::PercentagePoints,
-                margin: options.error_margin_points.abs(),
-            },
+            ComparedFigure::Errors => Self::percentage_points(options.error_margin_points),
             _ => Self::relative(options.margin),
         }
     }
@@ -31,6 +28,14 @@ impl MarginScale {
     pub(crate) fn relative(margin: f64) -> Self {
         Self {
             scale: ChangeScale::Relative,
+            margin: margin.abs(),
+        }
+    }
+
+    /// The scale of differences of shares, in percentage points.
+    pub(crate) fn percentage_points(margin: f64) -> Self {
+        Self {
+            scale: ChangeScale::PercentagePoints,
             margin: margin.abs(),
         }
     }
@@ -58,6 +63,11 @@ impl MarginScale {
             ChangeScale::Relative => ((1.0 - self.margin).max(0.0).ln(), self.margin.ln_1p()),
             ChangeScale::PercentagePoints => (-self.margin, self.margin),
         }
+    }
+
+    /// True if a change on the scale is within the margin.
+    pub(crate) fn allows(self, change: FigureChange) -> bool {
+        change.value.abs() <= self.margin
     }
 
     /// The change of a figure, from a difference on the scale.

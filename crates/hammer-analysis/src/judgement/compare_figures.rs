@@ -1,9 +1,8 @@
 //! Compares the figures of runs.
 
 use super::change_scale::MarginScale;
-use super::compared_values::ComparedValues;
-use super::overall_outcome::{confirm, most_more_runs, overall_outcome};
-use super::several_runs::{MIN_RUNS, compare_several_runs};
+use super::overall_outcome::{JudgedFigure, confirm, most_more_runs, overall_outcome};
+use super::several_runs::compare_several_runs;
 use super::within_runs::compare_within_runs;
 use crate::comparison::compare_options::CompareOptions;
 use crate::comparison::compared_figure::ComparedFigure;
@@ -21,7 +20,8 @@ pub struct ComparedFigures {
     pub outcome: ComparisonOutcome,
     /// The figures that a run of each side has, in the order of the first run of the base.
     pub figures: Vec<FigureComparison>,
-    /// About as many more runs of each side as would decide what is undecided.
+    /// About as many more runs of each side as would decide what is undecided; `None` with fewer than
+    /// three runs of a side, whose differences are not known.
     pub more_runs: Option<u32>,
 }
 
@@ -37,27 +37,21 @@ pub fn compare_figures(
 ) -> ComparedFigures {
     let scopes = base.first().into_iter().flat_map(RunFigures::scopes);
     let keys = scopes.flat_map(|scope| ComparedFigure::ALL.map(|figure| (scope, figure)));
-    let (mut figures, deciding_p): (Vec<_>, Vec<_>) = keys
+    let mut judged: Vec<JudgedFigure> = keys
         .filter_map(|(scope, figure)| compare_figure(base, new, scope, figure, design, options))
-        .unzip();
-    confirm(&mut figures, &deciding_p, options.confidence);
-    let outcome = overall_outcome(&figures);
-    let more_runs = match (outcome, design) {
-        (ComparisonOutcome::CannotTell, ComparisonDesign::WithinRuns) => {
-            let runs = base.len().min(new.len());
-            u32::try_from(MIN_RUNS.saturating_sub(runs)).ok()
-        }
-        (ComparisonOutcome::CannotTell, _) => most_more_runs(&figures),
-        _ => None,
-    };
+        .collect();
+    confirm(&mut judged, options.confidence);
+    let outcome = overall_outcome(&judged);
+    let figures: Vec<FigureComparison> = judged.into_iter().map(|it| it.figure).collect();
+    let is_undecided = outcome == ComparisonOutcome::CannotTell;
     ComparedFigures {
         outcome,
+        more_runs: is_undecided.then(|| most_more_runs(&figures)).flatten(),
         figures,
-        more_runs,
     }
 }
 
-/// Compares one figure, and returns it with the p value that decides. `None` if no run has the figure.
+/// Compares one figure. `None` if no run has it.
 fn compare_figure(
     base: &[RunFigures],
     new: &[RunFigures],
@@ -65,7 +59,7 @@ fn compare_figure(
     figure: ComparedFigure,
     design: ComparisonDesign,
     options: &CompareOptions,
-) -> Option<(FigureComparison, Option<f64>)> {
+) -> Option<JudgedFigure> {
     let measured = |runs: &[RunFigures]| -> Vec<MeasuredFigure> {
         runs.iter().map(|run| run.figure(scope, figure)).collect()
     };
@@ -76,23 +70,13 @@ fn compare_figure(
         return None;
     }
     let scale = MarginScale::of_figure(figure, options);
-    let all = |values: &[Option<f64>]| values.iter().copied().collect::<Option<Vec<f64>>>();
-    let found = if design == ComparisonDesign::WithinRuns {
-        compare_within_runs(&base, &new, figure.better(), scale, options.confidence)
-    } else {
-        match (all(&base_runs), all(&new_runs)) {
-            (Some(base), Some(new)) => compare_several_runs(
-                &base,
-                &new,
-                design,
-                figure.better(),
-                scale,
-                options.confidence,
-            ),
-            _ => ComparedValues::undecided(None, None, UndecidedReason::NotMeasured),
-        }
+    let (better, confidence) = (figure.better(), options.confidence);
+    let found = match design {
+        ComparisonDesign::WithinRuns => compare_within_runs(&base, &new, better, scale, confidence),
+        _ => compare_several_runs(&base, &new, design, better, scale, confidence),
     };
-    let comparison = FigureComparison {
+    let lacks_hits = |run: &MeasuredFigure| run.interval == Err(UndecidedReason::TooFewHits);
+    let compared = FigureComparison {
         scope: scope.clone(),
         figure,
         unit: figure.unit(),
@@ -111,5 +95,10 @@ fn compare_figure(
         ranks: found.ranks,
         more_runs: found.more_runs,
     };
-    Some((comparison, found.deciding_p))
+    Some(JudgedFigure {
+        figure: compared,
+        deciding_p: found.deciding_p,
+        is_within_margin: found.change.is_some_and(|change| scale.allows(change)),
+        lacks_hits: base.iter().chain(&new).all(lacks_hits),
+    })
 }

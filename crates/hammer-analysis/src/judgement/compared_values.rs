@@ -8,6 +8,8 @@ use crate::comparison::comparison_design::ComparisonDesign;
 use crate::comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
 use crate::comparison::figure_change::FigureChange;
 use crate::comparison::figure_comparison::RankTest;
+use crate::figures::run_figures::MeasuredFigure;
+use crate::figures::value_precision::ValuePrecision;
 
 /// The comparison of one value of each run. Its fields are those of
 /// [`FigureComparison`](crate::FigureComparison).
@@ -57,7 +59,7 @@ impl ComparedValues {
 ///
 /// In a [paired](ComparisonDesign::Paired) design, value *k* of one side belongs to value *k* of the
 /// other. Any other design compares independent runs. With fewer than three values of a side, nothing
-/// is decided.
+/// is decided. Values have three digits: equal ones are not taken as exact.
 #[must_use]
 pub fn compare_values(
     base: &[f64],
@@ -67,7 +69,13 @@ pub fn compare_values(
     options: &CompareOptions,
 ) -> ComparedValues {
     let scale = MarginScale::relative(options.margin);
-    compare_several_runs(base, new, design, better, scale, options.confidence)
+    let figures = |values: &[f64]| -> Vec<MeasuredFigure> {
+        let values = values.iter();
+        let figures = values.map(|it| MeasuredFigure::one_value(*it, ValuePrecision::THREE_DIGITS));
+        figures.collect()
+    };
+    let (base, new) = (figures(base), figures(new));
+    compare_several_runs(&base, &new, design, better, scale, options.confidence)
 }
 
 #[cfg(test)]
@@ -147,7 +155,22 @@ mod tests {
         }
     }
 
-    /// With hits without an answer in every new run, p99 is infinite, and only ranks can compare it.
+    /// Values that were equal by chance, or because they are rounded, made any change certain.
+    #[test]
+    fn equal_values_are_not_exact() {
+        let found = compare(&[100.0; 3], &[110.0; 3], ComparisonDesign::Independent);
+        assert_eq!(found.outcome, ComparisonOutcome::Worse, "{found:?}");
+        assert!(found.p.is_some_and(|p| p > 1e-12), "{found:?}");
+        assert_eq!(change_text(&found), "+10.0 % (+9.9 % to +10.1 %)");
+        for design in [ComparisonDesign::Independent, ComparisonDesign::Paired] {
+            let found = compare(&[100.0; 3], &[100.0; 3], design);
+            assert_eq!(found.outcome, ComparisonOutcome::Same, "{found:?}");
+            let interval = found.change.and_then(|it| it.interval);
+            assert!(interval.is_some_and(|it| it.low < 0.0 && it.high > 0.0));
+        }
+    }
+
+    /// Infinite values without a share of hits can be compared by ranks only.
     #[test]
     fn infinite_values_are_compared_by_ranks() {
         let base = [100.0, 101.0, 102.0, 103.0];

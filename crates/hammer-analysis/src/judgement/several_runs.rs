@@ -3,11 +3,13 @@
 use super::change_scale::MarginScale;
 use super::compared_values::ComparedValues;
 use super::direction::ChangeDirection;
+use super::least_variance::least_variances;
 use crate::comparison::compared_figure::BetterDirection;
 use crate::comparison::comparison_design::ComparisonDesign;
 use crate::comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
 use crate::comparison::figure_change::{ChangeInterval, FigureChange};
 use crate::comparison::figure_comparison::RankTest;
+use crate::figures::run_figures::MeasuredFigure;
 use crate::statistics::estimate::Estimate;
 use crate::statistics::hodges_lehmann::{
     hodges_lehmann_center, hodges_lehmann_shift, moses_interval,
@@ -17,8 +19,9 @@ use crate::statistics::run_spread::RunSpread;
 use crate::statistics::signed_ranks::signed_rank_p;
 use crate::statistics::two_sample_ranks::mann_whitney_p;
 
-/// The least number of runs of each side.
-pub(crate) const MIN_RUNS: usize = 3;
+/// The least number of runs of each side for a comparison of one value of each run. With fewer, what
+/// varied within the runs is compared.
+pub const MIN_RUNS: usize = 3;
 /// The least number of runs of each side for an interval by ranks.
 const MIN_RUNS_OF_RANK_INTERVAL: usize = 5;
 
@@ -26,6 +29,8 @@ const MIN_RUNS_OF_RANK_INTERVAL: usize = 5;
 struct PlacedRuns {
     base: Vec<f64>,
     new: Vec<f64>,
+    /// The variances that the values of each side have at least.
+    least_variances: [f64; 2],
     is_paired: bool,
     scale: MarginScale,
     confidence: f64,
@@ -33,28 +38,16 @@ struct PlacedRuns {
 
 /// Compares a value of each run.
 pub(crate) fn compare_several_runs(
-    base: &[f64],
-    new: &[f64],
+    base_runs: &[MeasuredFigure],
+    new_runs: &[MeasuredFigure],
     design: ComparisonDesign,
     better: BetterDirection,
     scale: MarginScale,
     confidence: f64,
 ) -> ComparedValues {
-    let place = |values: &[f64]| -> Option<Vec<f64>> {
-        let places = values.iter().map(|value| scale.place(*value));
-        places
-            .collect::<Option<_>>()
-            .filter(|it: &Vec<_>| !it.is_empty())
-    };
-    let (Some(base), Some(new)) = (place(base), place(new)) else {
+    let is_paired = design == ComparisonDesign::Paired;
+    let Some(runs) = PlacedRuns::new(base_runs, new_runs, is_paired, scale, confidence) else {
         return ComparedValues::undecided(None, None, UndecidedReason::NotMeasured);
-    };
-    let runs = PlacedRuns {
-        is_paired: design == ComparisonDesign::Paired && base.len() == new.len(),
-        base,
-        new,
-        scale,
-        confidence,
     };
     let (base, new) = (runs.mean_value(&runs.base), runs.mean_value(&runs.new));
     let undecided = |reason| ComparedValues::undecided(Some(base), Some(new), reason);
@@ -67,11 +60,67 @@ pub(crate) fn compare_several_runs(
             Some(difference) => runs.compare_means(difference, better, base, new),
             None => undecided(UndecidedReason::NotMeasured),
         },
-        (_, is_up) => runs.compare_infinite(is_up, better, base, new),
+        (_, is_up) => {
+            let p = unanswered_p(base_runs, new_runs, is_paired, confidence);
+            let p = p.unwrap_or_else(|| runs.rank_p());
+            runs.compare_infinite(is_up, p, better, base, new)
+        }
     }
 }
 
+/// The p value of the same share of hits without an answer on both sides, if these hits make a
+/// percentile infinite in all runs of one side, and in none of the other.
+///
+/// That percentile differs by any margin. What remains is whether the shares do.
+fn unanswered_p(
+    base: &[MeasuredFigure],
+    new: &[MeasuredFigure],
+    is_paired: bool,
+    confidence: f64,
+) -> Option<f64> {
+    let is_infinite = |run: &MeasuredFigure| run.value == Some(f64::INFINITY);
+    let all = |side: &[MeasuredFigure]| side.iter().all(is_infinite);
+    let any = |side: &[MeasuredFigure]| side.iter().any(is_infinite);
+    let is_new_only = all(new) && !any(base);
+    let is_base_only = all(base) && !any(new);
+    if !is_new_only && !is_base_only {
+        return None;
+    }
+    let shares = |side: &[MeasuredFigure]| -> Option<Vec<MeasuredFigure>> {
+        let shares = side.iter().map(|run| run.unanswered);
+        let share = |share| MeasuredFigure::share(share, Err(UndecidedReason::OneValuePerRun));
+        shares.map(|it| it.map(share)).collect()
+    };
+    let scale = MarginScale::percentage_points(0.0);
+    let runs = PlacedRuns::new(&shares(base)?, &shares(new)?, is_paired, scale, confidence)?;
+    Some(runs.mean_difference()?.p())
+}
+
 impl PlacedRuns {
+    /// `None` if a side is empty, or a value was not measured or has no place on the scale.
+    fn new(
+        base: &[MeasuredFigure],
+        new: &[MeasuredFigure],
+        is_paired: bool,
+        scale: MarginScale,
+        confidence: f64,
+    ) -> Option<Self> {
+        let places = |side: &[MeasuredFigure]| -> Option<Vec<f64>> {
+            let places = side.iter().map(|run| scale.place(run.value?));
+            places
+                .collect::<Option<Vec<_>>>()
+                .filter(|it| !it.is_empty())
+        };
+        Some(Self {
+            base: places(base)?,
+            new: places(new)?,
+            least_variances: least_variances(base, new),
+            is_paired: is_paired && base.len() == new.len(),
+            scale,
+            confidence,
+        })
+    }
+
     fn mean_value(&self, places: &[f64]) -> f64 {
         let sum: f64 = places.iter().sum();
         self.scale.value(sum / places.len() as f64)
@@ -85,9 +134,9 @@ impl PlacedRuns {
 
     fn mean_difference(&self) -> Option<MeanDifference> {
         if self.is_paired {
-            MeanDifference::paired(&self.differences())
+            MeanDifference::paired(&self.differences(), self.least_variances.iter().sum())
         } else {
-            MeanDifference::welch(&self.base, &self.new)
+            MeanDifference::welch(&self.base, &self.new, self.least_variances)
         }
     }
 
@@ -115,16 +164,16 @@ impl PlacedRuns {
         }
     }
 
-    /// Compares by ranks, if only one side is infinite: in it, a percentile falls among hits without
-    /// an answer.
+    /// Compares by the p value alone, if only one side is infinite: in it, a percentile falls among hits
+    /// without an answer.
     fn compare_infinite(
         &self,
         is_up: bool,
+        p: f64,
         better: BetterDirection,
         base: f64,
         new: f64,
     ) -> ComparedValues {
-        let p = self.rank_p();
         let direction = match is_up {
             _ if p > 1.0 - self.confidence => ChangeDirection::Unknown,
             true => ChangeDirection::Up,

@@ -101,13 +101,10 @@ fn p_beyond(change: Estimate, fall: f64, rise: f64, confidence: f64) -> f64 {
     } else {
         return 1.0;
     };
-    if distance.is_infinite() {
-        // The value is infinite: all that is known is the near end of the interval.
+    if distance.is_infinite() || end <= 0.0 {
+        // All that is known is the near end of the interval.
         let is_beyond = change.low > rise || change.high < fall;
         return if is_beyond { 1.0 - confidence } else { 1.0 };
-    }
-    if end <= 0.0 {
-        return 0.0;
     }
     normal_two_sided_p(distance / end * normal_quantile(f64::midpoint(1.0, confidence)))
 }
@@ -116,6 +113,7 @@ fn p_beyond(change: Estimate, fall: f64, rise: f64, confidence: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::comparison::comparison_outcome::ComparisonOutcome::{self, *};
+    use crate::figures::value_precision::ValuePrecision;
 
     fn compare(base: &[MeasuredFigure], new: &[MeasuredFigure]) -> ComparedValues {
         let scale = MarginScale::relative(0.05);
@@ -124,8 +122,8 @@ mod tests {
 
     fn measured(value: f64, low: f64, high: f64) -> MeasuredFigure {
         MeasuredFigure {
-            value: Some(value),
             interval: Ok((low, high)),
+            ..MeasuredFigure::one_value(value, ValuePrecision::THREE_DIGITS)
         }
     }
 
@@ -169,8 +167,8 @@ mod tests {
     fn figures_without_an_interval_are_shown_and_not_judged() {
         let base = [measured(100.0, 98.0, 102.0)];
         let new = MeasuredFigure {
-            value: Some(200.0),
             interval: Err(UndecidedReason::TooFewSlices),
+            ..measured(200.0, 0.0, 0.0)
         };
         let found = compare(&base, &[new]);
         assert_eq!(found.outcome, CannotTell);

@@ -15,9 +15,12 @@ impl MeanDifference {
     /// The difference `new` − `base` of two means of independent numbers, which may have different
     /// variances: B. L. Welch, Biometrika 34 (1947), with the degrees of freedom of Satterthwaite.
     ///
+    /// The variance of a number of the base and of the new side is at least `least_variances`.
+    ///
     /// `None` with fewer than two numbers on a side, or if one is not finite.
-    pub(crate) fn welch(base: &[f64], new: &[f64]) -> Option<Self> {
-        let (base, new) = (Moments::of(base)?, Moments::of(new)?);
+    pub(crate) fn welch(base: &[f64], new: &[f64], least_variances: [f64; 2]) -> Option<Self> {
+        let base = Moments::of(base)?.at_least(least_variances[0]);
+        let new = Moments::of(new)?.at_least(least_variances[1]);
         let squares = [base, new].map(|it| it.variance / it.count);
         let sum: f64 = squares.iter().sum();
         let degrees: f64 = if sum > 0.0 {
@@ -34,11 +37,12 @@ impl MeanDifference {
         })
     }
 
-    /// The mean of the differences of pairs, with the t test for one sample.
+    /// The mean of the differences of pairs, with the t test for one sample. The variance of a
+    /// difference is at least `least_variance`.
     ///
     /// `None` with fewer than two pairs, or if a difference is not finite.
-    pub(crate) fn paired(differences: &[f64]) -> Option<Self> {
-        let moments = Moments::of(differences)?;
+    pub(crate) fn paired(differences: &[f64], least_variance: f64) -> Option<Self> {
+        let moments = Moments::of(differences)?.at_least(least_variance);
         Some(Self {
             difference: moments.mean,
             standard_error: (moments.variance / moments.count).sqrt(),
@@ -46,14 +50,13 @@ impl MeanDifference {
         })
     }
 
-    /// The difference with its interval.
+    /// The difference with its interval, which is unlimited if nothing is known about the variance.
     pub(crate) fn estimate(&self, confidence: f64) -> Estimate {
         let t = student_quantile(f64::midpoint(1.0, confidence), self.degrees_of_freedom);
-        // 0 · ∞ is not a number; without an error, the interval is a point.
         let half = if self.standard_error > 0.0 {
             t * self.standard_error
         } else {
-            0.0
+            f64::INFINITY
         };
         Estimate {
             value: self.difference,
@@ -62,9 +65,10 @@ impl MeanDifference {
         }
     }
 
-    /// The probability of a difference as far from 0 as this one or farther, if the true one is 0.
+    /// The probability of a difference as far from 0 as this one or farther, if the true one is 0; 1 if
+    /// nothing is known about the variance.
     pub(crate) fn p(&self) -> f64 {
-        if self.difference == 0.0 {
+        if self.difference == 0.0 || self.standard_error <= 0.0 {
             return 1.0;
         }
         student_two_sided_p(
@@ -102,6 +106,14 @@ impl Moments {
             variance: squares.sum::<f64>() / (count - 1.0),
         })
     }
+
+    /// With at least this variance: that of few numbers may be too small by chance.
+    fn at_least(self, variance: f64) -> Self {
+        Self {
+            variance: self.variance.max(variance),
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +132,7 @@ mod tests {
     /// interval −3.3655 to 0.2055.
     #[test]
     fn welch_is_as_in_r() {
-        let found = MeanDifference::welch(&SECOND, &FIRST).expect("numbers");
+        let found = MeanDifference::welch(&SECOND, &FIRST, [0.0; 2]).expect("numbers");
         close(found.difference / found.standard_error, -1.8608);
         assert!((found.degrees_of_freedom - 17.776).abs() < 1e-3);
         close(found.p(), 0.07939);
@@ -134,7 +146,7 @@ mod tests {
     #[test]
     fn pairs_are_as_in_r() {
         let differences: Vec<f64> = FIRST.iter().zip(SECOND).map(|(a, b)| a - b).collect();
-        let found = MeanDifference::paired(&differences).expect("numbers");
+        let found = MeanDifference::paired(&differences, 0.0).expect("numbers");
         close(found.difference, -1.58);
         close(found.difference / found.standard_error, -4.0621);
         close(found.p(), 0.002_833);
@@ -143,18 +155,26 @@ mod tests {
         close(interval.high, -0.7001);
     }
 
+    /// Equal numbers had a variance of 0, and so any change of them was certain.
     #[test]
-    fn equal_numbers_have_a_point_as_interval() {
-        for (base, new, p) in [([0.1; 3], [0.1; 3], 1.0), ([0.1; 3], [0.3; 3], 0.0)] {
-            let found = MeanDifference::welch(&base, &new).expect("numbers");
-            let estimate = found.estimate(0.95);
-            assert_eq!(
-                (estimate.low, estimate.high),
-                (estimate.value, estimate.value)
-            );
-            assert_eq!(found.p(), p);
+    fn equal_numbers_have_the_least_variance() {
+        let (base, new) = ([0.1; 3], [0.3; 3]);
+        let found = MeanDifference::welch(&base, &new, [0.01, 0.02]).expect("numbers");
+        close(found.standard_error, 0.1);
+        // Satterthwaite: 0.01² ÷ ((0.01 ÷ 3)² ÷ 2 + (0.02 ÷ 3)² ÷ 2); R: 2 * pt(-2, 3.6).
+        close(found.degrees_of_freedom, 3.6);
+        assert!((0.11..0.14).contains(&found.p()), "{}", found.p());
+        let found = MeanDifference::paired(&[0.2; 4], 0.04).expect("numbers");
+        close(found.standard_error, 0.1);
+        for found in [
+            MeanDifference::welch(&base, &new, [0.0; 2]),
+            MeanDifference::welch(&base, &base, [0.0; 2]),
+        ] {
+            let found = found.expect("numbers");
+            assert_eq!(found.p(), 1.0);
+            assert_eq!(found.estimate(0.95).low, f64::NEG_INFINITY);
         }
-        assert_eq!(MeanDifference::welch(&[1.0], &[1.0, 2.0]), None);
-        assert_eq!(MeanDifference::paired(&[1.0, f64::INFINITY]), None);
+        assert_eq!(MeanDifference::welch(&[1.0], &[1.0, 2.0], [0.0; 2]), None);
+        assert_eq!(MeanDifference::paired(&[1.0, f64::INFINITY], 0.0), None);
     }
 }

@@ -155,7 +155,7 @@ fn sides_need_different_runs() {
             .expect_err("refused runs")
             .to_string()
     };
-    let one = std::slice::from_ref(&base);
+    let one = &[base.clone()][..];
     assert_eq!(
         check(one, one),
         "new run 1 and base run 1 are the same run (try another run file)"
@@ -174,6 +174,11 @@ fn sides_need_different_runs() {
     };
     let mut other = base.clone();
     other.id = "another".into();
+    let one_pair = compare(one, std::slice::from_ref(&new), &paired).expect_err("one pair");
+    assert_eq!(
+        one_pair.to_string(),
+        "expected at least 3 runs of each side to compare in pairs, found 1"
+    );
     let refused = compare(&[base, other], &[new], &paired).expect_err("a run without its pair");
     assert_eq!(
         refused.to_string(),
@@ -184,7 +189,7 @@ fn sides_need_different_runs() {
 #[test]
 fn other_differences_are_warnings() {
     assert_eq!(warnings(|_| ()), [""; 0]);
-    let changes: [(RunChange, &str); 13] = [
+    let changes: [(RunChange, &str); 15] = [
         (|run| load(run).target = "b".into(), "different target: "),
         (
             |run| run.report.duration_s *= 1.1,
@@ -203,6 +208,20 @@ fn other_differences_are_warnings() {
                 settings.skip_late_s = Some(0.5);
             },
             "different limit of lateness: none in base, 0.5 s in new",
+        ),
+        (
+            |run| {
+                let settings = load(run).settings.as_mut().expect("settings");
+                settings.drain_s = Some(0.5);
+            },
+            "different time to drain: the timeout in base, 0.5 s in new",
+        ),
+        (
+            |run| {
+                let settings = load(run).settings.as_mut().expect("settings");
+                settings.max_backlog = 5;
+            },
+            "different maximum of the backlog: 1000000 in base, 5 in new",
         ),
         (
             |run| load(run).generator.max_in_flight = 5,

@@ -2,7 +2,7 @@
 
 use hammer_analysis::{
     ComparabilityWarning, CompareOptions, ComparedFigure, Comparison, ComparisonDesign,
-    ComparisonOutcome, UndecidedReason, compare,
+    ComparisonOutcome, RunPairing, UndecidedReason, compare,
 };
 use hammer_core::RunFile;
 
@@ -21,7 +21,8 @@ fn one_and_one_run_are_compared_within_themselves() {
     let found = compared(&base, &runs([2], 1.0));
     assert_eq!(found.design, ComparisonDesign::WithinRuns);
     assert_eq!(found.outcome, ComparisonOutcome::CannotTell, "{found:#?}");
-    assert_eq!(found.more_runs, Some(2));
+    // Nothing is known about the differences between runs.
+    assert_eq!(found.more_runs, None);
     let p99 = figure(&found, "", P99);
     let change = p99.change.expect("a change").interval.expect("an interval");
     assert!(change.low < 0.0 && change.high > 0.0, "{p99:?}");
@@ -76,7 +77,7 @@ fn runs_in_turn_are_compared_in_pairs() {
     assert_eq!(figure(&found, "", P50).outcome, ComparisonOutcome::Worse);
     assert_eq!(found.outcome, ComparisonOutcome::Worse);
     let independent = CompareOptions {
-        pairing: hammer_analysis::RunPairing::Independent,
+        pairing: RunPairing::Independent,
         ..CompareOptions::default()
     };
     let found = compare(&base, &new, &independent).expect("comparable runs");
@@ -119,6 +120,87 @@ fn hits_without_an_answer_are_infinitely_slow() {
     let found = compared(&base[..1], &new[..1]);
     assert_eq!(found.outcome, ComparisonOutcome::Worse);
     assert_eq!(figure(&found, "", P99).outcome, ComparisonOutcome::Worse);
+}
+
+/// Ranks of three and three runs, or of five pairs, decide nothing; the shares of hits do.
+#[test]
+fn few_runs_show_that_a_percentile_became_infinite() {
+    let base = runs(1..=5, 1.0);
+    let new: Vec<RunFile> = (11..=15)
+        .map(|seed| RecordedLoad::new(seed).failing(50).run())
+        .collect();
+    let pairs = CompareOptions {
+        pairing: RunPairing::Paired,
+        ..CompareOptions::default()
+    };
+    for (count, options) in [(3, CompareOptions::default()), (3, pairs), (5, pairs)] {
+        for is_worse in [true, false] {
+            let (mut sides, mut expected) = ([&base, &new], ComparisonOutcome::Worse);
+            if !is_worse {
+                sides.reverse();
+                expected = ComparisonOutcome::Better;
+            }
+            let [base, new] = sides.map(|runs| &runs[..count]);
+            let found = compare(base, new, &options).expect("comparable runs");
+            let p99 = figure(&found, "", P99);
+            assert_eq!(p99.outcome, expected, "{p99:?}");
+            assert!(p99.p.is_some_and(|p| p > 0.0 && p < 0.02), "{p99:?}");
+        }
+    }
+}
+
+/// A percentile with too few hits for an interval was left out, and the rest was the same.
+#[test]
+fn a_tenfold_percentile_is_not_the_same() {
+    let load = |seed| RecordedLoad {
+        seconds: 15,
+        varies: false,
+        ..RecordedLoad::new(seed)
+    };
+    let options = CompareOptions {
+        error_margin_points: 5.0,
+        ..CompareOptions::default()
+    };
+    let compared = |new: RecordedLoad| {
+        compare(&[load(1).run()], &[new.run()], &options).expect("comparable runs")
+    };
+    let found = compared(load(2));
+    assert_eq!(found.outcome, ComparisonOutcome::CannotTell, "{found:#?}");
+    let found = compared(RecordedLoad {
+        one_is_slow_of: 60,
+        ..load(2)
+    });
+    let p99 = figure(&found, "", P99);
+    assert_eq!(p99.undecided, Some(UndecidedReason::TooFewHits));
+    assert!(p99.change.is_some_and(|it| it.value > 8.0), "{p99:?}");
+    assert_eq!(found.outcome, ComparisonOutcome::CannotTell);
+    // With enough hits for p99, only p99.9 is left out.
+    let long = |seed| RecordedLoad {
+        seconds: 60,
+        ..load(seed)
+    };
+    let found = compare(&[long(1).run()], &[long(2).run()], &options).expect("comparable runs");
+    assert_eq!(found.outcome, ComparisonOutcome::Same, "{found:#?}");
+    let left_out: Vec<_> = found.left_out().map(|it| it.figure).collect();
+    assert_eq!(left_out, [ComparedFigure::ResponseP999]);
+}
+
+/// Two errors in each of three runs, and none in the others, had a p value of 0.
+#[test]
+fn a_few_errors_may_be_chance() {
+    let side = |first: u64, one_of| -> Vec<RunFile> {
+        let loads = (first..first + 3).map(|seed| RecordedLoad::new(seed).failing(one_of));
+        loads.map(RecordedLoad::run).collect()
+    };
+    let (base, new) = (side(1, 0), side(4, 1_800));
+    let found = compared(&base, &new);
+    let errors = figure(&found, "", ComparedFigure::Errors);
+    assert_eq!(errors.outcome, ComparisonOutcome::CannotTell, "{errors:?}");
+    assert!(errors.p.is_some_and(|p| p > 0.02), "{errors:?}");
+    let found = compared(&side(1, 0), &side(7, 100));
+    let errors = figure(&found, "", ComparedFigure::Errors);
+    assert_eq!(errors.outcome, ComparisonOutcome::Worse, "{errors:?}");
+    assert!(errors.confirmed, "{errors:?}");
 }
 
 #[test]

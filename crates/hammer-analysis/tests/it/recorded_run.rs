@@ -10,12 +10,16 @@ use hammer_core::{
 };
 use tokio::time::sleep;
 
-/// A load to record. Its answers take exponential times.
+/// A load to record.
 #[derive(Clone)]
 pub(crate) struct RecordedLoad {
     pub(crate) shape: &'static str,
     pub(crate) seconds: u64,
     pub(crate) mean_ms: f64,
+    /// Answers take exponential times, or else all the same.
+    pub(crate) varies: bool,
+    /// One of this many hits takes ten times as long; 0 if none does.
+    pub(crate) one_is_slow_of: u64,
     /// One of this many hits fails; 0 if none does.
     pub(crate) one_fails_of: u64,
     pub(crate) groups: Vec<&'static str>,
@@ -29,6 +33,8 @@ impl RecordedLoad {
             shape: "50",
             seconds: 60,
             mean_ms: 100.0,
+            varies: true,
+            one_is_slow_of: 0,
             one_fails_of: 0,
             groups: vec![],
             seed,
@@ -80,7 +86,13 @@ impl Hammer for RecordedLoad {
             return Err(Failure::new("refused"));
         }
         let uniform = (random(self.seed, number) >> 11) as f64 / (1_u64 << 53) as f64;
-        let ms = -(1.0 - uniform).ln() * self.mean_ms;
+        let mut ms = self.mean_ms;
+        if self.varies {
+            ms *= -(1.0 - uniform).ln();
+        }
+        if self.one_is_slow_of > 0 && number.is_multiple_of(self.one_is_slow_of) {
+            ms *= 10.0;
+        }
         sleep(Duration::from_secs_f64(ms / 1e3)).await;
         Ok(Outcome::ok("200"))
     }

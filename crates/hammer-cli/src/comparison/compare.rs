@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_analysis::RunPairing;
+use hammer_analysis::{MIN_RUNS, RunPairing};
 
 use super::comparison_args::ComparisonArgs;
 use super::judge::ComparisonJob;
@@ -43,7 +43,8 @@ struct CompareArgs {
     with: Vec<PathBuf>,
     /// Compare run k of the base with run k of the new side
     ///
-    /// Without this flag, runs are paired if the two sides alternate by their start times.
+    /// It needs three runs of each side. Without this flag, runs are paired if the two sides alternate by
+    /// their start times.
     #[arg(long)]
     paired: bool,
     #[command(flatten)]
@@ -91,14 +92,25 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
 impl CompareArgs {
     /// The paths of both sides.
     fn sides(&self) -> Result<(&[PathBuf], &[PathBuf]), Error> {
-        match (self.runs.as_slice(), self.with.as_slice()) {
-            ([base, new], []) => Ok((std::slice::from_ref(base), std::slice::from_ref(new))),
-            (runs, []) => Err(Error::Usage(format!(
-                "expected two runs without '--with', BASE and NEW, found {} \
-                 (try hammer compare BASE... --with NEW...)",
-                runs.len()
-            ))),
-            (base, new) => Ok((base, new)),
+        let (base, new) = match (self.runs.as_slice(), self.with.as_slice()) {
+            ([base, new], []) => (std::slice::from_ref(base), std::slice::from_ref(new)),
+            (runs, []) => {
+                return Err(Error::Usage(format!(
+                    "expected two runs without '--with', BASE and NEW, found {} \
+                     (try hammer compare BASE... --with NEW...)",
+                    runs.len()
+                )));
+            }
+            sides => sides,
+        };
+        if self.paired && base.len().min(new.len()) < MIN_RUNS {
+            return Err(Error::Usage(format!(
+                "expected at least {MIN_RUNS} runs of each side with '--paired', found {} and {} \
+                 (try more runs, or omit it)",
+                base.len(),
+                new.len()
+            )));
         }
+        Ok((base, new))
     }
 }

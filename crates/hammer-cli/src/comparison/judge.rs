@@ -34,11 +34,6 @@ impl ComparisonJob {
         })
     }
 
-    /// Returns why the runs cannot be compared, if they cannot.
-    pub(super) fn refusal(&self, base: &[RunFile], new: &[RunFile]) -> Option<Incomparable> {
-        compare(base, new, &self.options).err()
-    }
-
     /// Compares the runs, and writes the outputs.
     pub(super) fn finish(
         self,

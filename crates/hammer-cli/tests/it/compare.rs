@@ -195,6 +195,10 @@ fn wrong_arguments_are_explained() {
             "found 3 (try hammer compare BASE... --with NEW...)",
         ),
         (
+            &["a.run", "b.run", "--with", "c.run", "d.run", "--paired"],
+            "expected at least 3 runs of each side with '--paired', found 2 and 2",
+        ),
+        (
             &["a.run", "--with"],
             "a value is required for '--with <NEW>...'",
         ),

@@ -1,10 +1,15 @@
 //! The outcome of a comparison, and what weakens it.
 
-use hammer_analysis::{Comparison, ComparisonDesign, ComparisonOutcome, RunNames, warning_texts};
-use hammer_diagnostic::{format_counted, format_decimal};
+use hammer_analysis::{
+    Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, RunNames, warning_texts,
+};
+use hammer_diagnostic::{format_count, format_counted, format_decimal, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
+
+/// The number of figures that are named where all are left out.
+const NAMED_FIGURES: usize = 5;
 
 /// Shows the outcome, the warnings, and the method in a sentence.
 pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
@@ -20,6 +25,9 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
         section id="verdict" class=(outcome_class(outcome)) {
             h2 { span class="status" { (outcome_symbol(outcome)) " " (outcome) } }
             p { (meaning(comparison)) }
+            @if comparison.left_out().next().is_some() {
+                p class="note" { (left_out(comparison)) }
+            }
             @if let Some(runs) = comparison.more_runs {
                 p { "About " (format_counted(u64::from(runs), "more run")) " of each side would decide what is undecided." }
             }
@@ -41,6 +49,10 @@ fn meaning(comparison: &Comparison) -> String {
     let percent = |share: f64| format_decimal(share * 100.0);
     let margin = percent(comparison.margin);
     let confidence = percent(comparison.confidence);
+    let all = match comparison.left_out().next() {
+        Some(_) => "All other",
+        None => "All",
+    };
     match comparison.outcome {
         ComparisonOutcome::Better => format!(
             "At least one figure is better by more than the margin of {margin} %, and none is worse, \
@@ -51,7 +63,7 @@ fn meaning(comparison: &Comparison) -> String {
              {confidence} %."
         ),
         ComparisonOutcome::Same => format!(
-            "All figures that decide differ by less than the margin of {margin} %, with a confidence of \
+            "{all} figures that decide differ by less than the margin of {margin} %, with a confidence of \
              {confidence} %."
         ),
         ComparisonOutcome::CannotTell => format!(
@@ -59,6 +71,24 @@ fn meaning(comparison: &Comparison) -> String {
              {margin} %."
         ),
     }
+}
+
+/// Names the figures that are undecided although the sides are the same.
+fn left_out(comparison: &Comparison) -> String {
+    let figures: Vec<_> = comparison.left_out().collect();
+    let (named, others) = figures.split_at(figures.len().min(NAMED_FIGURES));
+    let name = |it: &&FigureComparison| match it.scope.is_whole_run() {
+        true => it.figure.to_string(),
+        false => printable(&format!("{} {}", it.figure, it.scope)).into_owned(),
+    };
+    let mut names: Vec<String> = named.iter().map(name).collect();
+    if !others.is_empty() {
+        names.push(format!("{} more", format_count(others.len() as u64)));
+    }
+    format!(
+        "Left out, because the runs do not suffice: {}. Their change itself is within the margin.",
+        names.join(", ")
+    )
 }
 
 /// A sign beside the word, so that color is not needed.

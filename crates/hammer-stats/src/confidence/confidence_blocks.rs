@@ -1,13 +1,9 @@
 //! The durations of a run in blocks of time, between which the variance is known.
 
+use super::slice_blocks::MIN_SLICES;
 use super::student_t::t_95;
-use super::{ConfidenceError, QuantileConfidence};
+use super::{ConfidenceError, QuantileConfidence, QuantileLimits, SliceBlocks};
 use crate::{Histogram, HistogramSnapshot};
-
-/// The maximum number of blocks.
-const MAX_BLOCKS: usize = 20;
-/// The minimum number of slices, and of blocks.
-const MIN_SLICES: usize = 10;
 
 /// Consecutive slices of time in at most 20 blocks, for the confidence of quantiles.
 ///
@@ -49,18 +45,30 @@ impl ConfidenceBlocks {
         let slices: Vec<_> = (slices.into_iter())
             .filter(|slice| slice.count() > 0)
             .collect();
-        if slices.len() < MIN_SLICES {
-            return Err(ConfidenceError::TooFewSlices {
-                found: slices.len(),
-                needed: MIN_SLICES,
-            });
-        }
-        let count = slices.len().min(MAX_BLOCKS);
-        let mut blocks = vec![Histogram::new(); count];
+        let division = SliceBlocks::new(slices.len())?;
+        let mut blocks = vec![Histogram::new(); division.count()];
         for (index, slice) in slices.iter().enumerate() {
             // Snapshots are checked when they are read.
             let durations = slice.histogram().unwrap_or_default();
-            blocks[index * count / slices.len()].merge(&durations);
+            blocks[division.block_of(index)].merge(&durations);
+        }
+        Self::of_blocks(blocks)
+    }
+
+    /// Takes blocks of consecutive slices of time, as [`SliceBlocks`] divides them.
+    ///
+    /// Blocks without hits are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfidenceError::TooFewSlices`] if fewer than ten blocks have hits.
+    pub fn of_blocks(mut blocks: Vec<Histogram>) -> Result<Self, ConfidenceError> {
+        blocks.retain(|block| !block.is_empty());
+        if blocks.len() < MIN_SLICES {
+            return Err(ConfidenceError::TooFewSlices {
+                found: blocks.len(),
+                needed: MIN_SLICES,
+            });
         }
         let mut total = Histogram::new();
         blocks.iter().for_each(|block| total.merge(block));
@@ -88,25 +96,6 @@ impl ConfidenceBlocks {
         self.interval(quantile, self.t_95()).checked()
     }
 
-    /// The interval of 95 % of a quantile of a part of the hits, such as a group.
-    ///
-    /// It takes the design effect of all hits at that quantile. Hits of a part are fewer per pause or
-    /// queue, so their own effect is hardly larger.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfidenceError::TooFewHits`] if fewer than ten effective hits of the part lie beyond the
-    /// quantile.
-    pub fn confidence_of_part(
-        &self,
-        part: &Histogram,
-        quantile: f64,
-    ) -> Result<QuantileConfidence, ConfidenceError> {
-        let design_effect = self.design_effect(quantile);
-        self.interval_of(part, quantile, design_effect, self.t_95())
-            .checked()
-    }
-
     /// The interval of a quantile (0 to 1, exclusive) that reaches `t` standard errors to each side,
     /// however few hits lie beyond the quantile.
     ///
@@ -114,35 +103,33 @@ impl ConfidenceBlocks {
     /// less than there are [blocks](Self::count).
     #[must_use]
     pub fn interval(&self, quantile: f64, t: f64) -> QuantileConfidence {
-        self.interval_of(&self.total, quantile, self.design_effect(quantile), t)
+        let limits = self.limits(quantile, self.total.count(), t);
+        QuantileConfidence {
+            quantile,
+            value: self.total.quantile(quantile),
+            low: self.total.quantile(limits.low),
+            high: self.total.quantile(limits.high),
+            design_effect: limits.design_effect,
+            effective_hits: limits.effective_hits,
+            degrees_of_freedom: self.blocks.len() - 1,
+        }
+    }
+
+    /// The quantiles between which the interval of a quantile of `hits` lies, `t` standard errors to
+    /// each side.
+    ///
+    /// The hits may be a part of those in the blocks, such as a group. Their interval has the design
+    /// effect of all: hits of a part are fewer per pause or queue, so their own effect is hardly larger.
+    /// Hits without an answer may be among them, if they are in the blocks as the longest durations.
+    #[must_use]
+    pub fn limits(&self, quantile: f64, hits: u64, t: f64) -> QuantileLimits {
+        QuantileLimits::new(quantile, hits, self.design_effect(quantile), t)
     }
 
     /// Student's t of an interval of 95 %.
     #[must_use]
     pub fn t_95(&self) -> f64 {
         t_95(self.blocks.len() - 1)
-    }
-
-    fn interval_of(
-        &self,
-        durations: &Histogram,
-        quantile: f64,
-        design_effect: f64,
-        t: f64,
-    ) -> QuantileConfidence {
-        let effective_hits = durations.count() as f64 / design_effect;
-        let margin = t * (quantile * (1.0 - quantile) / effective_hits).sqrt();
-        // Nothing recorded has no margin.
-        let margin = if margin.is_finite() { margin } else { 1.0 };
-        QuantileConfidence {
-            quantile,
-            value: durations.quantile(quantile),
-            low: durations.quantile(quantile - margin),
-            high: durations.quantile(quantile + margin),
-            design_effect,
-            effective_hits,
-            degrees_of_freedom: self.blocks.len() - 1,
-        }
     }
 
     /// The variance of the share above a quantile, divided by that of independent hits; at least 1.

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use super::ConfidenceError;
-
-/// The number of effective hits that must lie beyond a quantile for an interval.
-const MIN_BEYOND: f64 = 10.0;
+use super::quantile_limits::{check_hits_beyond, hits_beyond};
 
 /// A quantile with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,7 +30,7 @@ impl QuantileConfidence {
     /// The effective hits on that side of the quantile on which there are fewer.
     #[must_use]
     pub fn effective_hits_beyond(&self) -> f64 {
-        self.effective_hits * self.quantile.min(1.0 - self.quantile)
+        hits_beyond(self.quantile, self.effective_hits)
     }
 
     /// The confidence itself if at least ten effective hits lie beyond the quantile.
@@ -43,15 +41,6 @@ impl QuantileConfidence {
     ///
     /// [`ConfidenceError::TooFewHits`].
     pub fn checked(self) -> Result<Self, ConfidenceError> {
-        let beyond = self.effective_hits_beyond();
-        // A share such as 1 - 0.99 is not exact.
-        if beyond >= MIN_BEYOND * (1.0 - 1e-9) {
-            return Ok(self);
-        }
-        Err(ConfidenceError::TooFewHits {
-            effective_hits: self.effective_hits,
-            beyond,
-            needed: MIN_BEYOND,
-        })
+        check_hits_beyond(self.quantile, self.effective_hits).map(|()| self)
     }
 }

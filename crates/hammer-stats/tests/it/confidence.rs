@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_stats::{ConfidenceBlocks, ConfidenceError, Histogram, HistogramSnapshot};
+use hammer_stats::{ConfidenceBlocks, ConfidenceError, Histogram, HistogramSnapshot, SliceBlocks};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
@@ -56,20 +56,40 @@ fn an_interval_is_that_of_the_formula() {
 fn a_part_takes_the_design_effect_of_the_whole() {
     let slices = slices(&[20, 0, 20, 0, 20, 0, 20, 0, 20, 0]);
     let blocks = ConfidenceBlocks::new(&slices).expect("there are ten");
-    let mut part = Histogram::new();
-    (1..=500).for_each(|us| part.record(Duration::from_micros(us)));
     let whole = blocks.interval(0.5, blocks.t_95());
-    let found = blocks
-        .confidence_of_part(&part, 0.5)
-        .expect("250 lie beyond");
+    // Of a part of 500 hits, 250 lie beyond the median and 5 beyond p99.
+    let found = blocks.limits(0.5, 500, 2.0).checked().expect("enough hits");
     assert_eq!(found.design_effect, whole.design_effect);
-    assert_eq!(found.value, Duration::from_micros(250));
-    let error = blocks
-        .confidence_of_part(&part, 0.99)
-        .expect_err("5 lie beyond");
-    assert!(matches!(error, ConfidenceError::TooFewHits { .. }));
-    let empty = blocks.confidence_of_part(&Histogram::new(), 0.5);
-    assert!(matches!(empty, Err(ConfidenceError::TooFewHits { .. })));
+    let margin = 2.0 * (0.25 * whole.design_effect / 500.0).sqrt();
+    assert!((found.high - 0.5 - margin).abs() < 1e-12, "{found:?}");
+    assert!((0.5 - found.low - margin).abs() < 1e-12, "{found:?}");
+    for hits in [500, 0] {
+        let error = blocks.limits(0.99, hits, 2.0).checked();
+        assert!(
+            matches!(error, Err(ConfidenceError::TooFewHits { .. })),
+            "{error:?}"
+        );
+    }
+}
+
+/// Blocks that are made elsewhere give what the slices in them give.
+#[test]
+fn blocks_are_those_of_their_slices() {
+    let slices = slices(&[
+        20, 0, 3, 9, 20, 0, 1, 0, 4, 0, 7, 0, 5, 2, 0, 9, 0, 8, 0, 6, 3, 3, 1,
+    ]);
+    let division = SliceBlocks::new(slices.len()).expect("more than ten");
+    assert_eq!((division.count(), division.block_of(22)), (20, 19));
+    let mut blocks = vec![Histogram::new(); division.count() + 1];
+    for (index, slice) in slices.iter().enumerate() {
+        blocks[division.block_of(index)].merge(&slice.histogram().expect("a histogram"));
+    }
+    let found = ConfidenceBlocks::of_blocks(blocks).expect("twenty have hits");
+    let expected = ConfidenceBlocks::new(&slices).expect("more than ten");
+    assert_eq!(found.count(), 20);
+    assert_eq!(found.interval(0.95, 2.0), expected.interval(0.95, 2.0));
+    assert!(SliceBlocks::new(9).is_err());
+    assert!(ConfidenceBlocks::of_blocks(vec![Histogram::new(); 20]).is_err());
 }
 
 #[test]

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_analysis::{ComparisonSide, Incomparable, IncomparableReason, RunPairing, RunPosition};
+use hammer_analysis::{
+    ComparisonSide, Incomparable, IncomparableReason, MIN_RUNS, RunPairing, RunPosition,
+};
 use hammer_core::RunFile;
 
 use self::child_run::{ChildRunner, RunEnd};
@@ -29,9 +31,6 @@ use crate::text::number::format_counted;
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "duel";
-
-/// The fewest complete rounds that are compared if the duel ends early.
-const LEAST_ROUNDS: usize = 3;
 
 /// Arguments that `-h` shows.
 const COMMON_ARGS: [&str; 8] = [
@@ -74,6 +73,16 @@ struct DuelArgs {
     comparison: ComparisonArgs,
 }
 
+impl DuelArgs {
+    /// The pairing of the runs. Fewer rounds are asked for only to look at what varies within them.
+    fn pairing(&self) -> RunPairing {
+        match self.rounds < MIN_RUNS as u64 {
+            true => RunPairing::Detected,
+            false => RunPairing::Paired,
+        }
+    }
+}
+
 /// Defines `duel A B`.
 pub(crate) fn command() -> Command {
     let command = DuelArgs::augment_args(Command::new(NAME));
@@ -86,7 +95,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = DuelArgs::from_arg_matches(matches)?;
     let plans = [("<A>", &args.base), ("<B>", &args.new)];
     let inputs = plans.iter().map(|(_, plan)| plan.as_path());
-    let job = ComparisonJob::new(&args.comparison, RunPairing::Paired, inputs)?;
+    let job = ComparisonJob::new(&args.comparison, args.pairing(), inputs)?;
     let leftovers = Leftovers::default();
     let runner = ChildRunner::new(args.quiet, leftovers.clone())?;
     for (argument, plan) in plans {
@@ -150,7 +159,7 @@ impl Duel<'_> {
             }
             // The plans of all rounds are the same.
             if round == 1
-                && let Some(refused) = job.refusal(&self.base, &self.new)
+                && let Err(refused) = check_comparability(&self.base, &self.new)
             {
                 return DuelEnd::Refused(refused);
             }
@@ -189,12 +198,12 @@ impl Duel<'_> {
         };
         let rounds = self.base.len().min(self.new.len());
         if let Some(exit) = early
-            && rounds < LEAST_ROUNDS
+            && rounds < MIN_RUNS
         {
             let complete = format_counted(rounds as u64, "complete round");
             let fate = self.folder.fate();
             print_stderr(&format!(
-                "stopped after {complete}: a comparison needs {LEAST_ROUNDS}; {fate}"
+                "stopped after {complete}: a comparison needs {MIN_RUNS}; {fate}"
             ));
             return exit;
         }

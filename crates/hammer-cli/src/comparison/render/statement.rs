@@ -21,11 +21,22 @@ pub(super) fn headline(comparison: &Comparison, separator: &str) -> String {
         }
         ComparisonOutcome::Same => {
             let confidence = format_percent(comparison.confidence * 100.0);
-            format!("no figure changed beyond its margin, with {confidence} % confidence")
+            let same =
+                format!("no figure changed beyond its margin, with {confidence} % confidence");
+            let left_out: Vec<_> = comparison.left_out().map(undecided_figure).collect();
+            match left_out.is_empty() {
+                true => same,
+                false => format!(
+                    "{same}{separator}left out: {}",
+                    listed(&left_out, separator)
+                ),
+            }
         }
         ComparisonOutcome::CannotTell => {
-            let undecided = figures.filter(|it| it.scope.is_whole_run());
-            let undecided: Vec<_> = undecided.map(undecided_figure).collect();
+            let undecided: Vec<_> = undecided(figures)
+                .into_iter()
+                .map(undecided_figure)
+                .collect();
             match undecided.is_empty() {
                 true => "the changes may be chance, because many figures were compared".to_owned(),
                 false => listed(&undecided, separator),
@@ -64,21 +75,14 @@ pub(super) fn advice(comparison: &Comparison) -> Option<String> {
     if comparison.outcome != ComparisonOutcome::CannotTell {
         return None;
     }
-    if let Some(runs) = comparison.more_runs {
-        let runs = format_counted(runs.into(), "more run");
-        return Some(format!("about {runs} of each side would decide"));
-    }
-    let undecided = deciding(comparison, ComparisonOutcome::CannotTell);
-    let reasons: Vec<_> = undecided.filter_map(|it| it.undecided).collect();
-    let short = [UndecidedReason::TooFewHits, UndecidedReason::TooFewSlices];
-    let advice = match comparison.design {
-        ComparisonDesign::WithinRuns => "give three runs of each side",
-        _ if reasons.iter().any(|reason| short.contains(reason)) => {
-            "repeat with longer runs or a higher rate"
+    Some(match (comparison.design, comparison.more_runs) {
+        (ComparisonDesign::WithinRuns, _) => "give three runs of each side".to_owned(),
+        (_, Some(runs)) => {
+            let runs = format_counted(runs.into(), "more run");
+            format!("about {runs} of each side would decide")
         }
-        _ => "repeat with longer runs, or raise --margin",
-    };
-    Some(advice.to_owned())
+        (_, None) => "repeat with longer runs, or raise --margin".to_owned(),
+    })
 }
 
 /// The deciding figures with this outcome, those of the whole run first.
@@ -88,6 +92,18 @@ fn deciding(
 ) -> impl Iterator<Item = &FigureComparison> {
     let figures = comparison.figures.iter();
     figures.filter(move |it| it.decides && it.outcome == outcome)
+}
+
+/// Those of the undecided figures that are to be named: those of the whole run or, without any, those of
+/// its parts, with the largest change first.
+fn undecided<'a>(figures: impl Iterator<Item = &'a FigureComparison>) -> Vec<&'a FigureComparison> {
+    let (whole, mut parts): (Vec<_>, Vec<_>) = figures.partition(|it| it.scope.is_whole_run());
+    if !whole.is_empty() {
+        return whole;
+    }
+    let size = |it: &FigureComparison| it.change.map_or(0.0, |change| change.value.abs());
+    parts.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    parts
 }
 
 fn changed_figure(figure: &FigureComparison) -> String {
