@@ -70,9 +70,9 @@ mod tests {
         assert_eq!(RatioInterval::of_ratios(&[1.1, 1.2]), None);
     }
 
-    /// Rounds that rise and fall together are close as pairs, but the pairs of two benches are none.
+    /// Rounds that rise and fall together are close as pairs, but rounds of two benches are not pairs.
     #[test]
-    fn separate_rounds_are_no_pairs() {
+    fn separate_rounds_are_not_pairs() {
         let (ours, theirs) = ([110.0, 143.0, 99.0], [100.0, 130.0, 90.0]);
         assert_eq!(
             thousandths(RatioInterval::of_pairs(&ours, &theirs))[1],

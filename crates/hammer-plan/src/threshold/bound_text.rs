@@ -35,7 +35,7 @@ const UNIT_ALIASES: [(&str, &str); 13] = [
     ("rps", "/s"),
 ];
 
-/// What is wrong with a bound, and what was expected.
+/// The problem of a bound, with the text that was expected.
 pub(super) struct BoundProblem {
     pub(super) problem: String,
     pub(super) expected: String,
