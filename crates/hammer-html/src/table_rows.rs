@@ -1,5 +1,6 @@
 //! The rows of long tables.
 
+use hammer_diagnostic::format_counted;
 use maud::{Markup, html};
 
 /// The largest number of rows of a table.
@@ -9,7 +10,9 @@ pub(crate) const MAX_ROWS: usize = 200;
 pub(crate) fn omitted_rows(all: usize) -> Markup {
     html! {
         @if all > MAX_ROWS {
-            p class="note" { (all - MAX_ROWS) " more rows are in the JSON output." }
+            @let omitted = (all - MAX_ROWS) as u64;
+            @let verb = if omitted == 1 { "is" } else { "are" };
+            p class="note" { (format_counted(omitted, "more row")) " " (verb) " in the JSON output." }
         }
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn json(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     }
     let page = String::from_utf8_lossy(&bytes);
     hammer_html::embedded_run(&page).ok_or_else(|| {
-        "expected a page with a run inside, found none (try a file of '-o html=PATH' or '-o run=PATH')"
+        "expected the page of a run, which has the run inside, found another page (try the run file, of \
+         '-o run=PATH')"
             .to_owned()
     })
 }

@@ -29,8 +29,10 @@ pub(crate) struct ChartedLoad<'a> {
     pub(crate) slices: Vec<RunSlice>,
     /// The largest number of columns of a heat map.
     pub(crate) max_columns: usize,
-    /// The slices in blocks, or the reason why percentiles have no confidence.
-    pub(crate) blocks: Result<ConfidenceBlocks, ConfidenceError>,
+    /// The response of the slices in blocks, or the reason why percentiles have no confidence.
+    pub(crate) response_blocks: Result<ConfidenceBlocks, ConfidenceError>,
+    /// The service of the slices in blocks.
+    pub(crate) service_blocks: Result<ConfidenceBlocks, ConfidenceError>,
 }
 
 /// The number of points that a chart has at most.
@@ -75,7 +77,8 @@ impl<'a> ChartedLoad<'a> {
             },
             slices: run_slices(report, detail.max_points),
             max_columns: detail.max_columns,
-            blocks: report.response_blocks(),
+            response_blocks: report.response_blocks(),
+            service_blocks: report.service_blocks(),
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn load_section(
             }
             (latency_table(report))
             @if let Some(charted) = &charted {
-                (confidence_table(report, &charted.blocks))
+                (confidence_table(report, &charted.response_blocks))
                 (charts(charted))
             } @else {
                 p class="note" { "Only the loads before this one have charts." }

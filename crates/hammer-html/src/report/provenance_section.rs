@@ -1,7 +1,7 @@
 //! The run: its command, its versions and its machine.
 
 use hammer_core::{HostDescription, LoadSettings, PlanReport, RunFile};
-use hammer_diagnostic::{format_seconds, printable};
+use hammer_diagnostic::{format_counted, format_seconds, printable};
 use maud::{Markup, html};
 
 /// Shows how the run was made, so that it can be made again.
@@ -39,8 +39,7 @@ pub(crate) fn run_summary(run: &RunFile) -> Vec<(&'static str, String)> {
 fn host(host: &HostDescription) -> String {
     let cores = match host.cores {
         0 => String::new(),
-        1 => "1 core".to_owned(),
-        cores => format!("{cores} cores"),
+        cores => format_counted(cores as u64, "core"),
     };
     let system = format!("{} {}", host.os, host.kernel);
     let parts = [
@@ -72,11 +71,12 @@ fn settings(report: &PlanReport) -> Vec<(String, String)> {
 }
 
 fn setting_texts(settings: &LoadSettings) -> Vec<String> {
+    let hits = |count: usize| format_counted(count as u64, "hit");
     let mut texts = vec![
         format!("timeout {}", format_seconds(settings.timeout_s)),
-        format!("at most {} hits in flight", settings.max_in_flight),
-        format!("at most {} in the backlog", settings.max_backlog),
-        format!("threads {}", settings.threads),
+        format!("at most {} in flight", hits(settings.max_in_flight)),
+        format!("at most {} in the backlog", hits(settings.max_backlog)),
+        format_counted(settings.threads as u64, "thread"),
     ];
     if let Some(drain) = settings.drain_s {
         texts.push(format!("drain {}", format_seconds(drain)));
