@@ -66,20 +66,20 @@ pub(crate) fn check_claims(
     CLAIMS.iter().map(check).collect()
 }
 
-/// Counts the claims met, of those measured, and those that were not decided.
+/// Counts the claims met, of those measured, and those that are unclear.
 pub(crate) fn summary(claims: &[ClaimCheck]) -> String {
     let measured = claims.iter().filter(|one| one.is_measured());
-    let (mut met, mut undecided, mut all) = (0, 0, 0);
+    let (mut met, mut unclear, mut all) = (0, 0, 0);
     for one in measured {
         all += 1;
         met += i32::from(one.met == Some(true));
-        undecided += i32::from(one.met.is_none());
+        unclear += i32::from(one.met.is_none());
     }
-    let undecided = match undecided {
+    let unclear = match unclear {
         0 => String::new(),
-        undecided => format!(", {undecided} undecided"),
+        unclear => format!(", {unclear} unclear"),
     };
-    format!("{met} of {all} measured claims met{undecided}")
+    format!("{met} of {all} measured claims met{unclear}")
 }
 
 #[cfg(test)]
@@ -102,7 +102,7 @@ mod tests {
             (
                 [66.0, 56.0, 79.0],
                 None,
-                "0 of 1 measured claims met, 1 undecided",
+                "0 of 1 measured claims met, 1 unclear",
             ),
         ] {
             let mut record = BenchRecord {

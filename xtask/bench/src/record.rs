@@ -224,7 +224,7 @@ pub(crate) mod tests {
             ..BenchRecord::default()
         };
         record.compute_ratios();
-        let expected = RatioInterval::of_ratios(&record.ratios[0].pairs);
+        let expected = RatioInterval::of_pairs(&[11.0, 24.0, 39.0], &[10.0, 20.0, 30.0]);
         assert!(expected.is_some());
         assert_eq!(record.ratios[0].interval, expected);
     }
