@@ -32,4 +32,5 @@ pub use comparison::figure_scope::{FigureScope, StageScope};
 pub use figures::run_figures::RunFigures;
 pub use judgement::compare_figures::{ComparedFigures, compare_figures};
 pub use judgement::compared_values::{ComparedValues, compare_values};
+pub use judgement::confirmed_values::confirmed_values;
 pub use judgement::several_runs::MIN_RUNS;

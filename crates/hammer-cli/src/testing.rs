@@ -3,6 +3,7 @@
 use clap::Command;
 
 use crate::HammerArgs;
+use crate::args::OutputKind;
 use crate::hammer::flag_conflicts;
 
 pub use crate::hammer::flag_conflicts::FlagConflict;
@@ -56,4 +57,10 @@ pub fn reserved_flags() -> Vec<String> {
     let mut flags: Vec<_> = longs.map(|long| format!("--{long}")).collect();
     flags.sort_unstable();
     flags
+}
+
+/// The kinds of `--output`, such as `json`, in the order of the docs.
+#[must_use]
+pub fn output_kinds() -> Vec<&'static str> {
+    OutputKind::ALL.map(OutputKind::as_str).into()
 }

@@ -65,8 +65,8 @@
 //!
 //! # The run inside
 //!
-//! The run file is inside of the page, in a `<script type="application/json" id="hammer-run">` as
-//! `{"zstd":"<base64>"}`.
+//! The page of a run has its run file inside, in a `<script type="application/json" id="hammer-run">`
+//! as `{"zstd":"<base64>"}`. The page of a comparison has no run inside.
 
 mod backquoted;
 mod chart;

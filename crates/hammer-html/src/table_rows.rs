@@ -1,5 +1,6 @@
 //! The rows of long tables.
 
+use hammer_diagnostic::format_counted;
 use maud::{Markup, html};
 
 /// The largest number of rows of a table.
@@ -14,7 +15,9 @@ pub(crate) fn omitted_rows(all: usize) -> Markup {
 pub(crate) fn rows_beyond(all: usize, shown: usize) -> Markup {
     html! {
         @if all > shown {
-            p class="note" { (all - shown) " more rows are in the JSON output." }
+            @let omitted = (all - shown) as u64;
+            @let verb = if omitted == 1 { "is" } else { "are" };
+            p class="note" { (format_counted(omitted, "more row")) " " (verb) " in the JSON output." }
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub quiet: Option<PlanFlagValue>,
-    /// True to add confidence intervals of the percentiles to the text report.
+    /// True to add confidence intervals of the percentiles to text and Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub confidence: Option<PlanFlagValue>,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hammer_analysis::{
     ChangeInterval, CompareOptions, ComparedValues, ComparisonDesign, ComparisonOutcome,
-    FigureChange, UndecidedReason, compare_values,
+    FigureChange, UndecidedReason, compare_values, confirmed_values,
 };
 use serde_json::Value;
 
@@ -57,30 +57,35 @@ pub(crate) struct ComparedRounds {
     scenario: String,
     figure: String,
     compared: ComparedValues,
+    /// True if the outcome holds after the correction for the number of figures.
+    is_confirmed: bool,
 }
 
-/// Compares the figures of hammer that are in both records.
+/// Compares the figures of hammer that are in both records, as one family.
 pub(crate) fn compare_records(before: &BenchRecord, after: &BenchRecord) -> Vec<ComparedRounds> {
     let ours = after.figures.iter().filter(|one| one.tool == "hammer");
-    ours.filter_map(|after| {
+    let both = ours.filter_map(|after| {
         let before = before.figure(&after.scenario, &after.tool, &after.figure)?;
-        Some(ComparedRounds {
-            scenario: after.scenario.clone(),
-            figure: after.figure.clone(),
-            compared: compare_rounds(before, after),
-        })
+        Some((after, compare_rounds(before, after)))
+    });
+    let (figures, compared): (Vec<&MeasuredFigure>, Vec<ComparedValues>) = both.unzip();
+    let confirmed = confirmed_values(&compared, &comparison_options());
+    let rows = figures.into_iter().zip(compared).zip(confirmed);
+    rows.map(|((figure, compared), is_confirmed)| ComparedRounds {
+        scenario: figure.scenario.clone(),
+        figure: figure.figure.clone(),
+        compared,
+        is_confirmed,
     })
     .collect()
 }
 
 /// Compares the rounds of two benches, which were measured at different times and are not pairs.
 fn compare_rounds(before: &MeasuredFigure, after: &MeasuredFigure) -> ComparedValues {
-    let rounds = |one: &MeasuredFigure| one.rounds.iter().copied().flatten().collect::<Vec<f64>>();
-    let (before, design) = (rounds(before), ComparisonDesign::Independent);
     compare_values(
-        &before,
-        &rounds(after),
-        design,
+        &before.values(),
+        &after.values(),
+        ComparisonDesign::Independent,
         after.better,
         &comparison_options(),
     )
@@ -94,10 +99,10 @@ pub(crate) fn polling_caution(before: &BenchRecord, after: &BenchRecord) -> Opti
     )
 }
 
-/// True if a figure became worse.
+/// True if a figure became worse, also after the correction for the number of figures.
 pub(crate) fn has_regression(changes: &[ComparedRounds]) -> bool {
-    let mut outcomes = changes.iter().map(|one| one.compared.outcome);
-    outcomes.any(|outcome| outcome == ComparisonOutcome::Worse)
+    let mut changes = changes.iter();
+    changes.any(|one| one.is_confirmed && one.compared.outcome == ComparisonOutcome::Worse)
 }
 
 /// Formats the changes as a table.
@@ -118,7 +123,7 @@ pub(crate) fn changes_table(changes: &[ComparedRounds]) -> String {
             value(base),
             value(new),
             change.map_or("-".to_owned(), change_text),
-            outcome_text(&one.compared),
+            outcome_text(one),
         );
     }
     text
@@ -137,8 +142,11 @@ fn change_text(change: FigureChange) -> String {
 }
 
 /// The outcome, or why there is none.
-fn outcome_text(compared: &ComparedValues) -> &'static str {
-    match (compared.outcome, compared.undecided) {
+fn outcome_text(one: &ComparedRounds) -> &'static str {
+    match (one.compared.outcome, one.compared.undecided) {
+        (ComparisonOutcome::Better | ComparisonOutcome::Worse, _) if !one.is_confirmed => {
+            "by chance?"
+        }
         (ComparisonOutcome::Worse, _) => "REGRESSION",
         (ComparisonOutcome::Better, _) => "better",
         (ComparisonOutcome::Same, _) => "same",
@@ -213,6 +221,41 @@ mod tests {
                 table.lines().all(|line| line.chars().count() <= 100),
                 "{table}"
             );
+        }
+    }
+
+    /// A p value of 0.024 is rare for one figure, but not for the lowest of ten.
+    #[test]
+    fn a_regression_is_worse_among_all_figures() {
+        let records = |worse: &[f64], others: usize| {
+            let mut record = BenchRecord {
+                figures: vec![figure("closed", "hammer", "worse", worse)],
+                ..BenchRecord::default()
+            };
+            let names = (0..others).map(|index| format!("other_{index}"));
+            let rounds = [100.0, 101.0, 102.0];
+            let others = names.map(|name| figure("closed", "hammer", &name, &rounds));
+            record.figures.extend(others);
+            record
+        };
+        let (before, noisy, clear) = (
+            [100.0, 101.0, 102.0],
+            [88.0, 91.0, 94.0],
+            [91.0, 92.0, 93.0],
+        );
+        for (after, others, is_regression, text) in [
+            (&noisy, 0, true, "REGRESSION"),
+            (&noisy, 9, false, "by chance?"),
+            (&clear, 9, true, "REGRESSION"),
+        ] {
+            let changes = compare_records(&records(&before, others), &records(after, others));
+            assert_eq!(
+                has_regression(&changes),
+                is_regression,
+                "{after:?} {others}"
+            );
+            let table = changes_table(&changes);
+            assert!(table.contains(text), "{table}");
         }
     }
 

@@ -33,6 +33,7 @@ mod peers;
 mod pinned_target;
 mod process;
 mod profile;
+mod ratio_interval;
 mod record;
 mod scenario;
 mod scenarios;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub(crate) use hammer_analysis::BetterDirection;
-use hammer_analysis::{ComparedValues, ComparisonDesign, compare_values};
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::comparison_options;
+use crate::ratio_interval::RatioInterval;
 use crate::spread::{RoundSpread, paired_rounds};
 
 /// Name and version of the format.
@@ -90,6 +89,13 @@ pub(crate) struct MeasuredFigure {
     pub(crate) spread: RoundSpread,
 }
 
+impl MeasuredFigure {
+    /// The values of the rounds that have one.
+    pub(crate) fn values(&self) -> Vec<f64> {
+        self.rounds.iter().copied().flatten().collect()
+    }
+}
+
 /// Hammer ÷ a peer, round by round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PeerRatio {
@@ -105,41 +111,27 @@ pub(crate) struct PeerRatio {
     pub(crate) interval: Option<RatioInterval>,
 }
 
-/// The geometric mean of the ratios of pairs, with an interval that contains the true one with a
-/// confidence of 95 %.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct RatioInterval {
-    pub(crate) low: f64,
-    pub(crate) mean: f64,
-    pub(crate) high: f64,
-}
-
-impl RatioInterval {
-    /// The ratio of pairs of a figure.
-    fn of_pairs(ours: &[f64], theirs: &[f64], better: BetterDirection) -> Option<Self> {
-        let options = comparison_options();
-        let ComparedValues { change, .. } =
-            compare_values(theirs, ours, ComparisonDesign::Paired, better, &options);
-        let change = change?;
-        let interval = change.interval?;
-        Some(Self {
-            low: 1.0 + interval.low,
-            mean: 1.0 + change.value,
-            high: 1.0 + interval.high,
-        })
-    }
-}
-
 /// A claim and its measured value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ClaimCheck {
     pub(crate) claim: String,
     /// The bound, such as `≥ 1.35`.
     pub(crate) asked: String,
-    /// Null if this bench did not measure it.
+    /// The rounds of a figure; null for a ratio, or if this bench did not measure it.
     pub(crate) measured: Option<RoundSpread>,
-    /// True if the median meets the bound.
+    /// The interval of a ratio; absent from records of before claims about ratios had one.
+    #[serde(default)]
+    pub(crate) interval: Option<RatioInterval>,
+    /// True if the median meets the bound, or the whole interval does; null if it was not measured, or
+    /// the bound lies within the interval.
     pub(crate) met: Option<bool>,
+}
+
+impl ClaimCheck {
+    /// True if this bench measured it.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.measured.is_some() || self.interval.is_some()
+    }
 }
 
 impl BenchRecord {
@@ -168,7 +160,7 @@ impl BenchRecord {
                 figure: ours.figure.clone(),
                 peer: theirs.tool.clone(),
                 spread: RoundSpread::from_values(pairs.iter().copied())?,
-                interval: RatioInterval::of_pairs(&our_rounds, &their_rounds, ours.better),
+                interval: RatioInterval::of_pairs(&our_rounds, &their_rounds),
                 pairs,
             })
         };
@@ -222,8 +214,6 @@ pub(crate) mod tests {
         assert_eq!(ratio.interval, None);
     }
 
-    /// Three pairs of 1.1, 1.2 and 1.3: the mean of their logarithms is 0.1800, with a standard error of
-    /// 0.0482, and t with two degrees of freedom is 4.303.
     #[test]
     fn three_pairs_have_an_interval() {
         let mut record = BenchRecord {
@@ -234,9 +224,9 @@ pub(crate) mod tests {
             ..BenchRecord::default()
         };
         record.compute_ratios();
-        let interval = record.ratios[0].interval.expect("three pairs");
-        let found = [interval.low, interval.mean, interval.high].map(|it| (it * 1e3).round());
-        assert_eq!(found, [973.0, 1197.0, 1473.0]);
+        let expected = RatioInterval::of_pairs(&[11.0, 24.0, 39.0], &[10.0, 20.0, 30.0]);
+        assert!(expected.is_some());
+        assert_eq!(record.ratios[0].interval, expected);
     }
 
     #[test]

@@ -28,13 +28,6 @@ impl RoundSpread {
     }
 }
 
-/// Ours ÷ theirs, for each round that both have.
-pub(crate) fn round_ratios(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<f64> {
-    let (ours, theirs) = paired_rounds(ours, theirs);
-    let pairs = ours.iter().zip(&theirs);
-    pairs.map(|(ours, theirs)| ours / theirs).collect()
-}
-
 /// The values of the rounds that both have, and that have a ratio.
 pub(crate) fn paired_rounds(ours: &[Option<f64>], theirs: &[Option<f64>]) -> (Vec<f64>, Vec<f64>) {
     let rounds = ours.iter().zip(theirs);
@@ -66,6 +59,8 @@ mod tests {
     fn only_rounds_that_both_have_are_paired() {
         let ours = [Some(10.0), None, Some(30.0), Some(1.0), Some(8.0)];
         let theirs = [Some(5.0), Some(7.0), Some(60.0), Some(0.0)];
-        assert_eq!(round_ratios(&ours, &theirs), [2.0, 0.5]);
+        let (ours, theirs) = paired_rounds(&ours, &theirs);
+        assert_eq!(ours, [10.0, 30.0]);
+        assert_eq!(theirs, [5.0, 60.0]);
     }
 }

@@ -1,7 +1,8 @@
 //! Formats tables for a terminal of 100 columns.
 
 use crate::number_format::format_number;
-use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio, RatioInterval};
+use crate::ratio_interval::RatioInterval;
+use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio};
 
 /// Width of the titles of figures.
 pub(crate) const TITLE_COLUMNS: usize = 27;
@@ -54,25 +55,26 @@ pub(crate) fn figures_table(
     text + "\n"
 }
 
-/// Formats the claims, and whether they are met.
+/// Formats the claims, and whether they are met: a figure by its lowest, median and highest round, a
+/// ratio by its mean between the ends of its interval.
 pub(crate) fn claims_table(claims: &[ClaimCheck]) -> String {
     let mut text = format!(
         "  {:<CLAIM_COLUMNS$} {:>11}  {:>9} {:>9} {:>9}\n",
-        "claim", "asked", "min", "median", "max"
+        "claim", "asked", "low", "middle", "high"
     );
     for one in claims {
-        let measured = match &one.measured {
-            Some(spread) => format!(
-                "{:>9} {:>9} {:>9}  {}",
-                format_number(spread.min),
-                format_number(spread.median),
-                format_number(spread.max),
-                if one.met == Some(true) {
-                    "met"
-                } else {
-                    "MISSED"
-                }
-            ),
+        let values = match (one.interval, one.measured) {
+            (Some(RatioInterval { low, mean, high }), _) => Some([low, mean, high]),
+            (None, Some(spread)) => Some([spread.min, spread.median, spread.max]),
+            (None, None) => None,
+        };
+        let outcome = match one.met {
+            Some(true) => "met",
+            Some(false) => "MISSED",
+            None => "unclear",
+        };
+        let measured = match values.map(|values| values.map(format_number)) {
+            Some([low, middle, high]) => format!("{low:>9} {middle:>9} {high:>9}  {outcome}"),
             None => "not measured".to_owned(),
         };
         text += &format!(
@@ -133,19 +135,27 @@ mod tests {
             claim: "even: p99 of distance, hammer ÷ best peer".to_owned(),
             asked: "≥ 2,000,000".to_owned(),
             measured: RoundSpread::from_values(big),
+            interval: None,
             met: Some(false),
+        };
+        let undecided = ClaimCheck {
+            measured: None,
+            interval: RatioInterval::of_ratios(&[2e6, 2.1e6, 2.2e6]),
+            met: None,
+            ..claimed.clone()
         };
         let unmeasured = ClaimCheck {
             measured: None,
             met: None,
             ..claimed.clone()
         };
-        let claims = claims_table(&[claimed, unmeasured]);
+        let claims = claims_table(&[claimed, undecided, unmeasured]);
         for line in table.lines().chain(claims.lines()) {
             assert!(line.chars().count() <= 100, "{line}");
         }
         assert!(table.contains("2,123,000"), "{table}");
         assert!(claims.contains("MISSED"), "{claims}");
+        assert!(claims.contains("unclear"), "{claims}");
         assert!(claims.contains("not measured"), "{claims}");
     }
 }

@@ -34,7 +34,7 @@ pub enum ComparabilityWarning {
         /// The worst reason of the verdict.
         verdict: Option<String>,
     },
-    /// A run did not reach the rate that it was asked for.
+    /// A run did not reach the requested rate.
     RateNotReached {
         /// The run.
         run: RunPosition,

@@ -3,6 +3,7 @@
 pub(crate) mod change_scale;
 pub(crate) mod compare_figures;
 pub(crate) mod compared_values;
+pub(crate) mod confirmed_values;
 pub(crate) mod direction;
 mod least_variance;
 pub(crate) mod overall_outcome;

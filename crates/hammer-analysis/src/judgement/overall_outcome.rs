@@ -33,15 +33,20 @@ pub(crate) fn confirm(judged: &mut [JudgedFigure], confidence: f64) {
         }
     }
     for JudgedFigure { figure, .. } in judged {
-        figure.confirmed = match figure.outcome {
-            // A margin for rounding: an infinite percentile has exactly this p value.
-            ComparisonOutcome::Better | ComparisonOutcome::Worse => {
-                let limit = 1.0 - confidence + 1e-12;
-                figure.adjusted_p.is_some_and(|p| p <= limit)
-            }
-            ComparisonOutcome::Same => true,
-            ComparisonOutcome::CannotTell => false,
-        };
+        figure.confirmed = holds(figure.outcome, figure.adjusted_p, confidence);
+    }
+}
+
+/// True if an outcome holds after the correction of its p value.
+pub(crate) fn holds(outcome: ComparisonOutcome, adjusted_p: Option<f64>, confidence: f64) -> bool {
+    match outcome {
+        // A margin for rounding: an infinite percentile has exactly this p value.
+        ComparisonOutcome::Better | ComparisonOutcome::Worse => {
+            let limit = 1.0 - confidence + 1e-12;
+            adjusted_p.is_some_and(|p| p <= limit)
+        }
+        ComparisonOutcome::Same => true,
+        ComparisonOutcome::CannotTell => false,
     }
 }
 

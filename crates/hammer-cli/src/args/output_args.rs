@@ -26,7 +26,7 @@ pub(crate) struct OutputArgs {
     /// Do not print progress and warnings
     #[arg(short, long)]
     quiet: bool,
-    /// Add confidence intervals of the percentiles to the text report
+    /// Add confidence intervals of the percentiles to text and Markdown
     ///
     /// For each percentile of the response, shows an interval of 95 % and the number of independent hits
     /// that the hits are worth. The run needs ten seconds with hits. The JSON report always has the
@@ -111,7 +111,7 @@ impl OutputArgs {
         &self.thresholds
     }
 
-    /// Returns true if the text report has the confidence of the percentiles.
+    /// Returns true if text and Markdown have the confidence of the percentiles.
     pub(crate) fn confidence(&self) -> bool {
         self.confidence
     }

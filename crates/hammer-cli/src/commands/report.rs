@@ -51,7 +51,7 @@ struct ReportArgs {
     /// output. Several runs can follow each other on stdout as text, json or md.
     #[arg(short, long, value_name = "KIND[=PATH]", value_parser = parse_output)]
     output: Vec<OutputSpec>,
-    /// Add confidence intervals of the percentiles to the text report
+    /// Add confidence intervals of the percentiles to text and Markdown
     #[arg(long)]
     confidence: bool,
 }

@@ -26,7 +26,7 @@ pub(crate) fn render(kind: OutputKind, run: &RunFile, options: TextOptions) -> i
             json
         }
         OutputKind::Html => hammer_html::report_page(run).into_bytes(),
-        OutputKind::Markdown => markdown::render(run).into_bytes(),
+        OutputKind::Markdown => markdown::render(run, options.confidence).into_bytes(),
         OutputKind::Junit => junit::render(&run.report, is_refused(run)).into_bytes(),
         OutputKind::Hlog => hlog::render(run)?,
         OutputKind::Hgrm => hgrm::render(run).into_bytes(),

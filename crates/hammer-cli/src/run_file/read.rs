@@ -111,7 +111,7 @@ mod tests {
             (b"[[load]]\n", "expected a run file: invalid JSON"),
             (
                 b"\n<!doctype html><title>x</title>",
-                "expected a page with a run inside, found none",
+                "expected the page of a run, which has the run inside, found another page (try the run",
             ),
             (b"\0\0", "expected a run file: invalid JSON"),
             (

@@ -22,9 +22,7 @@ pub(super) fn json(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     }
     let page = String::from_utf8_lossy(&bytes);
     let compressed = hammer_html::embedded_run(&page).map_err(|error| match error {
-        EmbeddedRunError::Absent => {
-            format!("{error} (try a file of '-o html=PATH' or '-o run=PATH')")
-        }
+        EmbeddedRunError::Absent => format!("{error} (try the run file, of '-o run=PATH')"),
         _ => error.to_string(),
     })?;
     decompressed(&compressed)

@@ -1,6 +1,6 @@
 //! The table behind a chart.
 
-use hammer_diagnostic::format_decimal;
+use hammer_diagnostic::{format_count, format_decimal};
 use maud::{Markup, html};
 
 /// The largest number of rows of a table behind a chart.
@@ -24,7 +24,7 @@ pub(crate) fn data_table(
     let step = rows.div_ceil(MAX_ROWS).max(1);
     html! {
         @if step > 1 {
-            p class="note" { "One of every " (step) " rows is shown." }
+            p class="note" { "One of every " (format_count(step as u64)) " rows is shown." }
         }
         div class="scroll" {
             table {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{IntervalStats, Report};
-use hammer_stats::Histogram;
+use hammer_stats::{ConfidenceBlocks, ConfidenceError, Histogram};
 use maud::Markup;
 
 use super::ChartedLoad;
@@ -29,8 +29,9 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
     let xs = curve_places(x.max.min(count as f64));
     let response = curve(measured.response(), &xs);
     let service = curve(measured.service(), &xs);
-    let intervals = intervals(load, &xs);
-    let has_band = intervals.iter().any(Option::is_some);
+    let response_intervals = intervals(load.response_blocks.as_ref(), &xs);
+    let service_intervals = intervals(load.service_blocks.as_ref(), &xs);
+    let has_band = response_intervals.iter().any(Option::is_some);
     let (min, max) = positive_range([&*response, &service]);
     let bounds = threshold_bounds(load.report, (min, max));
     let lowest = bounds.iter().map(|(_, bound)| *bound).fold(min, f64::min);
@@ -41,14 +42,17 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
             style: SeriesStyle::solid(0, 2.0),
             values: SeriesValues::Band {
                 values: response,
-                intervals,
+                intervals: response_intervals,
             },
             end_label: None,
         },
         ChartSeries {
             name: "service".to_owned(),
             style: SeriesStyle::dashed(1, 1.6, "5 3"),
-            values: SeriesValues::Line(service),
+            values: SeriesValues::Band {
+                values: service,
+                intervals: service_intervals,
+            },
             end_label: None,
         },
     ];
@@ -77,8 +81,8 @@ pub(crate) fn curve_chart(load: &ChartedLoad) -> Option<Markup> {
 
 fn note(load: &ChartedLoad, has_band: bool) -> &'static str {
     if has_band {
-        "Each step to the right is another nine: the scale of HdrHistogram. The band contains \
-         the true percentile with a confidence of 95 %; it ends where too few hits are left."
+        "Each step to the right is another nine: the scale of HdrHistogram. The bands contain \
+         the true percentiles with a confidence of 95 %; they end where too few hits are left."
     } else if load.has_merged_slices {
         "Each step to the right is another nine: the scale of HdrHistogram. There is no band of \
          confidence, because slices of time were merged to fit into a page."
@@ -88,14 +92,17 @@ fn note(load: &ChartedLoad, has_band: bool) -> &'static str {
 }
 
 /// The interval of 95 % at each place, in milliseconds; `None` where too few hits are beyond it.
-fn intervals(load: &ChartedLoad, places: &[f64]) -> Vec<Option<(f64, f64)>> {
+fn intervals(
+    blocks: Option<&ConfidenceBlocks>,
+    places: &[f64],
+) -> Vec<Option<(f64, f64)>> {
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
     let at = |place: &f64| {
         let quantile = 1.0 - 1.0 / place;
         if quantile <= 0.0 {
             return None;
         }
-        let found = load.blocks.as_ref()?.confidence(quantile).ok()?;
+        let found = blocks?.confidence(quantile).ok()?;
         Some((millis(found.low), millis(found.high)))
     };
     places.iter().map(at).collect()

@@ -32,9 +32,11 @@ pub(crate) struct ChartedLoad<'a> {
     pub(crate) max_columns: usize,
     /// True if the run has fewer slices than when its confidence was computed, as in a page.
     pub(crate) has_merged_slices: bool,
-    /// The slices in blocks; `None` if there are too few, or if they are merged, because the confidence
-    /// would differ from that of the run.
-    pub(crate) blocks: Option<ConfidenceBlocks>,
+    /// The response of the slices in blocks; `None` if there are too few, or if they are merged, because
+    /// the confidence would differ from that of the run.
+    pub(crate) response_blocks: Option<ConfidenceBlocks>,
+    /// The service of the slices in blocks, or `None` likewise.
+    pub(crate) service_blocks: Option<ConfidenceBlocks>,
 }
 
 /// The number of points that a chart has at most.
@@ -77,7 +79,7 @@ impl<'a> ChartedLoad<'a> {
     /// Prepares the charts of the load with this index, from 0.
     pub(crate) fn new(report: &'a Report, index: usize, detail: ChartDetail) -> Self {
         let has_merged_slices = has_merged_slices(report);
-        let blocks = (!has_merged_slices).then(|| report.response_blocks());
+        let whole = Some(report).filter(|_| !has_merged_slices);
         Self {
             report,
             suffix: match index {
@@ -87,7 +89,8 @@ impl<'a> ChartedLoad<'a> {
             slices: run_slices(report, detail.max_points),
             max_columns: detail.max_columns,
             has_merged_slices,
-            blocks: blocks.and_then(Result::ok),
+            response_blocks: whole.and_then(|report| report.response_blocks().ok()),
+            service_blocks: whole.and_then(|report| report.service_blocks().ok()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The chart of rates: asked for, started, answered, and failures by kind.
+//! The chart of rates: requested, started, answered, and failures by kind.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub(crate) fn rate_chart(load: &ChartedLoad) -> Markup {
         }
     };
     let requested = rates(&|slice| slice.measured.requested);
-    line("asked for", SeriesStyle::dashed(7, 1.5, "6 3"), requested);
+    line("requested", SeriesStyle::dashed(7, 1.5, "6 3"), requested);
     let started = rates(&|slice| Some(slice.measured.started as f64));
     line("started", SeriesStyle::solid(0, 1.5), started);
     let answered = rates(&|slice| Some(slice.hits.answered() as f64));
@@ -165,7 +165,7 @@ fn finding(report: &Report) -> String {
             } else {
                 " on average"
             };
-            format!("{requested} were asked for{mean}, and {achieved} were started.")
+            format!("{requested} were requested{mean}, and {achieved} were started.")
         }
         _ => {
             format!("Each slot waited for an answer before its next hit: {achieved} were answered.")

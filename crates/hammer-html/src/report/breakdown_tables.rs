@@ -56,7 +56,7 @@ pub(crate) fn stages_table(report: &Report) -> Markup {
                 table class="sortable" {
                     thead {
                         tr {
-                            th scope="col" { "stage" } th scope="col" { "asked/s" } th scope="col" { "started/s" }
+                            th scope="col" { "stage" } th scope="col" { "requested/s" } th scope="col" { "started/s" }
                             (response_heads(unit))
                         }
                     }

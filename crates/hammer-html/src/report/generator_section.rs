@@ -1,7 +1,9 @@
 //! The generator: threads, limits and what it had to wait for.
 
 use hammer_core::{GeneratorReport, OpenOrClosedLoop, Report, ThreadUsage};
-use hammer_diagnostic::{format_bytes, format_count, format_counted, format_percent, printable};
+use hammer_diagnostic::{
+    format_bytes, format_count, format_counted, format_percent, format_seconds, printable,
+};
 use maud::{Markup, html};
 
 use crate::chart::bar;
@@ -79,10 +81,7 @@ fn facts(generator: &GeneratorReport) -> Vec<(String, String)> {
             "hits that waited for a slot".to_owned(),
             count(generator.waited_at_limit),
         ),
-        (
-            "processor time".to_owned(),
-            format!("{:.2} s", generator.cpu_s),
-        ),
+        ("processor time".to_owned(), format_seconds(generator.cpu_s)),
         (
             "memory at peak".to_owned(),
             format_bytes(generator.peak_rss_bytes),

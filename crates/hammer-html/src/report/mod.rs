@@ -1,6 +1,7 @@
 //! The page of a run.
 
 mod answers_section;
+mod baseline_section;
 mod breakdown_tables;
 mod confidence_table;
 mod generator_section;

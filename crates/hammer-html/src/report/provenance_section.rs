@@ -53,11 +53,12 @@ fn settings(report: &PlanReport) -> Vec<(String, String)> {
 }
 
 fn setting_texts(settings: &LoadSettings) -> Vec<String> {
+    let hits = |count: usize| format_counted(count as u64, "hit");
     let mut texts = vec![
         format!("timeout {}", format_seconds(settings.timeout_s)),
-        format!("at most {} hits in flight", settings.max_in_flight),
-        format!("at most {} in the backlog", settings.max_backlog),
-        format!("threads {}", settings.threads),
+        format!("at most {} in flight", hits(settings.max_in_flight)),
+        format!("at most {} in the backlog", hits(settings.max_backlog)),
+        format_counted(settings.threads as u64, "thread"),
     ];
     if let Some(drain) = settings.drain_s {
         texts.push(format!("drain {}", format_seconds(drain)));

@@ -4,6 +4,7 @@ use hammer_core::RunFile;
 use hammer_diagnostic::printable;
 use maud::{Markup, PreEscaped, html};
 
+use super::baseline_section::baseline_section;
 use super::load_section::load_section;
 use super::loads_table::loads_table;
 use super::provenance_section::provenance_section;
@@ -62,6 +63,7 @@ fn body(run: &RunFile, detail: ChartDetail, has_run_inside: bool) -> Markup {
     html! {
         (verdict_section(report))
         (totals_section(report))
+        @if let Some(baseline) = &report.baseline { (baseline_section(baseline)) }
         @if is_plan { (loads_table(report)) }
         @for (index, load) in report.loads.iter().enumerate() {
             (load_section(load, index, (index < charted).then(|| detail.shared_by(charted)), is_plan))

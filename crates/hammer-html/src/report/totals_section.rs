@@ -1,7 +1,7 @@
-//! Asked against achieved, and hits by result.
+//! The requested and the achieved rate, and hits by result.
 
 use hammer_core::{HitCounts, OpenOrClosedLoop, PlanReport};
-use hammer_diagnostic::{format_bytes, format_count, format_rate, format_seconds};
+use hammer_diagnostic::{format_bytes, format_count, format_counted, format_rate, format_seconds};
 use maud::{Markup, html};
 
 use crate::chart::bar;
@@ -11,7 +11,7 @@ use crate::duration_text::{format_share, format_us, percentile_us};
 pub(crate) fn totals_section(report: &PlanReport) -> Markup {
     html! {
         section id="totals" {
-            h2 { "Asked and achieved" }
+            h2 { "Requested and achieved" }
             dl class="tiles" {
                 @for (name, value, note) in tiles(report) {
                     div { dt { (name) } dd { strong { (value) } @if !note.is_empty() { " " small { (note) } } } }
@@ -31,7 +31,7 @@ fn tiles(report: &PlanReport) -> Vec<(&'static str, String, String)> {
         Some(load) => {
             let requested = match (load.loop_kind, load.rate.requested) {
                 (OpenOrClosedLoop::Open, Some(requested)) => {
-                    format!("of {} asked for", format_rate(requested))
+                    format!("of {} requested", format_rate(requested))
                 }
                 _ => "closed loop".to_owned(),
             };
@@ -45,7 +45,7 @@ fn tiles(report: &PlanReport) -> Vec<(&'static str, String, String)> {
             }
         }
         None => {
-            let loads = format!("{} loads", report.loads.len());
+            let loads = format_counted(report.loads.len() as u64, "load");
             tiles.push(("achieved", achieved, loads));
         }
     }

@@ -1,7 +1,9 @@
 //! The verdict, and the thresholds.
 
 use hammer_core::{AbortReason, CheckedThreshold, OpenOrClosedLoop, PlanReport, VerdictStatus};
-use hammer_diagnostic::{format_rate, format_seconds, printable};
+use hammer_diagnostic::{
+    format_count, format_counted, format_rate, format_seconds, printable,
+};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
@@ -50,8 +52,8 @@ fn heading(report: &PlanReport) -> Markup {
 pub(crate) fn shape(load: &hammer_core::Report) -> String {
     let mut text = match load.loop_kind {
         OpenOrClosedLoop::Closed => {
-            let slots = load.generator.max_in_flight;
-            format!("closed loop of {slots} slots")
+            let slots = load.generator.max_in_flight as u64;
+            format!("closed loop of {}", format_counted(slots, "slot"))
         }
         OpenOrClosedLoop::Open if load.shape.is_empty() => "timeline".to_owned(),
         OpenOrClosedLoop::Open => match constant_rate(load) {
@@ -138,7 +140,11 @@ fn threshold_finding(all: &[CheckedThreshold], failed: usize, is_invalid: bool) 
              compared with its baseline."
         ),
         (1, 0) => "The threshold passed.".to_owned(),
-        (all, 0) => format!("All {all} thresholds passed."),
-        (all, failed) => format!("{failed} of {all} thresholds failed."),
+        (all, 0) => format!("All {} passed.", format_counted(all as u64, "threshold")),
+        (all, failed) => format!(
+            "{} of {} failed.",
+            format_count(failed as u64),
+            format_counted(all as u64, "threshold")
+        ),
     }
 }

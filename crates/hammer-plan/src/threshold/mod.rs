@@ -2,6 +2,7 @@
 
 mod against_baseline;
 mod bound;
+mod bound_text;
 mod distribution;
 mod figure;
 mod figure_name;

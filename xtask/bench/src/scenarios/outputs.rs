@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use hammer_cli::testing::output_kinds;
 use hammer_target::TargetBehavior;
 
 use super::ScenarioReport;
@@ -16,14 +17,8 @@ use crate::scenario::BenchScenario;
 
 const RATE: f64 = 20_000.0;
 
-/// Outputs that are made at the end of a run, with their files.
-const REPORTS: [&str; 5] = [
-    "text=report.txt",
-    "junit=report.xml",
-    "md=report.md",
-    "html=report.html",
-    "run=run.json.zst",
-];
+/// The kind of output that has a line per hit; all others are reports.
+const HITS: &str = "hits";
 
 static RATIOS: [FigureKind; 2] = [
     FigureKind {
@@ -114,17 +109,44 @@ fn variant(name: &'static str, arguments: Vec<String>) -> RequestVariant {
 
 /// The arguments that write all reports into `folder`, and the log of hits too if `log` is true.
 fn output_arguments(folder: &Path, log: bool) -> Vec<String> {
-    let log = log.then_some("hits=hits.csv");
-    let outputs = REPORTS.into_iter().chain(log);
-    let arguments = outputs.flat_map(|output| {
-        let (kind, file) = output.split_once('=').unwrap_or((output, ""));
-        let path = folder.join(file);
+    let kinds = output_kinds().into_iter();
+    let kinds = kinds.filter(|kind| log || *kind != HITS);
+    let arguments = kinds.flat_map(|kind| {
+        let path = folder.join(file_name(kind));
         ["-o".to_owned(), format!("{kind}={}", path.display())]
     });
     arguments.collect()
 }
 
+/// The name of the file of an output, which says that it is compressed where the output can be.
+fn file_name(kind: &str) -> String {
+    match kind {
+        "run" => "run.json.zst".to_owned(),
+        HITS => "hits.csv.zst".to_owned(),
+        kind => format!("report.{kind}"),
+    }
+}
+
 /// The CPU time per hit of the second run divided by that of the first.
 fn cpu_ratio([first, second]: &[MeasuredRun; 2]) -> Option<f64> {
     Some(second.cpu_us_per_hit? / first.cpu_us_per_hit?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// JSON and the files of HdrHistogram were once missing, and the log of hits was not compressed.
+    #[test]
+    fn every_kind_of_output_is_written() {
+        let reports = "-o text=/f/report.text -o json=/f/report.json -o junit=/f/report.junit \
+                       -o md=/f/report.md -o html=/f/report.html -o run=/f/run.json.zst \
+                       -o hlog=/f/report.hlog -o hgrm=/f/report.hgrm";
+        let arguments = |log| output_arguments(Path::new("/f"), log).join(" ");
+        assert_eq!(arguments(false), reports);
+        assert_eq!(
+            arguments(true),
+            format!("{reports} -o hits=/f/hits.csv.zst")
+        );
+    }
 }

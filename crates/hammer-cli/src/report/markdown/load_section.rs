@@ -2,6 +2,7 @@
 
 use hammer_core::{DurationSummary, HitCounts, PlanLoadReport, ReplayComparison, Report};
 
+use super::confidence;
 use super::escaped::{code, items, prose};
 use super::table::table;
 use crate::report::text::counts::{ranked, readable};
@@ -24,12 +25,20 @@ pub(super) fn heading(load: &PlanLoadReport) -> String {
     )
 }
 
-/// Renders a load, and its comparison with a log for a replay.
-pub(super) fn render(report: &Report, replay: Option<&ReplayComparison>) -> String {
+/// Renders a load, and its comparison with a log for a replay; with the `confidence` of its percentiles
+/// if that is true.
+pub(super) fn render(
+    report: &Report,
+    replay: Option<&ReplayComparison>,
+    confidence: bool,
+) -> String {
     let hits = items(&hits::hits_text(report));
     let rate = items(&hits::rate_text(report));
     let mut out = format!("hits: {hits}\n\nrate: {rate}\n\n");
     out.push_str(&latencies(report));
+    if confidence {
+        out.push_str(&confidence::render(report));
+    }
     out.push_str(&stages(report));
     match replay {
         Some(replay) => out.push_str(&routes(replay)),

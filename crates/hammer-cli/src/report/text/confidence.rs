@@ -6,40 +6,57 @@ use super::latency::{TimeUnit, cell};
 use crate::text::lines::wrap;
 use crate::text::number::format_count;
 
-/// Renders the confidence of the response, or the reason why there is none.
-pub(super) fn table(report: &Report) -> String {
+/// The confidence of the percentiles of response, as cells of a table.
+pub(crate) struct ConfidenceTable {
+    /// The unit of the times.
+    pub(crate) unit: TimeUnit,
+    /// The heading of the last column.
+    pub(crate) worth: String,
+    /// A percentile with its value, its interval, and the independent hits that its hits are worth.
+    pub(crate) rows: Vec<[String; 4]>,
+}
+
+/// Makes the table, or says why there is none.
+pub(crate) fn confidence_table(report: &Report) -> Result<ConfidenceTable, String> {
     let response = &report.response_us;
     let found = match response.ci95 {
-        _ if response.count == 0 => Err("no hit was answered".to_owned()),
-        None => Err("the report has no slices of time with histograms".to_owned()),
-        Some(found) if found.reason == Some(ConfidenceGap::TooFewSlices) => Err(format!(
-            "they need 10 slices of time with answered hits, and this run has {} (try a longer run)",
-            found.slices
-        )),
-        Some(found) => Ok(found),
-    };
-    let found = match found {
-        Ok(found) => found,
-        Err(reason) => return wrap("confidence", &format!("no intervals: {reason}"), 2),
+        _ if response.count == 0 => return Err("no hit was answered".to_owned()),
+        None => return Err("the report has no slices of time with histograms".to_owned()),
+        Some(found) if found.reason == Some(ConfidenceGap::TooFewSlices) => {
+            return Err(format!(
+                "they need 10 slices of time with answered hits, and this run has {} (try a longer run)",
+                found.slices
+            ));
+        }
+        Some(found) => found,
     };
     let unit = TimeUnit::for_micros(response.p99);
-    let worth = format!("{} hits are worth", format_count(response.count));
-    let mut out = line(
-        &format!("confidence, {}", unit.name()),
-        "response",
-        "95 % interval",
-        &worth,
-    );
-    for (name, percentile) in [
+    let percentiles = [
         ("p50", found.p50),
         ("p90", found.p90),
         ("p95", found.p95),
         ("p99", found.p99),
         ("p99.9", found.p99_9),
-    ] {
-        if let Some(percentile) = percentile {
-            out.push_str(&row(name, response, &percentile, unit));
-        }
+    ];
+    let rows = percentiles.into_iter();
+    let rows = rows.filter_map(|(name, percentile)| Some(row(name, response, &percentile?, unit)));
+    Ok(ConfidenceTable {
+        unit,
+        worth: format!("{} hits are worth", format_count(response.count)),
+        rows: rows.collect(),
+    })
+}
+
+/// Renders the confidence of the response, or the reason why there is none.
+pub(super) fn table(report: &Report) -> String {
+    let ConfidenceTable { unit, worth, rows } = match confidence_table(report) {
+        Ok(table) => table,
+        Err(reason) => return wrap("confidence", &format!("no intervals: {reason}"), 2),
+    };
+    let title = format!("confidence, {}", unit.name());
+    let mut out = line(&title, "response", "95 % interval", &worth);
+    for [name, value, interval, worth] in rows {
+        out.push_str(&line(&format!("  {name}"), &value, &interval, &worth));
     }
     out
 }
@@ -49,7 +66,7 @@ fn row(
     response: &DurationSummary,
     percentile: &PercentileConfidence,
     unit: TimeUnit,
-) -> String {
+) -> [String; 4] {
     let worth = format_count(percentile.effective_hits.round() as u64);
     let (interval, worth) = match percentile.interval_us() {
         Some((low, high)) => (
@@ -61,8 +78,7 @@ fn row(
             format!("{worth} independent hits; fewer than 10 lie beyond"),
         ),
     };
-    let value = cell(response, name, unit);
-    line(&format!("  {name}"), &value, &interval, &worth)
+    [name.to_owned(), cell(response, name, unit), interval, worth]
 }
 
 fn line(name: &str, value: &str, interval: &str, worth: &str) -> String {

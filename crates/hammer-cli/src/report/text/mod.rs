@@ -2,7 +2,7 @@
 
 mod addresses;
 pub(crate) mod baseline;
-mod confidence;
+pub(crate) mod confidence;
 mod connections;
 pub(crate) mod counts;
 pub(crate) mod generator;
@@ -23,7 +23,7 @@ pub(crate) mod verdict;
 
 use hammer_core::PlanReport;
 
-/// Options of the text report.
+/// Options of the text report, and of the Markdown report, which has no color.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct TextOptions {
     /// Colors the verdict.
