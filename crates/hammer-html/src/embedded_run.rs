@@ -138,7 +138,9 @@ pub enum EmbeddedRunError {
 impl fmt::Display for EmbeddedRunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Absent => f.write_str("expected the page of a run, which has the run inside, found another page"),
+            Self::Absent => f.write_str(
+                "expected the page of a run, which has the run inside, found another page",
+            ),
             Self::Damaged(problem) => write!(f, "the run inside of the page is damaged: {problem}"),
         }
     }

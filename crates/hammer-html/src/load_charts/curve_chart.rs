@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{IntervalStats, Report};
-use hammer_stats::{ConfidenceBlocks, ConfidenceError, Histogram};
+use hammer_stats::{ConfidenceBlocks, Histogram};
 use maud::Markup;
 
 use super::ChartedLoad;
@@ -92,10 +92,7 @@ fn note(load: &ChartedLoad, has_band: bool) -> &'static str {
 }
 
 /// The interval of 95 % at each place, in milliseconds; `None` where too few hits are beyond it.
-fn intervals(
-    blocks: Option<&ConfidenceBlocks>,
-    places: &[f64],
-) -> Vec<Option<(f64, f64)>> {
+fn intervals(blocks: Option<&ConfidenceBlocks>, places: &[f64]) -> Vec<Option<(f64, f64)>> {
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
     let at = |place: &f64| {
         let quantile = 1.0 - 1.0 / place;

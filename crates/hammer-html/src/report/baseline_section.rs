@@ -6,7 +6,6 @@ use hammer_diagnostic::{TimeUnit, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
-use crate::duration_text::format_measured;
 
 /// Shows how the figures of the run differ from those of its baseline, or why they were not compared.
 pub(crate) fn baseline_section(baseline: &BaselineComparison) -> Markup {
@@ -82,7 +81,7 @@ fn value_text(value: &MeasuredValue, row: [&MeasuredValue; 2]) -> String {
             let unit = TimeUnit::for_micros(times.fold(0.0, f64::max));
             format!("{} {}", unit.format(us), unit.name())
         }
-        _ => format_measured(value),
+        _ => value.to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The run: its command, its versions and its machine.
 
 use hammer_core::{LoadSettings, PlanReport, RunFile};
-use hammer_diagnostic::{format_seconds, printable, shell_words};
+use hammer_diagnostic::{format_counted, format_seconds, printable, shell_words};
 use maud::{Markup, html};
 
 /// Shows how the run was made, so that it can be made again, and whether it is inside of the page.

@@ -1,9 +1,7 @@
 //! The verdict, and the thresholds.
 
 use hammer_core::{AbortReason, CheckedThreshold, OpenOrClosedLoop, PlanReport, VerdictStatus};
-use hammer_diagnostic::{
-    format_count, format_counted, format_rate, format_seconds, printable,
-};
+use hammer_diagnostic::{format_count, format_counted, format_rate, format_seconds, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::{env, fs};
 
 use hammer_core::{
-    BaselineChange, BaselineComparison, MeasuredValue, Report, RunFile, ShardDescription, StageReport,
+    BaselineChange, BaselineComparison, MeasuredValue, Report, RunFile, ShardDescription,
+    StageReport,
 };
 use hammer_html::{embedded_run, report_page};
 use serde_json::json;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_analysis::{
     ComparisonSide, Incomparable, IncomparableReason, MIN_RUNS, RunPairing, RunPosition,
+    check_comparability,
 };
 use hammer_core::RunFile;
 
@@ -110,7 +111,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         base: vec![],
         new: vec![],
     };
-    let end = duel.run_rounds(&job);
+    let end = duel.run_rounds();
     Ok(duel.finish(job, end))
 }
 
@@ -136,7 +137,7 @@ struct Duel<'a> {
 
 impl Duel<'_> {
     /// Runs all rounds, or those before the duel ends early.
-    fn run_rounds(&mut self, job: &ComparisonJob) -> DuelEnd {
+    fn run_rounds(&mut self) -> DuelEnd {
         for round in 1..=self.args.rounds {
             for side in [ComparisonSide::Base, ComparisonSide::New] {
                 let is_first = round == 1 && side == ComparisonSide::Base;
