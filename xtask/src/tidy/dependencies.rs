@@ -42,7 +42,10 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
         ]),
     ),
     ("hammer-plan", Some(&["hammer-core", "hammer-diagnostic"])),
-    ("hammer-analysis", Some(&["hammer-core", "hammer-stats"])),
+    (
+        "hammer-analysis",
+        Some(&["hammer-core", "hammer-diagnostic", "hammer-stats"]),
+    ),
     ("hammer-target", Some(&["hammer-core", "hammer-diagnostic"])),
     (
         "hammer-replay",

@@ -1,4 +1,4 @@
-//! What two loads must have in common to be compared.
+//! The properties that two loads must share to be compared.
 
 use hammer_core::{ArrivalProcess, OpenOrClosedLoop, PlanLoadReport, RunFile};
 
@@ -6,7 +6,7 @@ use super::incomparable::IncomparableReason;
 use super::run_position::RunPosition;
 use super::run_property::RunProperty;
 
-/// What two loads must have in common to be compared. All of it is known before a run.
+/// The properties that two loads must share to be compared. They are known before a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparableLoad {
     /// The name, which does not matter if it is the only load of both runs.

@@ -12,7 +12,7 @@ use crate::statistics::student::student_quantile;
 
 /// The hits of a part of a run in blocks of time, between which the variance is known.
 pub(crate) struct HitBlocks {
-    /// What intervals are made of, or the reason why there are none.
+    /// The blocks that intervals are made of, or the reason why there are none.
     pub(crate) intervals: Result<IntervalBlocks, UndecidedReason>,
     counts: Vec<BlockCounts>,
 }

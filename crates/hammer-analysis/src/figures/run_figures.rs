@@ -23,7 +23,7 @@ pub(crate) struct MeasuredFigure {
     pub(crate) value: Option<f64>,
     /// The ends of the interval, or the reason why there is none.
     pub(crate) interval: Result<(f64, f64), UndecidedReason>,
-    /// How far the value is off at least.
+    /// The least uncertainty of the value.
     pub(crate) precision: ValuePrecision,
     /// The hits without an answer, which decide whether a percentile is infinite; `None` if the figure
     /// is none, or if they are unknown.

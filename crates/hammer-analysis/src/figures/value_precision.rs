@@ -3,15 +3,15 @@
 /// The least relative precision: half of the width of a bucket of a histogram, which has three digits.
 const LEAST_RELATIVE: f64 = 0.0005;
 
-/// How far a value of a run is off at least, however much the runs are alike.
+/// The least uncertainty of a value of a run, however much the runs are alike.
 ///
-/// Values of a few runs may be equal by chance, or because they are rounded. That is no reason to take
-/// them as exact.
+/// Values of a few runs may be equal by chance, or because they are rounded. They are not exact
+/// for that.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum ValuePrecision {
     /// A standard deviation, as a share of the value.
     Relative(f64),
-    /// The value is a percentage of so many independent hits, which are a sample.
+    /// The value is a percentage of this number of independent hits, which are a sample.
     PercentOf(f64),
 }
 
@@ -27,7 +27,7 @@ impl ValuePrecision {
         Self::of_steps(us)
     }
 
-    /// The precision of a rate of so many hits, which are whole.
+    /// The precision of a rate of this number of hits, which are whole.
     pub(crate) fn of_count(hits: f64) -> Self {
         Self::of_steps(hits)
     }

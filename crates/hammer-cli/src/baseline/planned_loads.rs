@@ -5,7 +5,7 @@ use hammer_core::OpenOrClosedLoop;
 
 use crate::execution::{RunnablePlan, RunnablePlanLoad};
 
-/// What a comparison requires of the loads of a plan that has not run.
+/// The properties that a comparison requires, of the loads of a plan that has not run.
 pub(super) fn comparable_loads(plan: &RunnablePlan) -> Vec<ComparableLoad> {
     plan.loads.iter().map(comparable_load).collect()
 }

@@ -29,7 +29,7 @@ enum PlaceUse {
 }
 
 impl OutputPlaces {
-    /// The places of the files that a command reads. `-` is stdin, which can be such a file.
+    /// The places of the files that a command reads. `-` is stdin, which can be one of them.
     pub(crate) fn of_inputs<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Self {
         let place = |path: &Path| match path == Path::new("-") {
             true => FilePlace::of(Path::new("/dev/stdin")),

@@ -48,8 +48,8 @@ fn an_argument_in_place_of_a_command_gets_the_right_command() {
     let plan = plan.to_str().unwrap();
     for (args, expected) in [
         (
-            &["compare", "a", "b"][..],
-            "unknown command 'compare'; expected one of http, mqtt, run, plan,".to_owned(),
+            &["benchmark", "a", "b"][..],
+            "unknown command 'benchmark'; expected one of http, mqtt, run, plan,".to_owned(),
         ),
         (
             &["repaly", "a"],

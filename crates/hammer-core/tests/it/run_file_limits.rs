@@ -33,7 +33,7 @@ fn assert_refused(json: &Value, message: &str) {
     assert!(error.to_string().contains(message), "{error}");
 }
 
-/// Gives the run so many phases, all as its response.
+/// Gives the run this number of phases, all as its response.
 fn set_phases(json: &mut Value, count: usize) {
     let summary = json["report"]["response_us"].clone();
     let histogram = json["loads"][0]["histograms"]["response"].clone();

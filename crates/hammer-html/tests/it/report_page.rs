@@ -367,14 +367,14 @@ fn the_run_inside_of_a_short_page_is_whole() {
         (page.replace(data, "{\"zstd\":\"?\"}"), "expected base64"),
         (
             page.replace("id=\"hammer-run\"", "id=\"other\""),
-            "found none",
+            "found another page",
         ),
         (
             page[..page.find(data).unwrap() + 9].to_owned(),
             "ends too early",
         ),
-        (page[..page.len() / 2].to_owned(), "found none"),
-        (String::new(), "found none"),
+        (page[..page.len() / 2].to_owned(), "found another page"),
+        (String::new(), "found another page"),
     ] {
         let error = embedded_run(&broken).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");

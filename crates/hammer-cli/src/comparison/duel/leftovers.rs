@@ -1,4 +1,4 @@
-//! What a duel leaves if its process ends at once.
+//! The files and processes that a duel leaves if its process ends at once.
 
 use std::fs;
 use std::path::PathBuf;

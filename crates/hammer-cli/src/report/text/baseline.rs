@@ -11,7 +11,7 @@ const FIGURES: [&str; 3] = ["p50", "p99", "errors"];
 /// Maximum number of warnings.
 const MAX_WARNINGS: usize = 3;
 
-/// What the changes are, and the command for more, which a program may lack.
+/// A note on the changes, with the command for more, which a program may lack.
 const CHANGES: &str = if cfg!(feature = "compare") {
     "changes between these two runs only; to be sure, compare several (see 'hammer compare')"
 } else {
