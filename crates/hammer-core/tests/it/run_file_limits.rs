@@ -12,15 +12,15 @@ const MAX_NAMES: usize = 273;
 
 /// The JSON of a short run.
 fn run_json() -> Value {
-    let schedule = Schedule::new("10/s/1s".parse::<Shape>().unwrap());
+    let schedule = Schedule::new("10/s/1s".parse::<Shape>().expect("a shape"));
     let hammer = from_fn(async |_| Ok(Outcome::ok(200)));
     let report = run_paused(Run::new(hammer, schedule).timeout(Duration::from_secs(1)));
     let run = RunFile::new(PlanReport::from_single_load(report));
-    serde_json::from_slice(&run.to_json().unwrap()).unwrap()
+    serde_json::from_slice(&run.to_json().expect("JSON")).expect("JSON")
 }
 
 fn read(json: &Value) -> Result<RunFile, hammer_core::RunFileError> {
-    RunFile::from_json(&serde_json::to_vec(json).unwrap())
+    RunFile::from_json(&serde_json::to_vec(json).expect("JSON"))
 }
 
 /// Asserts that a file is refused as one that has too much.

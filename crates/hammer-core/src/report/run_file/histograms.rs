@@ -39,7 +39,10 @@ pub(super) struct GroupHistograms {
 }
 
 // The signature is that of serde.
-#[allow(clippy::trivially_copy_pass_by_ref)]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_false(value: &bool) -> bool {
     !value
 }
