@@ -66,6 +66,10 @@ const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
             "hammer-stats",
         ]),
     ),
+    (
+        "hammer-tui",
+        Some(&["hammer-core", "hammer-diagnostic", "hammer-stats"]),
+    ),
     ("hammer-cli", None),
 ];
 

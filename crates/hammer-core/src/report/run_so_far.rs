@@ -23,12 +23,16 @@ pub(crate) struct RunSoFar<'a> {
 }
 
 impl RunSoFar<'_> {
-    /// Judges the run so far. Reads the figures of the host.
-    pub(crate) fn verdict(&self) -> Verdict {
-        let total = self.total;
+    /// The resources that the generator has used so far. Reads the figures of the host.
+    pub(crate) fn generator(&self) -> GeneratorReport {
         let usages = usages_in_order(self.usages);
         let resources = self.resources.usage();
-        let generator = GeneratorReport::new(self.limits, total, self.peaks, usages, &resources);
+        GeneratorReport::new(self.limits, self.total, self.peaks, usages, &resources)
+    }
+
+    /// Judges the run so far, with the resources that the generator has used.
+    pub(crate) fn verdict(&self, generator: &GeneratorReport) -> Verdict {
+        let total = self.total;
         judge(&Evidence {
             loop_kind: self.loop_kind,
             is_over: false,
@@ -40,7 +44,7 @@ impl RunSoFar<'_> {
             phases_us: &total.phases_by_name(),
             response_us: DurationSummary::from(&total.response),
             lateness_us: DurationSummary::from(&total.lateness),
-            generator: &generator,
+            generator,
         })
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::report::duration_summary::DurationSummary;
+use crate::report::generator_report::GeneratorReport;
 use crate::report::hit_counts::HitCounts;
 use crate::report::interval_stats::IntervalStats;
 use crate::report::open_or_closed_loop::OpenOrClosedLoop;
@@ -62,7 +63,21 @@ impl RunTick<'_> {
     /// does not need it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.so_far.verdict()
+        self.verdict_on(&self.generator())
+    }
+
+    /// The verdict on the run so far, for a caller that also needs the [resources](Self::generator) of
+    /// the generator, which are the slow part of it.
+    #[must_use]
+    pub fn verdict_on(&self, generator: &GeneratorReport) -> Verdict {
+        self.so_far.verdict(generator)
+    }
+
+    /// The resources that the generator has used so far, and its problems. Reads the figures of the
+    /// host.
+    #[must_use]
+    pub fn generator(&self) -> GeneratorReport {
+        self.so_far.generator()
     }
 
     /// All measurements of the stage with this index so far, which are only hits, response and

@@ -1,0 +1,55 @@
+//! What happens while a run lasts.
+
+use std::time::Duration;
+
+use hammer_core::VerdictStatus;
+
+use super::live_second::LiveSecond;
+use super::live_threshold::LiveThreshold;
+
+/// What happens while a run lasts. Indices refer to [`LiveRun::loads`](crate::LiveRun::loads).
+#[derive(Debug, Clone)]
+pub enum LiveUpdate {
+    /// A load gets ready, as the text says: `opening sessions (at most 3 s)`.
+    Preparing {
+        /// The index of the load.
+        load: usize,
+        /// What it does.
+        text: String,
+    },
+    /// The clock of a load has started.
+    Started {
+        /// The index of the load.
+        load: usize,
+        /// The number of hits, if known now.
+        hit_count: Option<u64>,
+        /// The length of the schedule, if known now.
+        length: Option<Duration>,
+    },
+    /// A second has passed.
+    Second {
+        /// The index of the load.
+        load: usize,
+        /// Its figures.
+        second: Box<LiveSecond>,
+    },
+    /// The thresholds so far, all of them.
+    Thresholds(Vec<LiveThreshold>),
+    /// No more hits of a load become due.
+    Draining {
+        /// The index of the load.
+        load: usize,
+    },
+    /// A load has ended.
+    Finished {
+        /// The index of the load.
+        load: usize,
+        /// Its verdict.
+        verdict: VerdictStatus,
+    },
+    /// The run is being stopped, as the text says.
+    Stopping(String),
+    /// A line of the log: a warning, an error, or a message of the tracing. It may contain escape
+    /// sequences, which are not shown.
+    Log(String),
+}

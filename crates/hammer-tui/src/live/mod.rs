@@ -1,0 +1,7 @@
+//! What the caller tells the display.
+
+pub(crate) mod live_load;
+pub(crate) mod live_run;
+pub(crate) mod live_second;
+pub(crate) mod live_threshold;
+pub(crate) mod live_update;
