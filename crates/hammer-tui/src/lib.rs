@@ -3,8 +3,10 @@
 //! It draws to stderr on a thread of its own. The caller sends what happens as [`LiveUpdate`]s and never
 //! waits for the terminal.
 
+mod clean_text;
 mod live;
 mod run_view;
+mod screen;
 
 pub use live::live_load::{LiveBound, LiveLoad, LiveStage};
 pub use live::live_run::LiveRun;
