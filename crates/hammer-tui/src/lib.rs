@@ -7,6 +7,8 @@ mod clean_text;
 mod live;
 mod run_view;
 mod screen;
+#[cfg(test)]
+mod testing;
 
 pub use live::live_load::{LiveBound, LiveLoad, LiveStage};
 pub use live::live_run::LiveRun;
