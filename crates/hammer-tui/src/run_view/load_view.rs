@@ -1,14 +1,23 @@
 //! What the screen shows of a load.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use hammer_core::VerdictStatus;
 use hammer_stats::TimeSeries;
 
 use super::second_column::SecondColumn;
-use super::thread_view::ThreadView;
+use super::thread_view::{ThreadView, share_since, threads_since};
+use crate::clean_text::clean;
 use crate::live::live_second::{LiveDistributions, LiveSecond};
 
+/// Columns of the charts that are kept.
+const MOST_COLUMNS: usize = 600;
+
+/// Seconds of "the last ten seconds".
+const RECENT_SECONDS: u64 = 10;
+
 /// What the screen shows of a load.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct LoadView {
     pub(crate) state: LoadState,
     /// The figures of the last tick.
@@ -22,6 +31,8 @@ pub(crate) struct LoadView {
     /// The share of CPU time that the host took in the last second, as stolen and throttled.
     pub(crate) stolen: Option<f64>,
     pub(crate) throttled: Option<f64>,
+    /// The seconds that the last ten seconds are made of, with their lengths.
+    recent: VecDeque<(u64, LiveDistributions)>,
 }
 
 /// How far a load is.
@@ -33,4 +44,103 @@ pub(crate) enum LoadState {
     /// No more hits become due.
     Draining,
     Finished(VerdictStatus),
+}
+
+impl LoadView {
+    pub(super) fn new() -> Self {
+        Self {
+            state: LoadState::Preparing(String::new()),
+            latest: None,
+            last_ten: LiveDistributions::default(),
+            history: TimeSeries::new(MOST_COLUMNS),
+            threads: vec![],
+            stolen: None,
+            throttled: None,
+            recent: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn add_second(&mut self, mut second: LiveSecond) {
+        clean_second(&mut second);
+        self.add_column(&second);
+        self.add_recent(&second);
+        let before = self.latest.as_deref();
+        self.threads = threads_since(before, &second);
+        let (host, old) = (
+            second.generator.host,
+            before.map(|before| before.generator.host),
+        );
+        self.stolen = share_since(before, &second, old.and_then(|old| old.stolen), host.stolen);
+        self.throttled = share_since(
+            before,
+            &second,
+            old.and_then(|old| old.throttled),
+            host.throttled,
+        );
+        self.latest = Some(Box::new(second));
+    }
+
+    fn add_column(&mut self, second: &LiveSecond) {
+        let end = second.elapsed.as_secs();
+        let length = second.length.as_secs().max(1);
+        let known = self.history.iter().last();
+        let known = known.map_or(0, |last| last.start + last.seconds);
+        // A caller that skips ticks leaves a gap; the axis of time stays true.
+        if let Some(gap @ 1..) = end.saturating_sub(length).checked_sub(known) {
+            self.history.push(gap, SecondColumn::empty());
+        }
+        self.history.push(length, SecondColumn::new(second));
+    }
+
+    fn add_recent(&mut self, second: &LiveSecond) {
+        let length = second.length.as_secs().max(1);
+        self.recent.push_back((length, second.last.clone()));
+        let mut covered: u64 = self.recent.iter().map(|(seconds, _)| seconds).sum();
+        while let Some((oldest, _)) = self.recent.front() {
+            if self.recent.len() == 1 || covered <= RECENT_SECONDS {
+                break;
+            }
+            covered -= oldest;
+            self.recent.pop_front();
+        }
+        self.last_ten.clear();
+        for (_, times) in &self.recent {
+            self.last_ten.merge(times);
+        }
+    }
+}
+
+impl LiveDistributions {
+    fn clear(&mut self) {
+        self.response.clear();
+        self.service.clear();
+        self.lateness.clear();
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        self.lateness.merge(&other.lateness);
+    }
+}
+
+fn clean_second(second: &mut LiveSecond) {
+    for reason in &mut second.verdict.reasons {
+        *reason = clean(reason);
+    }
+    for counts in [&mut second.labels, &mut second.failures] {
+        *counts = clean_counts(std::mem::take(counts));
+    }
+    let advice = std::mem::take(&mut second.advice).into_iter();
+    second.advice = advice
+        .map(|(failure, text)| (clean(&failure), clean(&text)))
+        .collect();
+}
+
+fn clean_counts(counts: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let mut cleaned = BTreeMap::new();
+    for (name, hits) in counts {
+        *cleaned.entry(clean(&name)).or_default() += hits;
+    }
+    cleaned
 }

@@ -3,11 +3,20 @@
 use std::collections::VecDeque;
 
 use super::load_view::LoadView;
+use super::open_files::OpenFileCounter;
+use crate::clean_text::clean;
+use crate::live::live_load::LiveLoad;
 use crate::live::live_run::LiveRun;
 use crate::live::live_threshold::LiveThreshold;
 
-/// What the screen shows of a run, made of all updates so far.
-#[derive(Debug)]
+/// Lines of the log that are kept.
+const MOST_LOG_LINES: usize = 1_000;
+
+/// Bytes of a line of the log that are kept.
+const MOST_LOG_BYTES: usize = 4_096;
+
+/// What the screen shows of a run, made of all updates so far. Its texts have no control characters.
+#[derive(Debug, Clone)]
 pub(crate) struct RunView {
     pub(crate) run: LiveRun,
     /// The loads, by their index.
@@ -21,4 +30,65 @@ pub(crate) struct RunView {
     pub(crate) dropped_log_lines: u64,
     /// Files that the process has open, if known.
     pub(crate) open_files: Option<u64>,
+    /// Counts the open files, unless they are set by hand.
+    pub(super) file_counter: Option<OpenFileCounter>,
+}
+
+impl RunView {
+    /// A run of which nothing has happened yet.
+    pub(crate) fn new(mut run: LiveRun) -> Self {
+        run.name = clean(&run.name);
+        run.loads.iter_mut().for_each(clean_load);
+        Self {
+            loads: run.loads.iter().map(|_| LoadView::new()).collect(),
+            run,
+            thresholds: vec![],
+            stopping: None,
+            log: VecDeque::new(),
+            dropped_log_lines: 0,
+            open_files: None,
+            file_counter: Some(OpenFileCounter::default()),
+        }
+    }
+
+    /// The same, with a fixed number of open files.
+    #[cfg(test)]
+    pub(crate) fn with_open_files(self, files: u64) -> Self {
+        Self {
+            open_files: Some(files),
+            file_counter: None,
+            ..self
+        }
+    }
+
+    pub(super) fn add_log_lines(&mut self, text: &str) {
+        for line in text.lines() {
+            if self.log.len() == MOST_LOG_LINES {
+                self.log.pop_front();
+                self.dropped_log_lines += 1;
+            }
+            let end = line.floor_char_boundary(MOST_LOG_BYTES.min(line.len()));
+            self.log.push_back(clean(&line[..end]));
+        }
+    }
+}
+
+fn clean_load(load: &mut LiveLoad) {
+    for text in [
+        &mut load.name,
+        &mut load.hammer,
+        &mut load.target,
+        &mut load.shape,
+    ] {
+        *text = clean(text);
+    }
+    for stage in &mut load.stages {
+        stage.name = clean(&stage.name);
+    }
+    for group in &mut load.groups {
+        *group = clean(group);
+    }
+    for bound in &mut load.bounds {
+        bound.expression = clean(&bound.expression);
+    }
 }

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use hammer_core::ThreadUsage;
+
+use crate::live::live_second::LiveSecond;
+
 /// A thread of the generator in the last second.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ThreadView {
@@ -13,4 +17,43 @@ pub(crate) struct ThreadView {
     pub(crate) longest_stall: Duration,
     /// True if the longest stall grew in the last second.
     pub(crate) stalled: bool,
+}
+
+/// The threads in the last second: what was added to their figures since the tick before.
+pub(crate) fn threads_since(before: Option<&LiveSecond>, now: &LiveSecond) -> Vec<ThreadView> {
+    let previous = before.map_or(&[][..], |before| &before.generator.workers);
+    let unused = ThreadUsage::default();
+    let threads = now.generator.workers.iter().enumerate();
+    threads
+        .map(|(index, thread)| {
+            let old = previous.get(index).unwrap_or(&unused);
+            let busy_s = thread.cpu_s.map(|cpu_s| cpu_s - old.cpu_s.unwrap_or(0.0));
+            ThreadView {
+                busy: busy_s
+                    .map(|busy_s| share(busy_s, now.length))
+                    .or(thread.busy),
+                no_core: share_since(before, now, old.no_core, thread.no_core),
+                longest_stall: Duration::from_secs_f64(
+                    thread.blocked_max_us.clamp(0.0, 1e15) / 1e6,
+                ),
+                stalled: thread.blocked_max_us > old.blocked_max_us,
+            }
+        })
+        .collect()
+}
+
+/// The share of the last second, of shares of the time since the start.
+pub(crate) fn share_since(
+    before: Option<&LiveSecond>,
+    now: &LiveSecond,
+    old: Option<f64>,
+    new: Option<f64>,
+) -> Option<f64> {
+    let before = before.map_or(0.0, |before| before.elapsed.as_secs_f64());
+    let old_s = old.unwrap_or(0.0) * before;
+    new.map(|new| share(new * now.elapsed.as_secs_f64() - old_s, now.length))
+}
+
+fn share(seconds: f64, length: Duration) -> f64 {
+    (seconds / length.as_secs_f64().max(1e-3)).clamp(0.0, 1.0)
 }

@@ -1,0 +1,62 @@
+//! Applies an update to what is shown.
+
+use std::time::Instant;
+
+use super::load_view::LoadState;
+use super::run_view::RunView;
+use crate::clean_text::clean;
+use crate::live::live_threshold::LiveThreshold;
+use crate::live::live_update::LiveUpdate;
+
+impl RunView {
+    /// Applies an update. An update for an unknown load is ignored.
+    pub(crate) fn apply(&mut self, update: LiveUpdate) {
+        match update {
+            LiveUpdate::Preparing { load, text } => {
+                self.set_state(load, LoadState::Preparing(clean(&text)));
+            }
+            LiveUpdate::Started {
+                load,
+                hit_count,
+                length,
+            } => {
+                self.set_state(load, LoadState::Running);
+                if let Some(load) = self.run.loads.get_mut(load) {
+                    load.hit_count = hit_count.or(load.hit_count);
+                    load.length = length.or(load.length);
+                }
+            }
+            LiveUpdate::Second { load, second } => {
+                if let Some(load) = self.loads.get_mut(load) {
+                    load.add_second(*second);
+                    if let Some(counter) = &mut self.file_counter {
+                        self.open_files = counter.count(Instant::now());
+                    }
+                }
+            }
+            LiveUpdate::Thresholds(thresholds) => {
+                self.thresholds = thresholds.into_iter().map(clean_threshold).collect();
+            }
+            LiveUpdate::Draining { load } => self.set_state(load, LoadState::Draining),
+            LiveUpdate::Finished { load, verdict } => {
+                self.set_state(load, LoadState::Finished(verdict));
+            }
+            LiveUpdate::Stopping(text) => self.stopping = Some(clean(&text)),
+            LiveUpdate::Log(text) => self.add_log_lines(&text),
+        }
+    }
+
+    fn set_state(&mut self, load: usize, state: LoadState) {
+        if let Some(load) = self.loads.get_mut(load) {
+            load.state = state;
+        }
+    }
+}
+
+fn clean_threshold(threshold: LiveThreshold) -> LiveThreshold {
+    LiveThreshold {
+        expression: clean(&threshold.expression),
+        figure: clean(&threshold.figure),
+        ..threshold
+    }
+}

@@ -1,0 +1,44 @@
+//! The rows of the heat map.
+
+use std::time::Duration;
+
+/// Rows to a decade of time.
+pub(crate) const ROWS_PER_DECADE: usize = 7;
+
+/// Rows of the heat map: seven to a decade of time, from 1 µs to 1,000 s.
+pub(crate) const HEAT_ROWS: usize = 9 * ROWS_PER_DECADE;
+
+/// The row of a time, from the bottom. Times beyond the ends are in the first or the last row.
+pub(crate) fn heat_row(time: Duration) -> usize {
+    let micros = time.as_secs_f64() * 1e6;
+    // The start of a row is in this row in spite of rounding.
+    let row = micros.max(1.0).log10() * ROWS_PER_DECADE as f64 + 1e-9;
+    (row as usize).min(HEAT_ROWS - 1)
+}
+
+/// The shortest time of a row, which is also the end of the row below.
+pub(crate) fn heat_row_start(row: usize) -> Duration {
+    let decades = row as f64 / ROWS_PER_DECADE as f64;
+    Duration::from_secs_f64(10_f64.powf(decades) / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_contains_its_start() {
+        for row in 0..HEAT_ROWS {
+            let start = heat_row_start(row) + Duration::from_nanos(1);
+            assert_eq!(heat_row(start), row);
+        }
+        for (time, row) in [
+            (Duration::ZERO, 0),
+            (Duration::from_millis(1), 21),
+            (Duration::from_secs(1), 42),
+            (Duration::from_secs(9_999), HEAT_ROWS - 1),
+        ] {
+            assert_eq!(heat_row(time), row, "{time:?}");
+        }
+    }
+}
