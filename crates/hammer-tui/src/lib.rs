@@ -9,6 +9,7 @@ mod run_view;
 mod screen;
 #[cfg(test)]
 mod testing;
+mod widgets;
 
 pub use live::live_load::{LiveBound, LiveLoad, LiveStage};
 pub use live::live_run::LiveRun;
