@@ -1,13 +1,17 @@
 //! What is drawn: the settings, the theme, and the tabs.
 
+mod clock_text;
+mod draw;
+mod header;
+mod item_line;
+mod overview;
 pub(crate) mod screen_settings;
+mod status_line;
 pub(crate) mod tab;
+mod tab_bar;
+#[cfg(test)]
+mod tests;
 pub(crate) mod theme;
+pub(crate) mod too_small;
 
-pub(crate) fn draw(
-    _: &mut ratatui::Frame<'_>,
-    _: &crate::run_view::run_view::RunView,
-    _: &screen_settings::ScreenSettings,
-    _: &theme::Theme,
-) {
-}
+pub(crate) use draw::draw;
