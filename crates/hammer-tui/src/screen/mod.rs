@@ -4,6 +4,8 @@ mod clock_text;
 mod draw;
 mod header;
 mod item_line;
+#[cfg(test)]
+mod key_tests;
 mod overview;
 pub(crate) mod screen_settings;
 mod status_line;
