@@ -10,6 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::overview::result_lines::shown_name;
 use super::overview::time_cell::TimeCells;
 use super::screen_settings::ScreenSettings;
 use super::tab_parts::{
@@ -110,7 +111,7 @@ fn failure_lines(latest: &LiveSecond, width: usize, theme: &Theme) -> Vec<Line<'
     for (index, (name, hits)) in most_first(&latest.failures).into_iter().enumerate() {
         let title = if index == 0 { "failures" } else { "" };
         let columns = most_columns(&latest.failures);
-        let name_cell = cell_text::left(name, columns);
+        let name_cell = cell_text::left(&shown_name(name), columns);
         let figures = figures(hits, scheduled);
         let parts = [Span::styled(name_cell, theme.fail()), Span::raw(figures)];
         lines.push(named_line(title, parts, theme));
@@ -168,7 +169,7 @@ const GROUP_FIGURES: [(&str, usize); 5] = [
     ("hits", COUNT_COLUMNS),
     ("share", 8),
     ("not ok", SHARE_COLUMNS),
-    ("p50", 8),
+    ("p50", 9),
     ("p99", 8),
 ];
 
@@ -189,17 +190,15 @@ fn group_lines(
     let cells = TimeCells::for_histograms(settings, [&latest.so_far.response]);
     let figure_columns: usize = GROUP_FIGURES.iter().map(|(_, columns)| columns).sum();
     let name_columns = width.saturating_sub(figure_columns + 2).min(48);
-    let unit = format!("response in {}", cells.unit.name());
     let mut heading = cell_text::left("groups", name_columns);
     for (name, columns) in GROUP_FIGURES {
-        heading.push_str(&cell_text::right(name, columns));
+        let name = match name {
+            "p50" => format!("p50, {}", cells.unit.name()),
+            name => name.to_owned(),
+        };
+        heading.push_str(&cell_text::right(&name, columns));
     }
-    let mut lines = vec![Line::styled(format!(" {heading}  {unit}"), theme.dim())];
-    if width < name_columns + figure_columns + 4 + unit.width() {
-        // The unit stands with the first time.
-        let heading = heading.replace("     p50", &format!("p50, {}", cells.unit.name()));
-        lines[0] = Line::styled(format!(" {heading}"), theme.dim());
-    }
+    let mut lines = vec![Line::styled(format!(" {heading}"), theme.dim())];
     for group in groups {
         let name = live.groups.get(group.index);
         let name = name.map_or("(no group)", String::as_str);

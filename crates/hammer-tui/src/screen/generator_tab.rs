@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_core::{GeneratorReport, Verdict, VerdictStatus};
+use hammer_core::{GeneratorReport, OpenOrClosedLoop, Verdict, VerdictStatus};
 use hammer_diagnostic::{TimeUnit, format_bytes, format_count};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -19,6 +19,9 @@ use crate::run_view::thread_view::ThreadView;
 
 /// Columns of the bar of a thread.
 const BAR_COLUMNS: usize = 12;
+
+/// The width from which threads have bars.
+const WIDTH_WITH_BARS: usize = 76;
 
 /// The share of time from which a thread is called busy, as in the verdict.
 const BUSY: f64 = 0.9;
@@ -45,15 +48,10 @@ pub(super) fn draw(
     let width = usize::from(area.width);
     let mut lines = verdict_lines(&latest.verdict, width, theme);
     lines.push(Line::default());
-    lines.extend(thread_lines(
-        &load.threads,
-        &latest.generator,
-        settings,
-        theme,
-    ));
-    lines.push(host_line(load, theme));
+    lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
+    lines.push(cpu_line(load, latest, theme));
     lines.push(Line::default());
-    lines.push(lateness_line(&latest.generator, settings, theme));
+    lines.push(lateness_line(latest, settings, theme));
     lines.extend(hit_lines(latest, width, theme));
     lines.push(Line::default());
     lines.extend(limit_lines(run, latest, theme));
@@ -81,109 +79,125 @@ fn verdict_lines(verdict: &Verdict, width: usize, theme: &Theme) -> Vec<Line<'st
 /// Each thread in the last second.
 fn thread_lines(
     threads: &[ThreadView],
-    generator: &GeneratorReport,
+    latest: &LiveSecond,
     settings: &ScreenSettings,
+    width: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
     if threads.is_empty() {
-        let text = format!("{}, of which nothing is known", generator.threads);
+        let text = format!("{}, of which nothing is known", latest.generator.threads);
         return vec![named_line("threads", [Span::raw(text)], theme)];
     }
     let stalls = threads.iter().map(|thread| thread.longest_stall).max();
     let stalls = stalls.unwrap_or_default().as_secs_f64() * 1e6;
-    let unit = settings.unit.unwrap_or(TimeUnit::for_micros(stalls));
-    let heading = format!(
-        "{:<BAR_COLUMNS$}{:>9}{:>10}{:>20}",
-        "last second",
-        "busy",
-        "no core",
-        format!("longest stall, {}", unit.name())
-    );
-    let mut lines = vec![named_line(
-        "threads",
-        [Span::styled(heading, theme.dim())],
+    let table = ThreadTable {
+        unit: settings.unit.unwrap_or(TimeUnit::for_micros(stalls)),
+        bar_columns: if width < WIDTH_WITH_BARS {
+            0
+        } else {
+            BAR_COLUMNS
+        },
+        is_spinning: latest.generator.spin,
         theme,
-    )];
-    for (index, thread) in threads.iter().enumerate() {
-        lines.push(thread_line(index + 1, thread, generator.spin, unit, theme));
-    }
+    };
+    let mut lines = vec![table.heading()];
+    lines.extend((threads.iter().enumerate()).map(|(index, thread)| table.line(index, thread)));
     lines
 }
 
-fn thread_line(
-    number: usize,
-    thread: &ThreadView,
-    is_spinning: bool,
+/// The threads, a line for each.
+struct ThreadTable<'a> {
     unit: TimeUnit,
-    theme: &Theme,
-) -> Line<'static> {
-    let busy_style = match thread.busy {
-        Some(busy) if busy >= BUSY && !is_spinning => theme.fail(),
-        _ => Style::new(),
-    };
-    let no_core_style = marked(thread.no_core, NOTABLE, theme);
-    let stall = unit.format(thread.longest_stall.as_nanos() as f64 / 1e3);
-    let mut parts = vec![
-        Span::styled(bar(thread.busy.unwrap_or(0.0)), busy_style),
-        Span::styled(format!("{:>9}", share_text(thread.busy)), busy_style),
-        Span::styled(format!("{:>10}", share_text(thread.no_core)), no_core_style),
-        Span::raw(format!("{stall:>20}")),
-    ];
-    if is_spinning {
-        parts.push(Span::styled("  spins", theme.dim()));
-    } else if busy_style != Style::new() {
-        parts.push(Span::styled("  too busy", busy_style));
+    bar_columns: usize,
+    is_spinning: bool,
+    theme: &'a Theme,
+}
+
+impl ThreadTable<'_> {
+    fn heading(&self) -> Line<'static> {
+        let stall = format!("longest stall, {}", self.unit.name());
+        let bar = " ".repeat(self.bar_columns);
+        let heading = format!("{bar}{:>8}{:>10}{stall:>19}", "busy", "no core");
+        named_line(
+            "threads",
+            [Span::styled(heading, self.theme.dim())],
+            self.theme,
+        )
     }
-    if thread.stalled && thread.longest_stall >= LEAST_STALL {
-        parts.push(Span::styled("  stalled now", theme.warning()));
+
+    fn line(&self, index: usize, thread: &ThreadView) -> Line<'static> {
+        let is_busy = thread.busy.is_some_and(|busy| busy >= BUSY) && !self.is_spinning;
+        let busy_style = match is_busy {
+            true => self.theme.fail(),
+            false => Style::new(),
+        };
+        let no_core_style = marked(thread.no_core, NOTABLE, self.theme);
+        let stall = self
+            .unit
+            .format(thread.longest_stall.as_nanos() as f64 / 1e3);
+        let bar = bar(thread.busy.unwrap_or(0.0), self.bar_columns);
+        let mut parts = vec![
+            Span::styled(bar, busy_style),
+            Span::styled(format!("{:>8}", share_text(thread.busy)), busy_style),
+            Span::styled(format!("{:>10}", share_text(thread.no_core)), no_core_style),
+            Span::raw(format!("{stall:>19}")),
+        ];
+        if self.is_spinning {
+            parts.push(Span::styled("  spins", self.theme.dim()));
+        } else if is_busy {
+            parts.push(Span::styled("  too busy", busy_style));
+        }
+        if thread.stalled && thread.longest_stall >= LEAST_STALL {
+            parts.push(Span::styled("  stalled", self.theme.warning()));
+        }
+        named_line(&format!("{index:>8}"), parts, self.theme)
     }
-    named_line(&format!("{number:>8}"), parts, theme)
 }
 
 /// The shortest stall that is pointed out.
 const LEAST_STALL: Duration = Duration::from_millis(5);
 
 /// A bar of a share of 1.
-fn bar(share: f64) -> String {
-    let full = (share.clamp(0.0, 1.0) * BAR_COLUMNS as f64).round() as usize;
-    "█".repeat(full) + &"░".repeat(BAR_COLUMNS - full)
+fn bar(share: f64, columns: usize) -> String {
+    let full = (share.clamp(0.0, 1.0) * columns as f64).round() as usize;
+    "█".repeat(full) + &"░".repeat(columns - full)
 }
 
-/// The CPU time that others took in the last second.
-fn host_line(load: &LoadView, theme: &Theme) -> Line<'static> {
+/// The CPU time on average, and what others took in the last second.
+fn cpu_line(load: &LoadView, latest: &LiveSecond, theme: &Theme) -> Line<'static> {
+    let cores = latest.generator.cpu_s / latest.elapsed.as_secs_f64().max(1.0);
+    let used = format!("{} of a core on average", rounded_percent(cores));
     let item = |name: &str, share: Option<f64>| {
-        let mark = if share.is_some_and(|share| share >= NOTABLE) {
-            " (!)"
-        } else {
-            ""
+        let mark = match share {
+            Some(share) if share >= NOTABLE => " (high)",
+            _ => "",
         };
-        let text = format!("{name} {}{mark}   ", share_text(share));
+        let text = format!("   {name} {}{mark}", share_text(share));
         Span::styled(text, marked(share, NOTABLE, theme))
     };
     let items = [
+        Span::raw(used),
         item("stolen", load.stolen),
         item("throttled", load.throttled),
     ];
-    named_line("CPU time", items, theme)
+    named_line("CPU", items, theme)
 }
 
 /// The generator's own lateness over the whole run.
-fn lateness_line(
-    generator: &GeneratorReport,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) -> Line<'static> {
-    let Some(late) = generator.schedule_late_us.measured() else {
-        return named_line(
-            "schedule",
-            [Span::raw("closed loop: no schedule to be late for")],
-            theme,
-        );
+fn lateness_line(latest: &LiveSecond, settings: &ScreenSettings, theme: &Theme) -> Line<'static> {
+    let text = match (
+        latest.loop_kind,
+        latest.generator.schedule_late_us.measured(),
+    ) {
+        (OpenOrClosedLoop::Closed, _) => "a closed loop has no schedule".to_owned(),
+        (OpenOrClosedLoop::Open, None) => "nothing is measured yet".to_owned(),
+        (OpenOrClosedLoop::Open, Some(late)) => {
+            let unit = settings.unit.unwrap_or(TimeUnit::for_micros(late.p99));
+            let figures = [("p50", late.p50), ("p99", late.p99), ("max", late.max)];
+            let figures = figures.map(|(name, us)| format!("{name} {}", unit.format(us)));
+            format!("late by {}, {}", figures.join("   "), unit.name())
+        }
     };
-    let unit = settings.unit.unwrap_or(TimeUnit::for_micros(late.p99));
-    let figures = [("p50", late.p50), ("p99", late.p99), ("max", late.max)];
-    let figures = figures.map(|(name, us)| format!("{name} {}", unit.format(us)));
-    let text = format!("late {}   {}", unit.name(), figures.join("   "));
     named_line("schedule", [Span::raw(text)], theme)
 }
 
@@ -276,7 +290,6 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
         ),
         None => format!("{} at the peak", format_bytes(generator.peak_rss_bytes)),
     };
-    let cpu = generator.cpu_s / latest.elapsed.as_secs_f64().max(1.0);
     let sessions = format!(
         "{} opened in {} slots",
         format_count(generator.sessions_opened),
@@ -293,20 +306,17 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
             theme,
         ),
         named_line("memory", [Span::raw(memory)], theme),
-        named_line(
-            "CPU",
-            [Span::raw(format!("{} of a core on average", percent(cpu)))],
-            theme,
-        ),
         named_line("sessions", [Span::raw(sessions)], theme),
     ]
 }
 
 fn share_text(share: Option<f64>) -> String {
-    share.map_or("unknown".to_owned(), |share| {
-        // A second has no more than three digits of it.
-        percent((share * 1e3).round() / 1e3)
-    })
+    share.map_or("unknown".to_owned(), rounded_percent)
+}
+
+/// A share in percent with at most one decimal.
+fn rounded_percent(share: f64) -> String {
+    percent((share * 1e3).round() / 1e3)
 }
 
 /// Marks a share that is at least `notable`.

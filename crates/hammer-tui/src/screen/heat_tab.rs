@@ -85,7 +85,7 @@ fn title_line(
         let lines = bounds.map(|bound| (format!("   ─ {}", bound.expression), theme.bound()));
         let baseline = live
             .baseline_p99
-            .map(|_| ("   ┄ p99 of the baseline".to_owned(), theme.lateness()));
+            .map(|_| ("   ┄ baseline p99".to_owned(), theme.lateness()));
         for (text, style) in lines.chain(baseline) {
             let left = usize::from(width).saturating_sub(line.width());
             if left >= 8 {

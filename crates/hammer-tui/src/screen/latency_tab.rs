@@ -24,8 +24,8 @@ use crate::widgets::time_chart::{ChartSeries, TimeChart};
 /// The least height of a chart with its title and its axis.
 const CHART_HEIGHT: u16 = 5;
 
-/// The columns of a number, with the space before it.
-const CELL_COLUMNS: usize = 8;
+/// The least and the most columns of a number, with the space before it.
+const CELL_COLUMNS: (usize, usize) = (8, 12);
 
 /// The columns of the names of rows.
 const NAME_COLUMNS: usize = 8;
@@ -95,6 +95,8 @@ struct PercentileTable<'a> {
     times: Vec<(&'static str, Style, Vec<&'a Histogram>)>,
     windows: Vec<&'static str>,
     cells: TimeCells,
+    /// The columns of a number, with the space before it.
+    columns: usize,
     theme: &'a Theme,
 }
 
@@ -109,7 +111,10 @@ impl<'a> PercentileTable<'a> {
         let whole = &latest.so_far;
         let cells = TimeCells::for_histograms(settings, [&whole.response, &whole.service]);
         let all = [&latest.last, &load.last_ten, whole];
-        let is_wide = usize::from(width) >= NAME_COLUMNS + 9 * CELL_COLUMNS;
+        let (least, most) = CELL_COLUMNS;
+        let columns = usize::from(width).saturating_sub(NAME_COLUMNS);
+        let is_wide = columns >= 9 * least;
+        let numbers = if is_wide { 9 } else { 6 };
         let select = |times: fn(&LiveDistributions) -> &Histogram| {
             let shown = all.into_iter().skip(usize::from(!is_wide));
             shown.map(times).collect()
@@ -123,6 +128,7 @@ impl<'a> PercentileTable<'a> {
             ],
             windows: windows.into_iter().skip(usize::from(!is_wide)).collect(),
             cells,
+            columns: (columns / numbers).clamp(least, most),
             theme,
         }
     }
@@ -137,13 +143,13 @@ impl<'a> PercentileTable<'a> {
         lines.push(self.line("max", |times| times.max()));
         lines.push(self.line("mean", |times| times.mean()));
         lines.push(self.row("hits", |times| {
-            (short_count(times.count(), CELL_COLUMNS - 1), Style::new())
+            (short_count(times.count(), self.columns - 1), Style::new())
         }));
         lines
     }
 
     fn heading(&self) -> Vec<Line<'static>> {
-        let columns = self.windows.len() * CELL_COLUMNS;
+        let columns = self.windows.len() * self.columns;
         let unit = format!(" {:<1$}", self.unit(), NAME_COLUMNS - 1);
         let mut names = Line::from(Span::styled(unit, self.theme.dim()));
         let mut windows = Line::from(" ".repeat(NAME_COLUMNS));
@@ -151,7 +157,7 @@ impl<'a> PercentileTable<'a> {
             let name = cell_text::right(name, columns);
             names.push_span(Span::styled(name, *style));
             for window in &self.windows {
-                let window = cell_text::right(window, CELL_COLUMNS);
+                let window = cell_text::right(window, self.columns);
                 windows.push_span(Span::styled(window, self.theme.dim()));
             }
         }
@@ -190,7 +196,7 @@ impl<'a> PercentileTable<'a> {
         for times in self.times.iter().flat_map(|(_, _, times)| times) {
             let (text, style) = cell(times);
             // The space keeps the number apart from its neighbor.
-            let text = format!(" {}", cell_text::right(&text, CELL_COLUMNS - 1));
+            let text = format!(" {}", cell_text::right(&text, self.columns - 1));
             line.push_span(Span::styled(text, style));
         }
         line

@@ -121,7 +121,7 @@ impl LoadColumns {
             &live.name
         };
         let mark = if is_selected { " > " } else { "   " };
-        let name = format!("{mark}{}", cell_text::left(name, self.name));
+        let name = format!("{mark}{}", gapped(name, self.name));
         let target = format!("{} {}", live.hammer, live.target);
         let (state, style) = state_text(live, load, theme);
         let mut line = Line::from(vec![
@@ -133,7 +133,7 @@ impl LoadColumns {
                     Style::new()
                 },
             ),
-            Span::raw(cell_text::left(&target, self.target)),
+            Span::raw(gapped(&target, self.target)),
             Span::styled(cell_text::left(&state, STATE_COLUMNS), style),
         ]);
         for (name, columns) in &self.figures {
@@ -187,6 +187,12 @@ fn figure(name: &str, load: &LoadView, cells: TimeCells, theme: &Theme) -> (Stri
         "p50" => (time(response, 0.5, cells), Style::new()),
         _ => (time(response, 0.99, cells), theme.strong()),
     }
+}
+
+/// A text in exactly `columns`, of which the last is a space.
+fn gapped(text: &str, columns: usize) -> String {
+    let text = cell_text::left(text, columns.saturating_sub(1));
+    if columns == 0 { text } else { text + " " }
 }
 
 fn time(times: &Histogram, share: f64, cells: TimeCells) -> String {
