@@ -22,11 +22,11 @@ const SIZES: [(u16, u16); 6] = [
     (200, 60),
 ];
 
-const NAMED: Theme = Theme {
+pub(super) const NAMED: Theme = Theme {
     color: ColorDepth::Named,
 };
 
-fn drawn(
+pub(super) fn drawn(
     run: &RunView,
     settings: &ScreenSettings,
     theme: &Theme,
@@ -57,7 +57,7 @@ fn check_overview(name: &str, run: &RunView) {
     pictures.check(&format!("overview_{name}"));
 }
 
-fn texts(buffer: &Buffer) -> Vec<&str> {
+pub(super) fn texts(buffer: &Buffer) -> Vec<&str> {
     let cells = buffer.content().iter();
     cells.map(ratatui::buffer::Cell::symbol).collect()
 }

@@ -6,7 +6,7 @@ mod latency_table;
 mod load_line;
 mod panels;
 pub(super) mod rate_line;
-mod result_lines;
+pub(super) mod result_lines;
 mod side_column;
 mod threshold_lines;
 pub(super) mod time_cell;

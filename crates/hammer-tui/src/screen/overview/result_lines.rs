@@ -168,6 +168,6 @@ fn most_first(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
 }
 
 /// The name of a failure as the report shows it.
-fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     cut(&name.replace('_', " "), NAME_COLUMNS)
 }
