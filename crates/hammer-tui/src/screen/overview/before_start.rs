@@ -9,8 +9,10 @@ use crate::clean_text::cut;
 use crate::live::live_load::LiveLoad;
 use crate::run_view::run_view::RunView;
 use crate::screen::clock_text::clock_text;
-use crate::screen::item_line::LABEL_COLUMNS;
 use crate::screen::theme::Theme;
+
+/// Columns of the label of a line.
+const LABEL_COLUMNS: usize = 13;
 
 /// The loads, the selected one with all that is known of it, and the thresholds.
 pub(super) fn lines(
@@ -60,7 +62,7 @@ fn facts(load: &LiveLoad) -> Vec<(&'static str, String)> {
         ),
         ("hits", load.hit_count.map(format_count).unwrap_or_default()),
         ("stages", stages.join(", ")),
-        ("bounds", bounds.join(", ")),
+        ("thresholds", bounds.join(", ")),
     ];
     facts
         .into_iter()
