@@ -39,6 +39,7 @@ impl Theme {
     }
 
     /// The theme without colors.
+    #[cfg(test)]
     pub(crate) fn plain() -> Self {
         Self {
             color: ColorDepth::None,
