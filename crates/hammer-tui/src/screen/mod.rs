@@ -9,6 +9,8 @@ mod header;
 mod heat_tab;
 mod help_overlay;
 mod item_line;
+#[cfg(test)]
+mod key_tests;
 mod latency_tab;
 mod loads_tab;
 mod log_tab;

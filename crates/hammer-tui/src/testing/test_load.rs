@@ -183,7 +183,7 @@ impl TestLoad {
         generator.schedule_late_us = DurationSummary::from(&self.so_far.lateness);
         generator.host.stolen = Some(0.012);
         generator.host.throttled = Some(0.0);
-        generator.workers = [(0.11, 4_200.0), (0.18, 900.0 + 60.0 * seconds)]
+        generator.workers = [(0.11, 4_200.0), (0.18, 900.0 + 95.0 * seconds)]
             .map(|(busy, stall_us)| {
                 let mut thread = ThreadUsage::default();
                 thread.cpu_s = Some(busy * seconds);

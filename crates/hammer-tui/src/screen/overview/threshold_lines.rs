@@ -17,7 +17,7 @@ pub(super) fn threshold_lines(
     if thresholds.is_empty() {
         return vec![];
     }
-    let mut line = ItemLine::new("checks", theme.dim(), width);
+    let mut line = ItemLine::new("", theme.dim(), width).unlabeled();
     for threshold in by_urgency(thresholds) {
         line.push(parts(threshold, theme));
     }

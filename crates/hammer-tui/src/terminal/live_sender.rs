@@ -1,0 +1,36 @@
+//! The way to the display.
+
+use std::sync::Arc;
+
+use super::update_inbox::UpdateInbox;
+use crate::live::live_update::LiveUpdate;
+
+/// The way to a [`LiveDisplay`](crate::LiveDisplay), for any thread.
+#[derive(Debug, Clone)]
+pub struct LiveSender {
+    inbox: Arc<UpdateInbox>,
+}
+
+impl LiveSender {
+    pub(super) fn new(inbox: Arc<UpdateInbox>) -> Self {
+        Self { inbox }
+    }
+
+    /// Sends an update. It never waits for the terminal: if the display falls behind, it skips the
+    /// oldest seconds and lines of the log. After the end of the display, nothing happens.
+    pub fn send(&self, update: LiveUpdate) {
+        match update {
+            LiveUpdate::Log(line) => drop(self.inbox.log(line)),
+            update => self.inbox.push(update),
+        }
+    }
+
+    /// Adds a line to the log, like [`LiveUpdate::Log`].
+    ///
+    /// Returns false if the display has ended, by itself or by
+    /// [`LiveDisplay::close`](crate::LiveDisplay::close). Then the line has to be printed.
+    #[must_use]
+    pub fn log(&self, line: &str) -> bool {
+        self.inbox.log(line.to_owned())
+    }
+}

@@ -1,0 +1,143 @@
+//! Updates and input that the display has not seen yet.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+
+use crate::live::live_update::LiveUpdate;
+
+/// The most seconds that wait, over all loads. More wait if each is the only one of its load.
+const MOST_SECONDS: usize = 32;
+
+/// The most lines of the log that wait.
+const MOST_LOG_LINES: usize = 1_000;
+
+/// The most keys that wait.
+const MOST_KEYS: usize = 64;
+
+/// The shortest time between a frame and the next one for updates: the loads of a plan have their
+/// ticks at about the same time.
+const UPDATE_DELAY: Duration = Duration::from_millis(50);
+
+/// The shortest time between a frame and the next one for lines of the log, of which there can be
+/// many thousand per second.
+const LOG_DELAY: Duration = Duration::from_millis(250);
+
+/// What the terminal tells the display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TerminalInput {
+    Key(KeyEvent),
+    /// The size may have changed.
+    Resized,
+    /// The process was stopped and continues.
+    Continued,
+}
+
+/// Updates and input that the display has not seen yet, in their order. All of it is bounded.
+#[derive(Debug, Default)]
+pub(super) struct UpdateQueue {
+    pub(super) updates: VecDeque<LiveUpdate>,
+    pub(super) input: VecDeque<TerminalInput>,
+    /// The time after the last frame at which the next is due; `None` if nothing waits.
+    delay: Option<Duration>,
+    /// The number of seconds in `updates`.
+    seconds: usize,
+    /// The number of lines of the log in `updates`.
+    log_lines: usize,
+}
+
+impl UpdateQueue {
+    /// The time after the last frame at which the next is due; `None` if nothing waits.
+    pub(super) fn delay(&self) -> Option<Duration> {
+        self.delay
+    }
+
+    /// Adds an update. Returns true if the next frame is due earlier than before.
+    pub(super) fn push(&mut self, update: LiveUpdate) -> bool {
+        let mut delay = UPDATE_DELAY;
+        match update {
+            LiveUpdate::Log(_) => {
+                delay = LOG_DELAY;
+                self.log_lines += 1;
+                self.updates.push_back(update);
+                self.drop_log_line();
+            }
+            LiveUpdate::Second { .. } => {
+                self.seconds += 1;
+                self.updates.push_back(update);
+                self.drop_second();
+            }
+            _ => match self
+                .updates
+                .iter_mut()
+                .find(|older| replaces(&update, older))
+            {
+                Some(older) => *older = update,
+                None => self.updates.push_back(update),
+            },
+        }
+        self.hasten(delay)
+    }
+
+    /// Adds input. Returns true if the next frame is due earlier than before.
+    pub(super) fn push_input(&mut self, input: TerminalInput) -> bool {
+        if self.input.len() < MOST_KEYS {
+            self.input.push_back(input);
+        }
+        self.hasten(Duration::ZERO)
+    }
+
+    fn hasten(&mut self, delay: Duration) -> bool {
+        let is_earlier = self.delay.is_none_or(|earlier| delay < earlier);
+        if is_earlier {
+            self.delay = Some(delay);
+        }
+        is_earlier
+    }
+
+    fn drop_log_line(&mut self) {
+        if self.log_lines > MOST_LOG_LINES {
+            let is_log = |update: &LiveUpdate| matches!(update, LiveUpdate::Log(_));
+            let oldest = self.updates.iter().position(is_log);
+            oldest.map(|index| self.updates.remove(index));
+            self.log_lines -= 1;
+        }
+    }
+
+    /// Drops the oldest second of which a later one waits.
+    fn drop_second(&mut self) {
+        if self.seconds <= MOST_SECONDS {
+            return;
+        }
+        let is_outdated = |index: &usize| {
+            let load = second_of(&self.updates[*index]);
+            let mut later = self.updates.range(index + 1..);
+            load.is_some() && later.any(|later| second_of(later) == load)
+        };
+        if let Some(oldest) = (0..self.updates.len()).find(is_outdated) {
+            self.updates.remove(oldest);
+            self.seconds -= 1;
+        }
+    }
+}
+
+/// Returns true if an update makes an older one superfluous.
+fn replaces(update: &LiveUpdate, older: &LiveUpdate) -> bool {
+    match (update, older) {
+        (LiveUpdate::Preparing { load, .. }, LiveUpdate::Preparing { load: older, .. }) => {
+            load == older
+        }
+        (LiveUpdate::Thresholds(_), LiveUpdate::Thresholds(_))
+        | (LiveUpdate::Stopping(_), LiveUpdate::Stopping(_)) => true,
+        _ => false,
+    }
+}
+
+/// The load of a second.
+fn second_of(update: &LiveUpdate) -> Option<usize> {
+    match update {
+        LiveUpdate::Second { load, .. } => Some(*load),
+        _ => None,
+    }
+}
