@@ -2,24 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use hammer_core::{Histogram, HitCounts};
+use hammer_core::HitCounts;
 use hammer_diagnostic::format_count;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::group_table::group_lines;
 use super::overview::result_lines::shown_name;
-use super::overview::time_cell::TimeCells;
 use super::screen_settings::ScreenSettings;
 use super::tab_parts::{
     NAME_COLUMNS, draw_lines, draw_no_figures, named_line, percent_of, selected_load, short_count,
     wrapped_lines,
 };
 use super::theme::Theme;
-use crate::live::live_load::LiveLoad;
-use crate::live::live_second::{GroupSoFar, LiveSecond};
+use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::LoadView;
 use crate::run_view::run_view::RunView;
 use crate::widgets::cell_text;
@@ -162,92 +160,4 @@ fn most_first(counts: &BTreeMap<String, u64>) -> Vec<(&String, u64)> {
 fn most_columns(counts: &BTreeMap<String, u64>) -> usize {
     let widest = counts.keys().map(|name| name.width()).max().unwrap_or(0);
     widest.min(MOST_NAME_COLUMNS)
-}
-
-/// The columns of the figures of a group.
-const GROUP_FIGURES: [(&str, usize); 5] = [
-    ("hits", COUNT_COLUMNS),
-    ("share", 8),
-    ("not ok", SHARE_COLUMNS),
-    ("p50", 9),
-    ("p99", 8),
-];
-
-/// Groups, those with the most hits first.
-fn group_lines(
-    latest: &LiveSecond,
-    live: &LiveLoad,
-    settings: &ScreenSettings,
-    width: usize,
-    theme: &Theme,
-) -> Vec<Line<'static>> {
-    if live.groups.is_empty() {
-        return vec![];
-    }
-    let mut groups: Vec<&GroupSoFar> = latest.groups.iter().collect();
-    groups.retain(|group| group.hits.ended() > 0);
-    groups.sort_by_key(|group| std::cmp::Reverse(group.hits.ended()));
-    let cells = TimeCells::for_histograms(settings, [&latest.so_far.response]);
-    let figure_columns: usize = GROUP_FIGURES.iter().map(|(_, columns)| columns).sum();
-    let name_columns = width.saturating_sub(figure_columns + 2).min(48);
-    let mut heading = cell_text::left("groups", name_columns);
-    for (name, columns) in GROUP_FIGURES {
-        let name = match name {
-            "p50" => format!("p50, {}", cells.unit.name()),
-            name => name.to_owned(),
-        };
-        heading.push_str(&cell_text::right(&name, columns));
-    }
-    let mut lines = vec![Line::styled(format!(" {heading}"), theme.dim())];
-    for group in groups {
-        let name = live.groups.get(group.index);
-        let name = name.map_or("(no group)", String::as_str);
-        lines.push(group_line(name, name_columns, group, latest, cells, theme));
-    }
-    lines
-}
-
-fn group_line(
-    name: &str,
-    name_columns: usize,
-    group: &GroupSoFar,
-    latest: &LiveSecond,
-    cells: TimeCells,
-    theme: &Theme,
-) -> Line<'static> {
-    let hits = group.hits.ended();
-    let not_ok = hits.saturating_sub(group.hits.ok);
-    let time = |share: f64| time_of(&group.response, share, cells);
-    let texts = [
-        short_count(hits, COUNT_COLUMNS - 1),
-        percent_of(hits, latest.total.ended()),
-        percent_of(not_ok, hits),
-        time(0.5),
-        time(0.99),
-    ];
-    let not_ok_style = match not_ok {
-        0 => Style::new(),
-        _ => theme.fail(),
-    };
-    let styles = [
-        Style::new(),
-        theme.dim(),
-        not_ok_style,
-        Style::new(),
-        theme.strong(),
-    ];
-    let mut line = Line::from(format!(" {}", cell_text::left(name, name_columns)));
-    for ((text, style), (_, columns)) in texts.into_iter().zip(styles).zip(GROUP_FIGURES) {
-        line.push_span(Span::styled(cell_text::right(&text, columns), style));
-    }
-    line
-}
-
-/// A percentile, or `-` if no hit is above it.
-fn time_of(times: &Histogram, share: f64, cells: TimeCells) -> String {
-    let above = times.count() as f64 * (1.0 - share) + 1e-6;
-    match above >= 1.0 || share <= 0.5 && !times.is_empty() {
-        true => cells.time(times.quantile(share)),
-        false => "-".to_owned(),
-    }
 }

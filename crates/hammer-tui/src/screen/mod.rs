@@ -4,6 +4,7 @@ mod answers_tab;
 mod clock_text;
 mod draw;
 mod generator_tab;
+mod group_table;
 mod header;
 mod heat_tab;
 mod help_overlay;
@@ -14,6 +15,7 @@ mod latency_tab;
 mod loads_tab;
 mod log_tab;
 mod overview;
+mod percentile_table;
 pub(crate) mod screen_settings;
 mod status_line;
 pub(crate) mod tab;
@@ -24,6 +26,7 @@ mod tab_pictures;
 #[cfg(test)]
 mod tests;
 pub(crate) mod theme;
+mod thread_table;
 pub(crate) mod too_small;
 
 pub(crate) use draw::draw;

@@ -1,8 +1,12 @@
 //! Parts that several tabs share.
 
+use std::time::Duration;
+
 use hammer_diagnostic::{format_count, format_percent, format_significant};
+use hammer_stats::Histogram;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::screen_settings::ScreenSettings;
@@ -13,10 +17,13 @@ use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::RunView;
 use crate::widgets::cell_text;
 
+/// The share of time without a core, stolen or throttled, from which it is marked.
+pub(super) const NOTABLE: f64 = 0.05;
+
 /// Columns of the names at the left of the lines of a tab.
 pub(super) const NAME_COLUMNS: usize = 11;
 
-/// What is known of the selected load before its start.
+/// The selected load, as it was known before its start.
 pub(super) fn selected_load<'a>(
     run: &'a RunView,
     settings: &ScreenSettings,
@@ -133,6 +140,36 @@ pub(super) fn percent_of(part: u64, all: u64) -> String {
 /// A share in percent, with the sign.
 pub(super) fn percent(share: f64) -> String {
     format!("{} %", format_percent(share * 100.0))
+}
+
+/// A share in percent with at most one decimal, or `unknown`.
+pub(super) fn share_text(share: Option<f64>) -> String {
+    share.map_or("unknown".to_owned(), rounded_percent)
+}
+
+/// A share in percent with at most one decimal.
+pub(super) fn rounded_percent(share: f64) -> String {
+    percent((share * 1e3).round() / 1e3)
+}
+
+/// Marks a share that is at least `notable`.
+pub(super) fn marked(share: Option<f64>, notable: f64, theme: &Theme) -> Style {
+    match share {
+        Some(share) if share >= notable => theme.warning(),
+        _ => Style::new(),
+    }
+}
+
+/// A percentile, or `None` if no hit is beyond it.
+pub(super) fn percentile(times: &Histogram, share: f64) -> Option<Duration> {
+    let is_supported = hits_beyond(times, share) >= 1.0 || share <= 0.5 && !times.is_empty();
+    is_supported.then(|| times.quantile(share))
+}
+
+/// The number of hits beyond a percentile.
+pub(super) fn hits_beyond(times: &Histogram, share: f64) -> f64 {
+    // 100 hits × (1 − 0.99) is slightly less than one.
+    times.count() as f64 * (1.0 - share) + 1e-6
 }
 
 #[cfg(test)]
