@@ -53,7 +53,7 @@ pub(crate) enum ShownTimes {
     Service,
 }
 
-/// What a key demands of the caller.
+/// An action that a key demands of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyAction {
     None,
