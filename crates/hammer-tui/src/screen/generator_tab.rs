@@ -167,7 +167,6 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
     let limits = run.run.limits;
     let generator = &latest.generator;
     let of = |used: Option<u64>, limit: Option<u64>| {
-        let known = |count: Option<u64>| count.map_or("unknown".to_owned(), format_count);
         let share = used
             .zip(limit)
             .map(|(used, limit)| used as f64 / limit.max(1) as f64);
@@ -175,10 +174,14 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
             Some(share) if share >= NEAR_LIMIT => " (near the limit)",
             _ => "",
         };
-        let text = format!("{} of {}{mark}", known(used), known(limit));
+        let used = used.map_or("unknown".to_owned(), format_count);
+        let text = match limit {
+            Some(limit) => format!("{used} of {}{mark}", format_count(limit)),
+            None => format!("{used}, the limit is unknown"),
+        };
         Span::styled(text, marked(share, NEAR_LIMIT, theme))
     };
-    // A session has at least a connection; hits in flight of all loads need a port each.
+    // The loads share the ports.
     let in_flight = run
         .loads
         .iter()
