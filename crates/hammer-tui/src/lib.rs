@@ -10,6 +10,7 @@ mod screen;
 mod terminal;
 #[cfg(test)]
 mod testing;
+mod widgets;
 
 pub use live::live_load::{LiveBound, LiveLoad, LiveStage};
 pub use live::live_run::LiveRun;

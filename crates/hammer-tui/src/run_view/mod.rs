@@ -6,4 +6,6 @@ pub(crate) mod load_view;
 pub(crate) mod open_files;
 pub(crate) mod run_view;
 pub(crate) mod second_column;
+#[cfg(test)]
+mod tests;
 pub(crate) mod thread_view;

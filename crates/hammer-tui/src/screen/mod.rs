@@ -1,13 +1,32 @@
 //! What is drawn: the settings, the theme, and the tabs.
 
+mod answers_tab;
+mod clock_text;
+mod draw;
+mod generator_tab;
+mod group_table;
+mod header;
+mod heat_tab;
+mod help_overlay;
+mod item_line;
+#[cfg(test)]
+mod key_tests;
+mod latency_tab;
+mod loads_tab;
+mod log_tab;
+mod overview;
+mod percentile_table;
 pub(crate) mod screen_settings;
+mod status_line;
 pub(crate) mod tab;
+mod tab_bar;
+mod tab_parts;
+#[cfg(test)]
+mod tab_pictures;
+#[cfg(test)]
+mod tests;
 pub(crate) mod theme;
+mod thread_table;
+pub(crate) mod too_small;
 
-pub(crate) fn draw(
-    _: &mut ratatui::Frame<'_>,
-    _: &crate::run_view::run_view::RunView,
-    _: &screen_settings::ScreenSettings,
-    _: &theme::Theme,
-) {
-}
+pub(crate) use draw::draw;

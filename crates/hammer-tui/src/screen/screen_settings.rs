@@ -10,7 +10,7 @@ use crate::run_view::run_view::RunView;
 const ZOOMS: [Option<u64>; 6] = [None, Some(3_600), Some(900), Some(300), Some(120), Some(60)];
 
 /// Lines that a page key scrolls.
-const PAGE_LINES: usize = 10;
+const PAGE_LINES: isize = 10;
 
 /// The choices of the person who watches. None of them changes the load.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,8 @@ pub(crate) struct ScreenSettings {
     pub(crate) is_help_open: bool,
     /// Lines of the log after the last one that is shown; 0 follows the log.
     pub(crate) log_offset: usize,
+    /// Lines of the tabs of answers and of the generator before the first that is shown.
+    pub(crate) skipped_lines: usize,
     /// True after Ctrl-Z, until the next key: it does not stop the process.
     pub(crate) is_no_stop_shown: bool,
 }
@@ -71,6 +73,7 @@ impl ScreenSettings {
             return KeyAction::None;
         }
         let was_no_stop_shown = std::mem::take(&mut self.is_no_stop_shown);
+        let tab = self.tab;
         let action = if key.modifiers.contains(KeyModifiers::CONTROL) {
             self.on_control_key(key.code)
         } else if self.is_help_open {
@@ -78,6 +81,9 @@ impl ScreenSettings {
         } else {
             self.on_plain_key(key.code, run)
         };
+        if self.tab != tab {
+            self.skipped_lines = 0;
+        }
         match action {
             KeyAction::None if was_no_stop_shown => KeyAction::Redraw,
             action => action,
@@ -127,13 +133,18 @@ impl ScreenSettings {
     }
 
     fn on_moving_key(&mut self, code: KeyCode, run: &RunView) -> KeyAction {
+        let lines = match code {
+            KeyCode::Up => -1,
+            KeyCode::Down => 1,
+            KeyCode::PageUp => -PAGE_LINES,
+            KeyCode::PageDown => PAGE_LINES,
+            KeyCode::Home => isize::MIN,
+            KeyCode::End => isize::MAX,
+            _ => 0,
+        };
         match (code, self.tab) {
-            (KeyCode::Up, Tab::Log) => self.scroll(run, 1),
-            (KeyCode::Down, Tab::Log) => self.scroll(run, -1),
-            (KeyCode::PageUp, _) => self.scroll(run, PAGE_LINES as isize),
-            (KeyCode::PageDown, _) => self.scroll(run, -(PAGE_LINES as isize)),
-            (KeyCode::Home, _) => self.scroll(run, isize::MAX),
-            (KeyCode::End, _) => self.log_offset = 0,
+            (_, Tab::Log) if lines != 0 => self.scroll_log(run, lines),
+            (_, Tab::Answers | Tab::Generator) if lines != 0 => self.scroll(run, lines),
             (KeyCode::Char(']') | KeyCode::Right | KeyCode::Down, _) => self.move_load(run, 1),
             (KeyCode::Char('[') | KeyCode::Left | KeyCode::Up, _) => self.move_load(run, -1),
             (KeyCode::Enter, Tab::Loads) => self.tab = Tab::Overview,
@@ -162,9 +173,25 @@ impl ScreenSettings {
         self.load = (self.load as isize + by).rem_euclid(count) as usize;
     }
 
-    fn scroll(&mut self, run: &RunView, by: isize) {
+    /// Scrolls the log down by some lines, up if they are negative.
+    fn scroll_log(&mut self, run: &RunView, by: isize) {
         let most = run.log.len().saturating_sub(1);
-        self.log_offset = self.log_offset.saturating_add_signed(by).min(most);
+        let offset = self.log_offset.saturating_add_signed(by.saturating_neg());
+        self.log_offset = offset.min(most);
+    }
+
+    /// Scrolls a list down by some lines, up if they are negative.
+    fn scroll(&mut self, run: &RunView, by: isize) {
+        let latest = run
+            .loads
+            .get(self.load)
+            .and_then(|load| load.latest.as_deref());
+        let most = latest.map_or(0, |latest| {
+            // A failure has up to about three lines of advice.
+            let lines = latest.labels.len() + latest.groups.len() + 4 * latest.failures.len();
+            lines + latest.generator.workers.len() + 4 * latest.verdict.reasons.len() + 20
+        });
+        self.skipped_lines = self.skipped_lines.saturating_add_signed(by).min(most);
     }
 }
 

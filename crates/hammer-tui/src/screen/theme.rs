@@ -39,6 +39,7 @@ impl Theme {
     }
 
     /// The theme without colors.
+    #[cfg(test)]
     pub(crate) fn plain() -> Self {
         Self {
             color: ColorDepth::None,
@@ -75,9 +76,9 @@ impl Theme {
         self.named(Color::Magenta).add_modifier(Modifier::BOLD)
     }
 
-    /// Response times in charts and tables.
+    /// Response times in charts and tables, which matter most. Blue is hard to read on black.
     pub(crate) fn response(self) -> Style {
-        self.named(Color::Blue)
+        self.strong()
     }
 
     /// Service times in charts and tables.

@@ -1,0 +1,48 @@
+//! Draws the screen.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout};
+
+use super::screen_settings::ScreenSettings;
+use super::tab::Tab;
+use super::theme::Theme;
+use super::too_small::{LEAST_HEIGHT, LEAST_WIDTH};
+use super::{
+    answers_tab, generator_tab, header, heat_tab, help_overlay, latency_tab, loads_tab, log_tab,
+    overview, status_line, tab_bar, too_small,
+};
+use crate::run_view::run_view::RunView;
+
+/// Draws the screen.
+pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettings, theme: &Theme) {
+    let area = frame.area();
+    let index = settings.load.min(run.loads.len().saturating_sub(1));
+    let load = run.loads.get(index);
+    if area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT {
+        too_small::draw(frame, load, settings);
+        return;
+    }
+    let [head, status, body, bar] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    header::draw(frame, head, run, index, settings, theme);
+    tab_bar::draw(frame, bar, run, settings, theme);
+    let Some(load) = load else { return };
+    status_line::draw(frame, status, run, load, theme);
+    match settings.tab {
+        Tab::Overview => overview::draw(frame, body, run, index, settings, theme),
+        Tab::Latency => latency_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Heat => heat_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Answers => answers_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Generator => generator_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Log => log_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Loads => loads_tab::draw(frame, body, run, load, settings, theme),
+    }
+    if settings.is_help_open {
+        help_overlay::draw(frame, area, settings, theme);
+    }
+}

@@ -1,0 +1,119 @@
+//! The overview of a load.
+
+mod before_start;
+mod charts;
+mod latency_table;
+mod load_line;
+mod panels;
+pub(super) mod rate_line;
+pub(super) mod result_lines;
+mod side_column;
+mod threshold_lines;
+pub(super) mod time_cell;
+mod trend_lines;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use self::panels::OverviewPanels;
+use super::screen_settings::ScreenSettings;
+use super::theme::Theme;
+use crate::live::live_load::LiveLoad;
+use crate::live::live_second::LiveSecond;
+use crate::run_view::load_view::LoadView;
+use crate::run_view::run_view::RunView;
+use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::spark_line::SparkLine;
+
+/// The width from which there are two columns.
+const TWO_COLUMNS_WIDTH: u16 = 120;
+
+/// The height from which thresholds have a second line.
+const HIGH_HEIGHT: u16 = 20;
+
+/// The least columns in which the rates of the seconds can be seen.
+const LEAST_SPARK_COLUMNS: usize = 6;
+
+/// The load that is drawn, and how.
+#[derive(Clone, Copy)]
+struct OverviewContext<'a> {
+    run: &'a RunView,
+    live: &'a LiveLoad,
+    load: &'a LoadView,
+    latest: &'a LiveSecond,
+    settings: &'a ScreenSettings,
+    theme: &'a Theme,
+}
+
+/// Draws the overview of a load.
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    run: &RunView,
+    index: usize,
+    settings: &ScreenSettings,
+    theme: &Theme,
+) {
+    let width = usize::from(area.width);
+    let (Some(live), Some(load)) = (run.run.loads.get(index), run.loads.get(index)) else {
+        return;
+    };
+    let Some(latest) = load.latest.as_deref() else {
+        draw_lines(frame, area, before_start::lines(run, index, width, theme));
+        return;
+    };
+    let context = OverviewContext {
+        run,
+        live,
+        load,
+        latest,
+        settings,
+        theme,
+    };
+    let is_wide = area.width >= TWO_COLUMNS_WIDTH;
+    let mut head = vec![];
+    head.extend(load_line::load_line(run, index, width, theme));
+    if !is_wide {
+        let count = if area.height < HIGH_HEIGHT { 1 } else { 2 };
+        let lines = threshold_lines::threshold_lines(&run.thresholds, count, width, theme);
+        head.extend(lines);
+    }
+    let [top, rate, below] = Layout::vertical([
+        Constraint::Length(head.len() as u16),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+    ])
+    .areas(area);
+    draw_lines(frame, top, head);
+    draw_rate(frame, rate, context);
+    match is_wide {
+        true => side_column::draw(frame, below, context),
+        false => OverviewPanels::of(context, below).draw(frame, context),
+    }
+}
+
+/// The rates, and in the columns that are left those of each second.
+fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
+    let width = usize::from(area.width);
+    let line = rate_line::rate_line(context.latest, width, context.theme);
+    let left = width.saturating_sub(line.width() + 3);
+    frame.render_widget(line, area);
+    if left >= LEAST_SPARK_COLUMNS {
+        let spark = Rect {
+            x: area.right() - left as u16 - 1,
+            width: left as u16,
+            ..area
+        };
+        let window = ChartWindow::new(&context.load.history, context.settings.zoom, left);
+        frame.render_widget(SparkLine::started(&window, Style::new()), spark);
+    }
+}
+
+/// Draws lines from the top, as many as fit.
+fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
+    for (line, row) in lines.into_iter().zip(area.rows()) {
+        frame.render_widget(line, row);
+    }
+}

@@ -1,0 +1,111 @@
+//! The overview in two columns: charts at the left, lists at the right.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+use super::charts::draw_charts;
+use super::latency_table::LATENCY_HEIGHT;
+use super::panels::take_top;
+use super::{OverviewContext, draw_lines, latency_table, rate_line, result_lines, threshold_lines};
+use crate::clean_text::cut;
+use crate::run_view::load_view::LoadView;
+use crate::screen::theme::Theme;
+
+/// Lines of the log that are shown at most.
+const MOST_LOG_LINES: usize = 5;
+
+/// Draws the hits and the latencies, and below them the two columns.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
+    let OverviewContext {
+        live,
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
+    let mut rest = area;
+    let hits = take_top(&mut rest, 1);
+    let width = usize::from(area.width);
+    frame.render_widget(rate_line::hits_line(latest, live, width, theme), hits);
+    let gap = u16::from(area.height >= 24);
+    take_top(&mut rest, gap);
+    let latency = take_top(&mut rest, LATENCY_HEIGHT);
+    latency_table::draw(frame, latency, load, latest, settings, theme);
+    take_top(&mut rest, 1);
+    let columns = [
+        Constraint::Fill(3),
+        Constraint::Length(2),
+        Constraint::Fill(2),
+    ];
+    let [left, _, right] = Layout::horizontal(columns).areas(rest);
+    draw_charts(frame, left, context);
+    draw_lines(frame, right, side_lines(context, right));
+}
+
+/// All lists, as far as they fit.
+fn side_lines(context: OverviewContext<'_>, area: Rect) -> Vec<Line<'static>> {
+    let OverviewContext {
+        run,
+        live,
+        load,
+        latest,
+        settings,
+        theme,
+    } = context;
+    let width = usize::from(area.width);
+    let thresholds = threshold_lines::threshold_list(&run.thresholds, width, theme);
+    let failures = result_lines::failure_list(latest, width, theme);
+    let labels = result_lines::label_line(latest, width, theme);
+    let groups = match latest.groups.len() {
+        0 | 1 => vec![],
+        _ => result_lines::group_list(latest, live, settings, width, theme),
+    };
+    let log = run.log.iter().rev().take(MOST_LOG_LINES).rev();
+    let log: Vec<_> = log
+        .map(|line| Line::from(cut(&format!(" {line}"), width)))
+        .collect();
+    let mut lines = vec![];
+    for (title, list) in [
+        ("thresholds", thresholds),
+        ("failures", failures),
+        ("answers", labels.into_iter().collect()),
+        ("groups: share, p99, not ok", groups),
+        ("generator", thread_lines(load, theme)),
+        ("log", log),
+    ] {
+        if list.is_empty() {
+            continue;
+        }
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::styled(format!(" {title}"), theme.strong()));
+        lines.extend(list);
+    }
+    lines
+}
+
+/// Each thread in the last second.
+fn thread_lines(load: &LoadView, theme: &Theme) -> Vec<Line<'static>> {
+    let percent = |share: Option<f64>| match share {
+        Some(share) if share < 0.1 => format!("{:.1} %", share * 100.0),
+        Some(share) => format!("{:.0} %", share * 100.0),
+        None => "?".to_owned(),
+    };
+    let threads = load.threads.iter().enumerate();
+    threads
+        .map(|(index, thread)| {
+            let mut line = Line::from(format!(
+                " thread {index:<3} busy {:<6} no core {:<6}",
+                percent(thread.busy),
+                percent(thread.no_core)
+            ));
+            if thread.stalled {
+                line.push_span(Span::styled("stalled", theme.warning()));
+            }
+            line
+        })
+        .collect()
+}

@@ -1,0 +1,92 @@
+//! The second line: the verdict so far with its first reason, or what the load does.
+
+use hammer_core::{OpenOrClosedLoop, VerdictStatus};
+use hammer_diagnostic::{format_count, format_counted};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::theme::Theme;
+use crate::clean_text::cut;
+use crate::live::live_second::LiveSecond;
+use crate::run_view::load_view::{LoadState, LoadView};
+use crate::run_view::run_view::RunView;
+
+/// Draws the second line.
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    run: &RunView,
+    load: &LoadView,
+    theme: &Theme,
+) {
+    let width = usize::from(area.width).saturating_sub(1);
+    let latest = load.latest.as_ref();
+    let has_reasons = latest.is_some_and(|latest| !latest.verdict.reasons.is_empty());
+    let mut line = Line::from(" ");
+    if let Some((word, status)) = verdict_word(load) {
+        line.push_span(Span::styled(word, theme.verdict(status)));
+        line.push_span("   ");
+    }
+    if let Some(text) = activity(run, load) {
+        let text = cut(&text, width.saturating_sub(line.width()));
+        line.push_span(Span::styled(text, theme.warning()));
+        if !has_reasons {
+            frame.render_widget(line, area);
+            return;
+        }
+        line.push_span("   ");
+    }
+    if let Some(latest) = &load.latest {
+        let left = width.saturating_sub(line.width());
+        line.push_span(reason(latest, left));
+    }
+    frame.render_widget(line, area);
+}
+
+fn verdict_word(load: &LoadView) -> Option<(String, VerdictStatus)> {
+    let word = |status: VerdictStatus| status.as_str().to_uppercase();
+    match (&load.state, &load.latest) {
+        (LoadState::Finished(status), _) => Some((word(*status), *status)),
+        (_, Some(latest)) => {
+            let status = latest.verdict.status;
+            Some((format!("{} so far", word(status)), status))
+        }
+        (_, None) => None,
+    }
+}
+
+/// What the load does, unless it runs.
+fn activity(run: &RunView, load: &LoadView) -> Option<String> {
+    let in_flight = load.latest.as_ref().map_or(0, |latest| latest.in_flight);
+    match (&load.state, &run.stopping) {
+        (LoadState::Finished(_), _) => Some("finished".to_owned()),
+        (_, Some(text)) => Some(text.clone()),
+        (LoadState::Preparing(text), _) if text.is_empty() => Some("preparing".to_owned()),
+        (LoadState::Preparing(text), _) => Some(text.clone()),
+        (LoadState::Draining, _) => Some(format!(
+            "draining: {} in flight",
+            format_counted(in_flight, "hit")
+        )),
+        (LoadState::Running, _) => None,
+    }
+}
+
+/// The first reason of the verdict, cut, with the number of further ones.
+fn reason(latest: &LiveSecond, width: usize) -> String {
+    let reasons = &latest.verdict.reasons;
+    let Some(first) = reasons.first() else {
+        let text = match latest.loop_kind {
+            OpenOrClosedLoop::Open => "the generator keeps the schedule",
+            OpenOrClosedLoop::Closed => "closed loop: the target decides on the rate",
+        };
+        return cut(text, width);
+    };
+    match reasons.len() - 1 {
+        0 => cut(first, width),
+        more => {
+            let more = format!(" +{} more", format_count(more as u64));
+            format!("{}{more}", cut(first, width.saturating_sub(more.len())))
+        }
+    }
+}

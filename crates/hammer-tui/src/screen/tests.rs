@@ -1,0 +1,179 @@
+//! Pictures of the screen at all sizes, with and without colors.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+use super::screen_settings::ScreenSettings;
+use super::tab::Tab;
+use super::theme::{ColorDepth, Theme};
+use crate::live::live_update::LiveUpdate;
+use crate::run_view::run_view::RunView;
+use crate::testing::{
+    Picture, closed_loop, draining, early, failing, mid_run, plan, preparing, stopping,
+};
+
+const SIZES: [(u16, u16); 6] = [
+    (60, 16),
+    (80, 24),
+    (80, 40),
+    (100, 30),
+    (120, 40),
+    (200, 60),
+];
+
+pub(super) const NAMED: Theme = Theme {
+    color: ColorDepth::Named,
+};
+
+pub(super) fn drawn(
+    run: &RunView,
+    settings: &ScreenSettings,
+    theme: &Theme,
+    (width, height): (u16, u16),
+) -> Buffer {
+    let backend = TestBackend::new(width, height);
+    let mut terminal = Terminal::new(backend).expect("a test backend cannot fail");
+    let draw = |frame: &mut ratatui::Frame<'_>| super::draw(frame, run, settings, theme);
+    terminal.draw(draw).expect("a test backend cannot fail");
+    terminal.backend().buffer().clone()
+}
+
+/// The texts are the same with and without colors, so each size is pictured once, and the colors of
+/// 80×24 as letters.
+fn check_overview(name: &str, run: &RunView) {
+    let settings = ScreenSettings::default();
+    let mut pictures = Picture::new(80, 24);
+    for size in SIZES {
+        let plain = drawn(run, &settings, &Theme::plain(), size);
+        let named = drawn(run, &settings, &NAMED, size);
+        assert_eq!(texts(&plain), texts(&named), "{name} at {size:?}");
+        let has_color = |cell: &ratatui::buffer::Cell| cell.fg != ratatui::style::Color::Reset;
+        assert!(!plain.content().iter().any(has_color));
+        assert!(named.content().iter().any(has_color));
+        pictures.add_buffer(&format!("{}×{}", size.0, size.1), &plain);
+    }
+    pictures.add_color_buffer("80×24", &drawn(run, &settings, &NAMED, (80, 24)));
+    pictures.check(&format!("overview_{name}"));
+}
+
+pub(super) fn texts(buffer: &Buffer) -> Vec<&str> {
+    let cells = buffer.content().iter();
+    cells.map(ratatui::buffer::Cell::symbol).collect()
+}
+
+#[test]
+fn the_overview_before_the_start() {
+    check_overview("preparing", &preparing());
+}
+
+#[test]
+fn the_overview_early() {
+    check_overview("early", &early());
+}
+
+#[test]
+fn the_overview_in_mid_run() {
+    check_overview("mid_run", &mid_run());
+}
+
+#[test]
+fn the_overview_while_draining() {
+    check_overview("draining", &draining());
+}
+
+#[test]
+fn the_overview_with_failures() {
+    check_overview("failing", &failing());
+}
+
+#[test]
+fn the_overview_while_stopping() {
+    check_overview("stopping", &stopping());
+}
+
+#[test]
+fn the_overview_of_a_closed_loop() {
+    check_overview("closed_loop", &closed_loop());
+}
+
+#[test]
+fn the_overview_of_a_plan() {
+    check_overview("plan", &plan());
+}
+
+/// A window that is too small has the figures that matter most in one line.
+#[test]
+fn a_small_window_has_one_line() {
+    let settings = ScreenSettings::default();
+    let mut pictures = Picture::new(30, 10);
+    for (name, run) in [("mid run", mid_run()), ("preparing", preparing())] {
+        let buffer = drawn(&run, &settings, &Theme::plain(), (30, 10));
+        pictures.add_buffer(name, &buffer);
+    }
+    pictures.check("too_small");
+    for size in [(1, 1), (0, 0), (59, 16), (60, 15), (200, 1)] {
+        drawn(&mid_run(), &settings, &NAMED, size);
+    }
+}
+
+/// Nothing that a target or a file says can move the cursor, and nothing leaves its column.
+#[test]
+fn hostile_texts_are_harmless() {
+    let hostile = "\u{1b}[2J\u{1b}]0;x\u{7}日本語\r\n\u{202e}é".repeat(40);
+    let mut live = crate::testing::steps_run();
+    live.name = hostile.clone();
+    let load = &mut live.loads[0];
+    for text in [
+        &mut load.name,
+        &mut load.hammer,
+        &mut load.target,
+        &mut load.shape,
+    ] {
+        *text = hostile.clone();
+    }
+    load.stages
+        .iter_mut()
+        .for_each(|stage| stage.name = hostile.clone());
+    load.groups
+        .iter_mut()
+        .for_each(|group| *group = hostile.clone());
+    load.bounds[0].expression = hostile.clone();
+    let mut run = RunView::new(live).with_open_files(1);
+    let mut load = crate::testing::TestLoad::new(|_| 100);
+    load.groups = &[0.5, 0.5];
+    load.verdict = crate::testing::TestLoad::verdict(hammer_core::VerdictStatus::Invalid, &hostile);
+    let mut second = load.second();
+    second.failures = [(hostile.clone(), 3)].into();
+    second.labels = [(hostile.clone(), 3)].into();
+    second.advice = [(hostile.clone(), hostile.clone())].into();
+    run.apply(LiveUpdate::Started {
+        load: 0,
+        hit_count: None,
+        length: None,
+    });
+    run.apply(LiveUpdate::Second {
+        load: 0,
+        second: Box::new(second),
+    });
+    run.apply(LiveUpdate::Log(hostile.clone()));
+    for stopping in [false, true] {
+        for size in SIZES {
+            for tab in Tab::of(&run) {
+                let settings = ScreenSettings {
+                    tab: *tab,
+                    ..ScreenSettings::default()
+                };
+                let buffer = drawn(&run, &settings, &NAMED, size);
+                let has_control = |text: &str| text.contains(hammer_diagnostic::is_control);
+                assert!(
+                    !texts(&buffer).into_iter().any(has_control),
+                    "{tab:?} {size:?}"
+                );
+            }
+        }
+        if !stopping {
+            run.apply(LiveUpdate::Stopping(hostile.clone()));
+        }
+    }
+}
