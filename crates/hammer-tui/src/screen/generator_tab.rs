@@ -37,13 +37,14 @@ pub(super) fn draw(
     let width = usize::from(area.width);
     let mut lines = verdict_lines(&latest.verdict, width, theme);
     lines.push(Line::default());
-    lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
-    lines.push(cpu_line(load, latest, theme));
-    lines.push(Line::default());
     lines.push(lateness_line(latest, settings, theme));
     lines.extend(hit_lines(latest, width, theme));
     lines.push(Line::default());
+    lines.push(cpu_line(load, latest, theme));
     lines.extend(limit_lines(run, latest, theme));
+    lines.push(Line::default());
+    // The last, since there can be many.
+    lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
     draw_lines(frame, area, lines, settings.skipped_lines, theme);
 }
 
@@ -68,7 +69,7 @@ fn verdict_lines(verdict: &Verdict, width: usize, theme: &Theme) -> Vec<Line<'st
 /// The CPU time on average, and what others took in the last second.
 fn cpu_line(load: &LoadView, latest: &LiveSecond, theme: &Theme) -> Line<'static> {
     let cores = latest.generator.cpu_s / latest.elapsed.as_secs_f64().max(1.0);
-    let used = format!("{} of a core on average", rounded_percent(cores));
+    let used = format!("{} of a core", rounded_percent(cores));
     let item = |name: &str, share: Option<f64>| {
         let mark = match share {
             Some(share) if share >= NOTABLE => " (high)",
