@@ -207,7 +207,7 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
             "ports",
             [
                 of(Some(in_flight), limits.ports),
-                Span::raw(", one for each hit in flight"),
+                Span::raw(" (hits in flight)"),
             ],
             theme,
         ),

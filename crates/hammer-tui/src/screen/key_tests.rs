@@ -109,10 +109,10 @@ fn brackets_and_arrows_select_a_load() {
 fn charts_have_a_zoom_a_scale_times_and_a_unit() {
     let run = mid_run();
     let mut settings = ScreenSettings::default();
-    press_all(&mut settings, &run, "++");
-    assert_eq!(settings.zoom, Some(900));
+    press_all(&mut settings, &run, "+");
+    assert_eq!(settings.zoom, Some(120), "the run is longer");
     press_all(&mut settings, &run, "+++++");
-    assert_eq!(settings.zoom, Some(60), "the shortest");
+    assert_eq!(settings.zoom, Some(30), "the shortest");
     press_all(&mut settings, &run, "------");
     assert_eq!(settings.zoom, None, "the whole run");
     press_all(&mut settings, &run, "lr");
