@@ -55,6 +55,7 @@
 //! | `replay` | the commands `replay` and `timeline` |
 //! | `compare` | the commands `compare` and `duel` |
 //! | `demo` | the commands `demo` and `target` |
+//! | `live` | the live display on the terminal |
 //! | `mimalloc` | the allocator of the program `hammer` |
 
 mod app;

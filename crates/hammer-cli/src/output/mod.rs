@@ -12,6 +12,8 @@ mod progress_text;
 mod report_files;
 mod status_line;
 mod stderr;
+#[cfg(feature = "live")]
+mod stderr_display;
 mod stdout;
 mod terminal;
 
@@ -19,7 +21,9 @@ pub(crate) use output_places::{OutputPlaces, output_error};
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress::RunProgress;
 pub(crate) use report_files::ReportFiles;
-pub(crate) use stderr::print_stderr;
+pub(crate) use stderr::{log_to_display, print_stderr};
+#[cfg(feature = "live")]
+pub(crate) use stderr_display::StderrDisplay;
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;
 pub(crate) use stdout::{check_stdout, print_stdout};

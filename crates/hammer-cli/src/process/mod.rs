@@ -14,4 +14,6 @@ pub(crate) use log::init as init_log;
 #[cfg(feature = "compare")]
 pub(crate) use parent::PARENT_VARIABLE;
 pub(crate) use parent::end_with_parent;
+#[cfg(feature = "live")]
+pub(crate) use signal_watcher::InterruptKey;
 pub(crate) use signal_watcher::SignalWatcher;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use hammer_core::StopHandle;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
@@ -22,7 +23,26 @@ pub(crate) struct SignalWatcher {
         expect(dead_code, reason = "only the command `target` waits")
     )]
     received: Receiver<()>,
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(dead_code, reason = "only a display reads keys")
+    )]
+    keys: InterruptKey,
 }
+
+/// A key that does what SIGINT does. A terminal in raw mode sends no signal for Ctrl-C.
+#[derive(Debug, Clone)]
+pub(crate) struct InterruptKey(UnboundedSender<u8>);
+
+impl InterruptKey {
+    /// Handles the key like a signal.
+    pub(crate) fn press(&self) {
+        let _ = self.0.send(SIGINT);
+    }
+}
+
+/// The number of SIGINT.
+const SIGINT: u8 = 2;
 
 impl SignalWatcher {
     /// Starts to watch for signals, until the process ends.
@@ -35,20 +55,22 @@ impl SignalWatcher {
             stop.escalate();
             let _ = sender.send(());
         };
-        Self::watch_with(on_signal, || ())?;
+        let keys = Self::watch_with(on_signal, restore_terminal)?;
         Ok(Self {
             first_signal: first,
             received,
+            keys,
         })
     }
 
     /// Calls `on_signal` with the number of each of the first two signals. The third one ends the
-    /// process, after a call of `before_exit`.
+    /// process, after a call of `before_exit`. Returns a key that counts as a signal.
     pub(crate) fn watch_with(
         on_signal: impl Fn(u8) + Send + 'static,
         before_exit: impl FnOnce() + Send + 'static,
-    ) -> Result<(), Error> {
+    ) -> Result<InterruptKey, Error> {
         let (ready, is_ready) = mpsc::channel();
+        let (key, pressed) = unbounded_channel();
         thread::Builder::new()
             .name("signals".into())
             .spawn(move || {
@@ -56,7 +78,9 @@ impl SignalWatcher {
                     .enable_io()
                     .build();
                 match runtime {
-                    Ok(runtime) => runtime.block_on(listen(&ready, on_signal, before_exit)),
+                    Ok(runtime) => {
+                        runtime.block_on(listen(&ready, pressed, on_signal, before_exit));
+                    }
                     Err(error) => drop(ready.send(Err(error))),
                 }
             })
@@ -65,7 +89,14 @@ impl SignalWatcher {
                     .recv()
                     .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
             })
-            .map_err(|error| Error::Run(format!("failed to watch for signals: {error}")))
+            .map_err(|error| Error::Run(format!("failed to watch for signals: {error}")))?;
+        Ok(InterruptKey(key))
+    }
+
+    /// A key that counts as SIGINT.
+    #[cfg(feature = "live")]
+    pub(crate) fn interrupt_key(&self) -> InterruptKey {
+        self.keys.clone()
     }
 
     /// Blocks until a signal arrives.
@@ -88,6 +119,7 @@ const HANDLED_SIGNALS: usize = 2;
 
 async fn listen(
     ready: &mpsc::Sender<io::Result<()>>,
+    mut pressed: UnboundedReceiver<u8>,
     on_signal: impl Fn(u8),
     before_exit: impl FnOnce(),
 ) {
@@ -97,11 +129,25 @@ async fn listen(
     };
     let _ = ready.send(Ok(()));
     for _ in 0..HANDLED_SIGNALS {
-        on_signal(source.next().await);
+        on_signal(next(&mut source, &mut pressed).await);
     }
-    let last = source.next().await;
+    let last = next(&mut source, &mut pressed).await;
     before_exit();
     terminate(last);
+}
+
+/// The number of the next signal, or of the one that a key counts as.
+async fn next(source: &mut SignalListeners, pressed: &mut UnboundedReceiver<u8>) -> u8 {
+    tokio::select! {
+        signal = source.next() => signal,
+        Some(signal) = pressed.recv() => signal,
+    }
+}
+
+/// Restores the terminal, if a display is shown.
+fn restore_terminal() {
+    #[cfg(feature = "live")]
+    hammer_tui::restore_terminal();
 }
 
 #[expect(clippy::exit, reason = "the third signal must end the process")]
@@ -141,7 +187,7 @@ impl SignalListeners {
             }
         };
         tokio::select! {
-            _ = self.interrupt.recv() => 2,
+            _ = self.interrupt.recv() => SIGINT,
             _ = self.terminate.recv() => 15,
             () = hang_up => 1,
         }
@@ -171,7 +217,7 @@ impl SignalListeners {
 
     async fn next(&mut self) -> u8 {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => 2,
+            Ok(()) => SIGINT,
             Err(_) => std::future::pending().await,
         }
     }

@@ -6,6 +6,9 @@ use hammer_core::ThreadUsage;
 
 use crate::live::live_second::LiveSecond;
 
+/// The shortest stall that is shown as one. Each wake-up of a thread has some delay.
+const LEAST_STALL: Duration = Duration::from_millis(10);
+
 /// A thread of the generator in the last second.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ThreadView {
@@ -15,7 +18,7 @@ pub(crate) struct ThreadView {
     pub(crate) no_core: Option<f64>,
     /// The longest stall of its loop since the start.
     pub(crate) longest_stall: Duration,
-    /// True if the longest stall grew in the last second.
+    /// True if the longest stall grew in the last second, to 10 ms or more.
     pub(crate) stalled: bool,
 }
 
@@ -28,15 +31,14 @@ pub(crate) fn threads_since(before: Option<&LiveSecond>, now: &LiveSecond) -> Ve
         .map(|(index, thread)| {
             let old = previous.get(index).unwrap_or(&unused);
             let busy_s = thread.cpu_s.map(|cpu_s| cpu_s - old.cpu_s.unwrap_or(0.0));
+            let longest_stall =
+                Duration::from_secs_f64(thread.blocked_max_us.clamp(0.0, 1e15) / 1e6);
+            let is_longer = thread.blocked_max_us > old.blocked_max_us;
             ThreadView {
-                busy: busy_s
-                    .map(|busy_s| share(busy_s, now.length))
-                    .or(thread.busy),
+                busy: (busy_s.map(|busy_s| share(busy_s, now.length))).or(thread.busy),
                 no_core: share_since(before, now, old.no_core, thread.no_core),
-                longest_stall: Duration::from_secs_f64(
-                    thread.blocked_max_us.clamp(0.0, 1e15) / 1e6,
-                ),
-                stalled: thread.blocked_max_us > old.blocked_max_us,
+                longest_stall,
+                stalled: is_longer && longest_stall >= LEAST_STALL,
             }
         })
         .collect()

@@ -7,7 +7,10 @@ use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
 use super::theme::Theme;
 use super::too_small::{LEAST_HEIGHT, LEAST_WIDTH};
-use super::{header, overview, status_line, tab_bar, too_small};
+use super::{
+    answers_tab, generator_tab, header, heat_tab, help_overlay, latency_tab, loads_tab, log_tab,
+    overview, status_line, tab_bar, too_small,
+};
 use crate::run_view::run_view::RunView;
 
 /// Draws the screen.
@@ -32,6 +35,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettin
     status_line::draw(frame, status, run, load, theme);
     match settings.tab {
         Tab::Overview => overview::draw(frame, body, run, index, settings, theme),
-        _ => {}
+        Tab::Latency => latency_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Heat => heat_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Answers => answers_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Generator => generator_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Log => log_tab::draw(frame, body, run, load, settings, theme),
+        Tab::Loads => loads_tab::draw(frame, body, run, load, settings, theme),
+    }
+    if settings.is_help_open {
+        help_overlay::draw(frame, area, settings, theme);
     }
 }

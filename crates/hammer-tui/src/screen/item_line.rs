@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Columns of the label of a line.
-pub(crate) const LABEL_COLUMNS: usize = 10;
+const LABEL_COLUMNS: usize = 10;
 
 /// The width below which the gaps are small.
 const NARROW_WIDTH: usize = 72;

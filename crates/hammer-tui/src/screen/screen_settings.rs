@@ -7,10 +7,18 @@ use super::tab::Tab;
 use crate::run_view::run_view::RunView;
 
 /// The seconds that charts can show, from the longest; the first is the whole run.
-const ZOOMS: [Option<u64>; 6] = [None, Some(3_600), Some(900), Some(300), Some(120), Some(60)];
+const ZOOMS: [Option<u64>; 7] = [
+    None,
+    Some(3_600),
+    Some(900),
+    Some(300),
+    Some(120),
+    Some(60),
+    Some(30),
+];
 
 /// Lines that a page key scrolls.
-const PAGE_LINES: usize = 10;
+const PAGE_LINES: isize = 10;
 
 /// The choices of the person who watches. None of them changes the load.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +38,8 @@ pub(crate) struct ScreenSettings {
     pub(crate) is_help_open: bool,
     /// Lines of the log after the last one that is shown; 0 follows the log.
     pub(crate) log_offset: usize,
+    /// Lines of the tabs of answers and of the generator before the first that is shown.
+    pub(crate) skipped_lines: usize,
     /// True after Ctrl-Z, until the next key: it does not stop the process.
     pub(crate) is_no_stop_shown: bool,
 }
@@ -51,7 +61,7 @@ pub(crate) enum ShownTimes {
     Service,
 }
 
-/// What a key demands of the caller.
+/// An action that a key demands of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyAction {
     None,
@@ -71,6 +81,7 @@ impl ScreenSettings {
             return KeyAction::None;
         }
         let was_no_stop_shown = std::mem::take(&mut self.is_no_stop_shown);
+        let tab = self.tab;
         let action = if key.modifiers.contains(KeyModifiers::CONTROL) {
             self.on_control_key(key.code)
         } else if self.is_help_open {
@@ -78,6 +89,9 @@ impl ScreenSettings {
         } else {
             self.on_plain_key(key.code, run)
         };
+        if self.tab != tab {
+            self.skipped_lines = 0;
+        }
         match action {
             KeyAction::None if was_no_stop_shown => KeyAction::Redraw,
             action => action,
@@ -112,8 +126,8 @@ impl ScreenSettings {
             KeyCode::Char('q' | 'Q') => return KeyAction::Stop,
             KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.is_help_open = true,
             KeyCode::Char(' ' | 'p') => self.is_frozen = !self.is_frozen,
-            KeyCode::Char('+' | '=') => self.zoom = next(&ZOOMS, self.zoom, 1, false),
-            KeyCode::Char('-' | '_') => self.zoom = next(&ZOOMS, self.zoom, -1, false),
+            KeyCode::Char('+' | '=') => self.move_zoom(run, 1),
+            KeyCode::Char('-' | '_') => self.move_zoom(run, -1),
             KeyCode::Char('l') => self.scale = self.scale.next(),
             KeyCode::Char('r') => self.times = self.times.next(),
             KeyCode::Char('u') => self.unit = next_unit(self.unit),
@@ -127,13 +141,18 @@ impl ScreenSettings {
     }
 
     fn on_moving_key(&mut self, code: KeyCode, run: &RunView) -> KeyAction {
+        let lines = match code {
+            KeyCode::Up => -1,
+            KeyCode::Down => 1,
+            KeyCode::PageUp => -PAGE_LINES,
+            KeyCode::PageDown => PAGE_LINES,
+            KeyCode::Home => isize::MIN,
+            KeyCode::End => isize::MAX,
+            _ => 0,
+        };
         match (code, self.tab) {
-            (KeyCode::Up, Tab::Log) => self.scroll(run, 1),
-            (KeyCode::Down, Tab::Log) => self.scroll(run, -1),
-            (KeyCode::PageUp, _) => self.scroll(run, PAGE_LINES as isize),
-            (KeyCode::PageDown, _) => self.scroll(run, -(PAGE_LINES as isize)),
-            (KeyCode::Home, _) => self.scroll(run, isize::MAX),
-            (KeyCode::End, _) => self.log_offset = 0,
+            (_, Tab::Log) if lines != 0 => self.scroll_log(run, lines),
+            (_, Tab::Answers | Tab::Generator) if lines != 0 => self.scroll(run, lines),
             (KeyCode::Char(']') | KeyCode::Right | KeyCode::Down, _) => self.move_load(run, 1),
             (KeyCode::Char('[') | KeyCode::Left | KeyCode::Up, _) => self.move_load(run, -1),
             (KeyCode::Enter, Tab::Loads) => self.tab = Tab::Overview,
@@ -157,14 +176,42 @@ impl ScreenSettings {
         self.tab = next(Tab::of(run), self.tab, by, true);
     }
 
+    /// Zooms into the run, or out of it, among the lengths that are shorter than it.
+    fn move_zoom(&mut self, run: &RunView, by: isize) {
+        let latest = run
+            .loads
+            .get(self.load)
+            .and_then(|load| load.latest.as_ref());
+        let elapsed = latest.map_or(0, |latest| latest.elapsed.as_secs());
+        let mut zooms = ZOOMS.to_vec();
+        zooms.retain(|zoom| zoom.is_none_or(|seconds| seconds < elapsed));
+        self.zoom = next(&zooms, self.zoom, by, false);
+    }
+
     fn move_load(&mut self, run: &RunView, by: isize) {
         let count = run.loads.len().max(1) as isize;
         self.load = (self.load as isize + by).rem_euclid(count) as usize;
     }
 
-    fn scroll(&mut self, run: &RunView, by: isize) {
+    /// Scrolls the log down by some lines, up if they are negative.
+    fn scroll_log(&mut self, run: &RunView, by: isize) {
         let most = run.log.len().saturating_sub(1);
-        self.log_offset = self.log_offset.saturating_add_signed(by).min(most);
+        let offset = self.log_offset.saturating_add_signed(by.saturating_neg());
+        self.log_offset = offset.min(most);
+    }
+
+    /// Scrolls a list down by some lines, up if they are negative.
+    fn scroll(&mut self, run: &RunView, by: isize) {
+        let latest = run
+            .loads
+            .get(self.load)
+            .and_then(|load| load.latest.as_deref());
+        let most = latest.map_or(0, |latest| {
+            // A failure has up to about three lines of advice.
+            let lines = latest.labels.len() + latest.groups.len() + 4 * latest.failures.len();
+            lines + latest.generator.workers.len() + 4 * latest.verdict.reasons.len() + 20
+        });
+        self.skipped_lines = self.skipped_lines.saturating_add_signed(by).min(most);
     }
 }
 

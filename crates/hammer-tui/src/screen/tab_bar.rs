@@ -31,10 +31,11 @@ pub(super) fn draw(
         (TabNames::Selected, [&few[..], &some].concat()),
         (TabNames::Selected, few),
     ];
-    for (names, keys) in forms {
+    let last = forms.len() - 1;
+    for (index, (names, keys)) in forms.into_iter().enumerate() {
         let bar = tabs(run, settings, names, theme);
         let keys = Line::styled(format!("{} ", keys.join("  ")), theme.dim());
-        if bar.width() + keys.width() < area.width.into() || names == TabNames::Selected {
+        if bar.width() + keys.width() < area.width.into() || index == last {
             frame.render_widget(bar, area);
             frame.render_widget(keys.right_aligned(), area);
             return;

@@ -5,7 +5,9 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use super::screen_settings::ScreenSettings;
+use super::tab::Tab;
 use super::theme::{ColorDepth, Theme};
+use crate::live::live_update::LiveUpdate;
 use crate::run_view::run_view::RunView;
 use crate::testing::{
     Picture, closed_loop, draining, early, failing, mid_run, plan, preparing, stopping,
@@ -20,11 +22,11 @@ const SIZES: [(u16, u16); 6] = [
     (200, 60),
 ];
 
-const NAMED: Theme = Theme {
+pub(super) const NAMED: Theme = Theme {
     color: ColorDepth::Named,
 };
 
-fn drawn(
+pub(super) fn drawn(
     run: &RunView,
     settings: &ScreenSettings,
     theme: &Theme,
@@ -55,7 +57,7 @@ fn check_overview(name: &str, run: &RunView) {
     pictures.check(&format!("overview_{name}"));
 }
 
-fn texts(buffer: &Buffer) -> Vec<&str> {
+pub(super) fn texts(buffer: &Buffer) -> Vec<&str> {
     let cells = buffer.content().iter();
     cells.map(ratatui::buffer::Cell::symbol).collect()
 }
@@ -98,4 +100,121 @@ fn the_overview_of_a_closed_loop() {
 #[test]
 fn the_overview_of_a_plan() {
     check_overview("plan", &plan());
+}
+
+/// Each load of a plan can be selected, also one that has not started.
+#[test]
+fn the_loads_of_a_plan_are_selected() {
+    let run = plan();
+    let mut pictures = Picture::new(80, 24);
+    for load in 1..=2 {
+        let settings = ScreenSettings {
+            load,
+            ..ScreenSettings::default()
+        };
+        let buffer = drawn(&run, &settings, &Theme::plain(), (80, 24));
+        pictures.add_buffer(&format!("load {}", load + 1), &buffer);
+    }
+    pictures.check("overview_plan_loads");
+}
+
+#[test]
+fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
+    let line = |run: &RunView, settings: &ScreenSettings, y: usize| {
+        let buffer = drawn(run, settings, &Theme::plain(), (100, 30));
+        texts(&buffer)[y * 100..(y + 1) * 100].concat()
+    };
+    let mut run = mid_run();
+    let mut settings = ScreenSettings {
+        is_frozen: true,
+        is_no_stop_shown: true,
+        ..ScreenSettings::default()
+    };
+    assert!(line(&run, &settings, 0).contains(" FROZEN  03:12 of 05:00"));
+    assert!(line(&run, &settings, 29).contains("Ctrl-Z does not suspend"));
+    settings.is_no_stop_shown = false;
+    assert!(line(&run, &settings, 29).contains("space resume"));
+    let invalid = hammer_core::VerdictStatus::Invalid;
+    run.apply(LiveUpdate::Finished {
+        load: 0,
+        verdict: invalid,
+    });
+    assert!(line(&run, &settings, 1).starts_with(" INVALID   finished"));
+    assert!(!line(&run, &settings, 29).contains("q stop"));
+}
+
+/// A window that is too small has the figures that matter most in one line.
+#[test]
+fn a_small_window_has_one_line() {
+    let settings = ScreenSettings::default();
+    let mut pictures = Picture::new(30, 10);
+    for (name, run) in [("mid run", mid_run()), ("preparing", preparing())] {
+        let buffer = drawn(&run, &settings, &Theme::plain(), (30, 10));
+        pictures.add_buffer(name, &buffer);
+    }
+    pictures.check("too_small");
+    for size in [(1, 1), (0, 0), (59, 16), (60, 15), (200, 1)] {
+        drawn(&mid_run(), &settings, &NAMED, size);
+    }
+}
+
+/// Nothing that a target or a file says can move the cursor, and nothing leaves its column.
+#[test]
+fn hostile_texts_are_harmless() {
+    let hostile = "\u{1b}[2J\u{1b}]0;x\u{7}日本語\r\n\u{202e}é".repeat(40);
+    let mut live = crate::testing::steps_run();
+    live.name = hostile.clone();
+    let load = &mut live.loads[0];
+    for text in [
+        &mut load.name,
+        &mut load.hammer,
+        &mut load.target,
+        &mut load.shape,
+    ] {
+        *text = hostile.clone();
+    }
+    load.stages
+        .iter_mut()
+        .for_each(|stage| stage.name = hostile.clone());
+    load.groups
+        .iter_mut()
+        .for_each(|group| *group = hostile.clone());
+    load.bounds[0].expression = hostile.clone();
+    let mut run = RunView::new(live).with_open_files(1);
+    let mut load = crate::testing::TestLoad::new(|_| 100);
+    load.groups = &[0.5, 0.5];
+    load.verdict = crate::testing::TestLoad::verdict(hammer_core::VerdictStatus::Invalid, &hostile);
+    let mut second = load.second();
+    second.failures = [(hostile.clone(), 3)].into();
+    second.labels = [(hostile.clone(), 3)].into();
+    second.advice = [(hostile.clone(), hostile.clone())].into();
+    run.apply(LiveUpdate::Started {
+        load: 0,
+        hit_count: None,
+        length: None,
+    });
+    run.apply(LiveUpdate::Second {
+        load: 0,
+        second: Box::new(second),
+    });
+    run.apply(LiveUpdate::Log(hostile.clone()));
+    for stopping in [false, true] {
+        for size in SIZES {
+            for tab in Tab::of(&run) {
+                let settings = ScreenSettings {
+                    tab: *tab,
+                    ..ScreenSettings::default()
+                };
+                let buffer = drawn(&run, &settings, &NAMED, size);
+                let has_control = |text: &str| text.contains(hammer_diagnostic::is_control);
+                assert!(
+                    !texts(&buffer).into_iter().any(has_control),
+                    "{tab:?} {size:?}"
+                );
+            }
+        }
+        if !stopping {
+            run.apply(LiveUpdate::Stopping(hostile.clone()));
+        }
+    }
 }

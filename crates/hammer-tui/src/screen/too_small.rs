@@ -1,8 +1,11 @@
 //! One line for a window that is too small.
 
+use std::cmp::Reverse;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
 
 use super::overview::time_cell::TimeCells;
 use super::screen_settings::ScreenSettings;
@@ -26,7 +29,16 @@ pub(super) fn draw(frame: &mut Frame<'_>, load: Option<&LoadView>, settings: &Sc
         let p99 = cells.percentile(response, 0.99);
         format!("  {}  p99 {p99} {}", per_second(latest), cells.unit.name())
     });
-    let text = cut(&format!("too small{figures}"), area.width.into());
+    let needed = match figures.is_empty() {
+        true => format!(", needs {LEAST_WIDTH}×{LEAST_HEIGHT}"),
+        false => format!("   (needs {LEAST_WIDTH}×{LEAST_HEIGHT})"),
+    };
+    let short = format!("too small{figures}");
+    let long = format!("{short}{needed}");
+    let fitting = [long, short].into_iter();
+    let width = usize::from(area.width);
+    let text = fitting.min_by_key(|text| (text.width() > width, Reverse(text.width())));
+    let text = cut(&text.unwrap_or_default(), width);
     frame.render_widget(
         Line::from(text),
         Rect {

@@ -6,6 +6,8 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 
+use hammer_diagnostic::printable_lines;
+
 use super::taken_terminal::restore_terminal;
 use super::update_inbox::UpdateInbox;
 
@@ -60,14 +62,15 @@ fn is_handled(panic: &PanicHookInfo<'_>) -> bool {
     inbox.log(described(panic))
 }
 
-/// The text of a panic, as the default hook prints it.
+/// The text of a panic, as the default hook prints it, without control characters.
 fn described(panic: &PanicHookInfo<'_>) -> String {
     let thread = thread::current();
     let name = thread.name().unwrap_or("<unnamed>");
     let place = panic.location().map(|place| format!(" at {place}"));
     let place = place.unwrap_or_default();
     let message = panic.payload_as_str().unwrap_or("Box<dyn Any>");
-    let mut text = format!("thread '{name}' panicked{place}:\n{message}");
+    let text = format!("thread '{name}' panicked{place}:\n{message}");
+    let mut text = printable_lines(&text).into_owned();
     let trace = Backtrace::capture();
     if trace.status() == BacktraceStatus::Captured {
         text.push_str(&format!("\nstack backtrace:\n{trace}"));

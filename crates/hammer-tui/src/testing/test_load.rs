@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hammer_core::{
-    GeneratorReport, Histogram, HitCounts, OpenOrClosedLoop, ThreadUsage, Verdict, VerdictStatus,
+    DurationSummary, GeneratorReport, Histogram, HitCounts, OpenOrClosedLoop, ThreadUsage, Verdict,
+    VerdictStatus,
 };
 
 use crate::live::live_second::{GroupSoFar, LiveDistributions, LiveSecond};
@@ -177,9 +178,12 @@ impl TestLoad {
         generator.cpu_s = seconds * 0.31;
         generator.peak_rss_bytes = 21_000_000;
         generator.peak_in_flight = 61;
+        generator.slots_opened = 61;
+        generator.sessions_opened = 64;
+        generator.schedule_late_us = DurationSummary::from(&self.so_far.lateness);
         generator.host.stolen = Some(0.012);
         generator.host.throttled = Some(0.0);
-        generator.workers = [(0.11, 4_200.0), (0.18, 900.0 + 60.0 * seconds)]
+        generator.workers = [(0.11, 4_200.0), (0.18, 900.0 + 95.0 * seconds)]
             .map(|(busy, stall_us)| {
                 let mut thread = ThreadUsage::default();
                 thread.cpu_s = Some(busy * seconds);

@@ -35,6 +35,7 @@ impl LiveProgress {
     ) -> io::Result<Self> {
         let stop = stop.clone();
         let run = describe_run(plan, thresholds, baseline);
+        LiveDisplay::register_coordinator();
         let display = LiveDisplay::start(run, move || interrupt(&stop))?;
         let sender = display.sender();
         let log = sender.clone();

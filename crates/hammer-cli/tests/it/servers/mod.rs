@@ -12,6 +12,8 @@ mod nginx_http2;
 mod nginx_tls;
 mod proxies;
 mod python;
+#[cfg(unix)]
+mod tmux_display;
 
 use std::env;
 use std::io::{self, Write};

@@ -1,11 +1,12 @@
 //! The overview of a load.
 
+mod before_start;
 mod charts;
 mod latency_table;
 mod load_line;
 mod panels;
 pub(super) mod rate_line;
-mod result_lines;
+pub(super) mod result_lines;
 mod side_column;
 mod threshold_lines;
 pub(super) mod time_cell;
@@ -13,6 +14,7 @@ mod trend_lines;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use self::panels::OverviewPanels;
@@ -32,7 +34,7 @@ const TWO_COLUMNS_WIDTH: u16 = 120;
 const HIGH_HEIGHT: u16 = 20;
 
 /// The least columns in which the rates of the seconds can be seen.
-const LEAST_SPARK_COLUMNS: usize = 8;
+const LEAST_SPARK_COLUMNS: usize = 6;
 
 /// The load that is drawn, and how.
 #[derive(Clone, Copy)]
@@ -59,7 +61,7 @@ pub(super) fn draw(
         return;
     };
     let Some(latest) = load.latest.as_deref() else {
-        draw_before_start(frame, area, run, index, theme);
+        draw_lines(frame, area, before_start::lines(run, index, width, theme));
         return;
     };
     let context = OverviewContext {
@@ -96,7 +98,7 @@ pub(super) fn draw(
 fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
     let width = usize::from(area.width);
     let line = rate_line::rate_line(context.latest, width, context.theme);
-    let left = width.saturating_sub(line.width() + 4);
+    let left = width.saturating_sub(line.width() + 3);
     frame.render_widget(line, area);
     if left >= LEAST_SPARK_COLUMNS {
         let spark = Rect {
@@ -105,30 +107,8 @@ fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
             ..area
         };
         let window = ChartWindow::new(&context.load.history, context.settings.zoom, left);
-        frame.render_widget(SparkLine::started(&window, context.theme.pass()), spark);
+        frame.render_widget(SparkLine::started(&window, Style::new()), spark);
     }
-}
-
-/// The loads and thresholds, while there are no figures.
-fn draw_before_start(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    index: usize,
-    theme: &Theme,
-) {
-    let mut lines = vec![];
-    lines.extend(load_line::load_line(run, index, area.width.into(), theme));
-    lines.extend(threshold_lines::threshold_list(
-        &run.thresholds,
-        area.width.into(),
-        theme,
-    ));
-    lines.push(Line::default());
-    lines.push(Line::from(
-        " no figures yet: the first come one second after the start",
-    ));
-    draw_lines(frame, area, lines);
 }
 
 /// Draws lines from the top, as many as fit.

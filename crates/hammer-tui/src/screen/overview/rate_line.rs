@@ -1,5 +1,7 @@
 //! The rate, the hits in flight and the backlog; and the hits so far.
 
+use std::cmp::Reverse;
+
 use hammer_core::OpenOrClosedLoop;
 use hammer_diagnostic::{format_count, format_decimal, format_percent};
 use ratatui::text::{Line, Span};
@@ -12,6 +14,12 @@ use crate::screen::theme::Theme;
 /// The share of the requested rate below which the started rate is marked.
 const LEAST_RATE_SHARE: f64 = 0.98;
 
+/// The columns that the rates of the seconds need at least, with the gaps around them.
+const SPARK_COLUMNS: usize = 9;
+
+/// The share of the limit of the hits in flight from which it is always shown.
+const NEAR_SHARE: f64 = 0.8;
+
 /// The achieved rate of the last second, such as `700/s`.
 pub(crate) fn per_second(latest: &LiveSecond) -> String {
     let hits = latest.loop_kind.achieved_hits(latest.started, &latest.hits);
@@ -23,16 +31,26 @@ fn rate(per_second: f64) -> String {
 }
 
 /// The line of the rate, in the longest of its forms that fits.
+///
+/// Where the line is nearly full, the limit of the hits in flight gives way to the rates of the seconds,
+/// unless the limit is near.
 pub(super) fn rate_line(latest: &LiveSecond, width: usize, theme: &Theme) -> Line<'static> {
-    let forms = [RateForm::Full, RateForm::Short, RateForm::Shortest];
-    let lines = forms.map(|form| rate_items(latest, form, width, theme));
-    let mut lines = lines.into_iter().peekable();
-    while let Some(line) = lines.next() {
-        if line.fits() || lines.peek().is_none() {
+    let is_limit_near =
+        latest.in_flight as f64 >= NEAR_SHARE * latest.generator.max_in_flight as f64;
+    let reserved = if is_limit_near { 0 } else { SPARK_COLUMNS };
+    let forms = [
+        (RateForm::Full, reserved),
+        (RateForm::Short, reserved),
+        (RateForm::Full, 0),
+        (RateForm::Short, 0),
+    ];
+    for (form, reserved) in forms {
+        let line = rate_items(latest, form, width, theme);
+        if line.left() >= reserved && line.fits() {
             return line.finish(theme.dim());
         }
     }
-    Line::default()
+    rate_items(latest, RateForm::Shortest, width, theme).finish(theme.dim())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,13 +87,15 @@ fn rate_items(latest: &LiveSecond, form: RateForm, width: usize, theme: &Theme) 
             line.push([Span::styled(text, theme.strong())]);
         }
     }
-    let in_flight = format!("in flight {}", format_count(latest.in_flight));
-    line.push_text(match latest.generator.max_in_flight {
-        most @ 1.. if form == RateForm::Full => {
-            format!("{in_flight} of {}", format_count(most as u64))
-        }
-        _ => in_flight,
-    });
+    let most = latest.generator.max_in_flight as u64;
+    let mut in_flight = format!("in flight {}", format_count(latest.in_flight));
+    if most > 0 && form == RateForm::Full {
+        in_flight.push_str(&format!(" of {}", format_count(most)));
+    }
+    match most > 0 && latest.in_flight >= most {
+        true => line.push([Span::styled(in_flight, theme.warning())]),
+        false => line.push_text(in_flight),
+    }
     let backlog = format!("backlog {}", format_count(latest.backlog));
     match latest.backlog {
         0 => line.push_text(backlog),
@@ -84,39 +104,47 @@ fn rate_items(latest: &LiveSecond, form: RateForm, width: usize, theme: &Theme) 
     line
 }
 
-/// The line of the hits so far, by result.
+/// The line of the hits so far, by result; those that are not ok come first, the most frequent first.
 pub(super) fn hits_line(
     latest: &LiveSecond,
     live: &LiveLoad,
     width: usize,
     theme: &Theme,
 ) -> Line<'static> {
+    let started = format_count(latest.total_started);
+    let full = live
+        .hit_count
+        .map(|all| format!("{started} of {} started", format_count(all)));
+    let short = format!("{started} started");
+    if let Some(full) = full {
+        let line = hits_items(full, latest, width, theme);
+        if line.fits() {
+            return line.finish(theme.dim());
+        }
+    }
+    hits_items(short, latest, width, theme).finish(theme.dim())
+}
+
+fn hits_items(started: String, latest: &LiveSecond, width: usize, theme: &Theme) -> ItemLine {
     let mut line = ItemLine::new("hits", theme.dim(), width);
+    line.push_text(started);
     let total = &latest.total;
-    line.push_text(match live.hit_count {
-        Some(count) => format!(
-            "{} of {} started",
-            format_count(latest.total_started),
-            format_count(count)
-        ),
-        None => format!("{} started", format_count(latest.total_started)),
-    });
-    for (name, count) in [
+    let mut not_ok = [
         ("rejected", total.rejected),
         ("failed", total.failed),
         ("timed out", total.timed_out),
         ("unsent", total.unsent),
         ("abandoned", total.abandoned),
-    ] {
-        if count > 0 {
-            let share = count as f64 * 100.0 / total.ended().max(1) as f64;
-            let text = format!("{} {name} {} %", format_count(count), format_percent(share));
-            line.push([Span::styled(text, theme.fail())]);
-        }
+    ];
+    not_ok.sort_by_key(|(_, count)| Reverse(*count));
+    for (name, count) in not_ok.into_iter().filter(|(_, count)| *count > 0) {
+        let share = count as f64 * 100.0 / total.ended().max(1) as f64;
+        let text = format!("{} {name} {} %", format_count(count), format_percent(share));
+        line.push([Span::styled(text, theme.fail())]);
     }
     if total.unanswered() + total.rejected == 0 {
         line.push_text("0 failed");
     }
     line.push_text(format!("{} ok", format_count(total.ok)));
-    line.finish(theme.dim())
+    line
 }

@@ -1,20 +1,25 @@
 //! Failures, codes and groups so far.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use hammer_diagnostic::{format_count, format_percent};
 use ratatui::text::{Line, Span};
 
 use super::time_cell::TimeCells;
-use crate::clean_text::cut;
+use crate::clean_text::{cut, fit};
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::{GroupSoFar, LiveSecond};
 use crate::screen::item_line::ItemLine;
 use crate::screen::screen_settings::ScreenSettings;
 use crate::screen::theme::Theme;
+use crate::widgets::cell_text;
 
 /// The most columns of a name.
 const NAME_COLUMNS: usize = 32;
+
+/// The columns of a group beside its name.
+const OTHER_COLUMNS: usize = 33;
 
 /// The failures in one line, the most frequent first, and the advice for the first that has some.
 pub(super) fn failure_lines(
@@ -66,7 +71,7 @@ pub(super) fn label_line(
     Some(line.finish(theme.dim()))
 }
 
-/// The groups in one line, the largest first; none if there is one.
+/// The groups in one line, the largest first, or `None` if there is one.
 pub(super) fn group_line(
     latest: &LiveSecond,
     live: &LiveLoad,
@@ -77,16 +82,13 @@ pub(super) fn group_line(
     if latest.groups.len() < 2 {
         return None;
     }
-    let mut groups: Vec<&GroupSoFar> = latest.groups.iter().collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.hits.scheduled));
+    let groups = largest_first(&latest.groups);
     let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
-    let all: u64 = groups.iter().map(|group| group.hits.scheduled).sum();
     let mut line = ItemLine::new("groups", theme.dim(), width);
-    for group in groups {
-        let name = live.groups.get(group.index).map_or("other", String::as_str);
-        let share = (group.hits.scheduled as f64 * 100.0 / all.max(1) as f64).round();
+    for group in &groups {
+        let name = cut(group_name(group, live), NAME_COLUMNS);
         line.push([
-            Span::raw(format!("{} {share} %  p99 ", cut(name, NAME_COLUMNS))),
+            Span::raw(format!("{name} {} % p99 ", share_of(group, &groups))),
             Span::styled(cells.percentile(&group.response, 0.99), theme.strong()),
             Span::raw(format!(" {}", cells.unit.name())),
         ]);
@@ -94,26 +96,27 @@ pub(super) fn group_line(
     Some(line.finish(theme.dim()))
 }
 
-/// The failures with their advice, a line each, for a column of the screen.
+/// The failures with their advice, for a column of the screen.
 pub(super) fn failure_list(latest: &LiveSecond, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = vec![];
     for (name, hits) in most_first(&latest.failures) {
         let share = hits as f64 * 100.0 / latest.total.ended().max(1) as f64;
-        let text = format!(
-            " {} {}  {} %",
-            shown_name(name),
-            format_count(hits),
-            format_percent(share)
-        );
+        let (name_text, hits) = (shown_name(name), format_count(hits));
+        let text = format!(" {name_text} {hits}  {} %", format_percent(share));
         lines.push(Line::styled(cut(&text, width), theme.fail()));
         if let Some(advice) = latest.advice.get(name) {
-            lines.push(Line::from(cut(&format!("   {advice}"), width)));
+            let wrapped = cell_text::wrap(advice, width.saturating_sub(4));
+            lines.extend(
+                wrapped
+                    .into_iter()
+                    .map(|part| Line::from(format!("   {part}"))),
+            );
         }
     }
     lines
 }
 
-/// The groups, a line each, for a column of the screen.
+/// The groups, a line each, for a column of the screen: share, p99, and hits that are not ok.
 pub(super) fn group_list(
     latest: &LiveSecond,
     live: &LiveLoad,
@@ -121,43 +124,50 @@ pub(super) fn group_list(
     width: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let mut groups: Vec<&GroupSoFar> = latest.groups.iter().collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.hits.scheduled));
+    let groups = largest_first(&latest.groups);
     let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
-    let names = width.saturating_sub(34).clamp(8, NAME_COLUMNS);
-    let lines = groups.into_iter().map(|group| {
-        let name = live.groups.get(group.index).map_or("other", String::as_str);
+    let names = width.saturating_sub(OTHER_COLUMNS).clamp(8, NAME_COLUMNS);
+    let lines = groups.iter().map(|group| {
         let not_ok = group.hits.ended().saturating_sub(group.hits.ok);
-        let style = if not_ok == 0 {
-            theme.dim()
-        } else {
-            theme.fail()
+        let style = match not_ok {
+            0 => theme.dim(),
+            _ => theme.fail(),
         };
+        let p99 = cells.percentile(&group.response, 0.99);
         Line::from(vec![
-            Span::raw(format!(" {}", crate::clean_text::fit(name, names))),
-            Span::raw(format!("{:>10}", format_count(group.hits.scheduled))),
-            Span::styled(
-                format!(
-                    "  p99 {} {}",
-                    cells.percentile(&group.response, 0.99),
-                    cells.unit.name()
-                ),
-                theme.strong(),
-            ),
+            Span::raw(format!(" {}", fit(group_name(group, live), names))),
+            Span::raw(format!("{:>4} %", share_of(group, &groups))),
+            Span::styled(format!("{p99:>8} {}", cells.unit.name()), theme.strong()),
             Span::styled(format!("  {} not ok", format_count(not_ok)), style),
         ])
     });
     lines.collect()
 }
 
+fn largest_first(groups: &[GroupSoFar]) -> Vec<&GroupSoFar> {
+    let mut sorted: Vec<_> = groups.iter().collect();
+    sorted.sort_by_key(|group| Reverse(group.hits.scheduled));
+    sorted
+}
+
+fn group_name<'a>(group: &GroupSoFar, live: &'a LiveLoad) -> &'a str {
+    live.groups.get(group.index).map_or("other", String::as_str)
+}
+
+/// The share of a group in percent, without decimals.
+fn share_of(group: &GroupSoFar, groups: &[&GroupSoFar]) -> f64 {
+    let all: u64 = groups.iter().map(|group| group.hits.scheduled).sum();
+    (group.hits.scheduled as f64 * 100.0 / all.max(1) as f64).round()
+}
+
 fn most_first(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     let counts = counts.iter().filter(|(_, hits)| **hits > 0);
     let mut sorted: Vec<_> = counts.map(|(name, hits)| (name.as_str(), *hits)).collect();
-    sorted.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
+    sorted.sort_by_key(|(_, hits)| Reverse(*hits));
     sorted
 }
 
 /// The name of a failure as the report shows it.
-fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     cut(&name.replace('_', " "), NAME_COLUMNS)
 }

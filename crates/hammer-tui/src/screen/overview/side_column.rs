@@ -71,7 +71,7 @@ fn side_lines(context: OverviewContext<'_>, area: Rect) -> Vec<Line<'static>> {
         ("thresholds", thresholds),
         ("failures", failures),
         ("answers", labels.into_iter().collect()),
-        ("groups", groups),
+        ("groups: share, p99, not ok", groups),
         ("generator", thread_lines(load, theme)),
         ("log", log),
     ] {

@@ -1,0 +1,60 @@
+//! The live display on stderr, and the log of messages while it is shown.
+
+use std::io::{self, Write};
+use std::sync::{PoisonError, RwLock};
+
+use hammer_tui::{LiveDisplay, LiveRun, LiveSender};
+
+use crate::process::InterruptKey;
+
+/// The display that covers stderr.
+static SHOWN: RwLock<Option<LiveSender>> = RwLock::new(None);
+
+/// A live display on stderr.
+///
+/// While it is shown, messages go to its log. They are printed once it is gone.
+#[derive(Debug)]
+pub(crate) struct StderrDisplay {
+    display: Option<LiveDisplay>,
+}
+
+#[expect(dead_code, reason = "no flag selects the display yet")]
+impl StderrDisplay {
+    /// Takes over the terminal of stderr. `q` and Ctrl-C press `interrupt`.
+    pub(crate) fn start(run: LiveRun, interrupt: InterruptKey) -> io::Result<Self> {
+        let display = LiveDisplay::start(run, move || interrupt.press())?;
+        *SHOWN.write().unwrap_or_else(PoisonError::into_inner) = Some(display.sender());
+        Ok(Self {
+            display: Some(display),
+        })
+    }
+
+    /// A sender of updates; `None` after the end.
+    pub(crate) fn sender(&self) -> Option<LiveSender> {
+        self.display.as_ref().map(LiveDisplay::sender)
+    }
+
+    /// Restores the terminal, and prints the messages. Later calls do nothing.
+    pub(crate) fn close(&mut self) {
+        let Some(display) = self.display.take() else {
+            return;
+        };
+        let lines = display.close();
+        *SHOWN.write().unwrap_or_else(PoisonError::into_inner) = None;
+        for line in lines {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+}
+
+impl Drop for StderrDisplay {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Adds a line to the log of the display. Returns false if none is shown.
+pub(super) fn log(line: &str) -> bool {
+    let shown = SHOWN.read().unwrap_or_else(PoisonError::into_inner);
+    shown.as_ref().is_some_and(|display| display.log(line))
+}

@@ -1,0 +1,111 @@
+//! The heat map in full size, with the rate below it.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::screen_settings::{ScreenSettings, ShownTimes};
+use super::tab_parts::{draw_line, draw_no_figures, selected_load};
+use super::theme::Theme;
+use crate::clean_text::cut;
+use crate::live::live_load::LiveLoad;
+use crate::run_view::load_view::LoadView;
+use crate::run_view::run_view::RunView;
+use crate::widgets::axis_labels::{LABEL_COLUMNS, without_labels};
+use crate::widgets::cell_text;
+use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::heat_map::HeatMap;
+use crate::widgets::spark_line::SparkLine;
+use crate::widgets::time_axis::TimeAxis;
+
+/// Draws the tab.
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    run: &RunView,
+    load: &LoadView,
+    settings: &ScreenSettings,
+    theme: &Theme,
+) {
+    let (Some(_), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
+        draw_no_figures(frame, area, load, theme);
+        return;
+    };
+    let window = ChartWindow::in_chart(&load.history, settings, area.width);
+    let has_errors = window.cells.iter().flatten().any(|cell| cell.not_ok > 0.0);
+    let [title, chart, rate, errors, axis] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+        Constraint::Length(u16::from(has_errors)),
+        Constraint::Length(if live.stages.is_empty() { 1 } else { 2 }),
+    ])
+    .areas(area);
+    draw_line(
+        frame,
+        title,
+        0,
+        title_line(live, settings, area.width, theme),
+    );
+    frame.render_widget(HeatMap::new(&window, live, settings, theme), chart);
+    let started = SparkLine::started(&window, Style::new());
+    draw_spark_line(frame, rate, "started", started, theme);
+    let not_ok = window.cells.iter().map(|cell| {
+        let not_ok = cell.as_ref().map(|cell| cell.not_ok);
+        not_ok.filter(|rate| *rate > 0.0)
+    });
+    let not_ok = SparkLine {
+        values: not_ok.collect(),
+        style: theme.fail(),
+    };
+    draw_spark_line(frame, errors, "not ok", not_ok, theme);
+    let axis_widget = TimeAxis {
+        window: &window,
+        stages: &live.stages,
+        theme,
+    };
+    frame.render_widget(axis_widget, axis);
+}
+
+fn title_line(
+    live: &LiveLoad,
+    settings: &ScreenSettings,
+    width: u16,
+    theme: &Theme,
+) -> Line<'static> {
+    let times = match settings.times {
+        ShownTimes::Service => "service",
+        ShownTimes::Both | ShownTimes::Response => "response",
+    };
+    let mut line = Line::from(format!(" {times} of each second"));
+    line.push_span(Span::styled("   · few   █ many hits", theme.dim()));
+    if settings.times != ShownTimes::Service {
+        let bounds = live.bounds.iter();
+        let lines = bounds.map(|bound| (format!("   ─ {}", bound.expression), theme.bound()));
+        let baseline = live
+            .baseline_p99
+            .map(|_| ("   ┄ baseline p99".to_owned(), theme.lateness()));
+        for (text, style) in lines.chain(baseline) {
+            let left = usize::from(width).saturating_sub(line.width());
+            if left >= 8 {
+                line.push_span(Span::styled(cut(&text, left), style));
+            }
+        }
+    }
+    line
+}
+
+/// Draws a line of bars under the heat map, with its name in the place of the labels.
+fn draw_spark_line(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    name: &str,
+    spark_line: SparkLine,
+    theme: &Theme,
+) {
+    let columns = usize::from(LABEL_COLUMNS) - 1;
+    let name = cell_text::right(name, columns);
+    draw_line(frame, area, 0, Line::styled(name, theme.dim()));
+    frame.render_widget(spark_line, without_labels(area, LABEL_COLUMNS));
+}
