@@ -24,6 +24,10 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]
     pub quiet: Option<PlanFlagValue>,
+    /// The way to show progress: auto, live, line, lines or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PlanFlagValue")]
+    pub progress: Option<PlanFlagValue>,
     /// True to add confidence intervals of the percentiles to text and Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanFlagValue")]

@@ -76,6 +76,13 @@ impl RunningMeasurements {
         condition.check(&PlanView::new(loads.collect(), now))
     }
 
+    /// The errors so far that a threshold counts, or `None` if it does not limit errors.
+    #[must_use]
+    pub fn error_count(&self, threshold: &Threshold) -> Option<u64> {
+        let loads = self.loads.iter().map(|load| load.view(None, self.elapsed));
+        threshold.error_count(&PlanView::new(loads.collect(), self.elapsed))
+    }
+
     /// The rate of all loads in the last second: as requested, or as achieved by closed loops.
     #[must_use]
     pub fn current_rate(&self) -> f64 {

@@ -17,7 +17,7 @@ use crate::profile;
 )]
 pub(crate) struct BenchArgs {
     /// closed, http2, ceiling, steady, even, stall, memory, engine, replay, mqtt-sink, mqtt, timeline,
-    /// values, workflow, rows, precise, tokens, outputs; the first seven also with the suffix -tls
+    /// values, workflow, rows, precise, tokens, outputs, display; the first seven also with the suffix -tls
     /// [default: all, and the TLS variants that measure speed and evenness]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,

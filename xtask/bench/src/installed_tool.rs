@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::core_pinning::CorePinning;
 use crate::cpu_time::CpuTime;
 use crate::error::Error;
-use crate::peers::{self, HammerTool, LoadTool, RunExtent, ToolLoad, ToolReport};
+use crate::peers::{self, HammerOnTerminal, HammerTool, LoadTool, RunExtent, ToolLoad, ToolReport};
 use crate::process::{self, ProcessOutput};
 
 /// Time beyond its duration after which a run counts as stuck.
@@ -61,6 +61,27 @@ impl InstalledTool {
             path: self.path.clone(),
             version: self.version.clone(),
         }
+    }
+
+    /// Hammer with these arguments as well, on a terminal; `self` is hammer without one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no shell on PATH.
+    pub(crate) fn hammer_on_terminal(&self, arguments: Vec<String>) -> Result<Self, Error> {
+        let tool = HammerOnTerminal {
+            path: self.path.clone(),
+            hammer: HammerTool {
+                arguments,
+                ..HammerTool::default()
+            },
+        };
+        let shell = find_on_path("sh").ok_or_else(|| Error::failed("sh is not on PATH"))?;
+        Ok(Self {
+            tool: Box::new(tool),
+            path: shell,
+            version: self.version.clone(),
+        })
     }
 
     /// The peers that are on PATH, and the names of those that are not.

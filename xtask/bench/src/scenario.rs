@@ -15,6 +15,8 @@ pub(crate) enum ScenarioKind {
     Steady,
     /// 20,000/s with all outputs compared with none: CPU time of a hit.
     Outputs,
+    /// 20,000/s with a live display compared with none: CPU time and response of a hit.
+    Display,
     /// 1,000/s: evenness of arrivals.
     Even,
     /// A target that stalls: accuracy of the percentiles.
@@ -43,12 +45,13 @@ pub(crate) enum ScenarioKind {
     Timeline,
 }
 
-const SCENARIO_KINDS: [ScenarioKind; 18] = [
+const SCENARIO_KINDS: [ScenarioKind; 19] = [
     ScenarioKind::Closed,
     ScenarioKind::Http2,
     ScenarioKind::Ceiling,
     ScenarioKind::Steady,
     ScenarioKind::Outputs,
+    ScenarioKind::Display,
     ScenarioKind::Even,
     ScenarioKind::Stall,
     ScenarioKind::Memory,
@@ -76,6 +79,7 @@ impl ScenarioKind {
             (Self::Steady, false) => "steady",
             (Self::Steady, true) => "steady-tls",
             (Self::Outputs, _) => "outputs",
+            (Self::Display, _) => "display",
             (Self::Even, false) => "even",
             (Self::Even, true) => "even-tls",
             (Self::Stall, false) => "stall",
@@ -100,6 +104,7 @@ impl ScenarioKind {
         matches!(
             self,
             Self::Outputs
+                | Self::Display
                 | Self::Precise
                 | Self::Tokens
                 | Self::MqttSink
@@ -113,6 +118,7 @@ impl ScenarioKind {
         !matches!(
             self,
             Self::Outputs
+                | Self::Display
                 | Self::Engine
                 | Self::Replay
                 | Self::Values
@@ -211,7 +217,7 @@ mod tests {
     fn selects_by_name_and_by_flag() {
         let plain =
             "closed http2 ceiling steady even stall memory engine replay values workflow rows";
-        let all_plain = plain.replace("steady", "steady outputs");
+        let all_plain = plain.replace("steady", "steady outputs display");
         for (names_text, tls, quick, selected) in [
             (
                 "",

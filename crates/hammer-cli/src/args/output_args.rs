@@ -3,7 +3,7 @@
 use clap::Args;
 use hammer_plan::ParsedPlanFile;
 
-use super::{OutputKind, OutputSpec, ThresholdArgs};
+use super::{OutputKind, OutputSpec, ProgressMode, ThresholdArgs};
 use crate::command_line::MaskedCommandLine;
 
 /// Flags for outputs.
@@ -26,6 +26,15 @@ pub(crate) struct OutputArgs {
     /// Do not print progress and warnings
     #[arg(short, long)]
     quiet: bool,
+    /// Progress on stderr
+    ///
+    /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines.
+    #[arg(long, value_name = "MODE", value_enum, conflicts_with = "quiet")]
+    progress: Option<ProgressMode>,
+    /// Short for --progress live
+    #[cfg(feature = "live")]
+    #[arg(long, conflicts_with_all = ["progress", "quiet"])]
+    live: bool,
     /// Add confidence intervals of the percentiles to text and Markdown
     ///
     /// For each percentile of the response, shows an interval of 95 % and the number of independent hits
@@ -48,10 +57,18 @@ pub(crate) struct OutputArgs {
 impl OutputArgs {
     /// Gives priority to `other`: its outputs replace these, and its flags and thresholds are added.
     pub(crate) fn override_with(&mut self, other: Self) {
+        self.quiet |= other.quiet;
+        if let Some(progress) = other.progress() {
+            self.quiet = false;
+            self.progress = Some(progress);
+            #[cfg(feature = "live")]
+            {
+                self.live = false;
+            }
+        }
         if !other.output.is_empty() {
             self.output = other.output;
         }
-        self.quiet |= other.quiet;
         self.confidence |= other.confidence;
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
@@ -104,6 +121,23 @@ impl OutputArgs {
     /// Returns true if progress and warnings are off.
     pub(crate) fn quiet(&self) -> bool {
         self.quiet
+    }
+
+    /// The way to show progress.
+    pub(crate) fn progress_mode(&self) -> ProgressMode {
+        match self.quiet {
+            true => ProgressMode::None,
+            false => self.progress().unwrap_or_default(),
+        }
+    }
+
+    /// The way to show progress that the flags name, if they do.
+    fn progress(&self) -> Option<ProgressMode> {
+        #[cfg(feature = "live")]
+        if self.live {
+            return Some(ProgressMode::Live);
+        }
+        self.progress
     }
 
     /// The thresholds.

@@ -40,6 +40,12 @@ impl BaselineRun {
         Ok(Some(Self { path, run }))
     }
 
+    /// The run.
+    #[cfg(feature = "live")]
+    pub(crate) fn run(&self) -> &RunFile {
+        &self.run
+    }
+
     /// The measurements that bounds follow from.
     pub(crate) fn measurements(&self) -> &dyn Measurements {
         &self.run.report

@@ -55,7 +55,7 @@ fn execute(
     baseline: Option<&BaselineRun>,
 ) -> Result<CommandExit, Error> {
     let stop = StopHandle::new();
-    let monitor = PlanMonitor::new(&plan, output, thresholds, &stop)?;
+    let monitor = PlanMonitor::new(&plan, output, thresholds, baseline, &stop)?;
     if !output.quiet() {
         print_warnings(&plan);
         if let Some(doubt) = baseline.and_then(BaselineRun::doubt) {
@@ -66,7 +66,7 @@ fn execute(
     let monitor = Mutex::new(monitor);
     let results = run_loads(plan, &stop, &monitor);
     let mut monitor = monitor.into_inner().unwrap_or_else(PoisonError::into_inner);
-    monitor.clear_progress();
+    monitor.close_progress();
     let (mut loads, mut replay, mut errors) = (vec![], None, vec![]);
     for (name, offset, result) in results {
         let result = result?;
@@ -218,6 +218,10 @@ mod tests {
     impl RunnableLoad for FakeLoad {
         fn hammer(&self) -> &str {
             "fake"
+        }
+
+        fn target(&self) -> &str {
+            ""
         }
 
         fn schedule(&self) -> Schedule {

@@ -6,8 +6,9 @@ use hammer_plan::{RunningMeasurements, SubstitutedVariables};
 use super::abort_monitor::AbortMonitor;
 use super::{RunThresholds, RunnablePlan};
 use crate::args::OutputArgs;
+use crate::baseline::BaselineRun;
 use crate::error::Error;
-use crate::output::{OutputWriter, ProgressPrinter, print_stderr};
+use crate::output::{OutputWriter, RunProgress, print_stderr};
 use crate::process::SignalWatcher;
 
 /// Message after the first signal.
@@ -17,10 +18,12 @@ const STOPPING: &str = "stopping: waiting for hits in flight (a second signal st
 /// met.
 pub(crate) struct PlanMonitor<'a> {
     outputs: OutputWriter,
-    progress: ProgressPrinter,
+    progress: RunProgress,
     signals: SignalWatcher,
     abort_monitor: AbortMonitor<'a>,
-    /// Measurements for the conditions; `None` without conditions.
+    /// True if conditions can end the run.
+    has_conditions: bool,
+    /// Measurements for conditions and progress; `None` if neither needs them.
     measurements: Option<RunningMeasurements>,
     /// Number of loads that still have hits to start.
     running_loads: usize,
@@ -37,24 +40,30 @@ impl<'a> PlanMonitor<'a> {
         plan: &RunnablePlan,
         output: &OutputArgs,
         thresholds: &'a RunThresholds,
+        baseline: Option<&BaselineRun>,
         stop: &StopHandle,
     ) -> Result<Self, Error> {
         let abort_monitor = AbortMonitor::new(thresholds, stop);
-        let measurements = (!abort_monitor.is_idle()).then(|| {
+        let names = plan.loads.iter().map(|load| load.name.clone());
+        let is_plan = plan.single_load().is_none();
+        let outputs = OutputWriter::open(output, names, is_plan, plan.variables.clone())?;
+        let signals = SignalWatcher::watch(stop)?;
+        // Nothing can fail from here on: a display takes over the terminal.
+        let progress = RunProgress::start(output.progress_mode(), plan, thresholds, baseline, stop);
+        let shown = progress.shows_thresholds();
+        let measurements = (shown || !abort_monitor.is_idle()).then(|| {
             let offsets = plan.loads.iter().map(|load| load.offset);
             let loads = plan.outlines().into_iter().zip(offsets);
-            RunningMeasurements::new(loads, &thresholds.abort_conditions)
+            let asserted = thresholds.asserted.iter().filter(|_| shown);
+            let conditions = thresholds.abort_conditions.iter().chain(asserted);
+            let conditions: Vec<_> = conditions.cloned().collect();
+            RunningMeasurements::new(loads, &conditions)
         });
-        let names = plan.loads.iter().map(|load| load.name.clone());
         Ok(Self {
-            outputs: OutputWriter::open(
-                output,
-                names,
-                plan.single_load().is_none(),
-                plan.variables.clone(),
-            )?,
-            progress: ProgressPrinter::new(output.quiet(), plan),
-            signals: SignalWatcher::watch(stop)?,
+            outputs,
+            progress,
+            signals,
+            has_conditions: !abort_monitor.is_idle(),
             abort_monitor,
             measurements,
             running_loads: plan.loads.len(),
@@ -71,18 +80,18 @@ impl<'a> PlanMonitor<'a> {
 
     /// Returns true if conditions can end the run.
     pub(crate) fn has_conditions(&self) -> bool {
-        self.measurements.is_some()
+        self.has_conditions
     }
 
     /// Handles an event of the load with this index.
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) {
         if let Err(error) = self.outputs.on_event(load, event) {
-            self.progress.clear();
+            self.progress.make_room();
             print_stderr(&self.variables.mask(format!("error: {error}")));
         }
         self.progress.on_event(load, event);
         match event {
-            RunEvent::Tick(tick) => self.check_abort(load, tick),
+            RunEvent::Tick(tick) => self.measure(load, tick),
             RunEvent::Draining => self.on_draining(),
             RunEvent::Finished(_) => {
                 if let Some(measurements) = &mut self.measurements {
@@ -93,9 +102,9 @@ impl<'a> PlanMonitor<'a> {
         }
     }
 
-    /// Clears the progress, so that other text can be printed.
-    pub(crate) fn clear_progress(&mut self) {
-        self.progress.clear();
+    /// Ends the progress, so that other text can be printed.
+    pub(crate) fn close_progress(&mut self) {
+        self.progress.close();
     }
 
     /// The outputs to write, the signals received, and the condition that ended the plan, if any.
@@ -103,19 +112,23 @@ impl<'a> PlanMonitor<'a> {
         (self.outputs, self.signals, self.abort_monitor.aborted())
     }
 
-    /// Checks the conditions once a second, unless a signal has stopped the plan.
-    fn check_abort(&mut self, load: usize, tick: &RunTick<'_>) {
-        if self.abort_monitor.is_idle() || self.signals.exit().is_some() {
-            return;
-        }
-        let Some(measurements) = &mut self.measurements else {
+    /// Records a tick. Once a second, shows the thresholds, and checks the conditions unless a signal has
+    /// stopped the plan.
+    fn measure(&mut self, load: usize, tick: &RunTick<'_>) {
+        let shown = self.progress.shows_thresholds();
+        let checked = !self.abort_monitor.is_idle() && self.signals.exit().is_none();
+        let Some(measurements) = self.measurements.as_mut().filter(|_| shown || checked) else {
             return;
         };
         let Some(elapsed) = measurements.tick(load, tick) else {
             return;
         };
+        self.progress.show_thresholds(measurements);
+        if !checked {
+            return;
+        }
         if let Some(message) = self.abort_monitor.check(measurements, elapsed) {
-            self.note(&message);
+            self.announce_stop(&message);
         }
     }
 
@@ -126,15 +139,14 @@ impl<'a> PlanMonitor<'a> {
         }
         if self.signals.exit().is_some() && !self.stop_announced {
             self.stop_announced = true;
-            self.note(STOPPING);
+            self.announce_stop(STOPPING);
         }
     }
 
-    /// Prints a message, unless the run is quiet.
-    fn note(&mut self, message: &str) {
+    /// Prints a message that the run is being stopped, unless the run is quiet.
+    fn announce_stop(&mut self, message: &str) {
         if !self.quiet {
-            self.progress.clear();
-            print_stderr(message);
+            self.progress.show_stop(message);
         }
     }
 }

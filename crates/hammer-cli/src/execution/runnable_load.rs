@@ -17,6 +17,13 @@ pub(crate) trait RunnableLoad: Send {
     /// The name of the hammer in the report.
     fn hammer(&self) -> &str;
 
+    /// The target in the report.
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(dead_code, reason = "only the live display shows it before the run")
+    )]
+    fn target(&self) -> &str;
+
     /// The schedule of due times.
     fn schedule(&self) -> Schedule;
 

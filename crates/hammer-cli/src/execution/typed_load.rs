@@ -34,6 +34,10 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         self.name
     }
 
+    fn target(&self) -> &str {
+        &self.target
+    }
+
     fn schedule(&self) -> Schedule {
         self.load.schedule()
     }

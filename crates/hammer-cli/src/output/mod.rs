@@ -1,10 +1,14 @@
 //! Output of a run: progress, reports and the log of hits.
 
 mod hits;
+#[cfg(feature = "live")]
+mod live;
 mod load_progress;
 mod output_places;
 mod output_writer;
+mod progress;
 mod progress_printer;
+mod progress_text;
 mod report_files;
 mod status_line;
 mod stderr;
@@ -15,7 +19,7 @@ mod terminal;
 
 pub(crate) use output_places::{OutputPlaces, output_error};
 pub(crate) use output_writer::OutputWriter;
-pub(crate) use progress_printer::ProgressPrinter;
+pub(crate) use progress::RunProgress;
 pub(crate) use report_files::ReportFiles;
 pub(crate) use stderr::{log_to_display, print_stderr};
 #[cfg(feature = "live")]

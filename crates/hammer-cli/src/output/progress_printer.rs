@@ -5,11 +5,11 @@ use std::time::Duration;
 use hammer_core::RunEvent;
 
 use super::load_progress::{LoadProgress, LoadState};
+use super::progress_text::{opening_text, preparing_text, waiting_text, warm_up_text};
 use super::status_line::StatusLine;
 use crate::execution::RunnablePlan;
-use crate::parsers::instant;
 use crate::text::columns::{column_count, cut_to_columns};
-use crate::text::number::{format_count, format_decimal};
+use crate::text::number::format_count;
 use crate::text::sanitize;
 
 /// Line width in files and pipes.
@@ -25,8 +25,8 @@ pub(crate) struct ProgressPrinter {
 }
 
 impl ProgressPrinter {
-    /// Creates progress that updates a line on a terminal, or else prints lines.
-    pub(crate) fn new(quiet: bool, plan: &RunnablePlan) -> Self {
+    /// Creates progress that is shown by `status`.
+    pub(super) fn new(status: StatusLine, plan: &RunnablePlan) -> Self {
         let named = plan.single_load().is_none();
         let loads = plan.loads.iter().map(|load| {
             let schedule = load.load.schedule();
@@ -43,32 +43,27 @@ impl ProgressPrinter {
             }
         });
         Self {
-            status: StatusLine::new(quiet),
+            status,
             loads: loads.collect(),
             seconds: 0,
         }
     }
 
     /// Shows an event of the load with this index.
-    pub(crate) fn on_event(&mut self, index: usize, event: &RunEvent<'_>) {
+    pub(super) fn on_event(&mut self, index: usize, event: &RunEvent<'_>) {
         self.loads[index].on_event(event);
         match event {
             RunEvent::Opening { limit, .. } if self.seconds == 0 => {
                 self.status.update(&opening_text(*limit));
             }
             RunEvent::Preparing { ready, total } => {
-                let (ready, total) = (format_count(*ready as u64), format_count(*total as u64));
-                self.status.update(&format!("{ready} of {total} ready"));
+                self.status.update(&preparing_text(*ready, *total));
             }
             RunEvent::Waiting { until } => {
-                self.note(
-                    index,
-                    &format!("waiting until {}", instant::format_utc(*until)),
-                );
+                self.note(index, &waiting_text(*until));
             }
             RunEvent::WarmingUp { duration } => {
-                let length = humantime::format_duration(*duration);
-                self.note(index, &format!("warming up for {length}"));
+                self.note(index, &warm_up_text(*duration));
             }
             RunEvent::Tick(tick) => {
                 let elapsed = self.loads[index].offset + tick.elapsed;
@@ -87,7 +82,7 @@ impl ProgressPrinter {
     }
 
     /// Clears the line, so that other text can be printed.
-    pub(crate) fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.status.clear();
     }
 
@@ -164,12 +159,6 @@ impl ProgressPrinter {
     }
 }
 
-/// The text while the hammer prepares and sessions open, which can look as if nothing happened.
-fn opening_text(limit: Duration) -> String {
-    let limit = format_decimal(limit.as_secs_f64());
-    format!("starting: opening sessions (at most {limit} s)")
-}
-
 #[cfg(test)]
 mod tests {
     use hammer_core::HitCounts;
@@ -179,7 +168,7 @@ mod tests {
 
     fn printer(loads: Vec<LoadProgress>) -> ProgressPrinter {
         ProgressPrinter {
-            status: StatusLine::new(true),
+            status: StatusLine::quiet(),
             loads,
             seconds: 3,
         }
@@ -237,14 +226,6 @@ mod tests {
                 ..LoadProgress::default()
             }]);
             assert_eq!(progress.line(FILE_COLUMNS), line);
-        }
-    }
-
-    #[test]
-    fn the_time_to_open_is_bounded() {
-        for (ms, text) in [(3_000, "3 s"), (250, "0.25 s")] {
-            let text = format!("starting: opening sessions (at most {text})");
-            assert_eq!(opening_text(Duration::from_millis(ms)), text);
         }
     }
 

@@ -26,13 +26,23 @@ enum StatusStyle {
 }
 
 impl StatusLine {
-    /// Creates a status line for the terminal, or for a file or pipe; `quiet` prints nothing.
-    pub(crate) fn new(quiet: bool) -> Self {
-        let style = match StderrTerminal::detect() {
-            _ if quiet => StatusStyle::Quiet,
-            Some(terminal) => StatusStyle::InPlace(terminal),
-            None => StatusStyle::Lines,
-        };
+    /// Creates a line that is updated in place on a terminal, or else printed at intervals.
+    pub(crate) fn in_place() -> Self {
+        let terminal = StderrTerminal::detect();
+        Self::of_style(terminal.map_or(StatusStyle::Lines, StatusStyle::InPlace))
+    }
+
+    /// Creates a line that is printed at intervals.
+    pub(crate) fn lines() -> Self {
+        Self::of_style(StatusStyle::Lines)
+    }
+
+    /// Creates a line that is never shown.
+    pub(crate) fn quiet() -> Self {
+        Self::of_style(StatusStyle::Quiet)
+    }
+
+    fn of_style(style: StatusStyle) -> Self {
         Self { style, shown: 0 }
     }
 

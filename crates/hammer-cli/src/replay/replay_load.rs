@@ -33,6 +33,10 @@ impl RunnableLoad for ReplayLoad {
         super::NAME
     }
 
+    fn target(&self) -> &str {
+        &self.target
+    }
+
     fn schedule(&self) -> Schedule {
         let (player, survey, factory) = (
             self.replay.player.clone(),

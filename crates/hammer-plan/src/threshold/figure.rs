@@ -56,7 +56,12 @@ impl HitCategory {
         ("errors", Self::Errors),
     ];
 
-    fn count(&self, measured: &dyn Measurements) -> u64 {
+    /// Returns true if the hits that it counts did not succeed.
+    pub(super) fn is_errors(&self) -> bool {
+        !matches!(self, Self::All | Self::Ok | Self::Label(_))
+    }
+
+    pub(super) fn count(&self, measured: &dyn Measurements) -> u64 {
         let hits = measured.hits();
         match self {
             Self::All => hits.scheduled,

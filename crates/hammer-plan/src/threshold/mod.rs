@@ -4,6 +4,7 @@ mod against_baseline;
 mod bound;
 mod bound_text;
 mod distribution;
+mod error_budget;
 mod figure;
 mod figure_name;
 mod fixed_bound;

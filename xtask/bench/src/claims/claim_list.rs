@@ -24,7 +24,7 @@ const SPIN_LATENESS_P50: [&str; 5] = [
 ];
 
 /// Name, bound and source of each claim, in the order of the scenarios.
-pub(super) static CLAIMS: [(&str, ClaimBound, ClaimSource); 40] = [
+pub(super) static CLAIMS: [(&str, ClaimBound, ClaimSource); 43] = [
     (
         "target: answers/s of one core",
         AtLeast(130_000.0),
@@ -84,6 +84,21 @@ pub(super) static CLAIMS: [(&str, ClaimBound, ClaimSource); 40] = [
         "outputs: CPU per hit, log of hits too ÷ none",
         AtMost(1.03),
         UnlessQuick(&RatioOfPairs("outputs", "cpu_ratio_hits")),
+    ),
+    (
+        "display: CPU per hit, display ÷ none",
+        AtMost(1.03),
+        UnlessQuick(&RatioOfPairs("display", "cpu_ratio")),
+    ),
+    (
+        "display: response p99, display ÷ none",
+        AtMost(1.1),
+        UnlessQuick(&RatioOfPairs("display", "p99_ratio")),
+    ),
+    (
+        "display: CPU time, % of a core",
+        AtMost(1.0),
+        UnlessQuick(&Own("display", "core_percent")),
     ),
     (
         "even: p99 of distance, hammer ÷ best peer",

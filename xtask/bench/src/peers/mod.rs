@@ -7,6 +7,7 @@ use crate::process::ToolInvocation;
 mod duration_text;
 mod h2load;
 mod hammer;
+mod hammer_on_terminal;
 mod hey;
 mod k6;
 mod oha;
@@ -16,6 +17,7 @@ mod wrk;
 mod wrk2;
 
 pub(crate) use hammer::HammerTool;
+pub(crate) use hammer_on_terminal::HammerOnTerminal;
 pub(crate) use tool_report::{ToolOutputError, ToolReport};
 
 /// The load that a run requests from a load generator.

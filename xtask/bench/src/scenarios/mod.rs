@@ -8,6 +8,7 @@ use crate::scenario::{BenchScenario, ScenarioKind};
 
 mod ceiling;
 mod closed;
+mod display;
 mod engine;
 mod even;
 mod memory;
@@ -46,6 +47,7 @@ pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetServerMode> {
         ScenarioKind::Precise => Some(TargetServerMode::RawRecording),
         ScenarioKind::Http2 => Some(TargetServerMode::RawHttp2),
         ScenarioKind::Outputs
+        | ScenarioKind::Display
         | ScenarioKind::Engine
         | ScenarioKind::Replay
         | ScenarioKind::Values
@@ -69,6 +71,7 @@ pub(crate) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         ScenarioKind::Ceiling => ceiling::run(bench, scenario),
         ScenarioKind::Steady => steady::run(bench, scenario),
         ScenarioKind::Outputs => outputs::run(bench, scenario),
+        ScenarioKind::Display => display::run(bench, scenario),
         ScenarioKind::Even => even::run(bench, scenario),
         ScenarioKind::Stall => stall::run(bench, scenario),
         ScenarioKind::Memory => memory::run(bench, scenario),

@@ -33,6 +33,23 @@ impl VariantPair {
         Self { variants, tools }
     }
 
+    /// Two kinds of requests that are both sent from a terminal.
+    ///
+    /// # Errors
+    ///
+    /// If there is no shell.
+    pub(super) fn on_terminal(
+        bench: &BenchContext,
+        variants: [RequestVariant; 2],
+    ) -> Result<Self, Error> {
+        let tool = |variant: &RequestVariant| {
+            let arguments = variant.arguments.clone();
+            bench.hammer.hammer_on_terminal(arguments)
+        };
+        let tools = [tool(&variants[0])?, tool(&variants[1])?];
+        Ok(Self { variants, tools })
+    }
+
     /// Measures `load` with both kinds, one after the other, `count` times, and calls `record` with each
     /// pair: its number and its two runs. The order changes from pair to pair.
     ///

@@ -1,0 +1,20 @@
+//! The ways to show the progress of a run.
+
+use clap::ValueEnum;
+
+/// The ways to show the progress of a run, on stderr.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressMode {
+    /// The best that the terminal can show; lines in files and pipes
+    #[default]
+    Auto,
+    /// A display of the whole terminal, with charts
+    #[cfg(feature = "live")]
+    Live,
+    /// One line, updated in place
+    Line,
+    /// A new line every ten seconds
+    Lines,
+    /// Nothing
+    None,
+}

@@ -1,0 +1,97 @@
+//! What a live display is told of a run before it starts.
+
+use std::time::Duration;
+
+use hammer_core::{ResourceLimits, RunFile, Schedule};
+use hammer_plan::{HitTime, LoadOutline, Threshold};
+use hammer_tui::{LiveBound, LiveLoad, LiveRun, LiveStage};
+
+use crate::baseline::BaselineRun;
+use crate::execution::{RunThresholds, RunnablePlan, RunnablePlanLoad};
+
+/// Describes a run. Values of environment variables are masked, as in reports.
+pub(super) fn describe_run(
+    plan: &RunnablePlan,
+    thresholds: &RunThresholds,
+    baseline: Option<&BaselineRun>,
+) -> LiveRun {
+    let outlines = plan.outlines();
+    let loads = plan.loads.iter().zip(&outlines);
+    let loads = loads.enumerate().map(|(index, (load, outline))| LiveLoad {
+        target: plan.variables.mask(load.load.target().to_owned()),
+        bounds: response_bounds(thresholds, outline, plan.loads.len()),
+        baseline_p99: baseline.and_then(|baseline| response_p99(baseline.run(), &load.name, index)),
+        ..describe_load(load, outline)
+    });
+    let name = match plan.single_load() {
+        Some(only) if plan.name.is_empty() => only.load.hammer().to_owned(),
+        _ => plan.name.clone(),
+    };
+    LiveRun {
+        name,
+        loads: loads.collect(),
+        limits: ResourceLimits::read(),
+    }
+}
+
+fn describe_load(load: &RunnablePlanLoad, outline: &LoadOutline) -> LiveLoad {
+    let schedule = load.load.schedule();
+    LiveLoad {
+        name: load.name.clone(),
+        hammer: load.load.hammer().to_owned(),
+        shape: outline.shape.to_string(),
+        offset: load.offset,
+        length: schedule.duration(),
+        hit_count: schedule.hit_count(),
+        stages: stages(&schedule),
+        groups: outline.groups.clone(),
+        ..LiveLoad::default()
+    }
+}
+
+/// The stages of a schedule, if there are several.
+fn stages(schedule: &Schedule) -> Vec<LiveStage> {
+    match schedule.shape().stages() {
+        [] | [_] => vec![],
+        stages => {
+            let stage = |stage: &hammer_core::Stage| LiveStage {
+                name: stage.to_string(),
+                start: stage.start(),
+            };
+            stages.iter().map(stage).collect()
+        }
+    }
+}
+
+/// The bounds on the response of a whole load, of which a plan has `loads`.
+fn response_bounds(
+    thresholds: &RunThresholds,
+    outline: &LoadOutline,
+    loads: usize,
+) -> Vec<LiveBound> {
+    let applies = |threshold: &&Threshold| match threshold.scope() {
+        None => true,
+        Some(scope) => {
+            let is_whole = scope.stage().is_none() && scope.group().is_none();
+            is_whole && (scope.load() == Some(&outline.name)) && loads > 1
+        }
+    };
+    let bounds = thresholds.asserted.iter().filter(applies);
+    let bounds = bounds.filter_map(|threshold| match threshold.time_bound()? {
+        (HitTime::Response, micros) => Some(LiveBound {
+            expression: threshold.to_string(),
+            at: Duration::try_from_secs_f64(micros / 1e6).ok()?,
+        }),
+        _ => None,
+    });
+    bounds.collect()
+}
+
+/// The p99 of the load of this name in a baseline, or of the load with this index.
+fn response_p99(baseline: &RunFile, name: &str, index: usize) -> Option<Duration> {
+    let loads = &baseline.report.loads;
+    let named = loads.iter().find(|load| load.name == name);
+    let load = named.or_else(|| loads.get(index))?;
+    let measured = load.report.response_us.measured()?;
+    Duration::try_from_secs_f64(measured.p99 / 1e6).ok()
+}

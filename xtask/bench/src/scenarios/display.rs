@@ -1,0 +1,91 @@
+//! Compares runs with a live display with those without progress.
+
+use hammer_target::TargetBehavior;
+
+use super::ScenarioReport;
+use super::variants::{RequestVariant, VariantPair};
+use crate::context::{BenchContext, CONNECTIONS, MeasuredRun};
+use crate::error::Error;
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::pinned_target::TargetServerMode;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
+
+const RATE: f64 = 20_000.0;
+
+const fn lower(key: &'static str, title: &'static str, unit: &'static str) -> FigureKind {
+    FigureKind {
+        key,
+        title,
+        unit,
+        better: BetterDirection::Lower,
+    }
+}
+
+static CPU_RATIO: FigureKind = lower("cpu_ratio", "CPU per hit, display ÷ none", "1");
+static P99_RATIO: FigureKind = lower("p99_ratio", "response p99, display ÷ none", "1");
+static CORE: FigureKind = lower("core_percent", "CPU time of the display, % of a core", "%");
+static CPU: [FigureKind; 2] = [
+    lower("cpu_us_per_hit_none", "CPU per hit, no progress, µs", "us"),
+    lower("cpu_us_per_hit_display", "CPU per hit, display, µs", "us"),
+];
+static P99: [FigureKind; 2] = [
+    lower(
+        "response_p99_us_none",
+        "response p99, no progress, µs",
+        "us",
+    ),
+    lower("response_p99_us_display", "response p99, display, µs", "us"),
+];
+
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let target = bench.start_target(TargetServerMode::Raw, false, TargetBehavior::default())?;
+    let url = target.url();
+    let mut load = bench.closed_loop_load(&url, bench.plan.steady_duration);
+    load.rate = Some(RATE);
+    load.needs_percentiles = true;
+    let variant = |mode| RequestVariant {
+        name: mode,
+        path: String::new(),
+        arguments: vec!["--progress".to_owned(), mode.to_owned()],
+    };
+    let pair = VariantPair::on_terminal(bench, [variant("none"), variant("live")])?;
+    let mut figures = FigureCollector::new(scenario.name());
+    let ours = bench.hammer.name();
+    pair.measure(
+        bench,
+        scenario.name(),
+        &target,
+        &load,
+        bench.plan.rounds,
+        |round, runs| {
+            let cpu = runs.each_ref().map(|run| run.cpu_us_per_hit);
+            let p99 = runs.each_ref().map(|run| run.tool_report.p99_us);
+            figures.record(round, ours, &CPU_RATIO, ratio(cpu));
+            figures.record(round, ours, &P99_RATIO, ratio(p99));
+            figures.record(round, ours, &CORE, core_percent(&runs));
+            for (index, (cpu, p99)) in cpu.into_iter().zip(p99).enumerate() {
+                figures.record(round, ours, &CPU[index], cpu);
+                figures.record(round, ours, &P99[index], p99);
+            }
+        },
+    );
+    let heading = format!(
+        "{}/s with a live display, in pairs with none; {CONNECTIONS} connections, 1 thread, {} s; raw target",
+        format_number(RATE),
+        bench.plan.steady_duration.as_secs_f64()
+    );
+    Ok(ScenarioReport { heading, figures })
+}
+
+/// The second figure divided by the first.
+fn ratio([first, second]: [Option<f64>; 2]) -> Option<f64> {
+    Some(second? / first?)
+}
+
+/// The CPU time that the second run took more than the first, in percent of a core.
+fn core_percent([none, display]: &[MeasuredRun; 2]) -> Option<f64> {
+    let us_per_hit = display.cpu_us_per_hit? - none.cpu_us_per_hit?;
+    Some(us_per_hit * RATE / 1e6 * 100.0)
+}
