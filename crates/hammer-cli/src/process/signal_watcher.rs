@@ -23,7 +23,10 @@ pub(crate) struct SignalWatcher {
         expect(dead_code, reason = "only the command `target` waits")
     )]
     received: Receiver<()>,
-    #[expect(dead_code, reason = "no flag selects the live display yet")]
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(dead_code, reason = "only a live display reads keys")
+    )]
     keys: InterruptKey,
 }
 
