@@ -1,8 +1,8 @@
-//! What is known of a load before it starts.
+//! The description of a load before it starts.
 
 use std::time::Duration;
 
-/// What is known of a load before it starts. Texts may contain any characters.
+/// The description of a load before it starts. Texts may contain any characters.
 #[derive(Debug, Clone, Default)]
 pub struct LiveLoad {
     /// The name of the load in its plan; empty without a plan.

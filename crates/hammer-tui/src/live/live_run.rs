@@ -1,10 +1,10 @@
-//! What is known of a run before it starts.
+//! The description of a run before it starts.
 
 use hammer_core::ResourceLimits;
 
 use super::live_load::LiveLoad;
 
-/// What is known of a run before it starts.
+/// The description of a run before it starts.
 #[derive(Debug, Clone, Default)]
 pub struct LiveRun {
     /// The name of the plan, or of the hammer without a plan.

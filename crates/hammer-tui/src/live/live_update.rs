@@ -1,4 +1,4 @@
-//! What happens while a run lasts.
+//! An event of a run, as the caller tells it.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use hammer_core::VerdictStatus;
 use super::live_second::LiveSecond;
 use super::live_threshold::LiveThreshold;
 
-/// What happens while a run lasts. Indices refer to [`LiveRun::loads`](crate::LiveRun::loads).
+/// An event of a run, as the caller tells it. Indices refer to [`LiveRun::loads`](crate::LiveRun::loads).
 #[derive(Debug, Clone)]
 pub enum LiveUpdate {
     /// A load gets ready, as the text says: `opening sessions (at most 3 s)`.
     Preparing {
         /// The index of the load.
         load: usize,
-        /// What it does.
+        /// Its present activity.
         text: String,
     },
     /// The clock of a load has started.

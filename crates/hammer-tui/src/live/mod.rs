@@ -1,4 +1,4 @@
-//! What the caller tells the display.
+//! The types with which the caller tells of a run.
 
 pub(crate) mod live_load;
 pub(crate) mod live_run;

@@ -1,4 +1,4 @@
-//! What the screen shows of a load.
+//! The figures of a load with their history.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,7 +16,7 @@ const MOST_COLUMNS: usize = 600;
 /// Seconds of "the last ten seconds".
 const RECENT_SECONDS: u64 = 10;
 
-/// What the screen shows of a load.
+/// The figures of a load with their history.
 #[derive(Debug, Clone)]
 pub(crate) struct LoadView {
     pub(crate) state: LoadState,
@@ -35,7 +35,7 @@ pub(crate) struct LoadView {
     recent: VecDeque<(u64, LiveDistributions)>,
 }
 
-/// How far a load is.
+/// The progress of a load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LoadState {
     /// It has not started; the text says what it does.

@@ -1,9 +1,13 @@
-//! What the screen shows of a run: its figures with their history.
+//! The state of a run that the screen shows: its figures with their history.
 
 mod apply;
 pub(crate) mod heat_rows;
 pub(crate) mod load_view;
 pub(crate) mod open_files;
+#[expect(
+    clippy::module_inception,
+    reason = "a file is named after the noun it defines"
+)]
 pub(crate) mod run_view;
 pub(crate) mod second_column;
 #[cfg(test)]

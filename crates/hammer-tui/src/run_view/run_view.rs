@@ -1,4 +1,4 @@
-//! What the screen shows of a run.
+//! The state of a run that the screen shows.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ const MOST_LOG_LINES: usize = 1_000;
 /// Bytes of a line of the log that are kept.
 const MOST_LOG_BYTES: usize = 4_096;
 
-/// What the screen shows of a run, made of all updates so far. Its texts have no control characters.
+/// The state of a run that the screen shows, made of all updates so far. Its texts have no control characters.
 #[derive(Debug, Clone)]
 pub(crate) struct RunView {
     pub(crate) run: LiveRun,
@@ -51,7 +51,7 @@ impl RunView {
         }
     }
 
-    /// The same, with a fixed number of open files.
+    /// Fixes the number of open files, which otherwise is counted.
     #[cfg(test)]
     pub(crate) fn with_open_files(self, files: u64) -> Self {
         Self {

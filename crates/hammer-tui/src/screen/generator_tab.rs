@@ -37,13 +37,14 @@ pub(super) fn draw(
     let width = usize::from(area.width);
     let mut lines = verdict_lines(&latest.verdict, width, theme);
     lines.push(Line::default());
-    lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
-    lines.push(cpu_line(load, latest, theme));
-    lines.push(Line::default());
     lines.push(lateness_line(latest, settings, theme));
     lines.extend(hit_lines(latest, width, theme));
     lines.push(Line::default());
+    lines.push(cpu_line(load, latest, theme));
     lines.extend(limit_lines(run, latest, theme));
+    lines.push(Line::default());
+    // The last, since there can be many.
+    lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
     draw_lines(frame, area, lines, settings.skipped_lines, theme);
 }
 
@@ -68,7 +69,7 @@ fn verdict_lines(verdict: &Verdict, width: usize, theme: &Theme) -> Vec<Line<'st
 /// The CPU time on average, and what others took in the last second.
 fn cpu_line(load: &LoadView, latest: &LiveSecond, theme: &Theme) -> Line<'static> {
     let cores = latest.generator.cpu_s / latest.elapsed.as_secs_f64().max(1.0);
-    let used = format!("{} of a core on average", rounded_percent(cores));
+    let used = format!("{} of a core", rounded_percent(cores));
     let item = |name: &str, share: Option<f64>| {
         let mark = match share {
             Some(share) if share >= NOTABLE => " (high)",
@@ -167,7 +168,6 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
     let limits = run.run.limits;
     let generator = &latest.generator;
     let of = |used: Option<u64>, limit: Option<u64>| {
-        let known = |count: Option<u64>| count.map_or("unknown".to_owned(), format_count);
         let share = used
             .zip(limit)
             .map(|(used, limit)| used as f64 / limit.max(1) as f64);
@@ -175,10 +175,14 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
             Some(share) if share >= NEAR_LIMIT => " (near the limit)",
             _ => "",
         };
-        let text = format!("{} of {}{mark}", known(used), known(limit));
+        let used = used.map_or("unknown".to_owned(), format_count);
+        let text = match limit {
+            Some(limit) => format!("{used} of {}{mark}", format_count(limit)),
+            None => format!("{used}, the limit is unknown"),
+        };
         Span::styled(text, marked(share, NEAR_LIMIT, theme))
     };
-    // A session has at least a connection; hits in flight of all loads need a port each.
+    // The loads share the ports.
     let in_flight = run
         .loads
         .iter()
@@ -203,7 +207,7 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
             "ports",
             [
                 of(Some(in_flight), limits.ports),
-                Span::raw(", one for each hit in flight"),
+                Span::raw(" (hits in flight)"),
             ],
             theme,
         ),

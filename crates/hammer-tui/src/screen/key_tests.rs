@@ -6,7 +6,7 @@ use hammer_diagnostic::TimeUnit;
 use super::screen_settings::{ChartScale, KeyAction, ScreenSettings, ShownTimes};
 use super::tab::Tab;
 use crate::run_view::run_view::RunView;
-use crate::testing::{mid_run, plan};
+use crate::testing::{failing, mid_run, plan};
 
 fn press(settings: &mut ScreenSettings, run: &RunView, code: KeyCode) -> KeyAction {
     settings.on_key(KeyEvent::new(code, KeyModifiers::NONE), run)
@@ -109,10 +109,10 @@ fn brackets_and_arrows_select_a_load() {
 fn charts_have_a_zoom_a_scale_times_and_a_unit() {
     let run = mid_run();
     let mut settings = ScreenSettings::default();
-    press_all(&mut settings, &run, "++");
-    assert_eq!(settings.zoom, Some(900));
+    press_all(&mut settings, &run, "+");
+    assert_eq!(settings.zoom, Some(120), "the run is longer");
     press_all(&mut settings, &run, "+++++");
-    assert_eq!(settings.zoom, Some(60), "the shortest");
+    assert_eq!(settings.zoom, Some(30), "the shortest");
     press_all(&mut settings, &run, "------");
     assert_eq!(settings.zoom, None, "the whole run");
     press_all(&mut settings, &run, "lr");
@@ -129,4 +129,27 @@ fn charts_have_a_zoom_a_scale_times_and_a_unit() {
     assert!(settings.is_frozen);
     press_all(&mut settings, &run, "p");
     assert!(!settings.is_frozen);
+}
+
+#[test]
+fn keys_scroll_long_lists() {
+    let run = failing();
+    let mut settings = ScreenSettings {
+        tab: Tab::Answers,
+        ..ScreenSettings::default()
+    };
+    for (code, skipped) in [
+        (KeyCode::Up, 0),
+        (KeyCode::Down, 1),
+        (KeyCode::PageDown, 11),
+        (KeyCode::Up, 10),
+        (KeyCode::PageUp, 0),
+    ] {
+        press(&mut settings, &run, code);
+        assert_eq!(settings.skipped_lines, skipped, "{code:?}");
+    }
+    press(&mut settings, &run, KeyCode::End);
+    assert!(settings.skipped_lines > 10);
+    press(&mut settings, &run, KeyCode::Tab);
+    assert_eq!(settings.skipped_lines, 0, "another tab starts at its top");
 }

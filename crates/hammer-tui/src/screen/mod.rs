@@ -1,4 +1,4 @@
-//! What is drawn: the settings, the theme, and the tabs.
+//! The screen: its tabs, settings and theme.
 
 mod answers_tab;
 mod clock_text;

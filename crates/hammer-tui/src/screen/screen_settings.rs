@@ -7,7 +7,15 @@ use super::tab::Tab;
 use crate::run_view::run_view::RunView;
 
 /// The seconds that charts can show, from the longest; the first is the whole run.
-const ZOOMS: [Option<u64>; 6] = [None, Some(3_600), Some(900), Some(300), Some(120), Some(60)];
+const ZOOMS: [Option<u64>; 7] = [
+    None,
+    Some(3_600),
+    Some(900),
+    Some(300),
+    Some(120),
+    Some(60),
+    Some(30),
+];
 
 /// Lines that a page key scrolls.
 const PAGE_LINES: isize = 10;
@@ -53,7 +61,7 @@ pub(crate) enum ShownTimes {
     Service,
 }
 
-/// What a key demands of the caller.
+/// An action that a key demands of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyAction {
     None,
@@ -118,8 +126,8 @@ impl ScreenSettings {
             KeyCode::Char('q' | 'Q') => return KeyAction::Stop,
             KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.is_help_open = true,
             KeyCode::Char(' ' | 'p') => self.is_frozen = !self.is_frozen,
-            KeyCode::Char('+' | '=') => self.zoom = next(&ZOOMS, self.zoom, 1, false),
-            KeyCode::Char('-' | '_') => self.zoom = next(&ZOOMS, self.zoom, -1, false),
+            KeyCode::Char('+' | '=') => self.move_zoom(run, 1),
+            KeyCode::Char('-' | '_') => self.move_zoom(run, -1),
             KeyCode::Char('l') => self.scale = self.scale.next(),
             KeyCode::Char('r') => self.times = self.times.next(),
             KeyCode::Char('u') => self.unit = next_unit(self.unit),
@@ -166,6 +174,18 @@ impl ScreenSettings {
 
     fn move_tab(&mut self, run: &RunView, by: isize) {
         self.tab = next(Tab::of(run), self.tab, by, true);
+    }
+
+    /// Zooms into the run, or out of it, among the lengths that are shorter than it.
+    fn move_zoom(&mut self, run: &RunView, by: isize) {
+        let latest = run
+            .loads
+            .get(self.load)
+            .and_then(|load| load.latest.as_ref());
+        let elapsed = latest.map_or(0, |latest| latest.elapsed.as_secs());
+        let mut zooms = ZOOMS.to_vec();
+        zooms.retain(|zoom| zoom.is_none_or(|seconds| seconds < elapsed));
+        self.zoom = next(&zooms, self.zoom, by, false);
     }
 
     fn move_load(&mut self, run: &RunView, by: isize) {

@@ -56,7 +56,7 @@ fn verdict_word(load: &LoadView) -> Option<(String, VerdictStatus)> {
     }
 }
 
-/// What the load does, unless it runs.
+/// The activity of the load, unless it runs.
 fn activity(run: &RunView, load: &LoadView) -> Option<String> {
     let in_flight = load.latest.as_ref().map_or(0, |latest| latest.in_flight);
     match (&load.state, &run.stopping) {

@@ -60,15 +60,19 @@ pub(super) fn draw_line(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<
     }
 }
 
-/// Draws lines from the top, as many as fit. If they do not, the last row says how many are missing.
+/// Draws lines from the top, as many as fit. If they do not, empty lines are left out, and the last row
+/// says how many are missing.
 pub(super) fn draw_lines(
     frame: &mut Frame<'_>,
     area: Rect,
-    lines: Vec<Line<'static>>,
+    mut lines: Vec<Line<'static>>,
     skipped: usize,
     theme: &Theme,
 ) {
     let height = usize::from(area.height);
+    if lines.len() > height {
+        lines.retain(|line| line.width() > 0);
+    }
     let skipped = skipped.min(lines.len().saturating_sub(height));
     let missing = (lines.len() - skipped).saturating_sub(height);
     let shown = if missing > 0 {

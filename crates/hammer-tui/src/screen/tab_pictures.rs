@@ -70,6 +70,24 @@ fn refused() -> RunView {
     run
 }
 
+/// A run with times around `median_us`.
+fn with_median(median_us: fn(u64) -> f64) -> RunView {
+    let mut run = RunView::new(LiveRun {
+        loads: vec![LiveLoad::default()],
+        ..LiveRun::default()
+    });
+    let mut load = TestLoad::new(|_| 2_000);
+    load.median_us = median_us;
+    load.late_us = |_| 1.0;
+    for _ in 0..20 {
+        run.apply(LiveUpdate::Second {
+            load: 0,
+            second: Box::new(load.second()),
+        });
+    }
+    run
+}
+
 fn check(name: &str, tab: Tab, runs: &[(&str, RunView)]) {
     let mut pictures = Picture::new(80, 24);
     let settings = on(tab);
@@ -78,7 +96,10 @@ fn check(name: &str, tab: Tab, runs: &[(&str, RunView)]) {
             let title = format!("{state}, {}×{}", size.0, size.1);
             pictures.add_buffer(&title, &drawn(run, &settings, &Theme::plain(), size));
         }
-        pictures.add_color_buffer(state, &drawn(run, &settings, &NAMED, (80, 24)));
+        for size in [(80, 24), (120, 40)] {
+            let title = format!("{state}, {}×{}", size.0, size.1);
+            pictures.add_color_buffer(&title, &drawn(run, &settings, &NAMED, size));
+        }
     }
     pictures.check(name);
 }
@@ -89,6 +110,8 @@ fn the_latency_tab() {
         ("early", early()),
         ("mid-run", mid_run()),
         ("all hits failed", refused()),
+        ("1 µs", with_median(|_| 1.0)),
+        ("100 s", with_median(|_| 100e6)),
     ];
     check("latency_tab", Tab::Latency, &runs);
 }
@@ -102,6 +125,19 @@ fn the_heat_tab() {
         ("before the start", preparing()),
     ];
     check("heat_tab", Tab::Heat, &runs);
+}
+
+/// The digits are the last ones of the colors of xterm.
+#[test]
+fn the_heat_tab_with_256_colors() {
+    let mut pictures = Picture::new(80, 24);
+    let theme = Theme {
+        color: ColorDepth::Ramp256,
+    };
+    let buffer = drawn(&mid_run(), &on(Tab::Heat), &theme, (80, 24));
+    pictures.add_buffer("80×24", &buffer);
+    pictures.add_color_buffer("80×24", &buffer);
+    pictures.check("heat_tab_256_colors");
 }
 
 #[test]

@@ -102,6 +102,47 @@ fn the_overview_of_a_plan() {
     check_overview("plan", &plan());
 }
 
+/// Each load of a plan can be selected, also one that has not started.
+#[test]
+fn the_loads_of_a_plan_are_selected() {
+    let run = plan();
+    let mut pictures = Picture::new(80, 24);
+    for load in 1..=2 {
+        let settings = ScreenSettings {
+            load,
+            ..ScreenSettings::default()
+        };
+        let buffer = drawn(&run, &settings, &Theme::plain(), (80, 24));
+        pictures.add_buffer(&format!("load {}", load + 1), &buffer);
+    }
+    pictures.check("overview_plan_loads");
+}
+
+#[test]
+fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
+    let line = |run: &RunView, settings: &ScreenSettings, y: usize| {
+        let buffer = drawn(run, settings, &Theme::plain(), (100, 30));
+        texts(&buffer)[y * 100..(y + 1) * 100].concat()
+    };
+    let mut run = mid_run();
+    let mut settings = ScreenSettings {
+        is_frozen: true,
+        is_no_stop_shown: true,
+        ..ScreenSettings::default()
+    };
+    assert!(line(&run, &settings, 0).contains(" FROZEN  03:12 of 05:00"));
+    assert!(line(&run, &settings, 29).contains("Ctrl-Z does not suspend"));
+    settings.is_no_stop_shown = false;
+    assert!(line(&run, &settings, 29).contains("space resume"));
+    let invalid = hammer_core::VerdictStatus::Invalid;
+    run.apply(LiveUpdate::Finished {
+        load: 0,
+        verdict: invalid,
+    });
+    assert!(line(&run, &settings, 1).starts_with(" INVALID   finished"));
+    assert!(!line(&run, &settings, 29).contains("q stop"));
+}
+
 /// A window that is too small has the figures that matter most in one line.
 #[test]
 fn a_small_window_has_one_line() {

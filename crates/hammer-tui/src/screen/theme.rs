@@ -56,22 +56,22 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// What is selected.
+    /// Text that is selected.
     pub(crate) fn selected(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// What is as it should be.
+    /// A state that is as it should be.
     pub(crate) fn pass(self) -> Style {
         self.named(Color::Green)
     }
 
-    /// What is not as it should be.
+    /// A state that is not as it should be.
     pub(crate) fn fail(self) -> Style {
         self.named(Color::Red).add_modifier(Modifier::BOLD)
     }
 
-    /// What deserves attention.
+    /// A state that deserves attention.
     pub(crate) fn warning(self) -> Style {
         self.named(Color::Magenta).add_modifier(Modifier::BOLD)
     }

@@ -95,6 +95,9 @@ impl ThreadTable<'_> {
         } else if is_busy {
             parts.push(Span::styled("  too busy", busy_style));
         }
+        if thread.no_core.is_some_and(|share| share >= NOTABLE) {
+            parts.push(Span::styled("  waits", no_core_style));
+        }
         if thread.stalled && thread.longest_stall >= LEAST_STALL {
             parts.push(Span::styled("  stalled", self.theme.warning()));
         }

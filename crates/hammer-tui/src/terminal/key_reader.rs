@@ -93,6 +93,11 @@ impl KeySources {
             };
             if take_bytes(&mut self.resized) {
                 inbox.push_input(TerminalInput::Resized);
+                // crossterm would return the resize in place of the next key, and then forget that a
+                // key is there.
+                if self.keyboard.is_ours() {
+                    self.read_events(inbox, on_stop)?;
+                }
             }
             if take_bytes(&mut self.continued) {
                 inbox.push_input(TerminalInput::Continued);
@@ -130,6 +135,15 @@ impl KeySources {
     }
 
     fn read_keys(&self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<()> {
+        if !self.read_events(inbox, on_stop)? {
+            // What crossterm leaves behind would wake this thread forever.
+            tcflush(&self.keyboard.file, QueueSelector::IFlush)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what is there. Returns true if there was something.
+    fn read_events(&self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<bool> {
         let mut has_read = false;
         while event::poll(Duration::ZERO)? {
             has_read = true;
@@ -147,11 +161,7 @@ impl KeySources {
                 _ => {}
             }
         }
-        if !has_read {
-            // What crossterm leaves behind would wake this thread forever.
-            tcflush(&self.keyboard.file, QueueSelector::IFlush)?;
-        }
-        Ok(())
+        Ok(has_read)
     }
 }
 

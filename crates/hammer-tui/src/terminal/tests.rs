@@ -103,6 +103,12 @@ impl TestDisplay {
         self.seen.recv_timeout(LONG).unwrap()
     }
 
+    /// A display that ends before it took over the terminal writes nothing of it.
+    fn wait_until_shown(&self) {
+        self.send("shown");
+        assert_eq!(self.see(), "shown");
+    }
+
     fn press(&self, key: char) {
         let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
         self.inbox.push_input(TerminalInput::Key(key));
@@ -174,6 +180,7 @@ fn a_panic_of_a_hammer_goes_into_the_log() {
 #[test]
 fn a_panic_of_the_coordinator_ends_the_display() {
     let display = TestDisplay::start();
+    display.wait_until_shown();
     let coordinator = thread::spawn(|| {
         LiveDisplay::register_coordinator();
         let _ = catch_unwind(|| panic!("broken coordinator"));
@@ -188,6 +195,7 @@ fn a_panic_of_the_coordinator_ends_the_display() {
 #[test]
 fn a_restored_terminal_ends_the_display() {
     let display = TestDisplay::start();
+    display.wait_until_shown();
     restore_terminal();
     restore_terminal();
     display.press('r');

@@ -60,13 +60,6 @@ impl Picture {
         }
     }
 
-    /// Adds the colors of a picture, a letter for each cell.
-    pub(crate) fn add_colors(&mut self, title: &str, draw: impl FnOnce(Rect, &mut Buffer)) {
-        let mut buffer = Buffer::empty(self.area);
-        draw(self.area, &mut buffer);
-        self.add_color_buffer(title, &buffer);
-    }
-
     /// Compares the pictures with the golden file.
     pub(crate) fn check(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/screens");

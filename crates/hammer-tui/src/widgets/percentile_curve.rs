@@ -65,15 +65,13 @@ impl PercentileCurve<'_> {
     fn draw_curve(&self, curve: &Curve<'_>, nines: f64, scale: &TimeScale, grid: &mut BrailleGrid) {
         let dots = grid.width().saturating_sub(1).max(1);
         let last = (curve.nines() / nines * dots as f64).round() as usize;
-        let mut before: Option<(usize, usize)> = None;
-        for x in 0..=last.min(dots) {
-            let quantile = 1.0 - 10_f64.powf(-(x as f64 / dots as f64 * nines));
-            let time = curve.times.quantile(quantile);
-            let point = (x, grid.dot_at(scale.share(time)));
-            if let Some(before) = before {
-                grid.line(before, point, curve.is_dotted, curve.style);
-            }
-            before = Some(point);
+        let share = |x: usize| 1.0 - 10_f64.powf(-(x as f64 / dots as f64 * nines));
+        let times = quantiles(curve.times, (0..=last.min(dots)).map(share));
+        let points = times.into_iter().enumerate();
+        let points = points.map(|(x, time)| (x, grid.dot_at(scale.share(time))));
+        let points: Vec<_> = points.collect();
+        for pair in points.windows(2) {
+            grid.line(pair[0], pair[1], curve.is_dotted, curve.style);
         }
     }
 
@@ -132,5 +130,46 @@ impl Widget for PercentileCurve<'_> {
             ..plot
         };
         self.draw_ticks(nines, row, buffer);
+    }
+}
+
+/// The times at ascending shares of the hits, in one pass over the histogram.
+fn quantiles(times: &Histogram, shares: impl Iterator<Item = f64>) -> Vec<Duration> {
+    let mut buckets = times.recorded();
+    let (mut covered, mut time) = (0, times.min());
+    let at = |share: f64| {
+        let rank = (share * times.count() as f64).ceil().max(1.0);
+        while (covered as f64) < rank
+            && let Some(bucket) = buckets.next()
+        {
+            covered += bucket.count;
+            time = bucket.middle().clamp(times.min(), times.max());
+        }
+        time
+    };
+    shares.map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_histogram() {
+        let mut times = Histogram::new();
+        for ms in 1..=1_000 {
+            times.record(Duration::from_millis(ms * ms));
+        }
+        let shares = [0.0, 0.25, 0.5, 0.9, 0.99, 0.999];
+        let found = quantiles(&times, shares.into_iter());
+        for (share, found) in shares.into_iter().zip(found) {
+            let expected = times.quantile(share).as_secs_f64();
+            let ratio = found.as_secs_f64() / expected;
+            assert!((ratio - 1.0).abs() < 2e-3, "{share}: {found:?}");
+        }
+        assert_eq!(
+            quantiles(&Histogram::new(), [0.5].into_iter()),
+            [Duration::ZERO]
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of a load before it has figures.
+//! The description of a load that has no figures yet.
 
 use hammer_diagnostic::format_count;
 use ratatui::text::{Line, Span};

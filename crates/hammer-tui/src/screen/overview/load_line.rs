@@ -13,7 +13,8 @@ use crate::screen::theme::Theme;
 /// The most columns of the name of a load.
 const NAME_COLUMNS: usize = 16;
 
-/// The loads with their rates and failures, the selected one first; none if there is one load.
+/// The loads with their rates and failures, or `None` if there is one load. If not all of them fit, the
+/// selected one comes first.
 pub(super) fn load_line(
     run: &RunView,
     selected: usize,
@@ -24,20 +25,35 @@ pub(super) fn load_line(
     if count < 2 {
         return None;
     }
+    let selected = selected.min(count - 1);
+    let in_order = load_items(run, 0..count, selected, width, theme);
+    let line = match in_order.fits() {
+        true => in_order,
+        false => {
+            let order = (selected..count).chain(0..selected);
+            load_items(run, order, selected, width, theme)
+        }
+    };
+    Some(line.finish(theme.dim()))
+}
+
+fn load_items(
+    run: &RunView,
+    order: impl Iterator<Item = usize>,
+    selected: usize,
+    width: usize,
+    theme: &Theme,
+) -> ItemLine {
     let mut line = ItemLine::new("loads", theme.dim(), width);
-    // From the selected load, if not all of them fit.
-    for index in (selected.min(count - 1)..count).chain(0..selected.min(count - 1)) {
-        let (load, name) = (
-            &run.loads[index],
-            cut(&run.run.loads[index].name, NAME_COLUMNS),
-        );
-        let style = if index == selected {
-            theme.selected()
-        } else {
-            theme.strong()
+    for index in order {
+        let load = &run.loads[index];
+        let name = cut(&run.run.loads[index].name, NAME_COLUMNS);
+        let style = match index == selected {
+            true => theme.selected(),
+            false => theme.strong(),
         };
-        let mut parts = vec![Span::styled(name, style), Span::raw(" ")];
-        parts.push(Span::raw(state_text(load)));
+        let state = format!(" {}", state_text(load));
+        let mut parts = vec![Span::styled(name, style), Span::raw(state)];
         let not_ok = load.latest.as_ref().map_or(0, |latest| {
             latest.total.ended().saturating_sub(latest.total.ok)
         });
@@ -47,7 +63,7 @@ pub(super) fn load_line(
         }
         line.push(parts);
     }
-    Some(line.finish(theme.dim()))
+    line
 }
 
 fn state_text(load: &LoadView) -> String {

@@ -1,4 +1,6 @@
-//! The panels of the overview in one column, from the top. Those at the bottom drop on low screens.
+//! The panels of the overview in one column.
+//!
+//! Those at the bottom drop on low screens.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

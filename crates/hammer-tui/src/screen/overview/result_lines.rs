@@ -71,7 +71,7 @@ pub(super) fn label_line(
     Some(line.finish(theme.dim()))
 }
 
-/// The groups in one line, the largest first; none if there is one.
+/// The groups in one line, the largest first, or `None` if there is one.
 pub(super) fn group_line(
     latest: &LiveSecond,
     live: &LiveLoad,

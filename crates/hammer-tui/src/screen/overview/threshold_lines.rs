@@ -7,7 +7,7 @@ use crate::live::live_threshold::LiveThreshold;
 use crate::screen::item_line::ItemLine;
 use crate::screen::theme::Theme;
 
-/// At most `count` lines of thresholds, the failing ones first; none without thresholds.
+/// At most `count` lines of thresholds, the failing ones first. Without thresholds, it is empty.
 pub(super) fn threshold_lines(
     thresholds: &[LiveThreshold],
     count: usize,
