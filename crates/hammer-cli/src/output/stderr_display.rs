@@ -18,7 +18,7 @@ pub(crate) struct StderrDisplay {
     display: Option<LiveDisplay>,
 }
 
-#[expect(dead_code, reason = "no flag selects the display yet")]
+#[expect(dead_code, reason = "no flag selects the live display yet")]
 impl StderrDisplay {
     /// Takes over the terminal of stderr. `q` and Ctrl-C press `interrupt`.
     pub(crate) fn start(run: LiveRun, interrupt: InterruptKey) -> io::Result<Self> {

@@ -14,7 +14,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use super::display_screen::DisplayScreen;
 use super::frame_buffer::FrameBuffer;
 use super::stop_callback::StopCallback;
-use super::taken_terminal::{enter_screen, stderr_size, write_to_terminal};
+use super::taken_terminal::{enter_screen, may_draw, stderr_size, write_to_terminal};
 use super::update_inbox::UpdateInbox;
 use super::update_queue::{TerminalInput, UpdateQueue};
 use crate::screen::screen_settings::KeyAction;
@@ -41,6 +41,7 @@ pub(super) fn run(
         frame: FrameBuffer::default(),
         terminal: None,
         size: Size::default(),
+        was_away: false,
     };
     enter_screen(false)?;
     display.draw()?;
@@ -62,6 +63,8 @@ struct DisplayLoop<S> {
     /// What the terminal shows; `None` if that is unknown.
     terminal: Option<Terminal<CrosstermBackend<FrameBuffer>>>,
     size: Size,
+    /// True if the shell may have used the terminal since the last frame.
+    was_away: bool,
 }
 
 impl<S: DisplayScreen> DisplayLoop<S> {
@@ -80,17 +83,23 @@ impl<S: DisplayScreen> DisplayLoop<S> {
                     KeyAction::Stop => self.on_stop.call(),
                 },
                 TerminalInput::Resized => {}
-                TerminalInput::Continued => {
-                    enter_screen(true)?;
-                    self.terminal = None;
-                }
+                TerminalInput::Continued => self.was_away = true,
             }
             is_due = true;
         }
         Ok(is_due)
     }
 
+    /// Draws a frame, unless the process is in the background of its terminal.
     fn draw(&mut self) -> io::Result<()> {
+        if !may_draw() {
+            self.was_away = true;
+            return Ok(());
+        }
+        if std::mem::take(&mut self.was_away) {
+            enter_screen(true)?;
+            self.terminal = None;
+        }
         let size = stderr_size().unwrap_or(DEFAULT_SIZE);
         if size != self.size {
             self.size = size;

@@ -128,6 +128,12 @@ fn leave_screen(display: u64) {
     TAKEN_BY.store(0, Ordering::SeqCst);
 }
 
+/// Returns false if the process is in the background of the terminal, which the shell uses now.
+pub(super) fn may_draw() -> bool {
+    // Without raw mode, the output is not the terminal of the process.
+    !is_raw_mode_enabled().unwrap_or(false) || is_ours()
+}
+
 /// Returns true if the modes of the terminal can be changed.
 fn is_ours() -> bool {
     Keyboard::open().is_ok_and(|keyboard| keyboard.is_ours())
