@@ -49,7 +49,8 @@ impl<'a> PlanMonitor<'a> {
         let outputs = OutputWriter::open(output, names, is_plan, plan.variables.clone())?;
         let signals = SignalWatcher::watch(stop)?;
         // Nothing can fail from here on: a display takes over the terminal.
-        let progress = RunProgress::start(output.progress_mode(), plan, thresholds, baseline, stop);
+        let progress =
+            RunProgress::start(output.progress_mode(), plan, thresholds, baseline, &signals);
         let shown = progress.shows_thresholds();
         let measurements = (shown || !abort_monitor.is_idle()).then(|| {
             let offsets = plan.loads.iter().map(|load| load.offset);

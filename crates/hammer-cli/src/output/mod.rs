@@ -22,9 +22,6 @@ pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress::RunProgress;
 pub(crate) use report_files::ReportFiles;
 pub(crate) use stderr::{log_to_display, print_stderr};
-#[cfg(feature = "live")]
-#[expect(unused_imports, reason = "no flag selects the live display yet")]
-pub(crate) use stderr_display::StderrDisplay;
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;
 pub(crate) use stdout::{check_stdout, print_stdout};

@@ -1,6 +1,6 @@
 //! Progress of a run on stderr, as the user wants it.
 
-use hammer_core::{RunEvent, StopHandle};
+use hammer_core::RunEvent;
 use hammer_plan::RunningMeasurements;
 
 #[cfg(feature = "live")]
@@ -11,6 +11,7 @@ use super::stderr::print_stderr;
 use crate::args::ProgressMode;
 use crate::baseline::BaselineRun;
 use crate::execution::{RunThresholds, RunnablePlan};
+use crate::process::SignalWatcher;
 
 /// Progress of a run on stderr, as the user wants it.
 #[derive(Debug)]
@@ -31,14 +32,19 @@ impl RunProgress {
         plan: &RunnablePlan,
         thresholds: &RunThresholds,
         baseline: Option<&BaselineRun>,
-        stop: &StopHandle,
+        signals: &SignalWatcher,
     ) -> Self {
         let status = match mode {
             #[cfg(feature = "live")]
             ProgressMode::Live => {
                 let obstacle = match hammer_tui::obstacle() {
                     Some(obstacle) => obstacle.to_string(),
-                    None => match LiveProgress::start(plan, thresholds, baseline, stop) {
+                    None => match LiveProgress::start(
+                        plan,
+                        thresholds,
+                        baseline,
+                        signals.interrupt_key(),
+                    ) {
                         Ok(live) => return Self::Live(live),
                         Err(error) => format!("failed to set up the terminal: {error}"),
                     },

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{PoisonError, RwLock};
 
-use hammer_tui::{LiveDisplay, LiveRun, LiveSender};
+use hammer_tui::{LiveDisplay, LiveRun, LiveSender, LiveUpdate};
 
 use crate::process::InterruptKey;
 
@@ -18,10 +18,10 @@ pub(crate) struct StderrDisplay {
     display: Option<LiveDisplay>,
 }
 
-#[expect(dead_code, reason = "no flag selects the live display yet")]
 impl StderrDisplay {
     /// Takes over the terminal of stderr. `q` and Ctrl-C press `interrupt`.
     pub(crate) fn start(run: LiveRun, interrupt: InterruptKey) -> io::Result<Self> {
+        LiveDisplay::register_coordinator();
         let display = LiveDisplay::start(run, move || interrupt.press())?;
         *SHOWN.write().unwrap_or_else(PoisonError::into_inner) = Some(display.sender());
         Ok(Self {
@@ -29,9 +29,11 @@ impl StderrDisplay {
         })
     }
 
-    /// A sender of updates; `None` after the end.
-    pub(crate) fn sender(&self) -> Option<LiveSender> {
-        self.display.as_ref().map(LiveDisplay::sender)
+    /// Sends an update; none is shown after the end.
+    pub(crate) fn send(&self, update: LiveUpdate) {
+        if let Some(display) = &self.display {
+            display.sender().send(update);
+        }
     }
 
     /// Restores the terminal, and prints the messages. Later calls do nothing.

@@ -1,14 +1,10 @@
 //! The process of the command: its limits, log, parent and signals.
 
-#[cfg(feature = "live")]
-mod interrupt;
 mod limits;
 mod log;
 mod parent;
 mod signal_watcher;
 
-#[cfg(feature = "live")]
-pub(crate) use interrupt::interrupt;
 pub(crate) use limits::raise as raise_limits;
 pub(crate) use log::init as init_log;
 #[cfg(feature = "compare")]

@@ -100,7 +100,6 @@ impl SignalWatcher {
 
     /// A key that counts as SIGINT.
     #[cfg(feature = "live")]
-    #[expect(dead_code, reason = "no flag selects the live display yet")]
     pub(crate) fn interrupt_key(&self) -> InterruptKey {
         self.keys.clone()
     }
