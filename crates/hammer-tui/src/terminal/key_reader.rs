@@ -158,7 +158,7 @@ impl KeySources {
                     }
                 }
                 Event::Resize(..) => inbox.push_input(TerminalInput::Resized),
-                // A text that is pasted is no keys: it could hold a `q`.
+                // Pasted text is ignored: it could contain a `q`.
                 _ => {}
             }
         }
