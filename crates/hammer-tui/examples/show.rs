@@ -56,13 +56,17 @@ fn run(
     let hammer = from_fn(async move |hit: &mut Hit| {
         let number = hit.number();
         assert!(!hammer_panics || number != RATE, "the hammer panicked");
-        let slow = if number % 97 == 0 {
+        let slow = if number.is_multiple_of(97) {
             180
         } else {
             5 + number % 13
         };
         tokio::time::sleep(Duration::from_millis(slow)).await;
-        Ok(Outcome::ok(if number % 500 == 0 { "503" } else { "200" }))
+        Ok(Outcome::ok(if number.is_multiple_of(500) {
+            "503"
+        } else {
+            "200"
+        }))
     });
     let schedule = Schedule::constant(Rate::per_second(RATE)).with_duration(length);
     let run = Run::new(hammer, schedule).threads(2).stop(stop);

@@ -227,3 +227,21 @@ impl SignalListeners {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "live")]
+mod tests {
+    use super::*;
+
+    /// In raw mode, Ctrl-C is a key, which has to count like the signal.
+    #[test]
+    fn a_key_counts_as_a_signal() {
+        let (sender, received) = mpsc::channel();
+        let on_signal = move |number| sender.send(number).unwrap();
+        let key = SignalWatcher::watch_with(on_signal, || ()).unwrap();
+        for _ in 0..HANDLED_SIGNALS {
+            key.press();
+            assert_eq!(received.recv(), Ok(SIGINT));
+        }
+    }
+}

@@ -60,7 +60,7 @@ struct DisplayLoop<S> {
     screen: S,
     on_stop: StopCallback,
     frame: FrameBuffer,
-    /// What the terminal shows; `None` if that is unknown.
+    /// The content of the terminal; `None` if it is unknown.
     terminal: Option<Terminal<CrosstermBackend<FrameBuffer>>>,
     size: Size,
     /// True if the shell may have used the terminal since the last frame.

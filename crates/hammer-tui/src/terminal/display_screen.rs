@@ -1,4 +1,4 @@
-//! What is drawn on the terminal.
+//! The screen that is drawn on the terminal.
 
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
@@ -6,7 +6,7 @@ use ratatui::Frame;
 use crate::live::live_update::LiveUpdate;
 use crate::screen::screen_settings::KeyAction;
 
-/// What is drawn on the terminal, on the thread of the display.
+/// The screen that is drawn on the terminal, on the thread of the display.
 pub(super) trait DisplayScreen {
     /// Takes what has happened.
     fn apply(&mut self, update: LiveUpdate);

@@ -91,6 +91,10 @@ impl KeySources {
             let Some(ready) = self.wait()? else {
                 return Ok(());
             };
+            // Before crossterm reads, which does not notice it.
+            if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                return Ok(());
+            }
             if take_bytes(&mut self.resized) {
                 inbox.push_input(TerminalInput::Resized);
                 // crossterm would return the resize in place of the next key, and then forget that a
@@ -101,9 +105,6 @@ impl KeySources {
             }
             if take_bytes(&mut self.continued) {
                 inbox.push_input(TerminalInput::Continued);
-            }
-            if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-                return Ok(());
             }
             if ready.contains(PollFlags::IN) {
                 if self.keyboard.is_ours() {
@@ -157,7 +158,7 @@ impl KeySources {
                     }
                 }
                 Event::Resize(..) => inbox.push_input(TerminalInput::Resized),
-                // A text that is pasted is no keys: it could hold a `q`.
+                // Pasted text is ignored: it could contain a `q`.
                 _ => {}
             }
         }

@@ -21,7 +21,8 @@ mod key_reader;
 #[cfg(unix)]
 mod key_reader;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use display_obstacle::{DisplayObstacle, obstacle};

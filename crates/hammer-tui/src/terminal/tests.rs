@@ -228,7 +228,7 @@ fn a_terminal_that_went_away_ends_the_display_only() {
 /// A terminal that takes no output, such as of a computer that sleeps, blocks neither the sender nor
 /// the end. When it takes output again, it is restored.
 #[test]
-fn a_full_terminal_blocks_nobody() {
+fn a_full_terminal_blocks_neither_sender_nor_end() {
     let (output, mut writer) = UnixStream::pair().unwrap();
     writer.set_nonblocking(true).unwrap();
     while writer.write(&[b'-'; 4096]).is_ok() {}

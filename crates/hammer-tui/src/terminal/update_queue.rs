@@ -24,7 +24,7 @@ const UPDATE_DELAY: Duration = Duration::from_millis(50);
 /// many thousand per second.
 const LOG_DELAY: Duration = Duration::from_millis(250);
 
-/// What the terminal tells the display.
+/// Input of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TerminalInput {
     Key(KeyEvent),
@@ -34,7 +34,7 @@ pub(super) enum TerminalInput {
     Continued,
 }
 
-/// Updates and input that the display has not seen yet, in their order. All of it is bounded.
+/// Updates and input that the display has not seen yet, in their order. Their number is bounded.
 #[derive(Debug, Default)]
 pub(super) struct UpdateQueue {
     pub(super) updates: VecDeque<LiveUpdate>,

@@ -15,7 +15,7 @@ pub(crate) struct ScriptTerminal {
     child: Child,
     keys: ChildStdin,
     chunks: Receiver<Vec<u8>>,
-    /// What was printed so far.
+    /// The output so far.
     printed: Vec<u8>,
 }
 

@@ -53,7 +53,7 @@ fn q_ends_the_run_and_ctrl_z_and_pasted_text_do_not() {
 
 /// With stdin from a file or a pipe, keys come from the controlling terminal.
 #[test]
-fn ctrl_c_ends_the_run_even_if_stdin_is_no_terminal() {
+fn ctrl_c_ends_the_run_even_if_stdin_is_a_file() {
     let command = between_modes("show 600 < /dev/null");
     let Some(mut terminal) = ScriptTerminal::start(&command) else {
         return;
