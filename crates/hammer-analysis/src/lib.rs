@@ -23,6 +23,7 @@ pub use comparability::warning_texts::warning_texts;
 pub use compare::compare;
 pub use comparison::compare_options::{CompareOptions, RunPairing};
 pub use comparison::compared_figure::{BetterDirection, ComparedFigure, ComparedUnit};
+pub use comparison::compared_rounds::{ComparedRounds, EarlyEnd};
 pub use comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
 pub use comparison::comparison_design::ComparisonDesign;
 pub use comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};

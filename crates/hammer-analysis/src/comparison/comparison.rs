@@ -3,6 +3,7 @@
 use hammer_core::{RunFile, VerdictStatus};
 use serde::{Deserialize, Serialize};
 
+use super::compared_rounds::ComparedRounds;
 use super::comparison_design::ComparisonDesign;
 use super::comparison_outcome::ComparisonOutcome;
 use super::figure_comparison::FigureComparison;
@@ -38,6 +39,9 @@ pub struct Comparison {
     pub base: Vec<ComparedRun>,
     /// The runs of the new side.
     pub new: Vec<ComparedRun>,
+    /// The rounds, if the runs were made for the comparison. [`compare`](crate::compare) does not know
+    /// them.
+    pub rounds: Option<ComparedRounds>,
     /// The differences between the runs that may explain a change, or weaken the comparison.
     pub warnings: Vec<ComparabilityWarning>,
     /// The figures: first those of the whole run, then those of each load, stage and group. Within
@@ -50,6 +54,13 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// The rounds if some are missing.
+    #[must_use]
+    pub fn missing_rounds(&self) -> Option<&ComparedRounds> {
+        let rounds = self.rounds.as_ref();
+        rounds.filter(|rounds| rounds.early_end.is_some())
+    }
+
     /// The deciding figures that are undecided although the outcome is the same.
     ///
     /// Their change itself is within the margin. They are figures of parts of the run, or its p99.9

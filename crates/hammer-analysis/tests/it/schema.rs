@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use hammer_analysis::{CompareOptions, Comparison, compare};
+use hammer_analysis::{
+    CompareOptions, ComparedRounds, Comparison, ComparisonSide, EarlyEnd, RunPosition, compare,
+};
 use hammer_core::VerdictStatus;
 use serde_json::{Value, json};
 
@@ -43,10 +45,27 @@ fn comparisons() -> Vec<Comparison> {
     flawed.report.verdict.status = VerdictStatus::Suspect;
     flawed.report.loads[0].report.rate.achieved /= 2.0;
     flawed.host.kernel = "another".into();
+    let rounds = |early_end| ComparedRounds {
+        asked: 5,
+        complete: 3,
+        early_end: Some(early_end),
+    };
+    let mut stopped = compared(&runs(1..=3, 1.0), &runs(4..=6, 1.2));
+    let signal = "SIGINT".to_owned();
+    stopped.rounds = Some(rounds(EarlyEnd::Signal { signal }));
+    let mut failed = stopped.clone();
+    failed.rounds = Some(rounds(EarlyEnd::FailedRun {
+        run: RunPosition {
+            side: ComparisonSide::New,
+            index: 3,
+        },
+        problem: "exit code 1".into(),
+    }));
     let two_loads = |seed| plan([("read", load(seed)), ("write", load(seed + 9))]);
     vec![
         compared(&[load(1).run()], &[flawed]),
-        compared(&runs(1..=3, 1.0), &runs(4..=6, 1.2)),
+        stopped,
+        failed,
         compared(&runs(1..=5, 1.0), &runs(6..=10, 1.0)),
         compared(&[two_loads(1)], &[two_loads(2)]),
     ]
