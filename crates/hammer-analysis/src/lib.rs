@@ -12,7 +12,7 @@ mod figures;
 mod judgement;
 mod statistics;
 
-pub use comparability::check::{check_before_run, check_comparability};
+pub use comparability::check::{check_before_run, check_comparability, check_planned_loads};
 pub use comparability::comparable_load::ComparableLoad;
 pub use comparability::incomparable::{Incomparable, IncomparableReason};
 pub use comparability::run_names::RunNames;

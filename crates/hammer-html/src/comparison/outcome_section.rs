@@ -24,6 +24,9 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
         }
         section id="verdict" class=(outcome_class(outcome)) {
             h2 { span class="status" { (outcome_symbol(outcome)) " " (outcome) } }
+            @if let Some(rounds) = comparison.missing_rounds() {
+                p { strong { "Incomplete: " } (printable(&rounds.to_string())) "." }
+            }
             p { (meaning(comparison)) }
             @if comparison.left_out().next().is_some() {
                 p class="note" { (left_out(comparison)) }

@@ -3,7 +3,9 @@
 //! The comparison is a test suite. Its outcome and each deciding figure are test cases. They fail as the
 //! exit code says: for a figure that is worse and, if asked for, one that is undecided.
 
-use hammer_analysis::{Comparison, ComparisonOutcome, FigureComparison, Incomparable};
+use hammer_analysis::{
+    Comparison, ComparisonOutcome, FigureComparison, Incomparable, IncomparableReason,
+};
 
 use super::figure_rows::{format_change, name};
 use super::statement;
@@ -26,6 +28,11 @@ pub(in crate::comparison) fn render(comparison: &Comparison, fail_on: FailOn) ->
         },
         output: format!("{outcome}: {headline}\n{}", statement::setup(comparison)),
     }];
+    cases.extend(comparison.missing_rounds().map(|rounds| JunitCase {
+        name: "rounds".to_owned(),
+        result: JunitResult::Stopped(rounds.to_string()),
+        output: String::new(),
+    }));
     let deciding = comparison.figures.iter().filter(|figure| figure.decides);
     cases.extend(deciding.map(|figure| figure_case(figure, outcome, fail_on)));
     document(&suite(SUITE, 0.0, cases))
@@ -35,9 +42,13 @@ pub(in crate::comparison) fn render(comparison: &Comparison, fail_on: FailOn) ->
 pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &SideNames) -> String {
     let runs = names.placed();
     let runs: Vec<_> = runs.map(|(run, name)| format!("{run}: {name}")).collect();
+    let message = format!("not compared: {refused}");
     let case = JunitCase {
         name: "outcome".to_owned(),
-        result: JunitResult::Invalid(format!("not compared: {refused}")),
+        result: match refused.reasons[..] {
+            [IncomparableReason::MissingRounds { .. }] => JunitResult::Stopped(message),
+            _ => JunitResult::Invalid(message),
+        },
         output: runs.join("\n"),
     };
     document(&suite(SUITE, 0.0, vec![case]))

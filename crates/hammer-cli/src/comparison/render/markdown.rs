@@ -18,6 +18,12 @@ pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) 
         prose(&statement::headline(comparison, "; ")),
         prose(&statement::setup(comparison)),
     );
+    if let Some(rounds) = comparison.missing_rounds() {
+        out.push_str(&format!(
+            "**incomplete**: {}\n\n",
+            prose(&rounds.to_string())
+        ));
+    }
     for (side, names) in [("base", &names.base), ("new", &names.new)] {
         let names: Vec<_> = names.iter().map(|name| code(name)).collect();
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
@@ -47,8 +53,10 @@ pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &Side
     for reason in &refused.reasons {
         out.push_str(&format!("- {}\n", prose(&reason.to_string())));
     }
-    out.push_str("\n| run | file |\n|---|---|\n");
-    for (position, name) in names.placed() {
+    for (index, (position, name)) in names.placed().enumerate() {
+        if index == 0 {
+            out.push_str("\n| run | file |\n|---|---|\n");
+        }
         out.push_str(&format!("| {position} | {} |\n", code(name)));
     }
     out
