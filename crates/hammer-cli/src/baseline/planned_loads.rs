@@ -32,3 +32,60 @@ fn comparable_load(planned: &RunnablePlanLoad) -> ComparableLoad {
         groups: load.groups(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hammer_core::{Rate, ResourceNeeds, RunEvent, Schedule};
+    use hammer_plan::ParsedPlanFile;
+
+    use super::*;
+    use crate::dry_run::LoadForecast;
+    use crate::error::Error;
+    use crate::execution::{LoadResult, RunOptions, RunnableLoad};
+
+    struct GroupedLoad;
+
+    impl RunnableLoad for GroupedLoad {
+        fn hammer(&self) -> &str {
+            "grouped"
+        }
+
+        fn schedule(&self) -> Schedule {
+            Schedule::constant(Rate::per_second(10)).with_duration(Duration::from_secs(1))
+        }
+
+        fn groups(&self) -> Vec<String> {
+            vec!["GET /items/key-4711".into(), "GET /".into()]
+        }
+
+        fn needs(&self, _threads: usize) -> ResourceNeeds {
+            unreachable!("nothing runs")
+        }
+
+        fn forecast(&self) -> LoadForecast {
+            unreachable!("nothing is described")
+        }
+
+        fn run(
+            self: Box<Self>,
+            _options: RunOptions,
+            _on_event: &mut dyn FnMut(&RunEvent<'_>),
+        ) -> Result<LoadResult, Error> {
+            unreachable!("nothing runs")
+        }
+    }
+
+    /// The groups of a run are masked. They were compared with those of the plan as they are.
+    #[test]
+    fn groups_are_masked_as_in_the_report() {
+        let text = "[[load]]\ntarget = 'http://127.0.0.1/${KEY}'\n";
+        let variable = |name: &str| (name == "KEY").then(|| "key-4711".to_owned());
+        let file = ParsedPlanFile::parse("plan.toml", text, variable).expect("a plan");
+        let mut plan = RunnablePlan::of_one(Box::new(GroupedLoad));
+        plan.variables = file.variables().clone();
+        let loads = comparable_loads(&plan);
+        assert_eq!(loads[0].groups, ["GET /items/${KEY}", "GET /"]);
+    }
+}

@@ -478,24 +478,3 @@ fn relative_thresholds_of_a_run_that_ended_early_are_not_judged() {
         "this run was ended early by the condition 'hits > 20'"
     );
 }
-
-/// The groups of a report are masked, and were compared with those of a plan, which were not.
-#[test]
-fn a_group_with_the_value_of_a_variable_is_found_in_the_baseline() {
-    let (folder, target) = (tempfile::tempdir().unwrap(), target(0));
-    let path = |name: &str| folder.path().join(name);
-    let url = target.url();
-    fs::write(path("targets"), format!("GET {url}key-4711\nGET {url}b\n")).unwrap();
-    let load = "[[load]]\ntargets = 'targets'\nheader = 'X-Key: ${KEY}'\nrate = 50\nhits = 4\n";
-    fs::write(path("plan.toml"), load).unwrap();
-    let run = |flags: &[&str]| {
-        let mut command = hammer(&["run", path("plan.toml").to_str().unwrap(), "-q"]);
-        command.env("KEY", "key-4711").args(flags).output().unwrap()
-    };
-    let base = path("base.run");
-    let recorded = run(&["-o", &format!("run={}", base.display())]);
-    assert_eq!(recorded.status.code(), Some(0), "{}", stderr(&recorded));
-    let compared = run(&["--baseline", base.to_str().unwrap()]);
-    assert_eq!(compared.status.code(), Some(0), "{}", stderr(&compared));
-    assert!(!stdout(&compared).contains("key-4711"));
-}

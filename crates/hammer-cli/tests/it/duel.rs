@@ -116,7 +116,7 @@ fn plans_that_differ_are_refused_before_the_first_hit() {
         ),
         (&two, "new run 1 has no load "),
         (
-            "hammer = 'http'\nhits = 5\nmax_in_flight = 2\n",
+            "rate = 'max'\nhits = 5\nmax_in_flight = 2\n",
             "different loop: open in base run 1, closed in new run 1",
         ),
     ] {
@@ -232,13 +232,13 @@ fn one_round_is_compared_within_its_runs() {
 #[test]
 fn a_target_that_dies_shows_in_the_progress_and_the_outcome() {
     let runs = RecordedRuns::new();
-    let (alive, dying) = (target(0), target(0));
+    let (alive, dying) = (target(200), target(200));
     let load = "rate = 100\nhits = 20\n";
     let base = plan(&runs, "base.toml", &alive, load);
     let new = plan(&runs, "new.toml", &dying, load);
     let flags = ["--rounds", "4", "--rest", "0", "-o", "json"];
     let child = start(&[&["duel", &base, &new], &flags[..]].concat());
-    wait_until("round 2 has begun", || alive.counts().requests > 20);
+    wait_until("round 2 begins", || alive.counts().requests > 20);
     dying.shutdown();
     let ended = child.wait_with_output().unwrap();
     let progress = stderr(&ended);

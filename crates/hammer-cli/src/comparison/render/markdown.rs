@@ -12,18 +12,15 @@ const MAX_LISTED: usize = 20;
 
 /// Renders a comparison: the outcome first, then warnings and the table of figures.
 pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) -> String {
-    let mut out = format!(
-        "**{}**: {}\n\n{}\n\n",
-        comparison.outcome,
-        prose(&statement::headline(comparison, "; ")),
-        prose(&statement::setup(comparison)),
-    );
+    let headline = statement::headline(comparison, "; ");
+    let mut out = format!("**{}**: {}\n\n", comparison.outcome, prose(&headline));
     if let Some(rounds) = comparison.missing_rounds() {
         out.push_str(&format!(
             "**incomplete**: {}\n\n",
             prose(&rounds.to_string())
         ));
     }
+    out.push_str(&format!("{}\n\n", prose(&statement::setup(comparison))));
     for (side, names) in [("base", &names.base), ("new", &names.new)] {
         let names: Vec<_> = names.iter().map(|name| code(name)).collect();
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
