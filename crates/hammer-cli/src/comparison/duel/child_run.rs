@@ -38,7 +38,7 @@ enum ChildEvent {
     Exited(io::Result<ExitStatus>),
 }
 
-/// What the processes print.
+/// The messages that the processes print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChildVerbosity {
     /// Errors.
