@@ -10,6 +10,7 @@ use crate::comparison::compared_figure::ComparedFigure;
 use crate::comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
 use crate::comparison::comparison_design::ComparisonDesign;
 use crate::comparison::figure_comparison::FigureComparison;
+use crate::comparison::next_step::next_step;
 use crate::comparison::run_pairs::RunPairs;
 use crate::figures::measure::RunIntervals;
 use crate::figures::run_figures::RunFigures;
@@ -57,7 +58,7 @@ pub fn compare(
     let (base_figures, new_figures) = (measure(base, &pairs.base), measure(new, &pairs.new));
     let compared = compare_figures(&base_figures, &new_figures, pairs.design, options);
     warnings.extend(error_warnings(&compared.figures, options));
-    Ok(Comparison {
+    let mut comparison = Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         outcome: compared.outcome,
         design: pairs.design,
@@ -69,7 +70,10 @@ pub fn compare(
         warnings,
         figures: compared.figures,
         more_runs: compared.more_runs,
-    })
+        next_step: None,
+    };
+    comparison.next_step = next_step(&comparison);
+    Ok(comparison)
 }
 
 /// Describes the runs in the order in which their values are.

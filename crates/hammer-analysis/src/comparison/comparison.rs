@@ -47,9 +47,23 @@ pub struct Comparison {
     /// deciding figure of the whole run needs. `None` if nothing is undecided, if a hundred would not
     /// suffice, or with fewer than three runs of a side, whose differences are not known.
     pub more_runs: Option<u32>,
+    /// The next step for a person if the outcome is unknown, such as `about 3 more runs of each side would
+    /// decide`.
+    #[serde(default)]
+    pub next_step: Option<String>,
 }
 
 impl Comparison {
+    /// Names the runs of both sides, such as by their files. The names are in the order in which the runs
+    /// were given.
+    pub fn name_runs(&mut self, base: &[String], new: &[String]) {
+        for (runs, names) in [(&mut self.base, base), (&mut self.new, new)] {
+            for run in runs {
+                run.name = names.get(run.index).cloned().unwrap_or_default();
+            }
+        }
+    }
+
     /// The deciding figures that are undecided although the outcome is the same.
     ///
     /// Their change itself is within the margin. They are figures of parts of the run, or its p99.9
@@ -68,6 +82,9 @@ impl Comparison {
 pub struct ComparedRun {
     /// Its index, from 0, in the order in which the runs of the side were given.
     pub index: usize,
+    /// Its name, such as its file; empty if it was [not named](Comparison::name_runs).
+    #[serde(default)]
+    pub name: String,
     /// The run id.
     pub id: String,
     /// The start, in UTC.
@@ -94,6 +111,7 @@ impl ComparedRun {
         }
         Self {
             index,
+            name: String::new(),
             id: run.id.clone(),
             started_at: run.started_at.clone(),
             version: run.version.clone(),

@@ -13,4 +13,5 @@ pub(crate) mod extended_number;
 pub(crate) mod figure_change;
 pub(crate) mod figure_comparison;
 pub(crate) mod figure_scope;
+pub(crate) mod next_step;
 pub(crate) mod run_pairs;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use hammer_analysis::{CompareOptions, Comparison, compare};
+use hammer_analysis::{CompareOptions, Comparison, ComparisonOutcome, compare};
 use hammer_core::VerdictStatus;
 use serde_json::{Value, json};
 
@@ -71,6 +71,23 @@ fn the_json_matches_its_schema_exactly() {
         let read: Comparison = serde_json::from_value(json).expect("a comparison");
         assert_eq!(read, comparison);
     }
+}
+
+/// The JSON had neither the files that were compared nor the advice of the text.
+#[test]
+fn the_json_names_the_runs_and_the_next_step() {
+    let mut comparison = comparisons().swap_remove(2);
+    let names =
+        |side: &str| -> Vec<String> { (1..=5).map(|n| format!("{side}-{n}.run")).collect() };
+    comparison.name_runs(&names("base"), &names("new"));
+    let json = serde_json::to_value(&comparison).expect("JSON");
+    for (side, name) in [("base", "base-5.run"), ("new", "new-5.run")] {
+        assert_eq!(json[side][4]["name"], name, "{json}");
+    }
+    let short = comparisons().swap_remove(3);
+    assert_eq!(short.outcome, ComparisonOutcome::CannotTell);
+    let json = serde_json::to_value(&short).expect("JSON");
+    assert_eq!(json["next_step"], "give three runs of each side", "{json}");
 }
 
 /// JSON has no infinite numbers: they were null, which is read as "not measured".

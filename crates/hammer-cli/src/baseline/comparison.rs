@@ -26,8 +26,9 @@ impl BaselineRun {
             started_at: self.run.started_at.clone(),
             ..BaselineComparison::default()
         };
+        let base = format!("the baseline {}", self.path);
         let names = RunNames::Pair {
-            base: &self.path,
+            base: &base,
             new: THIS_RUN,
         };
         match compared {

@@ -41,16 +41,16 @@ impl ComparisonJob {
         new: &[RunFile],
         names: &SideNames,
     ) -> CommandExit {
-        let comparison = match compare(base, new, &self.options) {
+        let mut comparison = match compare(base, new, &self.options) {
             Ok(comparison) => comparison,
             Err(refused) => return self.refuse(&refused, names),
         };
+        comparison.name_runs(&names.base, &names.new);
         let errors = self.writer.finish(&ComparedRuns {
             comparison: &comparison,
             fail_on: self.fail_on,
             base,
             new,
-            names,
         });
         exit(
             &errors,
@@ -75,7 +75,6 @@ pub(super) struct ComparedRuns<'a> {
     pub(super) fail_on: FailOn,
     pub(super) base: &'a [RunFile],
     pub(super) new: &'a [RunFile],
-    pub(super) names: &'a SideNames,
 }
 
 /// Prints the errors of outputs. They have priority over the outcome.

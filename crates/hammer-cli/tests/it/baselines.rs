@@ -400,6 +400,8 @@ fn the_report_shows_what_has_changed() {
     // The target is another one.
     let warnings = compared["warnings"].to_string();
     assert!(warnings.contains("different target"), "{warnings}");
+    let named = format!("in the baseline {}, ", baseline.path("base.json").display());
+    assert!(warnings.contains(&named), "{warnings}");
 }
 
 /// The run replaced the baseline that its thresholds followed from.

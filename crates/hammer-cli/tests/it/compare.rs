@@ -89,6 +89,36 @@ fn three_runs_of_a_slower_target_are_worse() {
     assert_eq!(parsed(&better)["outcome"], "better");
 }
 
+/// Only the text had all of this.
+#[test]
+fn every_output_has_the_files_the_warnings_and_the_next_step() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("old.run", 20);
+    // The runs are too short for intervals.
+    let new = runs.copy(&base, "fresh.run", |run| {
+        run["report"]["verdict"] = json!({"status": "suspect", "reasons": ["It was a bit late."],
+                                          "codes": [], "statuses": []});
+    });
+    let (base, new) = ([base], [new]);
+    for kind in ["text", "md", "junit", "html", "json"] {
+        let output = stdout(&compare(&base, &new, &["-o", kind]));
+        let suspect = match kind {
+            "json" => "It was a bit late.",
+            _ => "new run 1 is suspect: It was a bit late.",
+        };
+        // Texts break lines.
+        let words = output.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "old.run",
+            "fresh.run",
+            suspect,
+            "give three runs of each side",
+        ] {
+            assert!(words.contains(part), "{kind}: {part}\n{output}");
+        }
+    }
+}
+
 #[test]
 fn a_run_and_its_copy_do_not_differ() {
     let runs = RecordedRuns::new();

@@ -70,21 +70,6 @@ pub(super) fn limit(comparison: &Comparison) -> Option<&'static str> {
     )
 }
 
-/// The next step if figures are undecided.
-pub(super) fn advice(comparison: &Comparison) -> Option<String> {
-    if comparison.outcome != ComparisonOutcome::CannotTell {
-        return None;
-    }
-    Some(match (comparison.design, comparison.more_runs) {
-        (ComparisonDesign::WithinRuns, _) => "give three runs of each side".to_owned(),
-        (_, Some(runs)) => {
-            let runs = format_counted(runs.into(), "more run");
-            format!("about {runs} of each side would decide")
-        }
-        (_, None) => "repeat with longer runs, or raise --margin".to_owned(),
-    })
-}
-
 /// The deciding figures with this outcome, those of the whole run first.
 fn deciding(
     comparison: &Comparison,
