@@ -22,11 +22,11 @@ pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) 
         let names: Vec<_> = names.iter().map(|name| code(name)).collect();
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
     }
-    let limit = statement::limit(comparison).map(str::to_owned);
-    let warnings = warning_texts(&comparison.warnings, RunNames::Places);
+    let notes = statement::notes(comparison).into_iter();
+    let warnings = warning_texts(comparison, RunNames::Places);
     let warnings = warnings.iter().take(MAX_LISTED);
     let warnings = warnings.map(|warning| format!("warning: {warning}"));
-    for line in limit.into_iter().chain(warnings) {
+    for line in notes.chain(warnings) {
         out.push_str(&format!("- {}\n", prose(&line)));
     }
     let (mut parts, _) = figure_rows::changed_parts(comparison);
