@@ -26,9 +26,11 @@ pub use comparison::compared_figure::{BetterDirection, ComparedFigure, ComparedU
 pub use comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
 pub use comparison::comparison_design::ComparisonDesign;
 pub use comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
+pub use comparison::different_targets::DifferentTargets;
 pub use comparison::figure_change::{ChangeInterval, ChangeScale, FigureChange};
 pub use comparison::figure_comparison::{FigureComparison, RankTest};
 pub use comparison::figure_scope::{FigureScope, StageScope};
+pub use comparison::unanswered_side::UnansweredSide;
 pub use figures::run_figures::RunFigures;
 pub use judgement::compare_figures::{ComparedFigures, compare_figures};
 pub use judgement::compared_values::{ComparedValues, compare_values};

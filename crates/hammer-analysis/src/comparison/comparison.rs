@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::comparison_design::ComparisonDesign;
 use super::comparison_outcome::ComparisonOutcome;
+use super::different_targets::DifferentTargets;
 use super::figure_comparison::FigureComparison;
+use super::unanswered_side::{UnansweredSide, unanswered_texts};
 use crate::comparability::warning::ComparabilityWarning;
 
 /// The value of [`Comparison::schema`].
@@ -38,8 +40,13 @@ pub struct Comparison {
     pub base: Vec<ComparedRun>,
     /// The runs of the new side.
     pub new: Vec<ComparedRun>,
-    /// The differences between the runs that may explain a change, or weaken the comparison.
+    /// The differences between the runs that may explain a change, or weaken the comparison: first
+    /// those that make figures hard to compare, then flaws of runs, then different properties.
     pub warnings: Vec<ComparabilityWarning>,
+    /// The targets that differ, which is not a flaw: they may be what is compared.
+    pub different_targets: Vec<DifferentTargets>,
+    /// The sides without any answer.
+    pub unanswered: Vec<UnansweredSide>,
     /// The figures: first those of the whole run, then those of each load, stage and group. Within
     /// a scope, they are in the order of [`ComparedFigure::ALL`](crate::ComparedFigure::ALL).
     pub figures: Vec<FigureComparison>,
@@ -73,6 +80,12 @@ impl Comparison {
         let figures = self.figures.iter();
         figures
             .filter(move |it| is_same && it.decides && it.outcome == ComparisonOutcome::CannotTell)
+    }
+
+    /// The sentences about sides without any answer, such as `no hit was answered on the new side`.
+    #[must_use]
+    pub fn unanswered_texts(&self) -> Vec<String> {
+        unanswered_texts(&self.unanswered)
     }
 }
 

@@ -11,6 +11,10 @@ pub(crate) fn next_step(comparison: &Comparison) -> Option<String> {
     if comparison.outcome != ComparisonOutcome::CannotTell {
         return None;
     }
+    let whole_sides = comparison.unanswered.iter().filter(|it| it.load.is_none());
+    if whole_sides.count() > 1 {
+        return Some("check that the targets answer".to_owned());
+    }
     Some(match (comparison.design, comparison.more_runs) {
         (ComparisonDesign::WithinRuns, _) => "give three runs of each side".to_owned(),
         (_, Some(runs)) => {

@@ -43,12 +43,19 @@ fn comparisons() -> Vec<Comparison> {
     flawed.report.verdict.status = VerdictStatus::Suspect;
     flawed.report.loads[0].report.rate.achieved /= 2.0;
     flawed.host.kernel = "another".into();
+    let short = RecordedLoad {
+        seconds: 3,
+        ..RecordedLoad::new(7)
+    };
+    let mut dead = short.clone().failing(1).run();
+    dead.report.loads[0].report.target = "another".into();
     let two_loads = |seed| plan([("read", load(seed)), ("write", load(seed + 9))]);
     vec![
         compared(&[load(1).run()], &[flawed]),
         compared(&runs(1..=3, 1.0), &runs(4..=6, 1.2)),
         compared(&runs(1..=5, 1.0), &runs(6..=10, 1.0)),
         compared(&[two_loads(1)], &[two_loads(2)]),
+        compared(&[short.run()], &[dead]),
     ]
 }
 

@@ -371,7 +371,7 @@ fn a_plan_has_a_baseline_for_the_thresholds_of_its_loads() {
     assert!(stderr(&refused).contains(problem), "{}", stderr(&refused));
     let changed = plan.replace("rate = 50\n", "rate = 60\n");
     let refused = run_plan(folder.path(), &changed, &[]);
-    let problem = "load \"order\": different shape: 50 in the baseline, 60 in this run";
+    let problem = "load \"order\": different rate: 50/s in the baseline, 60/s in this run";
     assert!(stderr(&refused).contains(problem), "{}", stderr(&refused));
 }
 

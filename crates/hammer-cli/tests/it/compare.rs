@@ -119,6 +119,64 @@ fn every_output_has_the_files_the_warnings_and_the_next_step() {
     }
 }
 
+/// Runs of less than ten seconds had no interval of the share of errors, so that the outcome was "cannot
+/// tell", with exit code 0.
+#[test]
+fn a_target_that_answers_nothing_is_worse() {
+    let runs = RecordedRuns::new();
+    let living = runs.record("living.run", 20);
+    let dead = runs.record_refused("dead.run");
+    let another = runs.copy(&dead, "another.run", |run| {
+        run["report"]["target"] = "http://10.0.0.6/".into();
+    });
+    for (base, new, code, headline) in [
+        (
+            &living,
+            &dead,
+            99,
+            "worse         no hit was answered on the new side\n",
+        ),
+        (
+            &dead,
+            &living,
+            0,
+            "better        no hit was answered on the base side\n",
+        ),
+        (
+            &dead,
+            &another,
+            0,
+            "cannot tell   no hit was answered on either side\n",
+        ),
+    ] {
+        let [base, new] = [base, new].map(slice::from_ref);
+        let compared = compare(base, new, &["-o", "text"]);
+        assert_eq!(compared.status.code(), Some(code), "{}", stderr(&compared));
+        let text = stdout(&compared);
+        assert!(text.starts_with(headline), "{text}");
+        assert!(!text.contains("perhaps by chance"), "{text}");
+        let markdown = stdout(&compare(base, new, &["-o", "md"]));
+        let sentence = headline.split_once("  ").unwrap().1.trim();
+        assert!(
+            markdown.contains(&format!("**: {sentence}\n")),
+            "{markdown}"
+        );
+    }
+    let texts = ["text", "md", "html"].map(|kind| {
+        let compared = compare(
+            slice::from_ref(&dead),
+            slice::from_ref(&another),
+            &["-o", kind],
+        );
+        stdout(&compared)
+    });
+    for text in texts {
+        let targets = "ase target: http://10.0.0.5/; new target: http://10.0.0.6/";
+        assert!(text.contains(targets), "{text}");
+        assert!(!text.contains("different target"), "{text}");
+    }
+}
+
 #[test]
 fn a_run_and_its_copy_do_not_differ() {
     let runs = RecordedRuns::new();
@@ -144,7 +202,11 @@ const REFUSED: [(&str, &str, &str); 4] = [
         "\"mqtt\"",
         "different hammer: http in base run 1, mqtt in new run 1",
     ),
-    ("shape", "\"100\"", "different shape"),
+    (
+        "shape",
+        "\"100\"",
+        "different rate: 200/s in base run 1, 100/s in new run 1",
+    ),
     ("arrivals", "\"poisson\"", "different arrival process"),
     ("warmup_s", "5.0", "different warm-up"),
 ];

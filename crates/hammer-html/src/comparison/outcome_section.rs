@@ -30,7 +30,11 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
         }
         section id="verdict" class=(grade(outcome).class()) {
             h2 { span class="status" { (outcome_symbol(outcome)) " " (outcome) } }
+            @for unanswered in comparison.unanswered_texts() { p { (backquoted(&sentence(&unanswered))) } }
             p { (meaning(comparison)) }
+            @for targets in &comparison.different_targets {
+                p class="note" { (backquoted(&sentence(&targets.text(RunNames::Places)))) }
+            }
             @if comparison.left_out().next().is_some() {
                 p class="note" { (left_out(comparison)) }
             }
@@ -45,7 +49,7 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
             }
             @if !comparison.warnings.is_empty() {
                 h3 { "Warnings" }
-                ul { @for warning in warning_texts(&comparison.warnings, RunNames::Places) { li { (backquoted(&warning)) } } }
+                ul { @for warning in warning_texts(comparison, RunNames::Places) { li { (backquoted(&warning)) } } }
             }
         }
     }
@@ -109,6 +113,13 @@ fn changed(comparison: &Comparison) -> String {
             .map(|change| format!(" {}", change.scale.format(change.value)));
         change.unwrap_or_default()
     })
+}
+
+/// A text as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}{}.", first.collect::<String>(), chars.as_str())
 }
 
 /// Names the figures that are undecided although the sides are the same.

@@ -44,8 +44,9 @@ fn summary(comparison: &Comparison, headline: &str) -> String {
     for (side, names) in run_list(comparison) {
         lines.push(format!("{side}: {}", names.join(", ")));
     }
-    lines.extend(statement::limit(comparison).map(|limit| format!("note: {limit}")));
-    let warnings = warning_texts(&comparison.warnings, RunNames::Places);
+    let notes = statement::notes(comparison);
+    lines.extend(notes.iter().map(|note| format!("note: {note}")));
+    let warnings = warning_texts(comparison, RunNames::Places);
     lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
     lines.extend(
         comparison

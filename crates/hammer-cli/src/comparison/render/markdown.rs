@@ -24,8 +24,8 @@ pub(in crate::comparison) fn render(comparison: &Comparison) -> String {
         let names: Vec<_> = names.iter().map(|name| code(name)).collect();
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
     }
-    let limit = statement::limit(comparison).map(str::to_owned);
-    let warnings = warning_texts(&comparison.warnings, RunNames::Places);
+    let notes = statement::notes(comparison).into_iter();
+    let warnings = warning_texts(comparison, RunNames::Places);
     let hidden = warnings.len().saturating_sub(MAX_LISTED);
     let more = (hidden > 0).then(|| {
         format!(
@@ -35,7 +35,7 @@ pub(in crate::comparison) fn render(comparison: &Comparison) -> String {
     });
     let warnings = warnings.iter().take(MAX_LISTED);
     let warnings = warnings.map(|warning| format!("warning: {warning}"));
-    for line in limit.into_iter().chain(warnings).chain(more) {
+    for line in notes.chain(warnings).chain(more) {
         out.push_str(&format!("- {}\n", prose(&line)));
     }
     let (mut parts, _) = figure_rows::changed_parts(comparison);

@@ -27,8 +27,8 @@ pub(in crate::comparison) fn render(comparison: &Comparison, color: bool) -> Str
         let more = |shown| format!("and {} more", names.len() - shown);
         out.push_str(&list_line(side, &names, more));
     }
-    if let Some(limit) = statement::limit(comparison) {
-        out.push_str(&wrap("note", limit, 2));
+    for note in statement::notes(comparison) {
+        out.push_str(&wrap("note", &note, 2));
     }
     out.push_str(&warnings(comparison));
     out.push('\n');
@@ -50,7 +50,7 @@ pub(in crate::comparison) fn render(comparison: &Comparison, color: bool) -> Str
 }
 
 fn warnings(comparison: &Comparison) -> String {
-    let all = warning_texts(&comparison.warnings, RunNames::Places);
+    let all = warning_texts(comparison, RunNames::Places);
     let (shown, rest) = all.split_at(all.len().min(MAX_WARNINGS));
     let mut out = String::new();
     for (index, warning) in shown.iter().enumerate() {
