@@ -78,6 +78,7 @@ pub fn compare(
         confidence: options.confidence,
         base: described(base, &pairs.base),
         new: described(new, &pairs.new),
+        rounds: None,
         warnings,
         figures: compared.figures,
         more_runs: compared.more_runs,

@@ -12,7 +12,7 @@ mod figures;
 mod judgement;
 mod statistics;
 
-pub use comparability::check::{check_before_run, check_comparability};
+pub use comparability::check::{check_before_run, check_comparability, check_planned_loads};
 pub use comparability::comparable_load::ComparableLoad;
 pub use comparability::incomparable::{Incomparable, IncomparableReason};
 pub use comparability::run_names::RunNames;
@@ -23,6 +23,7 @@ pub use comparability::warning_texts::warning_texts;
 pub use compare::compare;
 pub use comparison::compare_options::{CompareOptions, RunPairing};
 pub use comparison::compared_figure::{BetterDirection, ComparedFigure, ComparedUnit};
+pub use comparison::compared_rounds::{ComparedRounds, EarlyEnd};
 pub use comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
 pub use comparison::comparison_design::ComparisonDesign;
 pub use comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};

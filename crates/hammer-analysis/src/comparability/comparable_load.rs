@@ -1,13 +1,14 @@
 //! The properties that two loads must share to be compared.
 
 use hammer_core::{ArrivalProcess, OpenOrClosedLoop, PlanLoadReport, RunFile, Shape};
+use serde::{Deserialize, Serialize};
 
 use super::incomparable::IncomparableReason;
 use super::run_position::RunPosition;
 use super::run_property::RunProperty;
 
 /// The properties that two loads must share to be compared. They are known before a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparableLoad {
     /// The name, which does not matter if it is the only load of both runs.
     pub name: String,
@@ -83,6 +84,14 @@ impl PlacedLoads {
         Self {
             position,
             loads: loads.map(ComparableLoad::of_report).collect(),
+        }
+    }
+
+    /// The loads of a plan that has not run.
+    pub(super) fn planned(loads: &[ComparableLoad], position: RunPosition) -> Self {
+        Self {
+            position,
+            loads: loads.to_vec(),
         }
     }
 

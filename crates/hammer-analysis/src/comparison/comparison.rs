@@ -3,6 +3,7 @@
 use hammer_core::{RunFile, VerdictStatus};
 use serde::{Deserialize, Serialize};
 
+use super::compared_rounds::ComparedRounds;
 use super::comparison_design::ComparisonDesign;
 use super::comparison_outcome::ComparisonOutcome;
 use super::different_targets::DifferentTargets;
@@ -40,6 +41,9 @@ pub struct Comparison {
     pub base: Vec<ComparedRun>,
     /// The runs of the new side.
     pub new: Vec<ComparedRun>,
+    /// The rounds, if the runs were made for the comparison. [`compare`](crate::compare) does not know
+    /// them.
+    pub rounds: Option<ComparedRounds>,
     /// The differences between the runs that may explain a change, or weaken the comparison: first
     /// those that make figures hard to compare, then flaws of runs, then different properties.
     pub warnings: Vec<ComparabilityWarning>,
@@ -69,6 +73,13 @@ impl Comparison {
                 run.name = names.get(run.index).cloned().unwrap_or_default();
             }
         }
+    }
+
+    /// The rounds if some are missing.
+    #[must_use]
+    pub fn missing_rounds(&self) -> Option<&ComparedRounds> {
+        let rounds = self.rounds.as_ref();
+        rounds.filter(|rounds| rounds.early_end.is_some())
     }
 
     /// The deciding figures that are undecided although the outcome is the same.

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare_options;
 pub(crate) mod compared_figure;
+pub(crate) mod compared_rounds;
 #[expect(
     clippy::module_inception,
     reason = "a file is named after the noun it defines"

@@ -2,7 +2,7 @@
 
 use hammer_analysis::{
     ComparableLoad, CompareOptions, RunNames, RunPairing, check_before_run, check_comparability,
-    compare,
+    check_planned_loads, compare,
 };
 use hammer_core::{
     AbortReason, ArrivalProcess, MeasuredValue, OpenOrClosedLoop, Report, RunFile, VerdictStatus,
@@ -371,6 +371,22 @@ fn a_plan_is_checked_before_its_run() {
     for (change, expected) in changes {
         assert_eq!(refusal(&base, change), Err(expected.to_owned()));
     }
+    // Two plans differ in the same way as a run and a plan.
+    let mut faster = planned.clone();
+    faster.shape = "60".into();
+    let (base_plan, new_plan) = ([planned.clone()], [faster]);
+    assert_eq!(check_planned_loads(&base_plan, &base_plan), Ok(()));
+    let refused = check_planned_loads(&base_plan, &new_plan).expect_err("different shapes");
+    assert_eq!(
+        refused.to_string(),
+        "different shape: 50 in base run 1, 60 in new run 1"
+    );
+    let two = [planned.clone(), new_plan[0].clone()];
+    let refused = check_planned_loads(&two, &[]).expect_err("no loads");
+    assert_eq!(
+        refused.to_string(),
+        "new run 1 has no load \"any\", and other runs have it"
+    );
     let mut stopped = base;
     stopped.report.stopped = true;
     assert_eq!(

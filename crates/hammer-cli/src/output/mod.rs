@@ -19,3 +19,5 @@ pub(crate) use stderr::print_stderr;
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;
 pub(crate) use stdout::{check_stdout, print_stdout};
+#[cfg(feature = "compare")]
+pub(crate) use terminal::StderrTerminal;

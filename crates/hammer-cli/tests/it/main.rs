@@ -65,6 +65,8 @@ mod docs;
 #[cfg(unix)]
 mod duel;
 #[cfg(unix)]
+mod duel_early_end;
+#[cfg(unix)]
 mod help;
 #[cfg(unix)]
 mod signals;

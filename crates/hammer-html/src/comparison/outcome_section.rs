@@ -30,6 +30,9 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
         }
         section id="verdict" class=(grade(outcome).class()) {
             h2 { span class="status" { (outcome_symbol(outcome)) " " (outcome) } }
+            @if let Some(rounds) = comparison.missing_rounds() {
+                p { strong { "Incomplete: " } (printable(&rounds.to_string())) "." }
+            }
             @for unanswered in comparison.unanswered_texts() { p { (backquoted(&sentence(&unanswered))) } }
             p { (meaning(comparison)) }
             @for targets in &comparison.different_targets {

@@ -1,6 +1,6 @@
 //! The page of a comparison.
 
-use hammer_analysis::{CompareOptions, ComparisonOutcome, compare};
+use hammer_analysis::{CompareOptions, ComparedRounds, ComparisonOutcome, EarlyEnd, compare};
 use hammer_core::RunFile;
 use hammer_html::comparison_page;
 
@@ -22,6 +22,7 @@ fn both_sides_are_drawn_and_the_outcome_comes_first() {
     let comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
     let page = comparison_page(&comparison, &base, &new);
     assert_well_formed(&page);
+    assert!(!page.contains("Incomplete"));
     let outcome = page.find("id=\"verdict\"").expect("the outcome");
     assert!(outcome < page.find("id=\"figures\"").expect("the figures"));
     assert!(page.contains(&comparison.outcome.to_string()));
@@ -39,6 +40,27 @@ fn both_sides_are_drawn_and_the_outcome_comes_first() {
     };
     assert!(last(1) > last(0), "the new side is slower: {data}");
     assert!(attributes(&page, "href").is_empty());
+}
+
+/// An interrupted duel looked like a complete one.
+#[test]
+fn missing_rounds_are_named() {
+    let (base, new) = ([run("0a", false)], [run("0b", false)]);
+    let mut comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+    comparison.rounds = Some(ComparedRounds {
+        asked: 5,
+        complete: 3,
+        early_end: Some(EarlyEnd::Signal {
+            signal: "SIGINT".into(),
+        }),
+    });
+    let page = comparison_page(&comparison, &base, &new);
+    assert_well_formed(&page);
+    let outcome = between(&page, "id=\"verdict\"", "</section>");
+    assert!(
+        outcome.contains("<strong>Incomplete: </strong>3 of 5 rounds, stopped by SIGINT."),
+        "{outcome}"
+    );
 }
 
 #[test]

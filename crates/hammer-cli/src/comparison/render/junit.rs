@@ -5,7 +5,8 @@
 //! the runs, the warnings and the next step.
 
 use hammer_analysis::{
-    Comparison, ComparisonOutcome, FigureComparison, Incomparable, RunNames, warning_texts,
+    Comparison, ComparisonOutcome, FigureComparison, Incomparable, IncomparableReason, RunNames,
+    warning_texts,
 };
 
 use super::figure_rows::{format_change, name};
@@ -30,6 +31,11 @@ pub(in crate::comparison) fn render(comparison: &Comparison, fail_on: FailOn) ->
         },
         output: summary(comparison, &headline),
     }];
+    cases.extend(comparison.missing_rounds().map(|rounds| JunitCase {
+        name: "rounds".to_owned(),
+        result: JunitResult::Stopped(rounds.to_string()),
+        output: String::new(),
+    }));
     let deciding = comparison.figures.iter().filter(|figure| figure.decides);
     cases.extend(deciding.map(|figure| figure_case(figure, outcome, fail_on)));
     document(&suite(SUITE, 0.0, cases))
@@ -61,9 +67,13 @@ fn summary(comparison: &Comparison, headline: &str) -> String {
 pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &SideNames) -> String {
     let runs = names.placed();
     let runs: Vec<_> = runs.map(|(run, name)| format!("{run}: {name}")).collect();
+    let message = format!("not compared: {refused}");
     let case = JunitCase {
         name: "outcome".to_owned(),
-        result: JunitResult::Invalid(format!("not compared: {refused}")),
+        result: match refused.reasons[..] {
+            [IncomparableReason::MissingRounds { .. }] => JunitResult::Stopped(message),
+            _ => JunitResult::Invalid(message),
+        },
         output: runs.join("\n"),
     };
     document(&suite(SUITE, 0.0, vec![case]))

@@ -14,12 +14,15 @@ const MAX_LISTED: usize = 20;
 
 /// Renders a comparison: the outcome first, then warnings and the table of figures.
 pub(in crate::comparison) fn render(comparison: &Comparison) -> String {
-    let mut out = format!(
-        "**{}**: {}\n\n{}\n\n",
-        comparison.outcome,
-        prose(&statement::headline(comparison, "; ")),
-        prose(&statement::setup(comparison)),
-    );
+    let headline = statement::headline(comparison, "; ");
+    let mut out = format!("**{}**: {}\n\n", comparison.outcome, prose(&headline));
+    if let Some(rounds) = comparison.missing_rounds() {
+        out.push_str(&format!(
+            "**incomplete**: {}\n\n",
+            prose(&rounds.to_string())
+        ));
+    }
+    out.push_str(&format!("{}\n\n", prose(&statement::setup(comparison))));
     for (side, names) in run_list(comparison) {
         let names: Vec<_> = names.iter().map(|name| code(name)).collect();
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
@@ -56,8 +59,10 @@ pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &Side
     for reason in &refused.reasons {
         out.push_str(&format!("- {}\n", prose(&reason.to_string())));
     }
-    out.push_str("\n| run | file |\n|---|---|\n");
-    for (position, name) in names.placed() {
+    for (index, (position, name)) in names.placed().enumerate() {
+        if index == 0 {
+            out.push_str("\n| run | file |\n|---|---|\n");
+        }
         out.push_str(&format!("| {position} | {} |\n", code(name)));
     }
     out

@@ -81,6 +81,40 @@ fn only_the_outcome_is_colored() {
     assert!(colored.starts_with("\x1b[1;31mworse\x1b[0m  "), "{colored}");
 }
 
+/// An interrupted comparison looked like a complete one.
+#[test]
+fn missing_rounds_are_named_in_all_formats() {
+    let json = fs::read(folder().join("same.json")).expect("the file exists");
+    let mut comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
+    let names = names(&comparison);
+    for (early_end, errors) in [
+        (Some(json!({"code": "signal", "signal": "SIGINT"})), 1),
+        (None, 0),
+    ] {
+        let rounds = json!({"asked": 9, "complete": 5, "early_end": early_end});
+        comparison.rounds = serde_json::from_value(rounds).expect("all keys are there");
+        let xml = super::junit(&comparison, FailOn::Worse);
+        assert!(xml.contains(&format!("errors=\"{errors}\"")), "{xml}");
+        let (text, markdown) = (
+            super::text(&comparison, &names, false),
+            super::markdown(&comparison, &names),
+        );
+        for (rendered, part) in [
+            (&text, "\nincomplete    5 of 9 rounds, stopped by SIGINT\n"),
+            (
+                &markdown,
+                "\n\n**incomplete**: 5 of 9 rounds, stopped by SIGINT\n\n",
+            ),
+            (
+                &xml,
+                "<error message=\"5 of 9 rounds, stopped by SIGINT\" type=\"stopped\">",
+            ),
+        ] {
+            assert_eq!(rendered.contains(part), errors == 1, "{part}: {rendered}");
+        }
+    }
+}
+
 #[test]
 fn an_undecided_figure_fails_if_asked_for() {
     let json = fs::read(folder().join("undecided.json")).expect("the file exists");

@@ -22,6 +22,9 @@ pub(in crate::comparison) fn render(comparison: &Comparison, color: bool) -> Str
     let outcome = comparison.outcome.to_string();
     let headline = statement::headline(comparison, SEPARATOR);
     let mut out = wrap_items(&outcome, &headline, 4);
+    if let Some(rounds) = comparison.missing_rounds() {
+        out.push_str(&wrap("incomplete", &rounds.to_string(), 2));
+    }
     out.push_str(&wrap("compared", &statement::setup(comparison), 2));
     for (side, names) in run_list(comparison) {
         let more = |shown| format!("and {} more", names.len() - shown);
