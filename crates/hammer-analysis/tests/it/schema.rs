@@ -76,7 +76,9 @@ fn the_json_matches_its_schema_exactly() {
 /// The JSON had neither the files that were compared nor the advice of the text.
 #[test]
 fn the_json_names_the_runs_and_the_next_step() {
-    let mut comparison = comparisons().swap_remove(2);
+    let options = CompareOptions::default();
+    let (base, new) = (runs(1..=5, 1.0), runs(6..=10, 1.0));
+    let mut comparison = compare(&base, &new, &options).expect("comparable runs");
     let names =
         |side: &str| -> Vec<String> { (1..=5).map(|n| format!("{side}-{n}.run")).collect() };
     comparison.name_runs(&names("base"), &names("new"));
@@ -84,7 +86,12 @@ fn the_json_names_the_runs_and_the_next_step() {
     for (side, name) in [("base", "base-5.run"), ("new", "new-5.run")] {
         assert_eq!(json[side][4]["name"], name, "{json}");
     }
-    let short = comparisons().swap_remove(3);
+    let short = |seed| RecordedLoad {
+        seconds: 5,
+        ..RecordedLoad::new(seed)
+    };
+    let (base, new) = ([short(1).run()], [short(2).run()]);
+    let short = compare(&base, &new, &options).expect("comparable runs");
     assert_eq!(short.outcome, ComparisonOutcome::CannotTell);
     let json = serde_json::to_value(&short).expect("JSON");
     assert_eq!(json["next_step"], "give three runs of each side", "{json}");
