@@ -101,7 +101,9 @@ fn every_output_has_the_files_the_warnings_and_the_next_step() {
     });
     let (base, new) = ([base], [new]);
     for kind in ["text", "md", "junit", "html", "json"] {
-        let output = stdout(&compare(&base, &new, &["-o", kind]));
+        let path = runs.path(kind);
+        compare(&base, &new, &["-o", &format!("{kind}={}", path.display())]);
+        let output = fs::read_to_string(&path).unwrap();
         let suspect = match kind {
             "json" => "It was a bit late.",
             _ => "new run 1 is suspect: It was a bit late.",

@@ -79,8 +79,16 @@ fn row(figure: &FigureComparison) -> Markup {
             }
             (value_cell(figure.base, figure.unit))
             (value_cell(figure.new, figure.unit))
-            td data-v=[figure.p] { (figure.p.map_or_else(|| "–".to_owned(), |p| format!("{p:.3}"))) }
+            td data-v=[figure.p] { (figure.p.map_or_else(|| "–".to_owned(), format_p)) }
         }
+    }
+}
+
+/// Formats a probability with three decimals. One that rounds to zero is not zero.
+fn format_p(p: f64) -> String {
+    match p {
+        p if p < 0.0005 => "< 0.001".to_owned(),
+        p => format!("{p:.3}"),
     }
 }
 

@@ -211,4 +211,9 @@ fn the_figures_that_make_the_outcome_are_named_first() {
     let change = worse.change.expect("a change");
     let text = format!("%: {} {}", worse.figure, change.scale.format(change.value));
     assert!(section.contains(&text), "{text}: {section}");
+    let figures = between(&page, "id=\"figures\"", "</section>");
+    assert!(
+        figures.contains(">&lt; 0.001<"),
+        "a small p is not zero: {figures}"
+    );
 }
