@@ -5,7 +5,7 @@ use super::run_position::RunPosition;
 use super::warning::{ComparabilityWarning, short_runs_text};
 use crate::comparison::comparison::Comparison;
 
-/// The maximum number of runs that a text lists. Of more, it gives their number.
+/// The maximum number of runs of both sides that a text lists. Of more, it gives their number.
 const MAX_LISTED_RUNS: usize = 2;
 
 /// The texts of the warnings of a comparison, with these names for the runs, in their order. A warning
@@ -18,9 +18,10 @@ pub fn warning_texts(comparison: &Comparison, names: RunNames<'_>) -> Vec<String
 
 /// The texts of warnings about this number of runs.
 fn texts(warnings: &[ComparabilityWarning], names: RunNames<'_>, all_runs: usize) -> Vec<String> {
+    let is_shared = has_one_verdict(warnings);
     let mut groups: Vec<Vec<&ComparabilityWarning>> = vec![];
     for warning in warnings {
-        let same = |group: &&mut Vec<_>| is_of_same_kind(group[0], warning);
+        let same = |group: &&mut Vec<_>| is_of_same_kind(group[0], warning, is_shared);
         match groups.iter_mut().find(same) {
             Some(group) => group.push(warning),
             None => groups.push(vec![warning]),
@@ -30,11 +31,34 @@ fn texts(warnings: &[ComparabilityWarning], names: RunNames<'_>, all_runs: usize
     texts.collect()
 }
 
-/// True if two warnings are the same of different runs.
-fn is_of_same_kind(one: &ComparabilityWarning, other: &ComparabilityWarning) -> bool {
+/// True if all suspect runs are for the same reason, but for its numbers.
+fn has_one_verdict(warnings: &[ComparabilityWarning]) -> bool {
+    let words = |verdict: &Option<String>| {
+        let chars = verdict.iter().flat_map(|verdict| verdict.chars());
+        let words = chars.filter(|char| !char.is_ascii_digit() && !",.".contains(*char));
+        words.collect::<String>()
+    };
+    let verdicts = warnings.iter().filter_map(|warning| match warning {
+        ComparabilityWarning::Suspect { verdict, .. } => Some(words(verdict)),
+        _ => None,
+    });
+    let verdicts: Vec<String> = verdicts.collect();
+    verdicts.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+/// True if two warnings share a text: if they are the same of different runs. Suspect runs of both sides
+/// do only if they have the same reason.
+fn is_of_same_kind(
+    one: &ComparabilityWarning,
+    other: &ComparabilityWarning,
+    is_shared: bool,
+) -> bool {
     use ComparabilityWarning::{RateNotReached, ShortRun, Suspect};
     match (one, other) {
-        (Suspect { .. }, Suspect { .. }) | (ShortRun { .. }, ShortRun { .. }) => true,
+        (Suspect { run: one, .. }, Suspect { run: other, .. }) => {
+            is_shared || one.side == other.side
+        }
+        (ShortRun { .. }, ShortRun { .. }) => true,
         (RateNotReached { load: one, .. }, RateNotReached { load: other, .. }) => one == other,
         _ => false,
     }
@@ -46,12 +70,13 @@ fn text(group: &[&ComparabilityWarning], names: RunNames<'_>, all_runs: usize) -
         return group[0].text(names);
     };
     let positions: Vec<RunPosition> = group.iter().filter_map(|it| run(it)).collect();
+    let is_of_both = positions.iter().any(|it| it.side != positions[0].side);
     let runs = match (names, positions.len()) {
-        (RunNames::Places, count) if count > MAX_LISTED_RUNS && count == all_runs => {
-            format!("all {count} runs")
-        }
-        (RunNames::Places, count) if count > MAX_LISTED_RUNS => {
-            format!("{count} of {all_runs} runs")
+        (RunNames::Places, count) if is_of_both && count > MAX_LISTED_RUNS => {
+            match count == all_runs {
+                true => format!("all {count} runs"),
+                false => format!("{count} of {all_runs} runs"),
+            }
         }
         _ => names.runs(&positions),
     };
@@ -137,7 +162,7 @@ mod tests {
             slow(1, 95.04),
             suspect(Base, 0, "It lost 17.5 % of the time."),
             suspect(Base, 1, "Hits were late."),
-            suspect(New, 0, "It lost 9 % of the time."),
+            suspect(New, 0, "Hits were late."),
             suspect(New, 1, "Hits were late."),
             suspect(New, 2, "Hits were late."),
             short(Base),
@@ -147,7 +172,8 @@ mod tests {
             texts(&warnings, RunNames::Places, 6),
             [
                 "load \"read\": new runs 1 and 2 started only 90.0 % to 95.0 % of the hits due",
-                "5 of 6 runs are suspect, for example base run 1: It lost 17.5 % of the time.",
+                "base runs 1 and 2 are suspect, for example base run 1: It lost 17.5 % of the time.",
+                "new runs 1 to 3 are suspect: Hits were late.",
                 "base run 1 and new run 1 are too short for intervals of percentiles; for the share of \
                  errors, their hits are taken as independent",
             ]
@@ -172,5 +198,12 @@ mod tests {
             let expected = format!("{expected} suspect: It was late.");
             assert_eq!(texts(warnings, names, runs), [expected]);
         }
+        // Numbers may differ.
+        let lost = [(Base, 17.5), (Base, 9.0), (New, 9.1)];
+        let lost = lost.map(|(side, percent)| suspect(side, 0, &format!("It lost {percent} %.")));
+        assert_eq!(
+            texts(&lost, RunNames::Places, 4),
+            ["3 of 4 runs are suspect, for example base run 1: It lost 17.5 %."]
+        );
     }
 }

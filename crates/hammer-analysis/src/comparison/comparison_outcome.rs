@@ -56,7 +56,7 @@ impl fmt::Display for UndecidedReason {
             Self::Uncertain => "the interval is too wide",
             Self::NotMeasured => "not measured on both sides",
             Self::Unanswered => "falls among hits without an answer",
-            Self::NoAnswer => "no hit was answered on either side",
+            Self::NoAnswer => "no hit was answered",
             Self::TooFewHits => "too few hits beyond it",
             Self::TooFewSlices => "runs are too short",
             Self::OneValuePerRun => "needs three runs of each",

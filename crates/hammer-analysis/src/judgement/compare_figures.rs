@@ -104,7 +104,8 @@ fn compare_figure(
         ComparisonDesign::WithinRuns => compare_within_runs(&base, &new, better, scale, confidence),
         _ => compare_several_runs(&base, &new, design, better, scale, confidence),
     };
-    let found = match no_answers && figure != ComparedFigure::Errors {
+    let needs_answers = !matches!(figure, ComparedFigure::Errors | ComparedFigure::CpuPerHit);
+    let found = match no_answers && needs_answers {
         true => ComparedValues {
             change: found.change,
             ..ComparedValues::undecided(found.base, found.new, UndecidedReason::NoAnswer)

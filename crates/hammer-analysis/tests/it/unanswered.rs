@@ -181,7 +181,7 @@ fn what_makes_runs_hard_to_compare_is_the_first_warning() {
         texts[..3],
         [
             "different shares of errors: 0.00 % in base, 100.00 % in new",
-            "3 of 6 runs started only 90.0 % of the hits due",
+            "new runs 1 to 3 started only 90.0 % of the hits due",
             "5 of 6 runs are suspect: Hits were late.",
         ]
     );

@@ -164,15 +164,16 @@ fn a_target_that_answers_nothing_is_worse() {
             "{markdown}"
         );
     }
-    let texts = ["text", "md", "html"].map(|kind| {
-        let compared = compare(
-            slice::from_ref(&dead),
-            slice::from_ref(&another),
-            &["-o", kind],
-        );
-        stdout(&compared)
-    });
-    for text in texts {
+    let page = runs.path("page.html");
+    let html = format!("html={}", page.display());
+    let flags = ["-o", "text", "-o", &html];
+    let compared = compare(slice::from_ref(&dead), slice::from_ref(&another), &flags);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("No hit was answered on either side."),
+        "{page}"
+    );
+    for text in [stdout(&compared), page] {
         let targets = "ase target: http://10.0.0.5/; new target: http://10.0.0.6/";
         assert!(text.contains(targets), "{text}");
         assert!(!text.contains("different target"), "{text}");

@@ -30,9 +30,7 @@ pub(in crate::comparison) fn render(comparison: &Comparison, color: bool) -> Str
         let more = |shown| format!("and {} more", names.len() - shown);
         out.push_str(&list_line(side, &names, more));
     }
-    for note in statement::notes(comparison) {
-        out.push_str(&wrap("note", &note, 2));
-    }
+    out.push_str(&named("note", &statement::notes(comparison), 2));
     out.push_str(&warnings(comparison));
     out.push('\n');
     out.push_str(&table(&figure_rows::whole_run(comparison), true));
@@ -55,14 +53,20 @@ pub(in crate::comparison) fn render(comparison: &Comparison, color: bool) -> Str
 fn warnings(comparison: &Comparison) -> String {
     let all = warning_texts(comparison, RunNames::Places);
     let (shown, rest) = all.split_at(all.len().min(MAX_WARNINGS));
-    let mut out = String::new();
-    for (index, warning) in shown.iter().enumerate() {
-        let name = if index == 0 { "warning" } else { "" };
-        out.push_str(&wrap(name, warning, 3));
-    }
+    let mut out = named("warning", shown, 3);
     if !rest.is_empty() {
         let more = format!("and {} more (see -o json)", rest.len());
         out.push_str(&wrap("", &more, 1));
+    }
+    out
+}
+
+/// Texts of at most `lines` lines each, with this name before the first.
+fn named(name: &str, texts: &[String], lines: usize) -> String {
+    let mut out = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        out.push_str(&wrap(name, text, lines));
     }
     out
 }
