@@ -16,7 +16,7 @@ const PERCENTILES: [ComparedFigure; 4] = [
     ComparedFigure::ResponseP999,
 ];
 
-/// Runs of five seconds, of which one of so many hits fails.
+/// Runs of five seconds, of which one of this many hits fails.
 fn short(seeds: std::ops::RangeInclusive<u64>, one_fails_of: u64) -> Vec<RunFile> {
     let loads = seeds.map(|seed| RecordedLoad {
         seconds: 5,
@@ -29,7 +29,7 @@ fn compared(base: &[RunFile], new: &[RunFile]) -> Comparison {
     compare(base, new, &CompareOptions::default()).expect("comparable runs")
 }
 
-/// Short runs had no interval, so that a dead target could not be told from a living one, or was only
+/// Short runs had no interval, so that a dead target seemed like a living one, or was only
 /// "worse, perhaps by chance".
 #[test]
 fn a_side_without_answers_is_worse_however_few_and_short_its_runs_are() {

@@ -10,7 +10,7 @@ use crate::text::number::{format_counted, format_percent};
 /// The number of figures that the headline names.
 const NAMED_FIGURES: usize = 3;
 
-/// What makes the outcome, with `separator` between its parts: sides without any answer, and figures.
+/// The causes of the outcome, with `separator` between them: sides without any answer, and figures.
 pub(super) fn headline(comparison: &Comparison, separator: &str) -> String {
     let unanswered = comparison.unanswered_texts();
     // If a side has no answers at all, its percentiles add nothing.
