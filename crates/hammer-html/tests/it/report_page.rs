@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use hammer_core::{
-    BaselineChange, BaselineComparison, MeasuredValue, ReplayComparison, Report, RunFile,
-    ShardDescription, StageReport, VerdictStatus,
-};
+use hammer_core::{Report, RunFile, ShardDescription, StageReport};
 use hammer_html::{embedded_run, report_page};
 use serde_json::json;
 
