@@ -21,6 +21,7 @@ mod chain;
 mod count;
 mod diagnostic;
 mod excerpt;
+mod most_frequent;
 mod nearest;
 mod number;
 mod opaque_error;
@@ -33,6 +34,7 @@ pub use chain::chain;
 pub use count::format_count;
 pub use diagnostic::{Diagnostic, line_column};
 pub use excerpt::{excerpt, is_control, printable, printable_lines, shortened};
+pub use most_frequent::format_most_frequent;
 pub use nearest::nearest;
 pub use number::{
     format_bytes, format_counted, format_decimal, format_percent, format_rate, format_seconds,

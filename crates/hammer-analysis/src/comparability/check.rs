@@ -7,7 +7,7 @@ use super::incomparable::{Incomparable, IncomparableReason};
 use super::run_position::{ComparisonSide, RunPosition};
 use super::run_properties::{PropertyValue, load_name, properties};
 use super::run_property::RunProperty;
-use super::warning::ComparabilityWarning;
+use super::warning::{ComparabilityWarning, sort_warnings};
 
 /// The factor between two durations from which there is a warning.
 const DURATION_FACTOR: f64 = 1.05;
@@ -67,6 +67,7 @@ pub fn check_comparability(
     refused_for(reasons)?;
     let mut warnings = differences(base, new);
     warnings.extend(runs.iter().flat_map(flaws));
+    sort_warnings(&mut warnings);
     Ok(warnings)
 }
 

@@ -58,13 +58,13 @@ impl ComparisonJob {
             Ok(comparison) => comparison,
             Err(refused) => return self.refuse(&refused, names),
         };
+        comparison.name_runs(&names.base, &names.new);
         comparison.rounds = self.rounds;
         let errors = self.writer.finish(&ComparedRuns {
             comparison: &comparison,
             fail_on: self.fail_on,
             base,
             new,
-            names,
         });
         exit(
             &errors,
@@ -100,7 +100,6 @@ pub(super) struct ComparedRuns<'a> {
     pub(super) fail_on: FailOn,
     pub(super) base: &'a [RunFile],
     pub(super) new: &'a [RunFile],
-    pub(super) names: &'a SideNames,
 }
 
 /// Prints the errors of outputs. They have priority over the outcome.
