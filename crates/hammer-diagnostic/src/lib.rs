@@ -4,7 +4,7 @@
 //! - [`nearest`] finds the known word closest to a mistyped one.
 //! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
-//! - [`format_count`] and its neighbors write numbers, and [`TimeUnit`] times, as people read them.
+//! - [`format_count`] and its neighbors write numbers, and [`format_micros`] times, as people read them.
 //! - [`mask_url`] hides the secrets of a URL, and [`mask_header`] those of a header.
 //! - [`shell_words`] writes a command line for a shell.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
@@ -42,4 +42,4 @@ pub use opaque_error::BoxError;
 pub use secret::{SecretString, is_secret_name, mask_password, mask_query, mask_url};
 pub use secret_header::mask_header;
 pub use shell_words::shell_words;
-pub use time_unit::TimeUnit;
+pub use time_unit::{TimeUnit, format_micros};

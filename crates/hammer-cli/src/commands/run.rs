@@ -13,6 +13,7 @@ use crate::command_line::MaskedCommandLine;
 use crate::commands::external::{self, ExternalCommandResult};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
+use crate::text::sanitize;
 use crate::{execution, plan};
 
 /// Name of the subcommand.
@@ -167,7 +168,8 @@ fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
         .find(|id| *id != "plan" && given(id) && !known.contains(id));
     let Some(flag) = flag else { return Ok(()) };
     let flag = if flag == "url" { "endpoint" } else { flag };
-    let (flag, path) = (flag.replace('_', "-"), path.display());
+    let flag = flag.replace('_', "-");
+    let path = sanitize(&path.display().to_string());
     Err(Error::Usage(format!(
         "the flag '--{flag}' cannot be combined with a plan (try setting it in {path})"
     )))

@@ -73,7 +73,9 @@ impl OutputWriter {
         let load = &mut self.loads[load];
         if let RunEvent::Opening { groups, .. } = event {
             let groups = groups.iter().cloned();
-            load.groups = groups.map(|group| self.variables.mask(group)).collect();
+            load.groups = groups
+                .map(|group| self.variables.mask_target(group))
+                .collect();
         }
         let mut result = Ok(());
         for (output, log) in &mut self.hits {

@@ -76,7 +76,7 @@ fn run_row(row: &RunRow, figures: &[&FigureComparison]) -> Markup {
         tr {
             th scope="row" { (row.name) }
             @for figure in figures {
-                (value_cell((row.values)(figure).get(row.index).copied().flatten(), figure.unit))
+                (value_cell((row.values)(figure).get(row.index).copied().flatten(), figure.figure))
             }
             td data-v=(run.hits) { (format_count(run.hits)) }
             td data-v=(run.duration_s) { (format_seconds(run.duration_s)) }

@@ -24,11 +24,10 @@ use super::side_names::SideNames;
 use crate::args::with_short_help;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::output::print_stderr;
+use crate::output::{print_error_message, print_stderr};
 use crate::parsers::{count, duration};
-use crate::report::text::latency::TimeUnit;
 use crate::run_file;
-use crate::text::number::format_counted;
+use crate::text::number::{format_counted, format_micros};
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "duel";
@@ -192,7 +191,7 @@ impl Duel<'_> {
         let early = match end {
             DuelEnd::Refused(refused) => return job.refuse(&refused, &self.names()),
             DuelEnd::Failed(error) => {
-                print_stderr(&format!("error: {}", error.message()));
+                print_error_message(&error);
                 Some(CommandExit::FAILED)
             }
             DuelEnd::Ended => self.runner.stopped_by(),
@@ -238,9 +237,7 @@ fn summary(run: &RunFile) -> String {
     let verdict = run.report.verdict.status.as_str();
     match run.report.single_load() {
         Some(load) if load.response_us.count > 0 => {
-            let p99 = load.response_us.p99;
-            let unit = TimeUnit::for_micros(p99);
-            format!("{verdict}, p99 {} {}", unit.format(p99), unit.name())
+            format!("{verdict}, p99 {}", format_micros(load.response_us.p99))
         }
         _ => verdict.to_owned(),
     }
