@@ -127,8 +127,7 @@ impl Error {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::Clap(error) => error.to_string(),
-            Self::Usage(message) => SettingNames::Flags.reword(message),
-            Self::Run(message) => sanitize(&SettingNames::Flags.reword(message)),
+            Self::Usage(message) | Self::Run(message) => SettingNames::Flags.reword(message),
             Self::InvalidExpression {
                 context,
                 diagnostic,

@@ -2,7 +2,7 @@
 //!
 //! - [`Diagnostic`] describes what is wrong with a text: where, what was found, what was expected.
 //! - [`nearest`] finds the known word closest to a mistyped one.
-//! - [`excerpt`], [`shortened`] and [`printable`] make foreign text safe to repeat in a message.
+//! - [`excerpt`], [`shortened`], [`printable`] and [`printable_path`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`format_count`] and its neighbors write numbers, and [`format_micros`] times, as people read them.
 //! - [`mask_url`] hides the secrets of a URL, and [`mask_header`] those of a header.
@@ -32,7 +32,7 @@ mod time_unit;
 pub use chain::chain;
 pub use count::format_count;
 pub use diagnostic::{Diagnostic, line_column};
-pub use excerpt::{excerpt, is_control, printable, printable_lines, shortened};
+pub use excerpt::{excerpt, is_control, printable, printable_lines, printable_path, shortened};
 pub use nearest::nearest;
 pub use number::{
     format_bytes, format_counted, format_decimal, format_percent, format_rate, format_seconds,

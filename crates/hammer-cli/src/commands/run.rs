@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_diagnostic::mask_url;
+use hammer_diagnostic::{mask_url, printable_path};
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::command_exit::CommandExit;
@@ -13,7 +13,6 @@ use crate::command_line::MaskedCommandLine;
 use crate::commands::external::{self, ExternalCommandResult};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
-use crate::text::sanitize;
 use crate::{execution, plan};
 
 /// Name of the subcommand.
@@ -169,7 +168,7 @@ fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
     let Some(flag) = flag else { return Ok(()) };
     let flag = if flag == "url" { "endpoint" } else { flag };
     let flag = flag.replace('_', "-");
-    let path = sanitize(&path.display().to_string());
+    let path = printable_path(path);
     Err(Error::Usage(format!(
         "the flag '--{flag}' cannot be combined with a plan (try setting it in {path})"
     )))

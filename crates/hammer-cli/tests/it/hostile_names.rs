@@ -52,7 +52,7 @@ fn names_of_files_are_escaped_in_messages() {
         vec!["duel", &plan, &other],
         vec!["timeline", "show", &missing],
         vec!["timeline", "build", &plan, "-o", &missing],
-        vec!["replay", &missing, url],
+        vec!["replay", &missing, "--endpoint", url],
     ];
     for command in commands {
         check(&hammer(&command).output().unwrap(), &format!("{command:?}"));

@@ -240,7 +240,10 @@ header = 'X-A: ${GROUP}'
     };
     let mut flags = all_outputs(folder.path());
     for kind in ["run", "hits"] {
-        flags.extend(["-o".to_owned(), format!("{kind}={}", path(folder.path(), kind))]);
+        flags.extend([
+            "-o".to_owned(),
+            format!("{kind}={}", path(folder.path(), kind)),
+        ]);
     }
     let made = run(&flags.iter().map(String::as_str).collect::<Vec<_>>());
     let code = made.status.code();
@@ -360,7 +363,10 @@ fn reports_that_cannot_be_made_are_refused() {
             &[&*report],
             "which has no histograms (try '-o run=PATH' in the run",
         ),
-        (&[&*plan], "expected a run file: invalid JSON"),
+        (
+            &[&*plan],
+            "expected a run file, found a plan (try a file of",
+        ),
         (&["-", "-"], "stdin can be read only once"),
         (
             &[path, "-o", "hits=h.csv"],

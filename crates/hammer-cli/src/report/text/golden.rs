@@ -199,6 +199,10 @@ fn one_line_of_a_report_differs() {
             "rate          30/m requested   999.6/s achieved",
         ),
         (
+            vec![("/rate", json!({"requested": 0.5, "achieved": 0.49}))],
+            "rate          30/m requested   29.4/m achieved",
+        ),
+        (
             vec![("/stopped", json!(true)), ("/duration_s", json!(2.25))],
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, then stopped, seed 1",
         ),
@@ -215,7 +219,7 @@ fn one_line_of_a_report_differs() {
                 "/response_us",
                 summary(5, [50.0, 60.0, 999.0, 1200.0, 1234.0]),
             )],
-            "  response       50.0         -         -         -         -     1,230   from due to done",
+            "  response      0.050         -         -         -         -      1.23   from due to done",
         ),
         (
             vec![("/response_us", summary(5, [5e6, 6e6, 2e7, 3e7, 4e7]))],
