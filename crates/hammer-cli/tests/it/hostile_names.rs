@@ -61,7 +61,7 @@ fn names_of_files_are_escaped_in_messages() {
         vec!["-o", &output],
         vec!["--feed", &feed],
         vec!["--targets", &missing],
-        vec!["--ca-cert", &missing],
+        vec!["--cacert", &missing],
         vec!["--baseline", &missing],
         vec!["-d", &format!("@{missing}")],
     ] {
