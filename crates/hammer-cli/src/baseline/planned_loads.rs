@@ -2,20 +2,21 @@
 
 use hammer_analysis::ComparableLoad;
 use hammer_core::OpenOrClosedLoop;
+use hammer_plan::SubstitutedVariables;
 
 use crate::execution::{RunnablePlan, RunnablePlanLoad};
 
-/// The properties that a comparison requires, of the loads of a plan that has not run. Values of
-/// variables are masked as in its report.
+/// The properties that a comparison requires, of the loads of a plan that has not run.
 pub(crate) fn comparable_loads(plan: &RunnablePlan) -> Vec<ComparableLoad> {
-    let mut loads: Vec<_> = plan.loads.iter().map(comparable_load).collect();
-    for group in loads.iter_mut().flat_map(|load| &mut load.groups) {
-        *group = plan.variables.mask(std::mem::take(group));
-    }
+    let loads = plan.loads.iter();
     loads
+        .map(|load| comparable_load(load, &plan.variables))
+        .collect()
 }
 
-fn comparable_load(planned: &RunnablePlanLoad) -> ComparableLoad {
+/// The names of the groups are those in the report, in which variables are masked.
+fn comparable_load(planned: &RunnablePlanLoad, variables: &SubstitutedVariables) -> ComparableLoad {
+    let groups = planned.load.groups().into_iter();
     let load = &planned.load;
     let schedule = load.schedule();
     ComparableLoad {
@@ -29,7 +30,7 @@ fn comparable_load(planned: &RunnablePlanLoad) -> ComparableLoad {
         shape: schedule.shape().to_string(),
         arrivals: schedule.arrivals(),
         warmup_s: load.warmup().as_secs_f64(),
-        groups: load.groups(),
+        groups: groups.map(|it| variables.mask_target(it)).collect(),
     }
 }
 

@@ -70,7 +70,7 @@ impl OutputWriter {
         let load = &mut self.loads[load];
         if let RunEvent::Opening { groups, .. } = event {
             let groups = groups.iter().cloned();
-            load.set_groups(groups.map(|group| self.variables.mask(group)));
+            load.set_groups(groups.map(|group| self.variables.mask_target(group)));
         }
         let mut result = Ok(());
         for (output, log) in &mut self.hits {

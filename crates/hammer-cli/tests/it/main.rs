@@ -20,6 +20,7 @@ mod dry_runs;
 mod echo;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod hostile_names;
 mod http;
 mod junit;
 mod limits;

@@ -1,9 +1,9 @@
 //! The table of the figures that were compared.
 
 use hammer_analysis::{
-    ChangeInterval, ComparedUnit, Comparison, ComparisonOutcome, FigureComparison,
+    ChangeInterval, ComparedFigure, ComparedUnit, Comparison, ComparisonOutcome, FigureComparison,
 };
-use hammer_diagnostic::{format_counted, format_decimal, format_percent, printable};
+use hammer_diagnostic::{TimeUnit, format_counted, format_decimal, format_percent, printable};
 use maud::{Markup, html};
 
 use super::outcome_section::outcome_symbol;
@@ -77,8 +77,8 @@ fn row(figure: &FigureComparison) -> Markup {
                     _ => { "–" }
                 }
             }
-            (value_cell(figure.base, figure.unit))
-            (value_cell(figure.new, figure.unit))
+            (value_cell(figure.base, figure.figure))
+            (value_cell(figure.new, figure.figure))
             td data-v=[figure.p] { (figure.p.map_or_else(|| "–".to_owned(), format_p)) }
         }
     }
@@ -115,11 +115,14 @@ fn scope(figure: &FigureComparison) -> String {
 }
 
 /// A cell with the value of a figure.
-pub(crate) fn value_cell(value: Option<f64>, unit: ComparedUnit) -> Markup {
+pub(crate) fn value_cell(value: Option<f64>, figure: ComparedFigure) -> Markup {
     let text = match value {
         None => "–".to_owned(),
         Some(value) if !value.is_finite() => "infinite".to_owned(),
-        Some(value) => match unit {
+        Some(value) => match figure.unit() {
+            _ if figure == ComparedFigure::CpuPerHit => {
+                TimeUnit::for_cpu_micros(value).format_with_name(value)
+            }
             ComparedUnit::Microseconds => format_us(value),
             ComparedUnit::Percent => format!("{} %", format_percent(value)),
             ComparedUnit::PerSecond => format!("{}/s", format_decimal(value)),

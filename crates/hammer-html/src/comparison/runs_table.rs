@@ -82,7 +82,7 @@ fn run_row(row: &RunRow, figures: &[&FigureComparison], has_names: bool) -> Mark
             @if has_names { td class="text" { code { (printable(&run.name)) } } }
             td { (measurement_text(run.verdict)) }
             @for figure in figures {
-                (value_cell((row.values)(figure).get(row.index).copied().flatten(), figure.unit))
+                (value_cell((row.values)(figure).get(row.index).copied().flatten(), figure.figure))
             }
             td data-v=(run.hits) { (format_count(run.hits)) }
             td data-v=(run.duration_s) { (format_seconds(run.duration_s)) }

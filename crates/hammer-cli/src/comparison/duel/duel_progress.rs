@@ -6,8 +6,7 @@ use hammer_core::{HitCounts, RunFile};
 
 use super::child_run::ChildVerbosity;
 use crate::output::print_stderr;
-use crate::report::text::latency::TimeUnit;
-use crate::text::number::{format_count, format_percent};
+use crate::text::number::{format_count, format_micros, format_percent};
 
 /// Prints a line for each run that has ended and, on a terminal, one when it starts.
 pub(super) struct DuelProgress(pub(super) ChildVerbosity);
@@ -35,9 +34,7 @@ fn summary(run: &RunFile) -> String {
     let mut items = vec![verdict.to_owned(), ok_hits(&report.hits)];
     let load = report.single_load();
     if let Some(load) = load.filter(|load| load.response_us.count > 0) {
-        let p99 = load.response_us.p99;
-        let unit = TimeUnit::for_micros(p99);
-        items.push(format!("p99 {} {}", unit.format(p99), unit.name()));
+        items.push(format!("p99 {}", format_micros(load.response_us.p99)));
     }
     items.extend(error_share(&report.hits));
     items.join(", ")

@@ -64,7 +64,12 @@ pub(super) fn rate_line(report: &Report) -> String {
 
 /// The requested and the achieved rate, the arrivals and the warm-up.
 pub(crate) fn rate_text(report: &Report) -> String {
-    let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
+    let achieved = match report.rate.requested {
+        // Both rates have the same unit.
+        Some(requested) if requested < 1.0 => format_rate(report.rate.achieved),
+        _ => format!("{}/s", format_decimal(report.rate.achieved)),
+    };
+    let achieved = format!("{achieved} achieved");
     let text = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             if let Some(span) = short_schedule(report) {
