@@ -9,8 +9,8 @@ use super::logged_load::LoggedLoad;
 
 /// Formats records of hits as lines of CSV.
 ///
-/// At 100,000 hits per second, the formatter costs more than all else but compression. So texts that
-/// most lines repeat are formatted once, and numbers without `std::fmt`.
+/// Formatting with `std::fmt` took two thirds of the time of the log. So texts that
+/// most lines repeat are formatted once, and numbers by `itoa`.
 #[derive(Debug, Default)]
 pub(super) struct LineFormatter {
     outcomes: Vec<OutcomeColumns>,
