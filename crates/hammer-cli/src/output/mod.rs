@@ -15,7 +15,7 @@ pub(crate) use output_places::{OutputPlaces, output_error};
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress_printer::ProgressPrinter;
 pub(crate) use report_files::ReportFiles;
-pub(crate) use stderr::{print_error_message, print_stderr};
+pub(crate) use stderr::print_stderr;
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;
 pub(crate) use stdout::{check_stdout, print_stdout};

@@ -86,7 +86,6 @@ fn only_the_outcome_is_colored() {
 fn missing_rounds_are_named_in_all_formats() {
     let json = fs::read(folder().join("same.json")).expect("the file exists");
     let mut comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
-    let names = names(&comparison);
     for (early_end, errors) in [
         (Some(json!({"code": "signal", "signal": "SIGINT"})), 1),
         (None, 0),
@@ -96,8 +95,8 @@ fn missing_rounds_are_named_in_all_formats() {
         let xml = super::junit(&comparison, FailOn::Worse);
         assert!(xml.contains(&format!("errors=\"{errors}\"")), "{xml}");
         let (text, markdown) = (
-            super::text(&comparison, &names, false),
-            super::markdown(&comparison, &names),
+            super::text(&comparison, false),
+            super::markdown(&comparison),
         );
         for (rendered, part) in [
             (&text, "\nincomplete    5 of 9 rounds, stopped by SIGINT\n"),
