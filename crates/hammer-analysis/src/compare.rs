@@ -4,12 +4,17 @@ use hammer_core::RunFile;
 
 use crate::comparability::check::check_comparability;
 use crate::comparability::incomparable::Incomparable;
-use crate::comparability::warning::ComparabilityWarning;
+use crate::comparability::run_position::{ComparisonSide, RunPosition};
+use crate::comparability::warning::{ComparabilityWarning, sort_warnings};
 use crate::comparison::compare_options::CompareOptions;
 use crate::comparison::compared_figure::ComparedFigure;
 use crate::comparison::comparison::{COMPARISON_SCHEMA, ComparedRun, Comparison};
 use crate::comparison::comparison_design::ComparisonDesign;
+use crate::comparison::comparison_outcome::UndecidedReason;
+use crate::comparison::different_targets::DifferentTargets;
 use crate::comparison::figure_comparison::FigureComparison;
+use crate::comparison::figure_scope::FigureScope;
+use crate::comparison::next_step::next_step;
 use crate::comparison::run_pairs::RunPairs;
 use crate::figures::measure::RunIntervals;
 use crate::figures::run_figures::RunFigures;
@@ -57,7 +62,14 @@ pub fn compare(
     let (base_figures, new_figures) = (measure(base, &pairs.base), measure(new, &pairs.new));
     let compared = compare_figures(&base_figures, &new_figures, pairs.design, options);
     warnings.extend(error_warnings(&compared.figures, options));
-    Ok(Comparison {
+    if pairs.design == ComparisonDesign::WithinRuns {
+        warnings.extend(short_runs(ComparisonSide::Base, &base_figures));
+        warnings.extend(short_runs(ComparisonSide::New, &new_figures));
+    }
+    sort_warnings(&mut warnings);
+    let mut comparison = Comparison {
+        different_targets: DifferentTargets::take_from(&mut warnings),
+        unanswered: compared.unanswered,
         schema: COMPARISON_SCHEMA.to_owned(),
         outcome: compared.outcome,
         design: pairs.design,
@@ -66,10 +78,14 @@ pub fn compare(
         confidence: options.confidence,
         base: described(base, &pairs.base),
         new: described(new, &pairs.new),
+        rounds: None,
         warnings,
         figures: compared.figures,
         more_runs: compared.more_runs,
-    })
+        next_step: None,
+    };
+    comparison.next_step = next_step(&comparison);
+    Ok(comparison)
 }
 
 /// Describes the runs in the order in which their values are.
@@ -77,6 +93,19 @@ fn described(runs: &[RunFile], order: &[usize]) -> Vec<ComparedRun> {
     let runs = order.iter().map(|index| (*index, &runs[*index]));
     runs.map(|(index, run)| ComparedRun::new(index, run))
         .collect()
+}
+
+/// The runs of a side that are too short to show how much figures vary within them.
+fn short_runs(side: ComparisonSide, runs: &[RunFigures]) -> Vec<ComparabilityWarning> {
+    let is_short = |run: &RunFigures| {
+        let p50 = run.figure(&FigureScope::default(), ComparedFigure::ResponseP50);
+        p50.interval == Err(UndecidedReason::TooFewSlices)
+    };
+    let short = runs.iter().enumerate().filter(|(_, run)| is_short(run));
+    let short = short.map(|(index, _)| ComparabilityWarning::ShortRun {
+        run: RunPosition { side, index },
+    });
+    short.collect()
 }
 
 /// The shares of errors of the run or of its loads that differ by more than the margin.

@@ -11,6 +11,7 @@ use crate::args::caret;
 use crate::command_exit::CommandExit;
 use crate::command_line::ValuePrivacy;
 use crate::setting_names::SettingNames;
+use crate::text::sanitize;
 
 /// An error that ends the command, with its message for stderr.
 ///
@@ -79,7 +80,7 @@ impl Error {
             context.push_str(&error.to_string());
             next = error.source();
         }
-        Self::Usage(context)
+        Self::Usage(sanitize(&context))
     }
 
     /// Reports that a run ended without a report. If the hammer failed to prepare, only its own
@@ -130,7 +131,10 @@ impl Error {
             Self::InvalidExpression {
                 context,
                 diagnostic,
-            } => SettingNames::Flags.reword(&format!("{context}{}", caret::show(diagnostic))),
+            } => {
+                let context = sanitize(context);
+                SettingNames::Flags.reword(&format!("{context}{}", caret::show(diagnostic)))
+            }
             Self::InvalidValue {
                 argument,
                 value,

@@ -117,7 +117,7 @@ pub use report::interval_stats::IntervalStats;
 pub use report::load_settings::LoadSettings;
 pub use report::open_or_closed_loop::OpenOrClosedLoop;
 pub use report::plan_report::{
-    AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
+    AchievedPlanRate, NotOkHits, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
 };
 pub use report::proxy_report::ProxyReport;
 pub use report::rate_summary::RateSummary;

@@ -1,6 +1,7 @@
 //! Foreign text, made safe to repeat in a message.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 /// The longest excerpt, in characters, with its ellipsis and without its quotes.
 const MAX_CHARS: usize = 60;
@@ -70,6 +71,13 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Writes a path for a message, with control characters [escaped](printable): the name of a file can have
+/// line ends.
+#[must_use]
+pub fn printable_path(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
 /// Escapes control characters and marks of text direction, except line ends.
 #[must_use]
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
@@ -104,7 +112,7 @@ fn push_printable(to: &mut String, character: char) {
 mod tests {
     use std::borrow::Cow;
 
-    use super::{excerpt, printable, printable_lines, shortened};
+    use super::{excerpt, printable, printable_lines, printable_path, shortened};
 
     #[test]
     fn an_excerpt_is_short_and_has_no_control_characters() {
@@ -130,6 +138,11 @@ mod tests {
         ] {
             assert_eq!(shortened(&text), expected);
         }
+    }
+
+    #[test]
+    fn a_path_is_one_line() {
+        assert_eq!(printable_path("a\n/b".as_ref()), "a\\n/b");
     }
 
     #[test]

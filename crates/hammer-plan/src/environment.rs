@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::ops::Range;
 
-use hammer_diagnostic::{Diagnostic, excerpt, printable};
+use hammer_diagnostic::{Diagnostic, excerpt, is_secret_name, printable};
 
 use crate::PlanError;
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source_text::{MAX_PLAN_BYTES, PlanSourceText};
+use crate::target_parts::shown_parts;
 
 /// The environment variables that a plan uses, with their values, which messages must not repeat.
 #[derive(Clone, Default)]
@@ -27,9 +29,24 @@ impl SubstitutedVariables {
     #[must_use]
     pub fn mask(&self, mut message: String) -> String {
         for (name, value) in self.masked() {
-            message = mask_value(&message, name, value);
+            message = mask_value(&message, name, value, &[]);
         }
         message
+    }
+
+    /// Replaces the values in the text of a target as [`mask`](Self::mask) does, except in its scheme, host,
+    /// port and path: a reader must see what was hit. There, only variables whose names suggest a secret are
+    /// replaced. Also for the name of a group or route that was made of a target.
+    #[must_use]
+    pub fn mask_target(&self, mut target: String) -> String {
+        for (name, value) in self.masked() {
+            let shown = match is_secret_variable(name) {
+                true => vec![],
+                false => shown_parts(&target),
+            };
+            target = mask_value(&target, name, value, &shown);
+        }
+        target
     }
 
     /// Replaces the values in a message about a text that has them, even short ones if they are whole
@@ -61,6 +78,12 @@ impl fmt::Debug for SubstitutedVariables {
         let names = self.0.iter().map(|(name, _)| name);
         f.debug_list().entries(names).finish()
     }
+}
+
+/// Returns true if the name of a variable suggests a secret. Words are separated by `_`, as those of a
+/// header are by `-`.
+fn is_secret_variable(name: &str) -> bool {
+    is_secret_name(name) || is_secret_name(&name.replace('_', "-"))
 }
 
 /// Returns a value as messages write it: as it is, and with its control characters or quotes escaped.
@@ -111,7 +134,8 @@ fn common_parts<'a>(text: &'a [u8], value: &'a [u8]) -> HashSet<&'a [u8]> {
     parts.filter(|part| of_short.contains(part)).collect()
 }
 
-fn mask_value(message: &str, name: &str, value: &str) -> String {
+/// Replaces a value and its parts, except in the ranges of `message` that are `shown`.
+fn mask_value(message: &str, name: &str, value: &str, shown: &[Range<usize>]) -> String {
     let mut is_masked = vec![false; message.len()];
     for spelling in spellings(value) {
         let width = part_bytes(spelling.as_bytes());
@@ -121,6 +145,9 @@ fn mask_value(message: &str, name: &str, value: &str) -> String {
                 is_masked[at..at + width].fill(true);
             }
         }
+    }
+    for range in shown {
+        is_masked[range.clone()].fill(false);
     }
     let mut masked = String::with_capacity(message.len());
     let mut was_masked = false;
@@ -337,6 +364,46 @@ mod tests {
         }
         assert!(variables.are_in("a hunter2") && !variables.are_in("a hunter"));
         assert!(!format!("{variables:?}").contains("hunter2"));
+    }
+
+    /// A change of the target was not seen in a comparison, because both were `${TARGET}`.
+    #[test]
+    fn a_target_is_shown_without_its_secrets() {
+        let variables = SubstitutedVariables(vec![
+            (
+                "TARGET".into(),
+                "http://ann:secret@shop.test:8080/a?page=22".into(),
+            ),
+            ("SECRET_PATH".into(), "hidden-path".into()),
+            ("DEPLOY_KEY".into(), "key-of-ann".into()),
+            ("HOST".into(), "shop.test".into()),
+            ("QUERY".into(), "sale".into()),
+        ]);
+        for (target, shown) in [
+            (
+                "http://ann:***@shop.test:8080/a?page=22",
+                "http://${TARGET}:***@shop.test:8080/a?${TARGET}",
+            ),
+            (
+                "https://shop.test/hidden-path/key-of-ann",
+                "https://shop.test/${SECRET_PATH}/${DEPLOY_KEY}",
+            ),
+            (
+                "https://shop.test/sale?q=sale",
+                "https://shop.test/sale?q=${QUERY}",
+            ),
+            (
+                "/srv/sale/x.txt at http://shop.test/",
+                "/srv/${QUERY}/x.txt at http://shop.test/",
+            ),
+            (
+                "GET /sale/hidden-path?q=sale",
+                "GET /sale/${SECRET_PATH}?q=${QUERY}",
+            ),
+            ("shop.test", "${TARGET}"),
+        ] {
+            assert_eq!(variables.mask_target(target.to_owned()), shown);
+        }
     }
 
     #[test]

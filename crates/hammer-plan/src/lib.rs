@@ -56,6 +56,7 @@ mod running_measurements;
 mod running_view;
 mod schema;
 mod sliding_window;
+mod target_parts;
 mod threshold;
 mod toml_text;
 

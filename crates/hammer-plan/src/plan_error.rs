@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use hammer_diagnostic::Diagnostic;
+use hammer_diagnostic::{Diagnostic, printable};
 
 /// An error in a plan, with its position: `FILE:LINE:COLUMN: problem; expected …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,8 @@ impl PlanError {
     /// Returns the position in the file as a prefix of a message: `FILE:LINE:COLUMN`.
     #[must_use]
     pub fn place(&self) -> String {
-        format!("{}:{}:{}", self.name, self.line, self.column)
+        let name = printable(&self.name);
+        format!("{name}:{}:{}", self.line, self.column)
     }
 
     /// Returns what is wrong. If it is about an expression in a value, such as a threshold, its text

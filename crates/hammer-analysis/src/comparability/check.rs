@@ -7,12 +7,24 @@ use super::incomparable::{Incomparable, IncomparableReason};
 use super::run_position::{ComparisonSide, RunPosition};
 use super::run_properties::{PropertyValue, load_name, properties};
 use super::run_property::RunProperty;
-use super::warning::ComparabilityWarning;
+use super::warning::{ComparabilityWarning, sort_warnings};
 
 /// The factor between two durations from which there is a warning.
 const DURATION_FACTOR: f64 = 1.05;
 /// The share of the hits due that a run must start, in percent.
 const MIN_ACHIEVED_PERCENT: f64 = 99.0;
+
+/// The places of the first run of each side.
+const FIRST_RUNS: [RunPosition; 2] = [
+    RunPosition {
+        side: ComparisonSide::Base,
+        index: 0,
+    },
+    RunPosition {
+        side: ComparisonSide::New,
+        index: 0,
+    },
+];
 
 /// A run with its place.
 #[derive(Clone, Copy)]
@@ -55,6 +67,7 @@ pub fn check_comparability(
     refused_for(reasons)?;
     let mut warnings = differences(base, new);
     warnings.extend(runs.iter().flat_map(flaws));
+    sort_warnings(&mut warnings);
     Ok(warnings)
 }
 
@@ -65,16 +78,27 @@ pub fn check_comparability(
 /// If the base has no measurements, is invalid or ended early, or if a load, a group or a required
 /// [property](RunProperty) differs. All reasons are returned.
 pub fn check_before_run(base: &RunFile, loads: &[ComparableLoad]) -> Result<(), Incomparable> {
-    let [base_position, new_position] =
-        [ComparisonSide::Base, ComparisonSide::New].map(|side| RunPosition { side, index: 0 });
+    let [base_position, new_position] = FIRST_RUNS;
     let expected = PlacedLoads::of_run(base, base_position);
-    let planned = PlacedLoads {
-        position: new_position,
-        loads: loads.to_vec(),
-    };
     let unusable = IncomparableReason::of_run(base, base_position);
-    let differences = expected.differences(&planned);
+    let differences = expected.differences(&PlacedLoads::planned(loads, new_position));
     refused_for(unusable.into_iter().chain(differences).collect())
+}
+
+/// Checks whether runs of the loads of `base` can be compared with runs of those of `new`, as far as that
+/// is known before them.
+///
+/// # Errors
+///
+/// If a load, a group or a required [property](RunProperty) differs. All reasons are returned, about the
+/// first run of each side.
+pub fn check_planned_loads(
+    base: &[ComparableLoad],
+    new: &[ComparableLoad],
+) -> Result<(), Incomparable> {
+    let [base_position, new_position] = FIRST_RUNS;
+    let expected = PlacedLoads::planned(base, base_position);
+    refused_for(expected.differences(&PlacedLoads::planned(new, new_position)))
 }
 
 /// Refuses runs if there is a reason.

@@ -1,13 +1,14 @@
 //! The properties that two loads must share to be compared.
 
-use hammer_core::{ArrivalProcess, OpenOrClosedLoop, PlanLoadReport, RunFile};
+use hammer_core::{ArrivalProcess, OpenOrClosedLoop, PlanLoadReport, RunFile, Shape};
+use serde::{Deserialize, Serialize};
 
 use super::incomparable::IncomparableReason;
 use super::run_position::RunPosition;
 use super::run_property::RunProperty;
 
 /// The properties that two loads must share to be compared. They are known before a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparableLoad {
     /// The name, which does not matter if it is the only load of both runs.
     pub name: String,
@@ -86,27 +87,42 @@ impl PlacedLoads {
         }
     }
 
-    /// The reasons why `other` is not compared with this run: loads and groups that only one of them
-    /// has, or else properties that differ.
+    /// The loads of a plan that has not run.
+    pub(super) fn planned(loads: &[ComparableLoad], position: RunPosition) -> Self {
+        Self {
+            position,
+            loads: loads.to_vec(),
+        }
+    }
+
+    /// The reasons why `other` is not compared with this run: another hammer or loop, from which other
+    /// differences of the same load follow, then loads and groups that only one of them has, or else
+    /// properties that differ.
     pub(super) fn differences(&self, other: &Self) -> Vec<IncomparableReason> {
         let pairs = self.pairs(other);
-        let mut reasons = match pairs.is_single {
+        let mut reasons = vec![];
+        let mut missing = match pairs.is_single {
             true => vec![],
             false => [self.loads_without(other), other.loads_without(self)].concat(),
         };
+        let mut properties = vec![];
         for (own, others) in &pairs.loads {
             let load = (!pairs.is_single).then_some(own.name.as_str());
-            reasons.extend(missing_groups(own, (others, other.position), load));
-            reasons.extend(missing_groups(others, (own, self.position), load));
+            let different = required_differences(own, (others, other.position), load);
+            let of_kind = different.iter().filter(|it| is_of_kind(it));
+            let of_kind: Vec<_> = of_kind.cloned().collect();
+            if of_kind.is_empty() {
+                missing.extend(missing_groups(own, (others, other.position), load));
+                missing.extend(missing_groups(others, (own, self.position), load));
+                properties.extend(different);
+            }
+            reasons.extend(of_kind);
         }
-        if !reasons.is_empty() {
-            return reasons;
+        if missing.is_empty() {
+            missing = properties;
         }
-        let different = pairs.loads.iter().flat_map(|(own, others)| {
-            let load = (!pairs.is_single).then_some(own.name.as_str());
-            required_differences(own, (others, other.position), load)
-        });
-        different.collect()
+        reasons.extend(missing);
+        reasons
     }
 
     /// The loads that both runs have.
@@ -161,6 +177,25 @@ fn missing_groups(
     missing.collect()
 }
 
+/// True if two loads are of different kinds, so that their groups and rates differ as well.
+fn is_of_kind(reason: &IncomparableReason) -> bool {
+    use RunProperty::{Hammer, Loop};
+    matches!(reason, IncomparableReason::Different { property, .. } if matches!(property, Hammer | Loop))
+}
+
+/// The shapes of two loads as a property, or their rates if they are constant and differ.
+fn rates(reference: &ComparableLoad, other: &ComparableLoad) -> (RunProperty, [String; 2]) {
+    let shapes = [&reference.shape, &other.shape];
+    let rates = shapes.map(|shape| shape.parse::<Shape>().ok()?.rate());
+    match rates {
+        [Some(expected), Some(found)] if expected != found => (
+            RunProperty::Rate,
+            [expected, found].map(|rate| rate.to_string()),
+        ),
+        _ => (RunProperty::Shape, shapes.map(Clone::clone)),
+    }
+}
+
 /// The required properties in which the load of `run` differs from `reference`.
 fn required_differences(
     reference: &ComparableLoad,
@@ -169,15 +204,18 @@ fn required_differences(
 ) -> Vec<IncomparableReason> {
     let both = reference.required().into_iter().zip(other.required());
     let different = both.filter(|(expected, found)| expected != found);
-    let different =
-        different.map(
-            |((property, expected), (_, found))| IncomparableReason::Different {
-                property,
-                load: load.map(str::to_owned),
-                expected,
-                run,
-                found,
-            },
-        );
+    let different = different.map(|((property, expected), (_, found))| {
+        let (property, [expected, found]) = match property {
+            RunProperty::Shape => rates(reference, other),
+            _ => (property, [expected, found]),
+        };
+        IncomparableReason::Different {
+            property,
+            load: load.map(str::to_owned),
+            expected,
+            run,
+            found,
+        }
+    });
     different.collect()
 }

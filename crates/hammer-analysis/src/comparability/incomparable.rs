@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::run_names::RunNames;
 use super::run_position::{ComparisonSide, RunPosition};
 use super::run_property::RunProperty;
+use crate::comparison::compared_rounds::ComparedRounds;
 use crate::judgement::several_runs::MIN_RUNS;
 
 /// Runs that are not compared, with all reasons. It is displayed with each reason once, joined by
@@ -96,6 +97,13 @@ pub enum IncomparableReason {
         /// The number of runs of the new side.
         new: usize,
     },
+    /// Too few rounds are complete, because the runs were stopped.
+    MissingRounds {
+        /// The rounds, with the reason.
+        rounds: ComparedRounds,
+        /// The number of rounds that are needed.
+        needed: u64,
+    },
     /// Runs were to be paired, and there are too few of them.
     TooFewPairs {
         /// The number of runs of each side.
@@ -180,6 +188,9 @@ impl IncomparableReason {
             }
             Self::Unpaired { base, new } => {
                 format!("expected as many new runs as base runs, found {new} and {base}")
+            }
+            Self::MissingRounds { rounds, needed } => {
+                format!("{rounds} (a comparison needs {needed})")
             }
             Self::TooFewPairs { pairs } => format!(
                 "expected at least {MIN_RUNS} runs of each side to compare in pairs, found {pairs}"

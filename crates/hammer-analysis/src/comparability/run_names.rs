@@ -27,7 +27,7 @@ impl RunNames<'_> {
     }
 
     /// The name of a side.
-    pub(super) fn side(self, side: ComparisonSide) -> String {
+    pub(crate) fn side(self, side: ComparisonSide) -> String {
         match (self, side) {
             (Self::Places, side) => side.to_string(),
             (Self::Pair { base, .. }, ComparisonSide::Base) => base.to_owned(),

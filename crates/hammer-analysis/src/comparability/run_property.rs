@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A property that a comparison needs to be alike. Runs that differ in the first five are refused;
+/// A property that a comparison needs to be alike. Runs that differ in the first six are refused;
 /// those that differ in others are compared with a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +14,8 @@ pub enum RunProperty {
     Hammer,
     /// The kind of loop: open or closed.
     Loop,
+    /// The rate, where both are constant.
+    Rate,
     /// The shape of the rate.
     Shape,
     /// The arrival process.
@@ -57,6 +59,7 @@ impl fmt::Display for RunProperty {
         f.pad(match self {
             Self::Hammer => "hammer",
             Self::Loop => "loop",
+            Self::Rate => "rate",
             Self::Shape => "shape",
             Self::Arrivals => "arrival process",
             Self::Warmup => "warm-up",

@@ -27,6 +27,12 @@ pub enum ComparabilityWarning {
         /// The values of the new side, without repetition.
         new: Vec<String>,
     },
+    /// A run of fewer than ten slices does not show how much its percentiles vary. For the share of its
+    /// errors, its hits are taken as independent.
+    ShortRun {
+        /// The run.
+        run: RunPosition,
+    },
     /// The generator doubts the figures of a run.
     Suspect {
         /// The run.
@@ -79,6 +85,7 @@ impl ComparabilityWarning {
                 listed(base),
                 listed(new)
             ),
+            Self::ShortRun { run } => short_runs_text(&names.run(*run), false),
             Self::Suspect { run, verdict } => {
                 let reason = verdict.iter().map(|reason| format!(": {reason}"));
                 format!(
@@ -115,8 +122,32 @@ impl fmt::Display for ComparabilityWarning {
     }
 }
 
+/// Sorts warnings: first those that make figures hard to compare, then flaws of runs, then different
+/// properties.
+pub(crate) fn sort_warnings(warnings: &mut [ComparabilityWarning]) {
+    warnings.sort_by_key(|warning| match warning {
+        ComparabilityWarning::ErrorShares { .. } => 0,
+        ComparabilityWarning::RateNotReached { .. } => 1,
+        ComparabilityWarning::Suspect { .. } => 2,
+        ComparabilityWarning::ShortRun { .. } => 3,
+        ComparabilityWarning::Different { .. } => 4,
+    });
+}
+
+/// The text of a warning about short runs.
+pub(super) fn short_runs_text(runs: &str, are_several: bool) -> String {
+    let (is, their) = match are_several {
+        true => ("are", "their"),
+        false => ("is", "its"),
+    };
+    format!(
+        "{runs} {is} too short for intervals of percentiles; for the share of errors, {their} hits are \
+         taken as independent"
+    )
+}
+
 /// The first values, and the number of others.
-fn listed(values: &[String]) -> String {
+pub(crate) fn listed(values: &[String]) -> String {
     let (shown, others) = values.split_at(values.len().min(MAX_SHOWN_VALUES));
     let shown = shown.join(", ");
     match others.len() {

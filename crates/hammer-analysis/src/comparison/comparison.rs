@@ -3,9 +3,12 @@
 use hammer_core::{RunFile, VerdictStatus};
 use serde::{Deserialize, Serialize};
 
+use super::compared_rounds::ComparedRounds;
 use super::comparison_design::ComparisonDesign;
 use super::comparison_outcome::ComparisonOutcome;
+use super::different_targets::DifferentTargets;
 use super::figure_comparison::FigureComparison;
+use super::unanswered_side::{UnansweredSide, unanswered_texts};
 use crate::comparability::warning::ComparabilityWarning;
 
 /// The value of [`Comparison::schema`].
@@ -38,8 +41,16 @@ pub struct Comparison {
     pub base: Vec<ComparedRun>,
     /// The runs of the new side.
     pub new: Vec<ComparedRun>,
-    /// The differences between the runs that may explain a change, or weaken the comparison.
+    /// The rounds, if the runs were made for the comparison. [`compare`](crate::compare) does not know
+    /// them.
+    pub rounds: Option<ComparedRounds>,
+    /// The differences between the runs that may explain a change, or weaken the comparison: first
+    /// those that make figures hard to compare, then flaws of runs, then different properties.
     pub warnings: Vec<ComparabilityWarning>,
+    /// The targets that differ, which is not a flaw: they may be what is compared.
+    pub different_targets: Vec<DifferentTargets>,
+    /// The sides without any answer.
+    pub unanswered: Vec<UnansweredSide>,
     /// The figures: first those of the whole run, then those of each load, stage and group. Within
     /// a scope, they are in the order of [`ComparedFigure::ALL`](crate::ComparedFigure::ALL).
     pub figures: Vec<FigureComparison>,
@@ -47,9 +58,30 @@ pub struct Comparison {
     /// deciding figure of the whole run needs. `None` if nothing is undecided, if a hundred would not
     /// suffice, or with fewer than three runs of a side, whose differences are not known.
     pub more_runs: Option<u32>,
+    /// The next step for a person if the outcome is unknown, such as `about 3 more runs of each side would
+    /// decide`.
+    #[serde(default)]
+    pub next_step: Option<String>,
 }
 
 impl Comparison {
+    /// Names the runs of both sides, such as by their files. The names are in the order in which the runs
+    /// were given.
+    pub fn name_runs(&mut self, base: &[String], new: &[String]) {
+        for (runs, names) in [(&mut self.base, base), (&mut self.new, new)] {
+            for run in runs {
+                run.name = names.get(run.index).cloned().unwrap_or_default();
+            }
+        }
+    }
+
+    /// The rounds if some are missing.
+    #[must_use]
+    pub fn missing_rounds(&self) -> Option<&ComparedRounds> {
+        let rounds = self.rounds.as_ref();
+        rounds.filter(|rounds| rounds.early_end.is_some())
+    }
+
     /// The deciding figures that are undecided although the outcome is the same.
     ///
     /// Their change itself is within the margin. They are figures of parts of the run, or its p99.9
@@ -60,6 +92,12 @@ impl Comparison {
         figures
             .filter(move |it| is_same && it.decides && it.outcome == ComparisonOutcome::CannotTell)
     }
+
+    /// The sentences about sides without any answer, such as `no hit was answered on the new side`.
+    #[must_use]
+    pub fn unanswered_texts(&self) -> Vec<String> {
+        unanswered_texts(&self.unanswered)
+    }
 }
 
 /// A run that was compared.
@@ -68,6 +106,9 @@ impl Comparison {
 pub struct ComparedRun {
     /// Its index, from 0, in the order in which the runs of the side were given.
     pub index: usize,
+    /// Its name, such as its file; empty if it was [not named](Comparison::name_runs).
+    #[serde(default)]
+    pub name: String,
     /// The run id.
     pub id: String,
     /// The start, in UTC.
@@ -94,6 +135,7 @@ impl ComparedRun {
         }
         Self {
             index,
+            name: String::new(),
             id: run.id.clone(),
             started_at: run.started_at.clone(),
             version: run.version.clone(),

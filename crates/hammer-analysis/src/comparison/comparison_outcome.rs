@@ -40,6 +40,8 @@ pub enum UndecidedReason {
     NotMeasured,
     /// On one side or both, the percentile falls among hits without an answer.
     Unanswered,
+    /// No hit was answered on either side.
+    NoAnswer,
     /// Fewer than ten independent hits lie beyond the percentile.
     TooFewHits,
     /// Runs were too short to show how much the figure varies within them.
@@ -54,6 +56,7 @@ impl fmt::Display for UndecidedReason {
             Self::Uncertain => "the interval is too wide",
             Self::NotMeasured => "not measured on both sides",
             Self::Unanswered => "falls among hits without an answer",
+            Self::NoAnswer => "no hit was answered",
             Self::TooFewHits => "too few hits beyond it",
             Self::TooFewSlices => "runs are too short",
             Self::OneValuePerRun => "needs three runs of each",

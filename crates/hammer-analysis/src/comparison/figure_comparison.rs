@@ -46,7 +46,8 @@ pub struct FigureComparison {
     /// The reason of an outcome of [`CannotTell`](ComparisonOutcome::CannotTell).
     pub undecided: Option<UndecidedReason>,
     /// The probability of a change as large as this one or larger, in either direction, if there were
-    /// none; `None` without an interval.
+    /// none; `None` without an interval. An infinite change has one without an interval: that of the shares
+    /// of hits without an answer.
     pub p: Option<f64>,
     /// The probability that confirms the outcome, after Holm's correction for the number of deciding
     /// figures: `p` corrected, or with fewer than three runs of a side, that of a change of no more than

@@ -103,9 +103,9 @@ impl HitBlocks {
         let times = |confidence: f64, of: fn(&SliceMeasurements) -> Histogram| {
             TimeBlocks::new(slices, division.count(), block_of, confidence, of)
         };
-        let intervals = match intervals {
-            RunIntervals::NotNeeded => Err(UndecidedReason::OneValuePerRun),
-            RunIntervals::OfConfidence(confidence) => Ok(IntervalBlocks {
+        let intervals = match intervals.confidence() {
+            Err(reason) => Err(reason),
+            Ok(confidence) => Ok(IntervalBlocks {
                 confidence,
                 response: times(confidence, SliceMeasurements::response)?,
                 service: times(confidence, SliceMeasurements::service)?,

@@ -20,6 +20,16 @@ pub(crate) enum RunIntervals {
     NotNeeded,
 }
 
+impl RunIntervals {
+    /// The confidence of the intervals, or the reason why there are none.
+    pub(crate) fn confidence(self) -> Result<f64, UndecidedReason> {
+        match self {
+            Self::OfConfidence(confidence) => Ok(confidence),
+            Self::NotNeeded => Err(UndecidedReason::OneValuePerRun),
+        }
+    }
+}
+
 impl RunFigures {
     /// Measures all figures of the run, of its loads if there are several, and of stages and groups.
     ///
@@ -33,7 +43,7 @@ impl RunFigures {
             .iter()
             .flat_map(|load| placed_slices(&load.report, load.offset_s));
         let blocks = HitBlocks::new(&slices.collect::<Vec<_>>(), intervals);
-        let mut part = part_of(whole, report.hits, &blocks);
+        let mut part = part_of(whole, report.hits, &blocks, intervals);
         part.achieved = Some(achieved_of(loads, report.rate.achieved));
         let mut all = part.figures();
         if report.generator.cpu_s > 0.0 && report.hits.scheduled > 0 {
@@ -53,7 +63,7 @@ impl RunFigures {
             };
             let measured = load.report.measured.as_deref()?;
             let blocks = HitBlocks::new(&placed_slices(&load.report, 0.0), intervals);
-            let mut part = part_of(measured, load.report.hits, &blocks);
+            let mut part = part_of(measured, load.report.hits, &blocks, intervals);
             let achieved = load.report.rate.achieved;
             part.achieved = Some(achieved_of(std::slice::from_ref(load), achieved));
             figures.push(scope.clone(), part.figures());
@@ -74,8 +84,12 @@ impl RunFigures {
         for (index, stage) in report.stages.iter().enumerate() {
             let measured = stage.interval()?;
             let within = slices_within(&slices, stage.t_s, stage.t_s + stage.width_s);
-            let blocks = HitBlocks::new(&within, intervals);
-            let mut part = part_of(&measured, stage.hits, &blocks);
+            let own_blocks = HitBlocks::new(&within, intervals);
+            let mut part = part_of(&measured, stage.hits, &own_blocks, intervals);
+            if own_blocks.is_err() {
+                // In a short stage, errors come in a row as in the other stages.
+                part.design_effect = design_effect(blocks);
+            }
             part.achieved = Some(AchievedRate {
                 per_second: stage.rate.achieved,
                 loop_kind: Some(report.loop_kind),
@@ -96,7 +110,7 @@ impl RunFigures {
                 continue;
             }
             let measured = measured.of_group(index);
-            let mut part = part_of(&measured, group.hits, blocks);
+            let mut part = part_of(&measured, group.hits, blocks, intervals);
             part.service = None;
             let scope = FigureScope {
                 group: Some(group.name.clone()),
@@ -113,6 +127,7 @@ fn part_of<'a>(
     measured: &'a IntervalStats,
     hits: HitCounts,
     blocks: &'a Result<HitBlocks, UndecidedReason>,
+    intervals: RunIntervals,
 ) -> RunPart<'a> {
     let (response, service): (&Histogram, &Histogram) = (measured.response(), measured.service());
     RunPart {
@@ -121,7 +136,15 @@ fn part_of<'a>(
         service: Some(service),
         achieved: None,
         blocks,
+        design_effect: design_effect(blocks),
+        intervals,
     }
+}
+
+/// The design effect of errors, or 1 without blocks, as if hits were independent.
+fn design_effect(blocks: &Result<HitBlocks, UndecidedReason>) -> f64 {
+    let blocks = blocks.as_ref();
+    blocks.map_or(1.0, |blocks| blocks.errors().design_effect())
 }
 
 /// The rate that loads achieved together.

@@ -3,13 +3,13 @@
 use hammer_core::{Histogram, HitCounts, OpenOrClosedLoop, ResponseDistribution};
 
 use super::hit_blocks::HitBlocks;
+use super::measure::RunIntervals;
 use super::run_figures::{HitShare, MeasuredFigure, PartFigures};
 use super::time_figure::measure_quantile;
 use super::value_precision::ValuePrecision;
 use crate::comparison::compared_figure::{ComparedFigure, QuantileTime};
 use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::statistics::student::student_quantile;
-use crate::statistics::wilson::wilson_interval;
 
 /// A part of a run, such as a load, a stage or a group, or the whole run.
 pub(crate) struct RunPart<'a> {
@@ -21,6 +21,11 @@ pub(crate) struct RunPart<'a> {
     pub(crate) achieved: Option<AchievedRate>,
     /// The hits in blocks of time: those of the part, or of more hits at the same time.
     pub(crate) blocks: &'a Result<HitBlocks, UndecidedReason>,
+    /// The variance of the share of errors, divided by that of independent hits: errors in a row are
+    /// worth few hits. 1 if it is unknown.
+    pub(crate) design_effect: f64,
+    /// The need for intervals.
+    pub(crate) intervals: RunIntervals,
 }
 
 /// The achieved rate of a part.
@@ -34,12 +39,11 @@ pub(crate) struct AchievedRate {
 }
 
 impl RunPart<'_> {
-    /// Measures all figures, with intervals if the blocks are for them.
+    /// Measures all figures, with intervals if they are needed. Those of times and rates need blocks;
+    /// that of errors does not.
     pub(crate) fn figures(&self) -> PartFigures {
         let blocks = self.blocks.as_ref().map_err(|reason| *reason);
         let intervals = blocks.and_then(|it| it.intervals.as_ref().map_err(|reason| *reason));
-        // Errors in a row are worth few hits.
-        let design_effect = blocks.map_or(1.0, |blocks| blocks.errors().design_effect());
         let unanswered = self.hits.unanswered();
         let mut figures = PartFigures::new();
         for figure in ComparedFigure::ALL {
@@ -52,16 +56,17 @@ impl RunPart<'_> {
             };
             let Some(answered) = answered else { continue };
             let hits = ResponseDistribution::new(answered, unanswered);
-            let measured = HitShare::new(unanswered, hits.count(), design_effect)
+            let measured = HitShare::new(unanswered, hits.count(), self.design_effect)
                 .map_or(MeasuredFigure::NONE, |unanswered| {
                     measure_quantile(hits, unanswered, quantile, blocks)
                 });
             figures.insert(figure, measured);
         }
         let ended = self.hits.ended();
-        let errors = HitShare::new(ended - self.hits.ok, ended, design_effect);
+        let errors = HitShare::new(ended - self.hits.ok, ended, self.design_effect);
         let errors = errors.map_or(MeasuredFigure::NONE, |share| {
-            let interval = intervals.map(|it| share.interval(it.confidence));
+            let confidence = self.intervals.confidence();
+            let interval = confidence.map(|confidence| share.interval(confidence));
             MeasuredFigure::share(share, interval)
         });
         figures.insert(ComparedFigure::Errors, errors);
@@ -70,14 +75,6 @@ impl RunPart<'_> {
             figures.insert(ComparedFigure::AchievedRate, rate);
         }
         figures
-    }
-}
-
-impl HitShare {
-    /// Its interval by Wilson, in percent.
-    fn interval(self, confidence: f64) -> (f64, f64) {
-        let share = wilson_interval(self.percent / 100.0, self.effective_hits, confidence);
-        (share.low * 100.0, share.high * 100.0)
     }
 }
 

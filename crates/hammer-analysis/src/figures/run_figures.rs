@@ -6,6 +6,7 @@ use super::value_precision::ValuePrecision;
 use crate::comparison::compared_figure::ComparedFigure;
 use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::comparison::figure_scope::FigureScope;
+use crate::statistics::wilson::wilson_interval;
 
 /// The figures of one run as plain numbers, by the part of the run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,7 +28,15 @@ pub(crate) struct MeasuredFigure {
     pub(crate) precision: ValuePrecision,
     /// The hits without an answer, which decide whether a percentile is infinite; `None` if the figure
     /// is none, or if they are unknown.
-    pub(crate) unanswered: Option<HitShare>,
+    pub(crate) unanswered: Option<UnansweredHits>,
+}
+
+/// The hits without an answer, and the percentile that they may make infinite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct UnansweredHits {
+    pub(crate) share: HitShare,
+    /// The share, in percent, above which the percentile is infinite: 1 for p99.
+    pub(crate) limit_percent: f64,
 }
 
 /// A share of the hits of a run.
@@ -47,6 +56,12 @@ impl HitShare {
             percent: part as f64 * 100.0 / all as f64,
             effective_hits: all as f64 / design_effect,
         })
+    }
+
+    /// Its interval by Wilson, in percent.
+    pub(crate) fn interval(self, confidence: f64) -> (f64, f64) {
+        let share = wilson_interval(self.percent / 100.0, self.effective_hits, confidence);
+        (share.low * 100.0, share.high * 100.0)
     }
 }
 
@@ -121,6 +136,12 @@ impl RunFigures {
     /// Adds all figures of a part of the run, which has none yet.
     pub(crate) fn push(&mut self, scope: FigureScope, figures: PartFigures) {
         self.scopes.push((scope, figures));
+    }
+
+    /// True if hits of a part of the run ended, and none of them with an answer.
+    pub(crate) fn is_unanswered(&self, scope: &FigureScope) -> bool {
+        let unanswered = self.figure(scope, ComparedFigure::ResponseP50).unanswered;
+        unanswered.is_some_and(|hits| hits.share.percent >= 100.0)
     }
 
     /// The parts of the run, in order.

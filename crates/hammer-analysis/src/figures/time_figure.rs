@@ -3,7 +3,7 @@
 use hammer_core::ResponseDistribution;
 
 use super::hit_blocks::TimeBlocks;
-use super::run_figures::{HitShare, MeasuredFigure};
+use super::run_figures::{HitShare, MeasuredFigure, UnansweredHits};
 use super::value_precision::ValuePrecision;
 use crate::comparison::comparison_outcome::UndecidedReason;
 
@@ -33,7 +33,10 @@ pub(crate) fn measure_quantile(
             _ => (low, high),
         }),
         precision,
-        unanswered: Some(unanswered),
+        unanswered: Some(UnansweredHits {
+            share: unanswered,
+            limit_percent: (1.0 - quantile) * 100.0,
+        }),
     }
 }
 

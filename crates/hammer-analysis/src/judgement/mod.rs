@@ -8,4 +8,5 @@ pub(crate) mod direction;
 mod least_variance;
 pub(crate) mod overall_outcome;
 pub(crate) mod several_runs;
+mod unanswered_hits;
 pub(crate) mod within_runs;

@@ -4,6 +4,7 @@ use super::change_scale::MarginScale;
 use super::compared_values::ComparedValues;
 use super::direction::ChangeDirection;
 use super::least_variance::least_variances;
+use super::unanswered_hits::{infinite_side, unanswered_shares};
 use crate::comparison::compared_figure::BetterDirection;
 use crate::comparison::comparison_design::ComparisonDesign;
 use crate::comparison::comparison_outcome::{ComparisonOutcome, UndecidedReason};
@@ -68,8 +69,8 @@ pub(crate) fn compare_several_runs(
     }
 }
 
-/// The p value of the same share of hits without an answer on both sides, if these hits make a
-/// percentile infinite in all runs of one side, and in none of the other.
+/// The p value of the same share of hits without an answer on both sides, if they make a percentile
+/// infinite on one of them only.
 ///
 /// That percentile differs by any margin. What remains is whether the shares do.
 fn unanswered_p(
@@ -78,21 +79,14 @@ fn unanswered_p(
     is_paired: bool,
     confidence: f64,
 ) -> Option<f64> {
-    let is_infinite = |run: &MeasuredFigure| run.value == Some(f64::INFINITY);
-    let all = |side: &[MeasuredFigure]| side.iter().all(is_infinite);
-    let any = |side: &[MeasuredFigure]| side.iter().any(is_infinite);
-    let is_new_only = all(new) && !any(base);
-    let is_base_only = all(base) && !any(new);
-    if !is_new_only && !is_base_only {
-        return None;
-    }
-    let shares = |side: &[MeasuredFigure]| -> Option<Vec<MeasuredFigure>> {
-        let shares = side.iter().map(|run| run.unanswered);
-        let share = |share| MeasuredFigure::share(share, Err(UndecidedReason::OneValuePerRun));
-        shares.map(|it| it.map(share)).collect()
-    };
+    infinite_side(base, new)?;
+    let unknown = |_| Err(UndecidedReason::OneValuePerRun);
+    let (base, new) = (
+        unanswered_shares(base, unknown)?,
+        unanswered_shares(new, unknown)?,
+    );
     let scale = MarginScale::percentage_points(0.0);
-    let runs = PlacedRuns::new(&shares(base)?, &shares(new)?, is_paired, scale, confidence)?;
+    let runs = PlacedRuns::new(&base, &new, is_paired, scale, confidence)?;
     Some(runs.mean_difference()?.p())
 }
 

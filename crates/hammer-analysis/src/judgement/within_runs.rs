@@ -3,6 +3,7 @@
 use super::change_scale::MarginScale;
 use super::compared_values::ComparedValues;
 use super::direction::ChangeDirection;
+use super::unanswered_hits::infinite_within_runs_p;
 use crate::comparison::compared_figure::BetterDirection;
 use crate::comparison::comparison_outcome::UndecidedReason;
 use crate::figures::run_figures::MeasuredFigure;
@@ -11,6 +12,9 @@ use crate::statistics::mover::mover_difference;
 use crate::statistics::student::{normal_quantile, normal_two_sided_p};
 
 /// Compares a figure of each run, of which each has an interval.
+///
+/// A percentile that is surely infinite on one side only needs no interval: the shares of hits without
+/// an answer decide.
 ///
 /// Several runs of a side count as one, with their mean, and an interval that contains all of theirs.
 pub(crate) fn compare_within_runs(
@@ -25,14 +29,28 @@ pub(crate) fn compare_within_runs(
     let (Some(base_value), Some(new_value)) = (base_value, new_value) else {
         return undecided(UndecidedReason::NotMeasured);
     };
-    let change = |difference| {
-        let is_known = base_value.is_finite() || new_value.is_finite();
-        is_known.then(|| scale.change_without_interval(difference))
-    };
+    let change = |difference| Some(scale.change_without_interval(difference));
     let places = (scale.place(base_value), scale.place(new_value));
     let (Some(base_place), Some(new_place)) = places else {
         return undecided(UndecidedReason::NotMeasured);
     };
+    if base_value.is_infinite() && new_value.is_infinite() {
+        return undecided(UndecidedReason::Unanswered);
+    }
+    if let Some(p) = infinite_within_runs_p(base, new, confidence) {
+        let direction = match new_value.is_infinite() {
+            true => ChangeDirection::Up,
+            false => ChangeDirection::Down,
+        };
+        return ComparedValues {
+            change: change(new_place - base_place),
+            outcome: direction.outcome(better),
+            undecided: None,
+            p: Some(p),
+            deciding_p: Some(p),
+            ..undecided(UndecidedReason::Unanswered)
+        };
+    }
     let (base, new) = match (side_estimate(base, scale), side_estimate(new, scale)) {
         (Ok(base), Ok(new)) => (base, new),
         (Err(reason), _) | (_, Err(reason)) => {
@@ -42,9 +60,6 @@ pub(crate) fn compare_within_runs(
             };
         }
     };
-    if base.value.is_infinite() && new.value.is_infinite() {
-        return undecided(UndecidedReason::Unanswered);
-    }
     let difference = mover_difference(base, new);
     let direction = ChangeDirection::within_runs(difference, scale);
     let is_unknown = direction == ChangeDirection::Unknown;
@@ -75,7 +90,10 @@ fn side_value(runs: &[MeasuredFigure], scale: MarginScale) -> Option<f64> {
 }
 
 /// The mean of a side on the scale, with the hull of the intervals of its runs.
-fn side_estimate(runs: &[MeasuredFigure], scale: MarginScale) -> Result<Estimate, UndecidedReason> {
+pub(super) fn side_estimate(
+    runs: &[MeasuredFigure],
+    scale: MarginScale,
+) -> Result<Estimate, UndecidedReason> {
     let value = side_value(runs, scale).and_then(|value| scale.place(value));
     let mut hull = Estimate {
         value: value.ok_or(UndecidedReason::NotMeasured)?,
@@ -93,7 +111,7 @@ fn side_estimate(runs: &[MeasuredFigure], scale: MarginScale) -> Result<Estimate
 
 /// The p value of a change beyond the limits, as the interval has it: it is 1 − confidence if an end
 /// of the interval is at the limit.
-fn p_beyond(change: Estimate, fall: f64, rise: f64, confidence: f64) -> f64 {
+pub(super) fn p_beyond(change: Estimate, fall: f64, rise: f64, confidence: f64) -> f64 {
     let (distance, end) = if change.value > rise {
         (change.value - rise, change.value - change.low)
     } else if change.value < fall {

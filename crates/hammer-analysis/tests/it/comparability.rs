@@ -2,7 +2,7 @@
 
 use hammer_analysis::{
     ComparableLoad, CompareOptions, RunNames, RunPairing, check_before_run, check_comparability,
-    compare,
+    check_planned_loads, compare,
 };
 use hammer_core::{
     AbortReason, ArrivalProcess, MeasuredValue, OpenOrClosedLoop, Report, RunFile, VerdictStatus,
@@ -54,7 +54,7 @@ fn load(run: &mut RunFile) -> &mut Report {
 
 #[test]
 fn runs_of_different_loads_are_refused() {
-    let changes: [(RunChange, &str); 11] = [
+    let changes: [(RunChange, &str); 13] = [
         (|run| load(run).hammer = "mqtt".into(), "different hammer: "),
         (
             |run| load(run).loop_kind = OpenOrClosedLoop::Closed,
@@ -66,7 +66,15 @@ fn runs_of_different_loads_are_refused() {
         ),
         (
             |run| load(run).shape = "60".into(),
-            "different shape: 50 in base run 1, 60 in new run 1",
+            "different rate: 50/s in base run 1, 60/s in new run 1",
+        ),
+        (
+            |run| load(run).shape = "50..60/2s".into(),
+            "different shape: 50 in base run 1, 50..60/2s in new run 1",
+        ),
+        (
+            |run| load(run).shape = "50/s/2s".into(),
+            "different shape: 50 in base run 1, 50/s/2s in new run 1",
         ),
         (
             |run| load(run).arrivals = ArrivalProcess::Poisson,
@@ -125,8 +133,35 @@ fn runs_of_different_loads_are_refused() {
         load(run).warmup_s = 5.0;
     });
     assert!(
-        found.contains("shape") && found.contains("; different warm-up"),
+        found.contains("rate") && found.contains("; different warm-up"),
         "{found}"
+    );
+}
+
+/// The reason was behind the groups that another hammer has.
+#[test]
+fn another_hammer_is_the_only_reason_of_its_load() {
+    let found = refusal(|run| {
+        let load = load(run);
+        load.hammer = "replay".into();
+        load.groups.clear();
+        load.shape = "60".into();
+        load.warmup_s = 5.0;
+    });
+    let hammer = pair().0.report.loads[0].report.hammer.clone();
+    assert_eq!(
+        found,
+        format!("different hammer: {hammer} in base run 1, replay in new run 1")
+    );
+    let found = refusal(|run| {
+        let load = load(run);
+        load.loop_kind = OpenOrClosedLoop::Closed;
+        load.shape = "max".into();
+        load.groups.clear();
+    });
+    assert_eq!(
+        found,
+        "different loop: open in base run 1, closed in new run 1"
     );
 }
 
@@ -286,7 +321,7 @@ fn runs_within_a_side_are_checked_as_well() {
     let refused = check_comparability(&[base], &[new, other]).expect_err("different shapes");
     assert_eq!(
         refused.to_string(),
-        "different shape: 50 in base run 1, 60 in new run 2"
+        "different rate: 50/s in base run 1, 60/s in new run 2"
     );
 }
 
@@ -322,7 +357,7 @@ fn a_plan_is_checked_before_its_run() {
         ),
         (
             |load| load.shape = "60".into(),
-            "different shape: 50 in the baseline, 60 in this run",
+            "different rate: 50/s in the baseline, 60/s in this run",
         ),
         (
             |load| load.groups = vec!["reads".into()],
@@ -336,6 +371,22 @@ fn a_plan_is_checked_before_its_run() {
     for (change, expected) in changes {
         assert_eq!(refusal(&base, change), Err(expected.to_owned()));
     }
+    // Two plans differ in the same way as a run and a plan.
+    let mut faster = planned.clone();
+    faster.shape = "60".into();
+    let (base_plan, new_plan) = ([planned.clone()], [faster]);
+    assert_eq!(check_planned_loads(&base_plan, &base_plan), Ok(()));
+    let refused = check_planned_loads(&base_plan, &new_plan).expect_err("different shapes");
+    assert_eq!(
+        refused.to_string(),
+        "different shape: 50 in base run 1, 60 in new run 1"
+    );
+    let two = [planned.clone(), new_plan[0].clone()];
+    let refused = check_planned_loads(&two, &[]).expect_err("no loads");
+    assert_eq!(
+        refused.to_string(),
+        "new run 1 has no load \"any\", and other runs have it"
+    );
     let mut stopped = base;
     stopped.report.stopped = true;
     assert_eq!(

@@ -5,3 +5,4 @@ mod comparisons;
 mod recorded_run;
 mod schema;
 mod simulation;
+mod unanswered;

@@ -20,7 +20,7 @@ pub(crate) struct RecordedLoad {
     pub(crate) varies: bool,
     /// One of this many hits takes ten times as long; 0 if none does.
     pub(crate) one_is_slow_of: u64,
-    /// One of this many hits fails; 0 if none does.
+    /// One of this many hits fails, all if it is 1; 0 if none does.
     pub(crate) one_fails_of: u64,
     pub(crate) groups: Vec<&'static str>,
     pub(crate) seed: u64,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use hammer_diagnostic::printable_path;
+
 /// An output and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OutputSpec {
@@ -156,7 +158,7 @@ impl fmt::Display for OutputSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.kind.as_str();
         match &self.path {
-            Some(path) => write!(f, "{kind}={}", path.display()),
+            Some(path) => write!(f, "{kind}={}", printable_path(path)),
             None => f.write_str(kind),
         }
     }

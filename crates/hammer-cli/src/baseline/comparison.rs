@@ -4,7 +4,7 @@ use std::slice;
 
 use hammer_analysis::{
     ChangeScale, ComparabilityWarning, CompareOptions, ComparedUnit, Comparison, ComparisonOutcome,
-    ComparisonSide, FigureComparison, RunNames, compare, warning_texts,
+    ComparisonSide, DifferentTargets, FigureComparison, RunNames, compare, warning_texts,
 };
 use hammer_core::{BaselineChange, BaselineComparison, MeasuredValue, RunFile, VerdictStatus};
 
@@ -26,8 +26,9 @@ impl BaselineRun {
             started_at: self.run.started_at.clone(),
             ..BaselineComparison::default()
         };
+        let base = format!("the baseline {}", self.path);
         let names = RunNames::Pair {
-            base: &self.path,
+            base: &base,
             new: THIS_RUN,
         };
         match compared {
@@ -41,9 +42,14 @@ impl BaselineRun {
 fn fill(baseline: &mut BaselineComparison, comparison: &Comparison, names: RunNames<'_>) {
     // The report has its own verdict.
     let is_own_verdict = |warning: &ComparabilityWarning| matches!(warning, ComparabilityWarning::Suspect { run, .. } if run.side == ComparisonSide::New);
-    let mut warnings = comparison.warnings.clone();
-    warnings.retain(|warning| !is_own_verdict(warning));
-    baseline.warnings = warning_texts(&warnings, names);
+    let mut warned = comparison.clone();
+    warned.warnings.retain(|warning| !is_own_verdict(warning));
+    // A run and its baseline should have the same target.
+    let targets = comparison.different_targets.iter();
+    warned
+        .warnings
+        .extend(targets.map(DifferentTargets::warning));
+    baseline.warnings = warning_texts(&warned, names);
     let figures = comparison.figures.iter();
     let whole = figures.filter(|it| it.decides && it.scope.is_whole_run());
     baseline.figures = whole.map(change).collect();

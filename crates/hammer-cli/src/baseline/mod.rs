@@ -5,3 +5,4 @@ mod comparison;
 mod planned_loads;
 
 pub(crate) use baseline_run::BaselineRun;
+pub(crate) use planned_loads::comparable_loads;

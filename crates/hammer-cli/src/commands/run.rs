@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_diagnostic::mask_url;
+use hammer_diagnostic::{mask_url, printable_path};
 
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::command_exit::CommandExit;
@@ -167,7 +167,8 @@ fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
         .find(|id| *id != "plan" && given(id) && !known.contains(id));
     let Some(flag) = flag else { return Ok(()) };
     let flag = if flag == "url" { "endpoint" } else { flag };
-    let (flag, path) = (flag.replace('_', "-"), path.display());
+    let flag = flag.replace('_', "-");
+    let path = printable_path(path);
     Err(Error::Usage(format!(
         "the flag '--{flag}' cannot be combined with a plan (try setting it in {path})"
     )))

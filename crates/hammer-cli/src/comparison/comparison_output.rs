@@ -80,7 +80,7 @@ fn render_kind(kind: OutputKind, runs: &ComparedRuns<'_>, color: bool) -> io::Re
         OutputKind::Html => {
             hammer_html::comparison_page(runs.comparison, runs.base, runs.new).into_bytes()
         }
-        OutputKind::Markdown => render::markdown(runs.comparison, runs.names).into_bytes(),
-        _ => render::text(runs.comparison, runs.names, color).into_bytes(),
+        OutputKind::Markdown => render::markdown(runs.comparison).into_bytes(),
+        _ => render::text(runs.comparison, color).into_bytes(),
     })
 }

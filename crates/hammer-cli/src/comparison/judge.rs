@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use hammer_analysis::{CompareOptions, Comparison, Incomparable, RunPairing, compare};
+use hammer_analysis::{
+    CompareOptions, ComparedRounds, Comparison, Incomparable, RunPairing, compare,
+};
 use hammer_core::RunFile;
 
 use super::comparison_args::ComparisonArgs;
@@ -18,6 +20,8 @@ pub(super) struct ComparisonJob {
     options: CompareOptions,
     fail_on: FailOn,
     writer: ComparisonWriter,
+    /// The rounds, if the runs are made for the comparison.
+    rounds: Option<ComparedRounds>,
 }
 
 impl ComparisonJob {
@@ -31,7 +35,16 @@ impl ComparisonJob {
             options: args.options(pairing),
             fail_on: args.fail_on(),
             writer: ComparisonWriter::open(args.outputs(), inputs)?,
+            rounds: None,
         })
+    }
+
+    /// Sets the rounds of the runs.
+    pub(super) fn of_rounds(self, rounds: ComparedRounds) -> Self {
+        Self {
+            rounds: Some(rounds),
+            ..self
+        }
     }
 
     /// Compares the runs, and writes the outputs.
@@ -41,16 +54,17 @@ impl ComparisonJob {
         new: &[RunFile],
         names: &SideNames,
     ) -> CommandExit {
-        let comparison = match compare(base, new, &self.options) {
+        let mut comparison = match compare(base, new, &self.options) {
             Ok(comparison) => comparison,
             Err(refused) => return self.refuse(&refused, names),
         };
+        comparison.name_runs(&names.base, &names.new);
+        comparison.rounds = self.rounds;
         let errors = self.writer.finish(&ComparedRuns {
             comparison: &comparison,
             fail_on: self.fail_on,
             base,
             new,
-            names,
         });
         exit(
             &errors,
@@ -64,8 +78,19 @@ impl ComparisonJob {
     /// Reports why the runs cannot be compared, also in the outputs that have a place for it.
     pub(super) fn refuse(self, refused: &Incomparable, names: &SideNames) -> CommandExit {
         print_refusal(refused, names);
+        self.write_refusal(refused, names, CommandExit::INVALID)
+    }
+
+    /// Writes why there is no comparison to the outputs that have a place for it. `outcome` is the exit
+    /// code unless one of them fails.
+    pub(super) fn write_refusal(
+        self,
+        refused: &Incomparable,
+        names: &SideNames,
+        outcome: CommandExit,
+    ) -> CommandExit {
         let errors = self.writer.finish_refused(refused, names);
-        exit(&errors, CommandExit::INVALID)
+        exit(&errors, outcome)
     }
 }
 
@@ -75,7 +100,6 @@ pub(super) struct ComparedRuns<'a> {
     pub(super) fail_on: FailOn,
     pub(super) base: &'a [RunFile],
     pub(super) new: &'a [RunFile],
-    pub(super) names: &'a SideNames,
 }
 
 /// Prints the errors of outputs. They have priority over the outcome.

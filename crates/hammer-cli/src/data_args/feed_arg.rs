@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, FeederOrder, TemplateScope, VariesBy};
-use hammer_diagnostic::nearest;
+use hammer_diagnostic::{nearest, printable_path};
 use twox_hash::XxHash64;
 
 const FORMAT: FeedOptionChoices<FeederFormat> = FeedOptionChoices(
@@ -86,7 +86,7 @@ impl FeedArg {
         let mut feeder = opened.map_err(|error| hammer_diagnostic::chain(&error))?;
         if let Some((index, count)) = shard {
             let part = feeder.shard(index, count);
-            feeder = part.map_err(|error| format!("{}: {error}", path.display()))?;
+            feeder = part.map_err(|error| format!("{}: {error}", printable_path(path)))?;
         }
         feeder = feeder.order(order.unwrap_or_default()).with_row_per(per);
         if let Some(policy) = once {

@@ -3,6 +3,7 @@
 mod load_forecast;
 mod peak_rate;
 
+use std::env;
 use std::time::Duration;
 
 use hammer_core::{ResourceLimits, Schedule};
@@ -12,6 +13,7 @@ pub(crate) use self::load_forecast::{FIRST_HITS, LoadForecast};
 #[cfg(feature = "replay")]
 pub(crate) use self::load_forecast::{engine_settings, proxy_reports};
 use self::peak_rate::peak_rate;
+use crate::baseline::comparable_loads;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::execution::RunnablePlan;
@@ -20,9 +22,25 @@ use crate::text::format_rate;
 use crate::text::lines::{SEPARATOR, wrap, wrap_items};
 use crate::text::number::format_count;
 
+/// The environment variable with which a duel asks for the loads of a plan in place of a description.
+pub(crate) const LOADS_VARIABLE: &str = "HAMMER_DRY_RUN_LOADS";
+
+/// Returns true if a duel asks for the loads of the plan.
+pub(crate) fn is_for_a_duel() -> bool {
+    env::var_os(LOADS_VARIABLE).is_some()
+}
+
 /// Prints the description of a run.
 pub(crate) fn print(plan: &RunnablePlan) -> Result<CommandExit, Error> {
     print_stdout(&describe(plan))?;
+    Ok(CommandExit::OK)
+}
+
+/// Prints the loads of a plan as JSON, with what other runs must share to be compared with them.
+pub(crate) fn print_loads(plan: &RunnablePlan) -> Result<CommandExit, Error> {
+    let loads = serde_json::to_string(&comparable_loads(plan));
+    let loads = loads.map_err(|error| Error::Run(format!("failed to write the loads: {error}")))?;
+    print_stdout(&loads)?;
     Ok(CommandExit::OK)
 }
 

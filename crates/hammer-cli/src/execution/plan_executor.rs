@@ -38,6 +38,12 @@ pub(crate) fn start(mut plan: RunnablePlan, output: &OutputArgs) -> Result<Comma
     flags.validate(&plan.outlines(), plan.names_are_known())?;
     let baseline = BaselineRun::open(flags, &plan)?;
     let thresholds = flags.for_run(baseline.as_ref().map(BaselineRun::measurements))?;
+    if output.dry_run() && dry_run::is_for_a_duel() {
+        if !output.quiet() {
+            print_warnings(&plan);
+        }
+        return dry_run::print_loads(&plan);
+    }
     if output.dry_run() {
         return dry_run::print(&plan);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hammer_core::{HitCounts, RunEvent, RunTick};
 
-use crate::text::number::{format_decimal, format_significant};
+use crate::text::number::{format_decimal, format_micros};
 
 /// Progress of one load.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +73,7 @@ impl LoadProgress {
         let window = std::mem::take(&mut self.window);
         let rate = format_decimal(window.counted as f64 / window.seconds.max(1) as f64);
         let p99 = match window.worst_p99_us {
-            us if us > 0.0 => Some(format!("p99 {} ms", format_significant(us / 1e3))),
+            us if us > 0.0 => Some(format!("p99 {}", format_micros(us))),
             _ => None,
         };
         let name = &self.name;

@@ -25,3 +25,5 @@ pub(crate) use stderr::{log_to_display, print_stderr};
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;
 pub(crate) use stdout::{check_stdout, print_stdout};
+#[cfg(feature = "compare")]
+pub(crate) use terminal::StderrTerminal;

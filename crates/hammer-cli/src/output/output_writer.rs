@@ -37,10 +37,7 @@ impl OutputWriter {
         named_loads: bool,
         variables: SubstitutedVariables,
     ) -> Result<Self, Error> {
-        let load = |name| LoggedLoad {
-            name,
-            groups: vec![],
-        };
+        let load = |name| LoggedLoad::new(name, named_loads);
         let outputs = args.outputs();
         let mut places = OutputPlaces::of_baseline(args.thresholds().baseline());
         for output in &outputs {
@@ -73,7 +70,7 @@ impl OutputWriter {
         let load = &mut self.loads[load];
         if let RunEvent::Opening { groups, .. } = event {
             let groups = groups.iter().cloned();
-            load.groups = groups.map(|group| self.variables.mask(group)).collect();
+            load.set_groups(groups.map(|group| self.variables.mask_target(group)));
         }
         let mut result = Ok(());
         for (output, log) in &mut self.hits {

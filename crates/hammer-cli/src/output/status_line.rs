@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::terminal::StderrTerminal;
 use crate::text::columns::{column_count, cut_to_columns};
+use crate::text::sanitize;
 
 /// Interval of lines that are not updated in place, in seconds.
 const LINE_INTERVAL_S: u64 = 10;
@@ -69,7 +70,7 @@ impl StatusLine {
         match self.style {
             StatusStyle::InPlace(_) => self.update(line),
             StatusStyle::Lines => {
-                let _ = writeln!(io::stderr(), "{line}");
+                let _ = writeln!(io::stderr(), "{}", sanitize(line));
             }
             StatusStyle::Quiet => {}
         }
@@ -78,8 +79,9 @@ impl StatusLine {
     /// Shows a line if it replaces the previous one.
     pub(crate) fn update(&mut self, line: &str) {
         if let StatusStyle::InPlace(terminal) = self.style {
-            let text = replacement(line, self.shown, terminal.columns());
-            self.shown = column_count(line).min(terminal.columns());
+            let line = sanitize(line);
+            let text = replacement(&line, self.shown, terminal.columns());
+            self.shown = column_count(&line).min(terminal.columns());
             let _ = io::stderr().write_all(text.as_bytes());
             let _ = io::stderr().flush();
         }

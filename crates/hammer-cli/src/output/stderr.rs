@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::text::sanitize_lines;
+use crate::text::sanitize;
 
-/// Prints a line to stderr, or adds it to the log of the live display that covers stderr. Errors are
-/// ignored, since a run does not depend on stderr.
+/// Prints a line to stderr, in which the line ends of a name are escaped, or adds it to the log of the live
+/// display that covers stderr. Errors are ignored, since a run does not depend on stderr.
 pub(crate) fn print_stderr(line: &str) {
-    let line = sanitize_lines(line);
+    let line = sanitize(line);
     if !log_to_display(&line) {
         let _ = writeln!(io::stderr(), "{line}");
     }

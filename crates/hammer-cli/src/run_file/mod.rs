@@ -1,5 +1,6 @@
 //! Run files that commands read.
 
+mod foreign_file;
 mod read;
 mod read_error;
 mod run_file_bytes;

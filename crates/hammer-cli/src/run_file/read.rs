@@ -26,7 +26,7 @@ pub(crate) fn read(path: &Path) -> Result<RunFile, String> {
     parse(bytes)
 }
 
-fn parse(bytes: Vec<u8>) -> Result<RunFile, String> {
+pub(super) fn parse(bytes: Vec<u8>) -> Result<RunFile, String> {
     let json = run_file_bytes::json(bytes)?;
     RunFile::from_json(&json).map_err(|error| read_error::message(&error, &json))
 }
@@ -108,7 +108,7 @@ mod tests {
             (&b""[..], "expected a run file, found an empty file"),
             (b" \n", "expected a run file, found an empty file"),
             (&json[..json.len() / 2], "the run file ends too early"),
-            (b"[[load]]\n", "expected a run file: invalid JSON"),
+            (b"rate = 1\n", "expected a run file: invalid JSON"),
             (
                 b"\n<!doctype html><title>x</title>",
                 "expected the page of a run, which has the run inside, found another page (try the run",

@@ -5,8 +5,20 @@ use std::error::Error as _;
 use hammer_core::{RUN_FILE_SCHEMA, RunFileError, RunFileErrorKind};
 use hammer_diagnostic::chain;
 
+use super::foreign_file::{self, RUN_FILE};
+
 /// Describes a file whose JSON is not that of a run file, and says what to do.
 pub(super) fn message(error: &RunFileError, bytes: &[u8]) -> String {
+    let foreign = match error.kind() {
+        RunFileErrorKind::InvalidJson => foreign_file::describe(bytes),
+        RunFileErrorKind::UnknownSchema(schema) => {
+            foreign_file::describe_json(schema.as_deref(), bytes)
+        }
+        _ => None,
+    };
+    if let Some(message) = foreign {
+        return message;
+    }
     let message = chain(error);
     match error.kind() {
         RunFileErrorKind::InvalidJson if bytes.trim_ascii().is_empty() => {
@@ -16,7 +28,7 @@ pub(super) fn message(error: &RunFileError, bytes: &[u8]) -> String {
             format!("the run file ends too early: {message}")
         }
         RunFileErrorKind::InvalidJson => {
-            format!("expected a run file: {message} (try a file of '-o run=PATH')")
+            format!("expected a run file: {message} ({RUN_FILE})")
         }
         RunFileErrorKind::ReportOnly(_) => {
             format!("{message} (try '-o run=PATH' in the run, in addition to json)")
@@ -25,7 +37,7 @@ pub(super) fn message(error: &RunFileError, bytes: &[u8]) -> String {
             format!("{message} (try the version of hammer that wrote the file)")
         }
         RunFileErrorKind::UnknownSchema(_) => {
-            format!("{message} (try a file of '-o run=PATH')")
+            format!("{message} ({RUN_FILE})")
         }
         _ => message,
     }

@@ -3,6 +3,8 @@
 use hammer_files::InputFile;
 use hammer_html::EmbeddedRunError;
 
+use super::foreign_file;
+
 /// The first bytes of a frame of zstd (RFC 8878, section 3.1.1).
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -22,7 +24,8 @@ pub(super) fn json(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     }
     let page = String::from_utf8_lossy(&bytes);
     let compressed = hammer_html::embedded_run(&page).map_err(|error| match error {
-        EmbeddedRunError::Absent => format!("{error} (try the run file, of '-o run=PATH')"),
+        EmbeddedRunError::Absent => foreign_file::describe_page(&page)
+            .unwrap_or_else(|| format!("{error} (try the run file, of '-o run=PATH')")),
         _ => error.to_string(),
     })?;
     decompressed(&compressed)

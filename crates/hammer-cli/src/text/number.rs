@@ -1,8 +1,8 @@
 //! Formats of numbers in texts.
 
 pub(crate) use hammer_diagnostic::{
-    format_bytes, format_count, format_counted, format_decimal, format_percent, format_seconds,
-    format_significant,
+    format_bytes, format_count, format_counted, format_decimal, format_micros, format_percent,
+    format_seconds, format_significant,
 };
 
 /// Returns true if a time span of this length, in seconds, is an instant for a schedule: at most

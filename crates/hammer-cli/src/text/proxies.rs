@@ -12,19 +12,7 @@ const MAX_PROXIES: usize = 2;
 pub(crate) fn proxy_lines(proxies: &[ProxyReport], rejected: u64) -> String {
     let mut out = String::new();
     for (index, proxy) in proxies.iter().take(MAX_PROXIES).enumerate() {
-        let mut text = proxy.url.clone();
-        if let Some(variable) = &proxy.variable {
-            text.push_str(&format!(", from the variable {variable}"));
-        }
-        match rejected {
-            0 => {}
-            _ if !proxy.forwards => {}
-            1 => text.push_str("; the rejected answer can be its own"),
-            _ => {
-                let rejected = format_count(rejected);
-                text.push_str(&format!("; the {rejected} rejected answers can be its own"));
-            }
-        }
+        let text = proxy_text(proxy, rejected);
         let name = if index == 0 { "proxy" } else { "" };
         out.push_str(&wrap(name, &text, 2));
     }
@@ -33,6 +21,24 @@ pub(crate) fn proxy_lines(proxies: &[ProxyReport], rejected: u64) -> String {
         out.push_str(&wrap("", &format!("{others} more (see -o json)"), 1));
     }
     out
+}
+
+/// A proxy, with a doubt if answers were `rejected` that can be its own.
+pub(crate) fn proxy_text(proxy: &ProxyReport, rejected: u64) -> String {
+    let mut text = proxy.url.clone();
+    if let Some(variable) = &proxy.variable {
+        text.push_str(&format!(", from the variable {variable}"));
+    }
+    match rejected {
+        0 => {}
+        _ if !proxy.forwards => {}
+        1 => text.push_str("; the rejected answer can be its own"),
+        _ => {
+            let rejected = format_count(rejected);
+            text.push_str(&format!("; the {rejected} rejected answers can be its own"));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

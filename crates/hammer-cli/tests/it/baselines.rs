@@ -371,7 +371,7 @@ fn a_plan_has_a_baseline_for_the_thresholds_of_its_loads() {
     assert!(stderr(&refused).contains(problem), "{}", stderr(&refused));
     let changed = plan.replace("rate = 50\n", "rate = 60\n");
     let refused = run_plan(folder.path(), &changed, &[]);
-    let problem = "load \"order\": different shape: 50 in the baseline, 60 in this run";
+    let problem = "load \"order\": different rate: 50/s in the baseline, 60/s in this run";
     assert!(stderr(&refused).contains(problem), "{}", stderr(&refused));
 }
 
@@ -400,6 +400,8 @@ fn the_report_shows_what_has_changed() {
     // The target is another one.
     let warnings = compared["warnings"].to_string();
     assert!(warnings.contains("different target"), "{warnings}");
+    let named = format!("in the baseline {}, ", baseline.path("base.json").display());
+    assert!(warnings.contains(&named), "{warnings}");
 }
 
 /// The run replaced the baseline that its thresholds followed from.

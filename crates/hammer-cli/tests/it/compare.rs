@@ -89,6 +89,97 @@ fn three_runs_of_a_slower_target_are_worse() {
     assert_eq!(parsed(&better)["outcome"], "better");
 }
 
+/// Only the text had all of this.
+#[test]
+fn every_output_has_the_files_the_warnings_and_the_next_step() {
+    let runs = RecordedRuns::new();
+    let base = runs.record("old.run", 20);
+    // The runs are too short for intervals.
+    let new = runs.copy(&base, "fresh.run", |run| {
+        run["report"]["verdict"] = json!({"status": "suspect", "reasons": ["It was a bit late."],
+                                          "codes": [], "statuses": []});
+    });
+    let (base, new) = ([base], [new]);
+    for kind in ["text", "md", "junit", "html", "json"] {
+        let path = runs.path(kind);
+        compare(&base, &new, &["-o", &format!("{kind}={}", path.display())]);
+        let output = fs::read_to_string(&path).unwrap();
+        let suspect = match kind {
+            "json" => "It was a bit late.",
+            _ => "new run 1 is suspect: It was a bit late.",
+        };
+        // Texts break lines.
+        let words = output.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "old.run",
+            "fresh.run",
+            suspect,
+            "give three runs of each side",
+        ] {
+            assert!(words.contains(part), "{kind}: {part}\n{output}");
+        }
+    }
+}
+
+/// Runs of less than ten seconds had no interval of the share of errors, so that the outcome was "cannot
+/// tell", with exit code 0.
+#[test]
+fn a_target_that_answers_nothing_is_worse() {
+    let runs = RecordedRuns::new();
+    let living = runs.record("living.run", 20);
+    let dead = runs.record_refused("dead.run");
+    let another = runs.copy(&dead, "another.run", |run| {
+        run["report"]["target"] = "http://10.0.0.6/".into();
+    });
+    for (base, new, code, headline) in [
+        (
+            &living,
+            &dead,
+            99,
+            "worse         no hit was answered on the new side\n",
+        ),
+        (
+            &dead,
+            &living,
+            0,
+            "better        no hit was answered on the base side\n",
+        ),
+        (
+            &dead,
+            &another,
+            0,
+            "cannot tell   no hit was answered on either side\n",
+        ),
+    ] {
+        let [base, new] = [base, new].map(slice::from_ref);
+        let compared = compare(base, new, &["-o", "text"]);
+        assert_eq!(compared.status.code(), Some(code), "{}", stderr(&compared));
+        let text = stdout(&compared);
+        assert!(text.starts_with(headline), "{text}");
+        assert!(!text.contains("perhaps by chance"), "{text}");
+        let markdown = stdout(&compare(base, new, &["-o", "md"]));
+        let sentence = headline.split_once("  ").unwrap().1.trim();
+        assert!(
+            markdown.contains(&format!("**: {sentence}\n")),
+            "{markdown}"
+        );
+    }
+    let page = runs.path("page.html");
+    let html = format!("html={}", page.display());
+    let flags = ["-o", "text", "-o", &html];
+    let compared = compare(slice::from_ref(&dead), slice::from_ref(&another), &flags);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("No hit was answered on either side."),
+        "{page}"
+    );
+    for text in [stdout(&compared), page] {
+        let targets = "ase target: http://10.0.0.5/; new target: http://10.0.0.6/";
+        assert!(text.contains(targets), "{text}");
+        assert!(!text.contains("different target"), "{text}");
+    }
+}
+
 #[test]
 fn a_run_and_its_copy_do_not_differ() {
     let runs = RecordedRuns::new();
@@ -114,7 +205,11 @@ const REFUSED: [(&str, &str, &str); 4] = [
         "\"mqtt\"",
         "different hammer: http in base run 1, mqtt in new run 1",
     ),
-    ("shape", "\"100\"", "different shape"),
+    (
+        "shape",
+        "\"100\"",
+        "different rate: 200/s in base run 1, 100/s in new run 1",
+    ),
     ("arrivals", "\"poisson\"", "different arrival process"),
     ("warmup_s", "5.0", "different warm-up"),
 ];

@@ -2,24 +2,24 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
 use std::time::Duration;
 
 use hammer_target::{TargetBehavior, TargetServer};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
+use serde_json::{Value, json};
 
-use crate::command::{hammer, json, output, stderr, stdout, wait_until};
+use crate::command::{json, output, stderr, wait_until};
 use crate::recorded_runs::RecordedRuns;
 use crate::signals::{send, start};
 use crate::terminals::on_a_terminal;
 
-fn target(delay_ms: u64) -> TargetServer {
+pub(crate) fn target(delay_ms: u64) -> TargetServer {
     let delay = Duration::from_millis(delay_ms);
     TargetServer::spawn(TargetBehavior::default().delay(delay)).unwrap()
 }
 
 /// Writes a plan of one load against a target.
-fn plan(runs: &RecordedRuns, name: &str, target: &TargetServer, load: &str) -> String {
+pub(crate) fn plan(runs: &RecordedRuns, name: &str, target: &TargetServer, load: &str) -> String {
     let path = runs.path(name);
     // Keys of the plan come first.
     let (keys, load) = load.split_once("---\n").unwrap_or(("", load));
@@ -28,7 +28,7 @@ fn plan(runs: &RecordedRuns, name: &str, target: &TargetServer, load: &str) -> S
     path.to_str().unwrap().to_owned()
 }
 
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
     let mut names: Vec<_> = entries.map(|entry| name(entry.unwrap())).collect();
@@ -62,11 +62,14 @@ fn plans_run_in_turn_and_a_slower_one_is_worse() {
             .unwrap_or_else(|| panic!("{text}: {progress}"))
     };
     let order = [
-        at("round 1 of 3: ") < at("b.toml"),
-        at("b.toml") < at("round 2 of 3: "),
-        at("round 3 of 3: ") > at("round 2 of 3: "),
+        at("round 1 of 3, base: ") < at("round 1 of 3, new: "),
+        at("round 1 of 3, new: ") < at("round 2 of 3, base: "),
+        at("round 3 of 3, new: ") > at("round 2 of 3, new: "),
     ];
     assert_eq!(order, [true; 3], "{progress}");
+    // A log had two lines for each run.
+    assert_eq!(progress.lines().count(), 6, "{progress}");
+    assert!(progress.contains(", 20 of 20 ok, p99 "), "{progress}");
 
     let sides = ["base", "new"];
     let names: Vec<_> = sides
@@ -86,7 +89,62 @@ fn plans_run_in_turn_and_a_slower_one_is_worse() {
     args.push("--with");
     args.extend(new.iter().map(String::as_str));
     args.extend(["-o", "json"]);
-    assert_eq!(json(&output(&args)), comparison);
+    let mut compared = json(&output(&args));
+    assert_eq!(compared["rounds"], Value::Null);
+    compared["rounds"] = json!({"asked": 3, "complete": 3, "early_end": null});
+    assert_eq!(compared, comparison);
+}
+
+/// They were refused after the first round, which can take an hour.
+#[test]
+fn plans_that_differ_are_refused_before_the_first_hit() {
+    let runs = RecordedRuns::new();
+    let target = target(0);
+    let base = plan(&runs, "base.toml", &target, "rate = 50\nhits = 5\n");
+    let two = "rate = 50\nhits = 5\nname = 'a'\n[[load]]\nname = 'b'\nrate = 1\n";
+    let two = format!("{two}duration = '1s'\ntarget = '{}'\n", target.url());
+    let junit = runs.path("out.xml");
+    let output_flag = format!("junit={}", junit.display());
+    for (load, reason) in [
+        (
+            "rate = 60\nhits = 5\n",
+            "different shape: 50 in base run 1, 60 in new run 1",
+        ),
+        (
+            "rate = 50\nhits = 5\narrivals = 'poisson'\n",
+            "different arrival process: even in base run 1, poisson in new run 1",
+        ),
+        (&two, "new run 1 has no load "),
+        (
+            "rate = 'max'\nhits = 5\nmax_in_flight = 2\n",
+            "different loop: open in base run 1, closed in new run 1",
+        ),
+    ] {
+        let new = plan(&runs, "new.toml", &target, load);
+        let refused = output(&["duel", &base, &new, "-o", &output_flag]);
+        let text = stderr(&refused);
+        assert_eq!(refused.status.code(), Some(98), "{text}");
+        for part in [
+            "error: the runs cannot be compared:\n",
+            reason,
+            &format!("new run 1: {new}\n"),
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("round 1"), "{text}");
+        let xml = fs::read_to_string(&junit).unwrap();
+        assert!(xml.contains("errors=\"1\""), "{xml}");
+    }
+    assert_eq!(target.counts().connections, 0);
+    // What the comparison allows, a duel allows as well.
+    let new = plan(
+        &runs,
+        "new.toml",
+        &target,
+        "name = 'a'\nrate = 50\nhits = 5\ntimeout = '2s'\n",
+    );
+    let allowed = output(&["duel", &base, &new, "--rounds", "1", "--rest", "0"]);
+    assert_eq!(target.counts().requests, 10, "{}", stderr(&allowed));
 }
 
 #[test]
@@ -145,163 +203,56 @@ fn wrong_arguments_are_explained() {
 }
 
 #[test]
-fn a_signal_ends_the_run_and_the_duel() {
+fn one_round_is_compared_within_its_runs() {
     let runs = RecordedRuns::new();
     let target = target(0);
-    let long = plan(&runs, "long.toml", &target, "rate = 100\nduration = '1h'\n");
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let before = target.counts().requests;
-        let child = start(&["duel", &long, &long]);
-        wait_until("hits arrive", || target.counts().requests > before + 5);
-        send(&child, signal);
-        let stopped = child.wait_with_output().unwrap();
-        let text = stderr(&stopped);
-        assert_eq!(stopped.status.code(), Some(code), "{text}");
-        assert!(text.contains("stopped after 0 complete rounds"), "{text}");
-        assert_eq!(stdout(&stopped), "");
-        wait_until("the run ends", || target.counts().open_connections == 0);
-    }
-}
+    let load = "output = ['json=never.json', 'hits=never.csv']\n---\nrate = 50\nhits = 5\n";
+    let short = plan(&runs, "short.toml", &target, load);
+    let flags = ["--rounds", "1", "--rest", "0", "-o", "json"];
+    let duel = output(&[&["duel", &short, &short], &flags[..]].concat());
+    assert_eq!(duel.status.code(), Some(0), "{}", stderr(&duel));
+    let comparison = json(&duel);
+    assert_eq!(comparison["design"], "within_runs");
+    let rounds = json!({"asked": 1, "complete": 1, "early_end": null});
+    assert_eq!(comparison["rounds"], rounds);
+    assert!(!Path::new("never.json").exists() && !Path::new("never.csv").exists());
 
-#[test]
-fn rounds_that_are_complete_are_compared_after_a_signal() {
-    let runs = RecordedRuns::new();
-    let target = target(50);
-    let short = plan(&runs, "short.toml", &target, "rate = 100\nhits = 10\n");
-    let flags = ["--rounds", "1000", "--rest", "0", "-q"];
-    let child = start(&[&["duel", &short, &short], &flags[..]].concat());
-    // Three complete rounds are 60 hits.
-    wait_until("three rounds are complete", || {
-        target.counts().requests > 70
-    });
+    let long = plan(&runs, "long.toml", &target, "rate = 100\nduration = '1h'\n");
+    let child = start(&["duel", &long, &long, "--rounds", "1"]);
+    wait_until("hits arrive", || target.counts().requests > 20);
     send(&child, Signal::INT);
     let stopped = child.wait_with_output().unwrap();
     let text = stderr(&stopped);
     assert_eq!(stopped.status.code(), Some(130), "{text}");
-    let comparison = stdout(&stopped);
-    assert!(comparison.contains("in pairs"), "{comparison}{text}");
-    assert!(comparison.contains("short.toml (round 1)"), "{comparison}");
+    let reason = "0 of 1 round, stopped by SIGINT (a comparison needs 1)";
+    assert!(text.contains(reason), "{text}");
 }
 
-/// A target that runs in a duel fail after some rounds: their plan needs a file, which is deleted.
-struct FailingDuel {
-    runs: RecordedRuns,
-    target: TargetServer,
-    plan: String,
-}
-
-impl FailingDuel {
-    fn new() -> Self {
-        let runs = RecordedRuns::new();
-        let target = target(20);
-        fs::write(runs.path("body"), "a").unwrap();
-        let load = "rate = 100\nhits = 10\ndata = '@body'\n";
-        let plan = plan(&runs, "plan.toml", &target, load);
-        Self { runs, target, plan }
-    }
-
-    /// Runs a duel whose runs fail once the target has got this many requests.
-    fn run(&self, requests: u64, flags: &[&str]) -> Output {
-        let duel = [
-            "duel", &self.plan, &self.plan, "--rounds", "1000", "--rest", "0",
-        ];
-        let child = start(&[&duel[..], flags].concat());
-        wait_until("rounds are complete", || {
-            self.target.counts().requests > requests
-        });
-        fs::remove_file(self.runs.path("body")).unwrap();
-        child.wait_with_output().unwrap()
-    }
-}
-
-/// One run that failed lost all rounds.
+/// Progress had only the verdict, which is valid for a side that does not answer.
 #[test]
-fn rounds_that_are_complete_are_compared_after_a_run_that_failed() {
-    let duel = FailingDuel::new();
-    let failed = duel.run(70, &[]);
-    let text = stderr(&failed);
-    assert_eq!(failed.status.code(), Some(1), "{text}");
-    assert!(
-        text.contains("error: round ") && text.contains(" failed: exit status: "),
-        "{text}"
-    );
-    let comparison = stdout(&failed);
-    assert!(comparison.contains("in pairs"), "{comparison}{text}");
-}
-
-#[test]
-fn too_few_rounds_before_a_run_that_failed_are_not_compared() {
-    let duel = FailingDuel::new();
-    let keep = duel.runs.path("kept");
-    let failed = duel.run(5, &["--keep", keep.to_str().unwrap()]);
-    let text = stderr(&failed);
-    assert_eq!(failed.status.code(), Some(1), "{text}");
-    assert!(
-        text.contains("a comparison needs 3; run files are in "),
-        "{text}"
-    );
-    assert_eq!(stdout(&failed), "");
-    assert_eq!(files(&keep)[0], "base-1.run.json.zst");
-}
-
-/// A run that a condition ended was compared with complete ones.
-#[test]
-fn a_run_that_ended_early_ends_the_duel() {
+fn a_target_that_dies_shows_in_the_progress_and_the_outcome() {
     let runs = RecordedRuns::new();
-    let target = target(0);
-    let load = "abort_on = 'hits > 20'\n---\nrate = 50\nduration = '1h'\n";
-    let aborted = plan(&runs, "plan.toml", &target, load);
-    let duel = output(&["duel", &aborted, &aborted, "--rest", "0"]);
-    let text = stderr(&duel);
-    assert_eq!(duel.status.code(), Some(98), "{text}");
-    assert!(
-        text.contains("base run 1 was ended early by the condition 'hits > 20'"),
-        "{text}"
-    );
-    assert!(!text.contains("round 2"), "{text}");
-}
-
-/// Starts a duel of long runs with a folder for temporary files, and waits for hits.
-fn long_duel(runs: &RecordedRuns, target: &TargetServer) -> Child {
-    let long = plan(runs, "long.toml", target, "rate = 100\nduration = '1h'\n");
-    fs::create_dir_all(runs.path("tmp")).unwrap();
-    let mut duel = hammer(&["duel", &long, &long, "-q"]);
-    duel.env("TMPDIR", runs.path("tmp"));
-    let child = duel.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let child = child.unwrap();
-    wait_until("hits arrive", || target.counts().requests > 5);
-    child
-}
-
-/// The run went on for its hour.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_run_ends_with_a_duel_that_is_killed() {
-    let (runs, target) = (RecordedRuns::new(), target(0));
-    let mut duel = long_duel(&runs, &target);
-    send(&duel, Signal::KILL);
-    duel.wait().unwrap();
-    wait_until("the run ends", || target.counts().open_connections == 0);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn the_third_signal_ends_a_run_that_hangs_and_leaves_no_files() {
-    let (runs, target) = (RecordedRuns::new(), target(0));
-    let mut duel = long_duel(&runs, &target);
-    let id = duel.id();
-    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
-    let run: i32 = children.trim().parse().unwrap();
-    // A process that is stopped takes no notice of signals.
-    kill_process(Pid::from_raw(run).unwrap(), Signal::STOP).unwrap();
-    wait_until("the duel ends", || {
-        // Signals of one kind that arrive at the same time are one.
-        let _ = kill_process(Pid::from_child(&duel), Signal::INT);
-        duel.try_wait().unwrap().is_some()
-    });
-    assert_eq!(duel.wait().unwrap().code(), Some(130));
-    wait_until("the run ends", || target.counts().open_connections == 0);
-    assert_eq!(files(&runs.path("tmp")), [""; 0]);
+    let (alive, dying) = (target(200), target(200));
+    let load = "rate = 100\nhits = 20\n";
+    let base = plan(&runs, "base.toml", &alive, load);
+    let new = plan(&runs, "new.toml", &dying, load);
+    let flags = ["--rounds", "4", "--rest", "0", "-o", "json"];
+    let child = start(&[&["duel", &base, &new], &flags[..]].concat());
+    wait_until("round 2 begins", || alive.counts().requests > 20);
+    dying.shutdown();
+    let ended = child.wait_with_output().unwrap();
+    let progress = stderr(&ended);
+    assert!(progress.contains("round 1 of 4, new: "), "{progress}");
+    for round in 3..=4 {
+        let line = format!("round {round} of 4, new: ");
+        let line = progress.lines().find(|it| it.starts_with(&line));
+        let line = line.unwrap_or_else(|| panic!("{round}: {progress}"));
+        assert!(line.ends_with(", 0 of 20 ok, 100 % errors"), "{line}");
+    }
+    let comparison = json(&ended);
+    assert_eq!(comparison["rounds"]["complete"], 4, "{comparison}");
+    assert_ne!(comparison["outcome"], "same", "{comparison}");
+    assert_ne!(comparison["outcome"], "better", "{comparison}");
 }
 
 /// With `stty tostop`, the terminal stopped the runs, which are in the background, at their first message.

@@ -20,6 +20,7 @@ mod dry_runs;
 mod echo;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod hostile_names;
 mod http;
 mod junit;
 mod limits;
@@ -64,6 +65,8 @@ mod verdict;
 mod docs;
 #[cfg(unix)]
 mod duel;
+#[cfg(unix)]
+mod duel_early_end;
 #[cfg(unix)]
 mod help;
 #[cfg(unix)]

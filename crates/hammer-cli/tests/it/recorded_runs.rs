@@ -1,6 +1,7 @@
 //! Run files for tests of comparisons.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,10 +35,22 @@ impl RecordedRuns {
     pub(crate) fn record(&self, name: &str, delay_ms: u64) -> PathBuf {
         let behavior = TargetBehavior::default().delay(Duration::from_millis(delay_ms));
         let target = TargetServer::spawn(behavior).unwrap();
+        self.record_of(name, &target.url())
+    }
+
+    /// Runs 40 hits against a target that refuses connections, and keeps the run.
+    pub(crate) fn record_refused(&self, name: &str) -> PathBuf {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        self.record_of(name, &format!("http://{address}/"))
+    }
+
+    fn record_of(&self, name: &str, url: &str) -> PathBuf {
         let path = self.path(name);
         let output = output(&[
             "http",
-            &target.url(),
+            url,
             "-n",
             "40",
             "-r",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hammer_diagnostic::{TimeUnit, format_count, format_decimal, format_percent};
+use hammer_diagnostic::{format_count, format_decimal, format_micros, format_percent};
 use serde::{Deserialize, Serialize};
 
 /// A threshold with its measured value and its result.
@@ -104,10 +104,7 @@ impl fmt::Display for MeasuredValue {
         let text = match (self.value, self.unit.as_str()) {
             (None, _) if self.infinite => "infinite: no response".to_owned(),
             (None, _) => "not measured".to_owned(),
-            (Some(us), "us") => {
-                let unit = TimeUnit::for_micros(us);
-                format!("{} {}", unit.format(us), unit.name())
-            }
+            (Some(us), "us") => format_micros(us),
             (Some(share), "%") => format!("{} %", format_percent(share)),
             (Some(per_second), "/s") => format!("{}/s", format_decimal(per_second)),
             (Some(1.0), _) => "1 hit".to_owned(),

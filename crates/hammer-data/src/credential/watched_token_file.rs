@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
+use hammer_diagnostic::printable_path;
 use hammer_files::InputFile;
 
 use super::{CredentialError, FetchedToken, TokenSource};
@@ -39,7 +40,7 @@ impl WatchedTokenFile {
 
 impl TokenSource for WatchedTokenFile {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
-        let path = self.path.display().to_string();
+        let path = printable_path(&self.path);
         let bytes = read_nonempty(|| InputFile::Secret.read(&self.path));
         let bytes =
             bytes.map_err(|error| CredentialError::io(format!("cannot read {path}"), error))?;

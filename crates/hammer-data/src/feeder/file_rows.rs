@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use hammer_diagnostic::printable_path;
+
 use super::row::FeederRow;
 use super::row_reader::FeederRowReader;
 use super::row_store::{FeederColumns, scan_rows};
@@ -110,7 +112,7 @@ impl FileRows {
         })?;
         Ok(Self {
             file,
-            name: path.display().to_string().into(),
+            name: printable_path(path).into(),
             format,
             index,
             columns,

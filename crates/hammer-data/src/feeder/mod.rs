@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::{TemplateContext, VariesBy};
 use file_rows::FileRows;
+use hammer_diagnostic::printable_path;
 use row_selector::RowSelector;
 use row_store::{FeederColumns, RowStore};
 
@@ -75,7 +76,7 @@ impl Feeder {
         let path = path.as_ref();
         let rows = RowStore::open(path, format);
         rows.map(Self::new)
-            .map_err(|error| error.with_name(&path.display().to_string()))
+            .map_err(|error| error.with_name(&printable_path(path)))
     }
 
     /// Opens a file of any size whose rows are read when they are used.
@@ -87,7 +88,7 @@ impl Feeder {
         let path = path.as_ref();
         let rows = FileRows::open(path, format).map(RowStore::File);
         rows.map(Self::new)
-            .map_err(|error| error.with_name(&path.display().to_string()))
+            .map_err(|error| error.with_name(&printable_path(path)))
     }
 
     /// Reads the rows of an input into memory, up to 256 MiB.

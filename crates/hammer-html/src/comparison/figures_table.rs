@@ -1,9 +1,9 @@
 //! The table of the figures that were compared.
 
 use hammer_analysis::{
-    ChangeInterval, ComparedUnit, Comparison, ComparisonOutcome, FigureComparison,
+    ChangeInterval, ComparedFigure, ComparedUnit, Comparison, ComparisonOutcome, FigureComparison,
 };
-use hammer_diagnostic::{format_decimal, format_percent, printable};
+use hammer_diagnostic::{TimeUnit, format_counted, format_decimal, format_percent, printable};
 use maud::{Markup, html};
 
 use super::outcome_section::outcome_symbol;
@@ -15,21 +15,19 @@ pub(crate) fn figures_table(comparison: &Comparison) -> Markup {
     let figures = important_first(&comparison.figures);
     let changed = figures.partition_point(|figure| figure.outcome != ComparisonOutcome::Same);
     let shown = changed.max(MAX_ROWS).min(figures.len());
-    let is_scoped = figures.iter().any(|figure| !figure.scope.is_whole_run());
     html! {
         div class="scroll" {
             table class="sortable" {
                 thead {
                     tr {
                         th scope="col" { "figure" }
-                        @if is_scoped { th scope="col" class="text" { "of" } }
-                        th scope="col" { "base" } th scope="col" { "new" } th scope="col" { "change" }
-                        th scope="col" { "interval" } th scope="col" { "p" }
-                        th scope="col" class="text" { "outcome" }
+                        th scope="col" class="outcome" { "outcome" }
+                        th scope="col" { "change" } th scope="col" { "interval" }
+                        th scope="col" { "base" } th scope="col" { "new" } th scope="col" { "p" }
                     }
                 }
                 tbody {
-                    @for figure in &figures[..shown] { (row(figure, is_scoped)) }
+                    @for figure in &figures[..shown] { (row(figure)) }
                 }
             }
         }
@@ -58,17 +56,16 @@ fn important_first(figures: &[FigureComparison]) -> Vec<&FigureComparison> {
     sorted
 }
 
-fn row(figure: &FigureComparison, is_scoped: bool) -> Markup {
+fn row(figure: &FigureComparison) -> Markup {
     let change = figure.change.as_ref();
     let interval = change.and_then(|change| change.interval);
     html! {
         tr {
             th scope="row" {
                 @if figure.decides { (figure.figure) } @else { "(" (figure.figure) ")" }
+                @if !figure.scope.is_whole_run() { " " small { (scope(figure)) } }
             }
-            @if is_scoped { td class="text" { (scope(figure)) } }
-            (value_cell(figure.base, figure.unit))
-            (value_cell(figure.new, figure.unit))
+            (outcome_cell(figure))
             td data-v=[change.map(|change| change.value)] {
                 @match change { Some(change) => { (change.scale.format(change.value)) } None => { "–" } }
             }
@@ -80,34 +77,52 @@ fn row(figure: &FigureComparison, is_scoped: bool) -> Markup {
                     _ => { "–" }
                 }
             }
-            td data-v=[figure.p] { (figure.p.map_or_else(|| "–".to_owned(), |p| format!("{p:.3}"))) }
-            td class={ "text " @match figure.outcome {
-                ComparisonOutcome::Worse => "failed",
-                ComparisonOutcome::Better => "passed",
-                _ => "",
-            } } {
-                (outcome_symbol(figure.outcome)) " " (figure.outcome)
-                @if let Some(reason) = figure.undecided { ": " (reason) }
-                @if let Some(runs) = figure.more_runs { " (about " (runs) " more runs)" }
+            (value_cell(figure.base, figure.figure))
+            (value_cell(figure.new, figure.figure))
+            td data-v=[figure.p] { (figure.p.map_or_else(|| "–".to_owned(), format_p)) }
+        }
+    }
+}
+
+/// Formats a probability with three decimals. One that rounds to zero is not zero.
+fn format_p(p: f64) -> String {
+    match p {
+        p if p < 0.0005 => "< 0.001".to_owned(),
+        p => format!("{p:.3}"),
+    }
+}
+
+fn outcome_cell(figure: &FigureComparison) -> Markup {
+    let class = match figure.outcome {
+        ComparisonOutcome::Worse => "outcome failed",
+        ComparisonOutcome::Better => "outcome passed",
+        _ => "outcome",
+    };
+    html! {
+        td class=(class) {
+            (outcome_symbol(figure.outcome)) " " (figure.outcome)
+            @if let Some(reason) = figure.undecided { ": " (reason) }
+            @if let Some(runs) = figure.more_runs {
+                " (about " (format_counted(u64::from(runs), "more run")) ")"
             }
         }
     }
 }
 
 fn scope(figure: &FigureComparison) -> String {
-    if figure.scope.is_whole_run() {
-        return "the whole run".to_owned();
-    }
     let text = figure.scope.to_string();
     printable(text.trim_start_matches('[').trim_end_matches(']')).into_owned()
 }
 
 /// A cell with the value of a figure.
-pub(crate) fn value_cell(value: Option<f64>, unit: ComparedUnit) -> Markup {
+pub(crate) fn value_cell(value: Option<f64>, figure: ComparedFigure) -> Markup {
     let text = match value {
         None => "–".to_owned(),
         Some(value) if !value.is_finite() => "infinite".to_owned(),
-        Some(value) => match unit {
+        Some(value) => match figure.unit() {
+            _ if figure == ComparedFigure::CpuPerHit => {
+                TimeUnit::for_cpu_micros(value).format_with_name(value)
+            }
             ComparedUnit::Microseconds => format_us(value),
             ComparedUnit::Percent => format!("{} %", format_percent(value)),
             ComparedUnit::PerSecond => format!("{}/s", format_decimal(value)),

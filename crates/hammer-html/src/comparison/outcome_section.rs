@@ -1,14 +1,18 @@
 //! The outcome of a comparison, and what weakens it.
 
 use hammer_analysis::{
-    Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, RunNames, warning_texts,
+    ComparedRun, Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, RunNames,
+    warning_texts,
 };
 use hammer_diagnostic::{format_count, format_counted, format_decimal, printable};
 use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
+use crate::report::OutcomeGrade;
 
-/// The number of figures that are named where all are left out.
+/// The number of runs of a side that are named. The table of runs has all of them.
+const NAMED_RUNS: usize = 10;
+/// The number of figures that a sentence names.
 const NAMED_FIGURES: usize = 5;
 
 /// Shows the outcome, the warnings, and the method in a sentence.
@@ -21,15 +25,24 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
                 (format_counted(comparison.base.len() as u64, "base run")) " and "
                 (format_counted(comparison.new.len() as u64, "new run")) ", " (comparison.design)
             }
+            (run_names("base", &comparison.base))
+            (run_names("new", &comparison.new))
         }
-        section id="verdict" class=(outcome_class(outcome)) {
+        section id="verdict" class=(grade(outcome).class()) {
             h2 { span class="status" { (outcome_symbol(outcome)) " " (outcome) } }
+            @if let Some(rounds) = comparison.missing_rounds() {
+                p { strong { "Incomplete: " } (printable(&rounds.to_string())) "." }
+            }
+            @for unanswered in comparison.unanswered_texts() { p { (backquoted(&sentence(&unanswered))) } }
             p { (meaning(comparison)) }
+            @for targets in &comparison.different_targets {
+                p class="note" { (backquoted(&sentence(&targets.text(RunNames::Places)))) }
+            }
             @if comparison.left_out().next().is_some() {
                 p class="note" { (left_out(comparison)) }
             }
-            @if let Some(runs) = comparison.more_runs {
-                p { "About " (format_counted(u64::from(runs), "more run")) " of each side would decide what is undecided." }
+            @if let Some(next_step) = &comparison.next_step {
+                p { strong { "Next:" } " " (printable(next_step)) "." }
             }
             @if comparison.design == ComparisonDesign::WithinRuns {
                 p class="note" {
@@ -39,7 +52,26 @@ pub(crate) fn outcome_section(comparison: &Comparison) -> Markup {
             }
             @if !comparison.warnings.is_empty() {
                 h3 { "Warnings" }
-                ul { @for warning in warning_texts(&comparison.warnings, RunNames::Places) { li { (backquoted(&warning)) } } }
+                ul { @for warning in warning_texts(comparison, RunNames::Places) { li { (backquoted(&warning)) } } }
+            }
+        }
+    }
+}
+
+/// Names the runs of a side in the order in which they were given, if they have names.
+fn run_names(side: &str, runs: &[ComparedRun]) -> Markup {
+    let mut runs: Vec<&ComparedRun> = runs.iter().filter(|run| !run.name.is_empty()).collect();
+    runs.sort_by_key(|run| run.index);
+    let (named, others) = runs.split_at(runs.len().min(NAMED_RUNS));
+    html! {
+        @if !named.is_empty() {
+            p class="subject" {
+                (side) ": "
+                @for (index, run) in named.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    code { (printable(&run.name)) }
+                }
+                @if !others.is_empty() { ", and " (format_count(others.len() as u64)) " more" }
             }
         }
     }
@@ -55,12 +87,13 @@ fn meaning(comparison: &Comparison) -> String {
     };
     match comparison.outcome {
         ComparisonOutcome::Better => format!(
-            "At least one figure is better by more than the margin of {margin} %, and none is worse, \
-             with a confidence of {confidence} %."
+            "Better by more than the margin of {margin} %, with a confidence of {confidence} %: {}. No figure \
+             is worse.",
+            changed(comparison)
         ),
         ComparisonOutcome::Worse => format!(
-            "At least one figure is worse by more than the margin of {margin} %, with a confidence of \
-             {confidence} %."
+            "Worse by more than the margin of {margin} %, with a confidence of {confidence} %: {}.",
+            changed(comparison)
         ),
         ComparisonOutcome::Same => format!(
             "{all} figures that decide differ by less than the margin of {margin} %, with a confidence of \
@@ -73,22 +106,52 @@ fn meaning(comparison: &Comparison) -> String {
     }
 }
 
+/// Names the figures that make the outcome, with their changes.
+fn changed(comparison: &Comparison) -> String {
+    let makes_outcome =
+        |it: &&FigureComparison| it.decides && it.confirmed && it.outcome == comparison.outcome;
+    named(comparison.figures.iter().filter(makes_outcome), |it| {
+        let change = it
+            .change
+            .map(|change| format!(" {}", change.scale.format(change.value)));
+        change.unwrap_or_default()
+    })
+}
+
+/// A text as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}{}.", first.collect::<String>(), chars.as_str())
+}
+
 /// Names the figures that are undecided although the sides are the same.
 fn left_out(comparison: &Comparison) -> String {
-    let figures: Vec<_> = comparison.left_out().collect();
-    let (named, others) = figures.split_at(figures.len().min(NAMED_FIGURES));
-    let name = |it: &&FigureComparison| match it.scope.is_whole_run() {
-        true => it.figure.to_string(),
-        false => printable(&format!("{} {}", it.figure, it.scope)).into_owned(),
+    format!(
+        "Left out, because the runs do not suffice: {}. Their change itself is within the margin.",
+        named(comparison.left_out(), |_| String::new())
+    )
+}
+
+/// Names the first of some figures, each with a text after it.
+fn named<'a>(
+    figures: impl Iterator<Item = &'a FigureComparison>,
+    suffix: impl Fn(&FigureComparison) -> String,
+) -> String {
+    let figures: Vec<_> = figures.collect();
+    let (shown, others) = figures.split_at(figures.len().min(NAMED_FIGURES));
+    let name = |it: &&FigureComparison| {
+        let name = match it.scope.is_whole_run() {
+            true => it.figure.to_string(),
+            false => printable(&format!("{} {}", it.figure, it.scope)).into_owned(),
+        };
+        name + &suffix(it)
     };
-    let mut names: Vec<String> = named.iter().map(name).collect();
+    let mut names: Vec<String> = shown.iter().map(name).collect();
     if !others.is_empty() {
         names.push(format!("{} more", format_count(others.len() as u64)));
     }
-    format!(
-        "Left out, because the runs do not suffice: {}. Their change itself is within the margin.",
-        names.join(", ")
-    )
+    names.join(", ")
 }
 
 /// A sign beside the word, so that color is not needed.
@@ -101,12 +164,11 @@ pub(crate) fn outcome_symbol(outcome: ComparisonOutcome) -> &'static str {
     }
 }
 
-/// The class of an outcome in the style.
-fn outcome_class(outcome: ComparisonOutcome) -> &'static str {
+/// The look of an outcome.
+fn grade(outcome: ComparisonOutcome) -> OutcomeGrade {
     match outcome {
-        ComparisonOutcome::Better => "better",
-        ComparisonOutcome::Worse => "worse",
-        ComparisonOutcome::Same => "same",
-        ComparisonOutcome::CannotTell => "cannot_tell",
+        ComparisonOutcome::Better | ComparisonOutcome::Same => OutcomeGrade::Good,
+        ComparisonOutcome::CannotTell => OutcomeGrade::Doubtful,
+        ComparisonOutcome::Worse => OutcomeGrade::Bad,
     }
 }

@@ -40,9 +40,9 @@ fn figures_table(figures: &[BaselineChange]) -> Markup {
             table class="sortable" {
                 thead {
                     tr {
-                        th scope="col" { "figure" } th scope="col" { "baseline" } th scope="col" { "this run" }
+                        th scope="col" { "figure" } th scope="col" class="outcome" { "outcome" }
                         th scope="col" { "change" } th scope="col" { "interval" }
-                        th scope="col" class="text" { "outcome" }
+                        th scope="col" { "baseline" } th scope="col" { "this run" }
                     }
                 }
                 tbody { @for change in figures { (row(change)) } }
@@ -60,7 +60,7 @@ fn row(change: &BaselineChange) -> Markup {
     html! {
         tr {
             th scope="row" { (printable(&change.figure)) }
-            @for value in values { td data-v=[value.value] { (value_text(value, values)) } }
+            (outcome_cell(change))
             td data-v=[change.change] { (change.change.map_or_else(|| "–".to_owned(), size)) }
             td {
                 @match (change.change_low, change.change_high) {
@@ -68,7 +68,7 @@ fn row(change: &BaselineChange) -> Markup {
                     _ => { "–" }
                 }
             }
-            (outcome_cell(change))
+            @for value in values { td data-v=[value.value] { (value_text(value, values)) } }
         }
     }
 }
@@ -87,10 +87,10 @@ fn value_text(value: &MeasuredValue, row: [&MeasuredValue; 2]) -> String {
 
 fn outcome_cell(change: &BaselineChange) -> Markup {
     let (class, symbol) = match change.outcome.as_str() {
-        "worse" => ("text failed", "✗"),
-        "better" => ("text passed", "▲"),
-        "same" => ("text", "="),
-        _ => ("text", "?"),
+        "worse" => ("outcome failed", "✗"),
+        "better" => ("outcome passed", "▲"),
+        "same" => ("outcome", "="),
+        _ => ("outcome", "?"),
     };
     html! {
         td class=(class) {

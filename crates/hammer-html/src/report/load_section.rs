@@ -9,7 +9,7 @@ use super::breakdown_tables::{groups_table, phases_table, stages_table};
 use super::confidence_table::confidence_table;
 use super::generator_section::generator_section;
 use super::latency_table::latency_table;
-use super::verdict_section::{shape, symbol};
+use super::verdict_section::{measurement_text, shape};
 use crate::backquoted::backquoted;
 use crate::load_charts::{
     ChartDetail, ChartedLoad, curve_chart, heat_chart, percentiles_chart, rate_chart,
@@ -34,7 +34,7 @@ pub(crate) fn load_section(
                     @if load.offset_s > 0.0 { ", starting after " (format_seconds(load.offset_s)) }
                 }
                 @if !report.verdict.reasons.is_empty() {
-                    p { (symbol(report.verdict.status)) " " (report.verdict.status.as_str()) ":" }
+                    p { "Measurement: " (measurement_text(report.verdict.status)) }
                     ul { @for reason in &report.verdict.reasons { li { (backquoted(reason)) } } }
                 }
             } @else {

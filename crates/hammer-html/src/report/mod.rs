@@ -11,8 +11,10 @@ mod loads_table;
 mod provenance_section;
 mod replay_section;
 mod report_page;
+mod run_outcome;
 mod totals_section;
 mod verdict_section;
 
 pub use report_page::report_page;
-pub(crate) use verdict_section::symbol;
+pub(crate) use run_outcome::OutcomeGrade;
+pub(crate) use verdict_section::measurement_text;

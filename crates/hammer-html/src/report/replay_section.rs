@@ -1,5 +1,7 @@
 //! The comparison of a replay with its log.
 
+use std::cmp::Reverse;
+
 use hammer_core::ReplayComparison;
 use hammer_diagnostic::{TimeUnit, format_count, printable};
 use maud::{Markup, html};
@@ -24,8 +26,48 @@ pub(crate) fn replay_section(replay: &ReplayComparison) -> Markup {
                     div { dt { "skipped: " (printable(&reason.replace('_', " "))) } dd { (format_count(*rows)) } }
                 }
             }
+            @if !replay.statuses.is_empty() { (statuses_table(replay)) }
             @if !replay.routes.is_empty() { (routes_table(replay)) }
         }
+    }
+}
+
+/// Lists the pairs of logged and replayed statuses: first those that differ, then the most frequent.
+fn statuses_table(replay: &ReplayComparison) -> Markup {
+    let mut pairs: Vec<(&str, &str, u64)> = vec![];
+    for (logged, counts) in &replay.statuses {
+        pairs.extend(
+            counts
+                .iter()
+                .map(|(replayed, n)| (&**logged, &**replayed, *n)),
+        );
+    }
+    // A log without statuses has `none`.
+    let differs = |logged: &str, replayed: &str| logged != "none" && logged != replayed;
+    pairs.sort_by_key(|(logged, replayed, n)| (!differs(logged, replayed), Reverse(*n)));
+    html! {
+        h3 { "Statuses" }
+        div class="scroll" {
+            table class="sortable" {
+                thead {
+                    tr {
+                        th scope="col" { "logged" } th scope="col" { "replayed" } th scope="col" { "hits" }
+                        th scope="col" { "share" }
+                    }
+                }
+                tbody {
+                    @for (logged, replayed, n) in pairs.iter().take(MAX_ROWS) {
+                        tr {
+                            th scope="row" { (printable(logged)) }
+                            td class=[differs(logged, replayed).then_some("failed")] { (printable(&replayed.replace('_', " "))) }
+                            td data-v=(n) { (format_count(*n)) }
+                            td data-v=(n) { (format_share(*n, replay.sent)) }
+                        }
+                    }
+                }
+            }
+        }
+        (omitted_rows(pairs.len()))
     }
 }
 

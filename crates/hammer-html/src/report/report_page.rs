@@ -9,6 +9,7 @@ use super::load_section::load_section;
 use super::loads_table::loads_table;
 use super::provenance_section::provenance_section;
 use super::replay_section::replay_section;
+use super::run_outcome::run_outcome;
 use super::totals_section::totals_section;
 use super::verdict_section::verdict_section;
 use crate::document::{DocumentParts, document};
@@ -64,22 +65,22 @@ fn body(run: &RunFile, detail: ChartDetail, has_run_inside: bool) -> Markup {
         (verdict_section(report))
         (totals_section(report))
         @if let Some(baseline) = &report.baseline { (baseline_section(baseline)) }
+        @if let Some(replay) = &report.replay { (replay_section(replay)) }
         @if is_plan { (loads_table(report)) }
         @for (index, load) in report.loads.iter().enumerate() {
             (load_section(load, index, (index < charted).then(|| detail.shared_by(charted)), is_plan))
         }
-        @if let Some(replay) = &report.replay { (replay_section(replay)) }
         (provenance_section(run, has_run_inside))
     }
 }
 
-/// The title: the target or the plan, and the verdict.
+/// The title: the target or the plan, and the outcome.
 fn title(run: &RunFile) -> String {
     let report = &run.report;
     let subject = match report.single_load() {
         Some(load) => format!("{} {}", load.hammer, load.target),
         None => report.plan.clone(),
     };
-    let status = report.verdict.status.as_str();
-    printable(&format!("{} ({status}) – hammer", subject.trim())).into_owned()
+    let outcome = run_outcome(report).text;
+    printable(&format!("{} ({outcome}) – hammer", subject.trim())).into_owned()
 }

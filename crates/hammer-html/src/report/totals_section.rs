@@ -1,7 +1,10 @@
 //! The requested and the achieved rate, and hits by result.
 
 use hammer_core::{HitCounts, OpenOrClosedLoop, PlanReport};
-use hammer_diagnostic::{format_bytes, format_count, format_counted, format_rate, format_seconds};
+use hammer_diagnostic::{
+    format_bytes, format_count, format_counted, format_most_frequent, format_rate, format_seconds,
+    printable,
+};
 use maud::{Markup, html};
 
 use crate::chart::bar;
@@ -51,6 +54,7 @@ fn tiles(report: &PlanReport) -> Vec<(&'static str, String, String)> {
     }
     let hits = format!("of {} hits", format_count(report.hits.scheduled));
     tiles.push(("ok", format_share(ok, report.hits.scheduled), hits));
+    tiles.push(not_ok_tile(report));
     let elapsed = format!(
         "{} until the last hit ended",
         format_seconds(report.elapsed_s)
@@ -63,6 +67,21 @@ fn tiles(report: &PlanReport) -> Vec<(&'static str, String, String)> {
         tiles.push(("received", format_bytes(load.bytes.received), sent));
     }
     tiles
+}
+
+/// The number of hits that are not ok, with their share, and their causes as the note.
+fn not_ok_tile(report: &PlanReport) -> (&'static str, String, String) {
+    let not_ok = report.not_ok();
+    let count = format_count(not_ok.count);
+    if not_ok.count == 0 {
+        return ("not ok", count, String::new());
+    }
+    let share = format_share(not_ok.count, not_ok.scheduled);
+    let causes = not_ok.causes.iter().map(|(name, n)| (name.as_str(), *n));
+    let causes = printable(&format_most_frequent(causes)).into_owned();
+    // The share stays on a line.
+    let share = share.replace(' ', "\u{a0}");
+    ("not ok", format!("{count} ({share})"), causes)
 }
 
 /// Lists hits by result.

@@ -1,15 +1,18 @@
-//! The verdict, and the thresholds.
+//! The outcome of the run, the verdict on its measurement, and the thresholds.
 
 use hammer_core::{AbortReason, CheckedThreshold, OpenOrClosedLoop, PlanReport, VerdictStatus};
-use hammer_diagnostic::{format_count, format_counted, format_rate, format_seconds, printable};
+use hammer_diagnostic::{
+    format_count, format_counted, format_most_frequent, format_rate, format_seconds, printable,
+};
 use maud::{Markup, html};
 
+use super::run_outcome::{OutcomeGrade, run_outcome};
 use crate::backquoted::backquoted;
 use crate::constant_rate::constant_rate;
 
-/// Shows the subject of the run, the verdict with its reasons, and the thresholds.
+/// Shows the subject of the run, its outcome, the verdict on its measurement, and the thresholds.
 pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
-    let status = report.verdict.status;
+    let outcome = run_outcome(report);
     html! {
         header {
             h1 { (heading(report)) }
@@ -17,24 +20,65 @@ pub(crate) fn verdict_section(report: &PlanReport) -> Markup {
                 p class="subject" { (printable(&shape(load))) }
             }
         }
-        section id="verdict" class={ (status.as_str()) @if is_breached(report) { " breached" } } {
-            h2 { span class="status" { (symbol(status)) " " (status.as_str()) } }
-            @if report.verdict.reasons.is_empty() {
-                p { (valid_sentence(report)) }
-            } @else {
-                ul { @for reason in &report.verdict.reasons { li { (backquoted(reason)) } } }
+        section id="verdict" class=(outcome.grade.class()) {
+            h2 { span class="status" { (outcome.grade.symbol()) " " (printable(&outcome.text)) } }
+            @match &report.aborted {
+                Some(aborted) => { p class="failed" { (printable(&aborted_text(aborted))) } }
+                None if report.stopped => { p { "The run was stopped before its schedule ended." } }
+                None => {}
             }
-            @if report.stopped { p { "The run was stopped before its schedule ended." } }
-            @if let Some(aborted) = &report.aborted { p class="failed" { (aborted_text(aborted)) } }
-            (thresholds(&report.thresholds, status == VerdictStatus::Invalid))
+            @if let Some(not_ok) = not_ok_text(report) {
+                p { strong class="failed" { "Not ok:" } " " (printable(&not_ok)) }
+            }
+            (measurement(report, outcome.is_measurement))
+            (thresholds(&report.thresholds, report.verdict.status == VerdictStatus::Invalid))
         }
     }
 }
 
-/// True if a threshold failed or ended the run.
-fn is_breached(report: &PlanReport) -> bool {
-    let mut thresholds = report.thresholds.iter();
-    report.aborted.is_some() || thresholds.any(|checked| checked.judged && !checked.passed)
+/// Shows the generator's verdict on its measurement, with its reasons or its meaning. It has no name if it
+/// `is_outcome`, which the heading tells.
+fn measurement(report: &PlanReport, is_outcome: bool) -> Markup {
+    let status = report.verdict.status;
+    let name = html! {
+        @if !is_outcome {
+            strong class=(OutcomeGrade::from(status).class()) { "Measurement " (status.as_str()) ":" } " "
+        }
+    };
+    html! {
+        @match report.verdict.reasons.as_slice() {
+            [] if is_outcome && status == VerdictStatus::Valid => { p { (capitalized(&report.valid_text())) "." } }
+            [] => { p { (name) (report.valid_text()) "." } }
+            [reason] => { p { (name) (backquoted(reason)) } }
+            reasons => {
+                @if !is_outcome { p { (name) } }
+                ul { @for reason in reasons { li { (backquoted(reason)) } } }
+            }
+        }
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    let start: String = first.collect();
+    format!("{start}{}", rest.as_str())
+}
+
+/// The number and the causes of hits that are not ok, if they are many.
+fn not_ok_text(report: &PlanReport) -> Option<String> {
+    let not_ok = report.not_ok();
+    not_ok.are_many().then(|| {
+        let (count, hits) = (
+            format_count(not_ok.count),
+            format_counted(not_ok.scheduled, "hit"),
+        );
+        let causes = not_ok.causes.iter().map(|(name, n)| (name.as_str(), *n));
+        match format_most_frequent(causes) {
+            causes if causes.is_empty() => format!("{count} of {hits}"),
+            causes => format!("{count} of {hits} ({causes})"),
+        }
+    })
 }
 
 fn heading(report: &PlanReport) -> Markup {
@@ -70,46 +114,47 @@ pub(crate) fn shape(load: &hammer_core::Report) -> String {
     text
 }
 
-/// A sign beside the word, so that color is not needed.
-pub(crate) fn symbol(status: VerdictStatus) -> &'static str {
-    match status {
-        VerdictStatus::Valid => "✓",
-        VerdictStatus::Suspect => "⚠",
-        VerdictStatus::Invalid => "✗",
-    }
-}
-
-/// The meaning of a valid verdict, as a sentence.
-fn valid_sentence(report: &PlanReport) -> String {
-    let text = report.valid_text();
-    let mut rest = text.chars();
-    let first = rest.next().into_iter().flat_map(char::to_uppercase);
-    let start: String = first.collect();
-    format!("{start}{}.", rest.as_str())
+/// The verdict on a measurement, with a sign: `✓ valid`.
+pub(crate) fn measurement_text(status: VerdictStatus) -> String {
+    format!(
+        "{} {}",
+        OutcomeGrade::from(status).symbol(),
+        status.as_str()
+    )
 }
 
 fn aborted_text(aborted: &AbortReason) -> String {
-    let expression = printable(&aborted.expression);
-    format!("✗ The run was ended by {expression} {}.", aborted.details())
+    format!(
+        "The run was ended by {} {}.",
+        aborted.expression,
+        aborted.details()
+    )
 }
 
 /// Lists the thresholds, failed ones first.
 fn thresholds(all: &[CheckedThreshold], is_invalid: bool) -> Markup {
     let (failed, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
-    let failures = failed.iter().filter(|checked| checked.judged).count();
+    let unjudged = failed.iter().filter(|checked| !checked.judged).count();
     html! {
         @if !all.is_empty() {
             h3 { "Thresholds" }
-            p class=[(failures > 0).then_some("failed")] { (threshold_finding(all, failures, is_invalid)) }
+            @if is_invalid {
+                p { "Thresholds are not judged, because the measurement is invalid." }
+            } @else if unjudged > 0 {
+                p {
+                    (format_counted(unjudged as u64, "threshold"))
+                    " not judged, because the run cannot be compared with its baseline."
+                }
+            }
             div class="scroll" {
                 table class="sortable" {
-                    thead { tr { th scope="col" { "threshold" } th scope="col" { "measured" } th scope="col" { "result" } } }
+                    thead { tr { th scope="col" { "threshold" } th scope="col" class="outcome" { "result" } th scope="col" class="text" { "measured" } } }
                     tbody {
                         @for checked in failed.into_iter().chain(passed) {
                             tr {
                                 th scope="row" { (printable(&checked.expression)) }
-                                td data-v=[checked.measured.value] { (checked.figure()) }
                                 (result_cell(checked))
+                                td class="text" data-v=[checked.measured.value] { (checked.figure()) }
                             }
                         }
                     }
@@ -122,27 +167,9 @@ fn thresholds(all: &[CheckedThreshold], is_invalid: bool) -> Markup {
 fn result_cell(checked: &CheckedThreshold) -> Markup {
     html! {
         @match (checked.judged, checked.passed) {
-            (false, _) => { td class="unjudged" { "– not judged" } }
-            (true, true) => { td class="passed" { "✓ pass" } }
-            (true, false) => { td class="failed" { "✗ fail" } }
+            (false, _) => { td class="outcome" { "– not judged" } }
+            (true, true) => { td class="outcome passed" { "✓ pass" } }
+            (true, false) => { td class="outcome failed" { "✗ fail" } }
         }
-    }
-}
-
-fn threshold_finding(all: &[CheckedThreshold], failed: usize, is_invalid: bool) -> String {
-    let unjudged = all.iter().filter(|checked| !checked.judged).count();
-    match (all.len(), failed) {
-        _ if is_invalid => "Thresholds are not judged, because the verdict is invalid.".to_owned(),
-        (all, failed) if unjudged > 0 => format!(
-            "{failed} of {all} thresholds failed. {unjudged} are not judged, because the run cannot be \
-             compared with its baseline."
-        ),
-        (1, 0) => "The threshold passed.".to_owned(),
-        (all, 0) => format!("All {} passed.", format_counted(all as u64, "threshold")),
-        (all, failed) => format!(
-            "{} of {} failed.",
-            format_count(failed as u64),
-            format_counted(all as u64, "threshold")
-        ),
     }
 }

@@ -1,6 +1,6 @@
 //! The page of a comparison.
 
-use hammer_analysis::{CompareOptions, ComparisonOutcome, compare};
+use hammer_analysis::{CompareOptions, ComparedRounds, ComparisonOutcome, EarlyEnd, compare};
 use hammer_core::RunFile;
 use hammer_html::comparison_page;
 
@@ -22,6 +22,7 @@ fn both_sides_are_drawn_and_the_outcome_comes_first() {
     let comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
     let page = comparison_page(&comparison, &base, &new);
     assert_well_formed(&page);
+    assert!(!page.contains("Incomplete"));
     let outcome = page.find("id=\"verdict\"").expect("the outcome");
     assert!(outcome < page.find("id=\"figures\"").expect("the figures"));
     assert!(page.contains(&comparison.outcome.to_string()));
@@ -39,6 +40,27 @@ fn both_sides_are_drawn_and_the_outcome_comes_first() {
     };
     assert!(last(1) > last(0), "the new side is slower: {data}");
     assert!(attributes(&page, "href").is_empty());
+}
+
+/// An interrupted duel looked like a complete one.
+#[test]
+fn missing_rounds_are_named() {
+    let (base, new) = ([run("0a", false)], [run("0b", false)]);
+    let mut comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+    comparison.rounds = Some(ComparedRounds {
+        asked: 5,
+        complete: 3,
+        early_end: Some(EarlyEnd::Signal {
+            signal: "SIGINT".into(),
+        }),
+    });
+    let page = comparison_page(&comparison, &base, &new);
+    assert_well_formed(&page);
+    let outcome = between(&page, "id=\"verdict\"", "</section>");
+    assert!(
+        outcome.contains("<strong>Incomplete: </strong>3 of 5 rounds, stopped by SIGINT."),
+        "{outcome}"
+    );
 }
 
 #[test]
@@ -121,4 +143,77 @@ fn figures_that_changed_are_always_shown_and_first() {
     assert!(rows[0].contains("✗ worse"), "{}", rows[0]);
     assert!(rows[1].contains("? cannot tell") && rows[230].contains("? cannot tell"));
     assert!(table.contains("300 more rows"), "{table}");
+}
+
+/// The page said neither which files were compared nor what to do next.
+#[test]
+fn the_files_the_warnings_and_the_next_step_are_shown() {
+    let mut new = run("0b", false);
+    new.host.kernel = "<other>".to_owned();
+    let (base, new) = ([run("0a", false)], [new]);
+    let mut comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+    comparison.name_runs(&["old/base.run".to_owned()], &["<new>.run".to_owned()]);
+    comparison.next_step = Some("about 9 more runs of each side would decide".to_owned());
+    let page = comparison_page(&comparison, &base, &new);
+    assert_well_formed(&page);
+    let head = between(&page, "<header>", "</section>");
+    for text in [
+        "base: <code>old/base.run</code>",
+        "new: <code>&lt;new&gt;.run</code>",
+        "different kernel: 6.1.0 in base, &lt;other&gt; in new",
+        "<strong>Next:</strong> about 9 more runs of each side would decide.",
+    ] {
+        assert!(head.contains(text), "{text}: {head}");
+    }
+    let runs = between(&page, "id=\"runs\"", "</section>");
+    for name in ["old/base.run", "&lt;new&gt;.run"] {
+        assert!(
+            runs.contains(&format!("<code>{name}</code>")),
+            "{name}: {runs}"
+        );
+    }
+}
+
+/// The table numbered pairs, and warnings the runs as they were given.
+#[test]
+fn runs_have_the_numbers_that_warnings_use() {
+    let at = |id: &str, minute: u32| {
+        let mut run = run(id, false);
+        run.started_at = format!("2026-11-30T12:{minute:02}:00.000Z");
+        run
+    };
+    // The runs took turns, and were given in another order.
+    let base = [at("0a", 4), at("0b", 0), at("0c", 2)];
+    let new = [at("0d", 1), at("0e", 3), at("0f", 5)];
+    let comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+    let page = comparison_page(&comparison, &base, &new);
+    let runs = between(&page, "id=\"runs\"", "</section>");
+    let places = ["base 2", "base 3", "base 1"].map(|name| runs.find(&format!(">{name}<")));
+    assert!(
+        places.is_sorted() && places[0].is_some(),
+        "{places:?}: {runs}"
+    );
+}
+
+/// The page said only that "at least one figure" was worse.
+#[test]
+fn the_figures_that_make_the_outcome_are_named_first() {
+    let (base, new) = ([run("0a", false)], [run("0b", true)]);
+    let comparison = compare(&base, &new, &CompareOptions::default()).expect("comparable runs");
+    assert_eq!(comparison.outcome, ComparisonOutcome::Worse);
+    let page = comparison_page(&comparison, &base, &new);
+    let section = between(&page, "id=\"verdict\"", "</section>");
+    let worse = comparison
+        .figures
+        .iter()
+        .find(|it| it.decides && it.confirmed && it.outcome == ComparisonOutcome::Worse);
+    let worse = worse.expect("a worse figure");
+    let change = worse.change.expect("a change");
+    let text = format!("%: {} {}", worse.figure, change.scale.format(change.value));
+    assert!(section.contains(&text), "{text}: {section}");
+    let figures = between(&page, "id=\"figures\"", "</section>");
+    assert!(
+        figures.contains(">&lt; 0.001<"),
+        "a small p is not zero: {figures}"
+    );
 }

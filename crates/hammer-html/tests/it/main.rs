@@ -6,6 +6,7 @@ mod html_checker;
 mod page_text;
 mod programs;
 mod report_page;
+mod run_summary;
 mod sample_pages;
 mod sample_runs;
 mod synthetic_run;

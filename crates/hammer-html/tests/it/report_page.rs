@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use hammer_core::{
-    BaselineChange, BaselineComparison, MeasuredValue, Report, RunFile, ShardDescription,
-    StageReport,
-};
+use hammer_core::{Report, RunFile, ShardDescription, StageReport};
 use hammer_html::{embedded_run, report_page};
 use serde_json::json;
 
@@ -85,65 +82,6 @@ fn the_data_of_a_chart_has_the_series_that_are_drawn() {
         assert!(figure.contains("<desc id="), "{id} has no description");
         assert!(figure.contains("<table>"), "{id} has no table");
     }
-}
-
-fn change(figure: &str, unit: &str, values: [f64; 2], outcome: &str) -> BaselineChange {
-    let [baseline, measured] = values.map(|value| MeasuredValue {
-        value: Some(value),
-        infinite: false,
-        unit: unit.to_owned(),
-    });
-    BaselineChange {
-        figure: figure.to_owned(),
-        baseline,
-        measured,
-        change: Some(29.6),
-        change_low: Some(20.0),
-        change_high: Some(40.0),
-        outcome: outcome.to_owned(),
-        undecided: None,
-    }
-}
-
-/// The changes were in the text and in Markdown, but not in the page.
-#[test]
-fn a_run_with_a_baseline_shows_the_change() {
-    let mut run = single_run(&SyntheticLoad::default());
-    assert!(!report_page(&run).contains("id=\"baseline\""));
-    let undecided = BaselineChange {
-        change_high: None,
-        undecided: Some("the interval is too wide".to_owned()),
-        ..change("errors", "%", [0.0, 0.02], "cannot_tell")
-    };
-    run.report.baseline = Some(BaselineComparison {
-        path: "<base>.run".to_owned(),
-        started_at: "2026-11-29T12:00:00.000Z".to_owned(),
-        warnings: vec!["another kernel".to_owned()],
-        figures: vec![change("p99", "us", [933.0, 3_560.0], "worse"), undecided],
-        ..BaselineComparison::default()
-    });
-    let page = report_page(&run);
-    assert_well_formed(&page);
-    let section = between(&page, "<section id=\"baseline\">", "</section>");
-    for text in [
-        "&lt;base&gt;.run of 2026-11-29T12:00:00.000Z",
-        // Both values of a row have one unit.
-        ">0.933 ms</td><td data-v=\"3560\">3.56 ms</td>",
-        ">+29.6 %</td><td>+20.0 % to +40.0 %</td><td class=\"text failed\">✗ worse</td>",
-        ">0 %</td><td data-v=\"0.02\">0.02 %</td>",
-        "<td>–</td><td class=\"text\">? cannot tell: the interval is too wide</td>",
-        "<li>another kernel</li>",
-    ] {
-        assert!(section.contains(text), "{text}: {section}");
-    }
-    run.report.baseline = Some(BaselineComparison {
-        incomparable: Some("other hammer".to_owned()),
-        ..BaselineComparison::default()
-    });
-    let page = report_page(&run);
-    let section = between(&page, "<section id=\"baseline\">", "</section>");
-    assert!(section.contains("Not compared: other hammer"), "{section}");
-    assert!(!section.contains("<table"), "{section}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use hammer_files::InputFile;
 use memchr::memmem;
 
 use crate::{Error, ErrorKind};
-use hammer_diagnostic::shortened;
+use hammer_diagnostic::{printable_path, shortened};
 
 /// A field of a form, in the spelling of curl's `-F`.
 ///
@@ -241,7 +241,8 @@ fn read_file(path: &Path) -> Result<Bytes, Error> {
         .read(path)
         .map(Bytes::from)
         .map_err(|cause| {
-            form_error(format!("failed to read the file {}", path.display())).with_source(cause)
+            form_error(format!("failed to read the file {}", printable_path(path)))
+                .with_source(cause)
         })
 }
 

@@ -15,7 +15,7 @@ use hammer_files::InputFile;
 use self::body_files::BodyFiles;
 pub(crate) use self::weighted_order::WeightedOrder;
 use crate::{Error, ErrorKind, RequestHeader};
-use hammer_diagnostic::shortened;
+use hammer_diagnostic::{printable_path, shortened};
 
 /// Maximum weight of a target.
 const MAX_WEIGHT: u32 = 1_000_000;
@@ -89,7 +89,7 @@ impl TargetList {
     /// If the file or a body file cannot be read, or a line is malformed. The error names the place.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let source_name = path.display().to_string();
+        let source_name = printable_path(path);
         let bytes = InputFile::Targets.read(path).map_err(|cause| {
             let message = format!("failed to read the targets file {source_name}");
             Error::new(ErrorKind::Targets, message).with_source(cause)

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use hammer_diagnostic::printable_path;
+
 use super::TlsOptions;
 use crate::address_family::{AddressFamily, AllowedFamilies};
 use crate::connector_factory::{ConnectorFactory, ProxySelector};
@@ -93,7 +95,7 @@ fn check_unix_socket(path: &std::path::Path) -> Result<(), Error> {
     use std::os::unix::fs::FileTypeExt;
     use std::os::unix::net::SocketAddr;
 
-    let name = path.display();
+    let name = printable_path(path);
     let unusable = || error(format!("cannot use the Unix socket {name}"));
     let metadata = std::fs::metadata(path).map_err(|cause| unusable().with_source(cause))?;
     if !metadata.file_type().is_socket() {
@@ -107,7 +109,7 @@ fn check_unix_socket(path: &std::path::Path) -> Result<(), Error> {
 
 #[cfg(not(unix))]
 fn check_unix_socket(path: &std::path::Path) -> Result<(), Error> {
-    let name = path.display();
+    let name = printable_path(path);
     Err(error(format!(
         "cannot use the Unix socket {name}: this system has no Unix sockets"
     )))

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use hammer_diagnostic::printable_path;
 use rustls::KeyLog;
 
 use crate::{Error, ErrorKind};
@@ -20,7 +21,7 @@ impl KeyLogFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|cause| {
-            let message = format!("cannot open the key log {}", path.display());
+            let message = format!("cannot open the key log {}", printable_path(path));
             Error::new(ErrorKind::Tls, message).with_source(cause)
         })?;
         Ok(Self(Mutex::new(file)))

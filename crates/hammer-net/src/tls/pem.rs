@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use hammer_diagnostic::printable_path;
 use hammer_files::InputFile;
 
 use crate::{Error, ErrorKind};
@@ -20,7 +21,7 @@ impl PemSource {
         match self {
             Self::Text(text) => Ok(text.clone()),
             Self::File(path) => InputFile::Certificates.read(path).map_err(|cause| {
-                let message = format!("cannot read the {label} {}", path.display());
+                let message = format!("cannot read the {label} {}", printable_path(path));
                 Error::new(ErrorKind::Certificates, message).with_source(cause)
             }),
         }
@@ -29,7 +30,7 @@ impl PemSource {
     /// Names the PEM in a message, by its path if it has one.
     pub(crate) fn describe(&self, label: &str) -> String {
         match self {
-            Self::File(path) => format!("the {label} {}", path.display()),
+            Self::File(path) => format!("the {label} {}", printable_path(path)),
             Self::Text(_) => format!("the given {label}"),
         }
     }

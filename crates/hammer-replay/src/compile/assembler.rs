@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hammer_diagnostic::printable_path;
 use jiff::Timestamp;
 
 use super::lazy_writer::LazyTimelineWriter;
@@ -306,7 +307,10 @@ impl<'b, 'p> TimelineAssembler<'b, 'p> {
         reason: SkipReason,
     ) -> Result<(), Error> {
         if self.builder.strict && is_worth_reporting(reason) {
-            let message = format!("read {}:{number}: {reason}", source.probe.path.display());
+            let message = format!(
+                "read {}:{number}: {reason}",
+                printable_path(&source.probe.path)
+            );
             return Err(Error::new(ErrorKind::Strict, message));
         }
         let counters = &mut self.counters;

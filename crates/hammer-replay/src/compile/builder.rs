@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use hammer_core::StopHandle;
+use hammer_diagnostic::printable_path;
 use jiff::tz::TimeZone;
 
 use super::{BuildSummary, ClientHashKey, assembler, permissions};
@@ -252,7 +253,7 @@ impl TimelineBuilder {
         match self.logs.iter().find(is_output) {
             None => Ok(()),
             Some(_) => {
-                let name = path.display();
+                let name = printable_path(path);
                 let message = format!("write {name}: it is one of the logs (try another name)");
                 Err(Error::new(ErrorKind::Io, message))
             }

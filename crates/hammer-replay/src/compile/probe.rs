@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use hammer_diagnostic::printable_path;
+
 use super::TimelineBuilder;
 use super::row_arrival::RowArrival;
 use super::timestamp_stats::TimestampStats;
@@ -144,7 +146,7 @@ fn require_detected<'l>(
 ) -> Result<LogFormat, Error> {
     let detection = FormatDetection::from_lines(lines);
     detection.best().ok_or_else(|| {
-        let message = format!("detect the format of {}: {detection}", path.display());
+        let message = format!("detect the format of {}: {detection}", printable_path(path));
         Error::new(ErrorKind::Format, message)
     })
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use hammer_core::StopHandle;
+use hammer_diagnostic::printable_path;
 use twox_hash::XxHash64;
 
 use super::compression::LogCompression;
@@ -37,7 +38,7 @@ impl LogInput {
     ///
     /// If the file cannot be read, is a directory, is empty or is not text.
     pub(crate) fn open(path: &Path, stop: &StopHandle) -> Result<Self, Error> {
-        let name = path.display().to_string();
+        let name = printable_path(path);
         let failed = |problem: &str| Error::new(ErrorKind::Log, format!("read {name}{problem}"));
         let is_file = if path.as_os_str() == "-" {
             false

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use hammer_data::{Template, TemplateContext, TemplateScope, VariableValue, VariesBy};
+use hammer_diagnostic::printable_path;
 use hammer_files::InputFile;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -83,7 +84,7 @@ impl BodyRules {
     ///
     /// If one of the files cannot be read, or a rule is malformed.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let name = path.display().to_string();
+        let name = printable_path(path);
         let failed =
             |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
         let text = InputFile::BodyRules.read_text(path).map_err(failed)?;

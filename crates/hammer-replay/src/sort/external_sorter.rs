@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 
 use hammer_core::StopHandle;
+use hammer_diagnostic::printable_path;
 
 use super::merge_heap::MergeHeap;
 use super::row_buffer::RowBuffer;
@@ -187,6 +188,6 @@ impl SpillFileWriter {
 
 pub(super) fn sort_error(error: std::io::Error) -> Error {
     let folder = std::env::temp_dir();
-    let message = format!("sort rows in {}", folder.display());
+    let message = format!("sort rows in {}", printable_path(&folder));
     Error::new(ErrorKind::Io, message).with_source(error)
 }

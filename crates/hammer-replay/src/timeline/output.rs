@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
+use hammer_diagnostic::printable_path;
 use hammer_files::{AtomicFile, FileMode};
 
 use super::zstd_frame_writer::ZstdFrameWriter;
@@ -47,7 +48,7 @@ impl AtomicOutput {
 
     /// Creates a file that becomes `path`, with these permissions.
     pub(crate) fn create_with_mode(path: &Path, mode: FileMode) -> Result<Self, Error> {
-        let name = path.display().to_string();
+        let name = printable_path(path);
         let failed = |error| write_error(&name, error);
         let file = AtomicFile::create(path, mode).map_err(failed)?;
         let compressed = path.extension().is_some_and(|end| end == "zst");

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use hammer_diagnostic::printable_path;
 use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
@@ -50,7 +51,7 @@ impl TimelineReader {
     ///
     /// If the file cannot be read, is not a timeline, or has a newer version.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let name = path.display().to_string();
+        let name = printable_path(path);
         let failed =
             |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
         let file = File::open(path).map_err(failed)?;

@@ -1,5 +1,6 @@
 //! The folder with the run files of a duel.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -8,6 +9,9 @@ use tempfile::TempDir;
 
 use super::leftovers::Leftovers;
 use crate::error::Error;
+
+/// The beginning of the names of files of an incomplete round.
+const DROPPED_PREFIX: &str = "dropped-";
 
 /// The folder with the run files of a duel.
 pub(super) enum RunFolder {
@@ -60,6 +64,26 @@ impl RunFolder {
             Self::Temporary(_) => format!("{} (round {round})", plan.display()),
             Self::Kept(_) => self.run_file(side, round).display().to_string(),
         }
+    }
+
+    /// Renames the files of a round that is not compared, if they are kept, so that no pattern for those of
+    /// a side includes them. Returns their new paths.
+    pub(super) fn drop_round(&self, round: u64) -> io::Result<Vec<PathBuf>> {
+        let mut dropped = vec![];
+        if matches!(self, Self::Temporary(_)) {
+            return Ok(dropped);
+        }
+        for side in [ComparisonSide::Base, ComparisonSide::New] {
+            let file = self.run_file(side, round);
+            if let Some(name) = file.file_name().filter(|_| file.exists()) {
+                let mut new_name = OsString::from(DROPPED_PREFIX);
+                new_name.push(name);
+                let path = file.with_file_name(new_name);
+                fs::rename(&file, &path)?;
+                dropped.push(path);
+            }
+        }
+        Ok(dropped)
     }
 
     /// Says what becomes of the run files if they are not compared.

@@ -6,6 +6,7 @@ use hammer_analysis::{
 };
 use hammer_core::MeasuredValue;
 
+use crate::report::text::latency::TimeUnit;
 use crate::report::text::thresholds::format_figures;
 
 /// A row of the table of figures.
@@ -95,7 +96,11 @@ fn format_values(compared: &FigureComparison) -> [String; 2] {
         infinite: value == Some(f64::INFINITY),
         unit: unit.to_owned(),
     });
-    let [base, new] = format_figures([&measured[0], &measured[1]]);
+    let unit_for = match compared.figure {
+        ComparedFigure::CpuPerHit => TimeUnit::for_cpu_micros,
+        _ => TimeUnit::for_micros,
+    };
+    let [base, new] = format_figures([&measured[0], &measured[1]], unit_for);
     let cell = |value: Option<f64>, text: String| match value {
         None => "-".to_owned(),
         Some(value) if value.is_infinite() => "no answer".to_owned(),

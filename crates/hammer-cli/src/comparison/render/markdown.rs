@@ -3,30 +3,42 @@
 use hammer_analysis::{Comparison, Incomparable, RunNames, warning_texts};
 
 use super::figure_rows::{self, FigureRow};
+use super::run_list::run_list;
 use super::statement;
 use crate::comparison::side_names::SideNames;
 use crate::report::markdown::escaped::{code, prose};
+use crate::text::number::format_counted;
 
 /// Maximum number of warnings, and of rows for loads, stages and groups.
 const MAX_LISTED: usize = 20;
 
 /// Renders a comparison: the outcome first, then warnings and the table of figures.
-pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) -> String {
-    let mut out = format!(
-        "**{}**: {}\n\n{}\n\n",
-        comparison.outcome,
-        prose(&statement::headline(comparison, "; ")),
-        prose(&statement::setup(comparison)),
-    );
-    for (side, names) in [("base", &names.base), ("new", &names.new)] {
+pub(in crate::comparison) fn render(comparison: &Comparison) -> String {
+    let headline = statement::headline(comparison, "; ");
+    let mut out = format!("**{}**: {}\n\n", comparison.outcome, prose(&headline));
+    if let Some(rounds) = comparison.missing_rounds() {
+        out.push_str(&format!(
+            "**incomplete**: {}\n\n",
+            prose(&rounds.to_string())
+        ));
+    }
+    out.push_str(&format!("{}\n\n", prose(&statement::setup(comparison))));
+    for (side, names) in run_list(comparison) {
         let names: Vec<_> = names.iter().map(|name| code(name)).collect();
         out.push_str(&format!("- {side}: {}\n", names.join(", ")));
     }
-    let limit = statement::limit(comparison).map(str::to_owned);
-    let warnings = warning_texts(&comparison.warnings, RunNames::Places);
+    let notes = statement::notes(comparison).into_iter();
+    let warnings = warning_texts(comparison, RunNames::Places);
+    let hidden = warnings.len().saturating_sub(MAX_LISTED);
+    let more = (hidden > 0).then(|| {
+        format!(
+            "and {} (see -o json)",
+            format_counted(hidden as u64, "more warning")
+        )
+    });
     let warnings = warnings.iter().take(MAX_LISTED);
     let warnings = warnings.map(|warning| format!("warning: {warning}"));
-    for line in limit.into_iter().chain(warnings) {
+    for line in notes.chain(warnings).chain(more) {
         out.push_str(&format!("- {}\n", prose(&line)));
     }
     let (mut parts, _) = figure_rows::changed_parts(comparison);
@@ -35,8 +47,8 @@ pub(in crate::comparison) fn render(comparison: &Comparison, names: &SideNames) 
     for figure in figure_rows::whole_run(comparison).iter().chain(&parts) {
         out.push_str(&row(figure));
     }
-    if let Some(advice) = statement::advice(comparison) {
-        out.push_str(&format!("\nNext: {}.\n", prose(&advice)));
+    if let Some(next_step) = &comparison.next_step {
+        out.push_str(&format!("\nNext: {}.\n", prose(next_step)));
     }
     out
 }
@@ -47,8 +59,10 @@ pub(in crate::comparison) fn render_refused(refused: &Incomparable, names: &Side
     for reason in &refused.reasons {
         out.push_str(&format!("- {}\n", prose(&reason.to_string())));
     }
-    out.push_str("\n| run | file |\n|---|---|\n");
-    for (position, name) in names.placed() {
+    for (index, (position, name)) in names.placed().enumerate() {
+        if index == 0 {
+            out.push_str("\n| run | file |\n|---|---|\n");
+        }
         out.push_str(&format!("| {position} | {} |\n", code(name)));
     }
     out

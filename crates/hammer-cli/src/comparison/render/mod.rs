@@ -3,6 +3,7 @@
 mod figure_rows;
 mod junit;
 mod markdown;
+mod run_list;
 mod statement;
 mod text;
 

@@ -21,14 +21,6 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/comparisons")
 }
 
-fn names(comparison: &Comparison) -> SideNames {
-    let side = |side: &str, runs: usize| (1..=runs).map(|n| format!("{side}-{n}.run")).collect();
-    SideNames {
-        base: side("base", comparison.base.len()),
-        new: side("new", comparison.new.len()),
-    }
-}
-
 #[test]
 fn recorded_comparisons_are_rendered_as_in_their_golden_files() {
     let mut difference = String::new();
@@ -36,10 +28,9 @@ fn recorded_comparisons_are_rendered_as_in_their_golden_files() {
         let path = folder().join(name);
         let json = fs::read(path.with_extension("json")).expect("the file exists");
         let comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
-        let names = names(&comparison);
         for (ending, rendered) in [
-            ("txt", super::text(&comparison, &names, false)),
-            ("md", super::markdown(&comparison, &names)),
+            ("txt", super::text(&comparison, false)),
+            ("md", super::markdown(&comparison)),
             ("xml", super::junit(&comparison, FailOn::Worse)),
         ] {
             let path = path.with_extension(ending);
@@ -79,16 +70,48 @@ fn the_comparison_in_the_docs_is_up_to_date() {
 fn only_the_outcome_is_colored() {
     let json = fs::read(folder().join("worse.json")).expect("the file exists");
     let comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
-    let names = names(&comparison);
     let (plain, colored) = (
-        super::text(&comparison, &names, false),
-        super::text(&comparison, &names, true),
+        super::text(&comparison, false),
+        super::text(&comparison, true),
     );
     assert_eq!(
         colored.replacen("\x1b[1;31mworse\x1b[0m", "worse", 1),
         plain
     );
     assert!(colored.starts_with("\x1b[1;31mworse\x1b[0m  "), "{colored}");
+}
+
+/// An interrupted comparison looked like a complete one.
+#[test]
+fn missing_rounds_are_named_in_all_formats() {
+    let json = fs::read(folder().join("same.json")).expect("the file exists");
+    let mut comparison: Comparison = serde_json::from_slice(&json).expect("all keys are there");
+    for (early_end, errors) in [
+        (Some(json!({"code": "signal", "signal": "SIGINT"})), 1),
+        (None, 0),
+    ] {
+        let rounds = json!({"asked": 9, "complete": 5, "early_end": early_end});
+        comparison.rounds = serde_json::from_value(rounds).expect("all keys are there");
+        let xml = super::junit(&comparison, FailOn::Worse);
+        assert!(xml.contains(&format!("errors=\"{errors}\"")), "{xml}");
+        let (text, markdown) = (
+            super::text(&comparison, false),
+            super::markdown(&comparison),
+        );
+        for (rendered, part) in [
+            (&text, "\nincomplete    5 of 9 rounds, stopped by SIGINT\n"),
+            (
+                &markdown,
+                "\n\n**incomplete**: 5 of 9 rounds, stopped by SIGINT\n\n",
+            ),
+            (
+                &xml,
+                "<error message=\"5 of 9 rounds, stopped by SIGINT\" type=\"stopped\">",
+            ),
+        ] {
+            assert_eq!(rendered.contains(part), errors == 1, "{part}: {rendered}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Sentences about a comparison that several formats share.
 
 use hammer_analysis::{
-    Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, UndecidedReason,
+    Comparison, ComparisonDesign, ComparisonOutcome, FigureComparison, RunNames, UndecidedReason,
 };
 
 use super::figure_rows::{format_change, name};
@@ -10,8 +10,27 @@ use crate::text::number::{format_counted, format_percent};
 /// The number of figures that the headline names.
 const NAMED_FIGURES: usize = 3;
 
-/// The figures that make the outcome, with `separator` between them.
+/// The causes of the outcome, with `separator` between them: sides without any answer, and figures.
 pub(super) fn headline(comparison: &Comparison, separator: &str) -> String {
+    let unanswered = comparison.unanswered_texts();
+    // If a side has no answers at all, its percentiles add nothing.
+    let is_decided = comparison.outcome != ComparisonOutcome::CannotTell;
+    let of_whole = comparison.unanswered.iter().filter(|it| it.load.is_none());
+    let explains_all = match of_whole.count() {
+        0 => false,
+        sides => is_decided || sides > 1,
+    };
+    match explains_all {
+        true => unanswered.join(separator),
+        false => {
+            let figures = figures_headline(comparison, separator);
+            [unanswered, vec![figures]].concat().join(separator)
+        }
+    }
+}
+
+/// The figures that make the outcome, if there are answers.
+fn figures_headline(comparison: &Comparison, separator: &str) -> String {
     let outcome = comparison.outcome;
     let figures = deciding(comparison, outcome);
     match outcome {
@@ -62,27 +81,15 @@ pub(super) fn setup(comparison: &Comparison) -> String {
     )
 }
 
-/// A limit of the comparison that does not depend on its figures.
-pub(super) fn limit(comparison: &Comparison) -> Option<&'static str> {
-    (comparison.design == ComparisonDesign::WithinRuns).then_some(
+/// The targets if they differ, and a limit of the comparison that does not depend on its figures.
+pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
+    let limit = (comparison.design == ComparisonDesign::WithinRuns).then_some(
         "this holds for these runs only, because other runs of the same target would differ. \
          Give three runs of each side.",
-    )
-}
-
-/// The next step if figures are undecided.
-pub(super) fn advice(comparison: &Comparison) -> Option<String> {
-    if comparison.outcome != ComparisonOutcome::CannotTell {
-        return None;
-    }
-    Some(match (comparison.design, comparison.more_runs) {
-        (ComparisonDesign::WithinRuns, _) => "give three runs of each side".to_owned(),
-        (_, Some(runs)) => {
-            let runs = format_counted(runs.into(), "more run");
-            format!("about {runs} of each side would decide")
-        }
-        (_, None) => "repeat with longer runs, or raise --margin".to_owned(),
-    })
+    );
+    let targets = comparison.different_targets.iter();
+    let targets = targets.map(|it| it.text(RunNames::Places));
+    targets.chain(limit.map(str::to_owned)).collect()
 }
 
 /// The deciding figures with this outcome, those of the whole run first.

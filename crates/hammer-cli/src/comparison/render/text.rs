@@ -3,8 +3,8 @@
 use hammer_analysis::{Comparison, ComparisonOutcome, RunNames, warning_texts};
 
 use super::figure_rows::{self, FigureRow};
+use super::run_list::run_list;
 use super::statement;
-use crate::comparison::side_names::SideNames;
 use crate::text::columns::column_count;
 use crate::text::lines::{SEPARATOR, WIDTH, list_line, truncate, wrap, wrap_items};
 use crate::text::number::format_counted;
@@ -18,29 +18,26 @@ const MAX_PARTS: usize = 12;
 const MIN_CHANGE_WIDTH: usize = 30;
 
 /// Renders a comparison; `color` colors the outcome.
-pub(in crate::comparison) fn render(
-    comparison: &Comparison,
-    names: &SideNames,
-    color: bool,
-) -> String {
+pub(in crate::comparison) fn render(comparison: &Comparison, color: bool) -> String {
     let outcome = comparison.outcome.to_string();
     let headline = statement::headline(comparison, SEPARATOR);
     let mut out = wrap_items(&outcome, &headline, 4);
+    if let Some(rounds) = comparison.missing_rounds() {
+        out.push_str(&wrap("incomplete", &rounds.to_string(), 2));
+    }
     out.push_str(&wrap("compared", &statement::setup(comparison), 2));
-    for (side, names) in [("base", &names.base), ("new", &names.new)] {
+    for (side, names) in run_list(comparison) {
         let more = |shown| format!("and {} more", names.len() - shown);
-        out.push_str(&list_line(side, names, more));
+        out.push_str(&list_line(side, &names, more));
     }
-    if let Some(limit) = statement::limit(comparison) {
-        out.push_str(&wrap("note", limit, 2));
-    }
+    out.push_str(&named("note", &statement::notes(comparison), 2));
     out.push_str(&warnings(comparison));
     out.push('\n');
     out.push_str(&table(&figure_rows::whole_run(comparison), true));
     out.push_str(&parts(comparison));
-    if let Some(advice) = statement::advice(comparison) {
+    if let Some(next_step) = &comparison.next_step {
         out.push('\n');
-        out.push_str(&wrap("next", &advice, 2));
+        out.push_str(&wrap("next", next_step, 2));
     }
     let code = match comparison.outcome {
         ComparisonOutcome::Better | ComparisonOutcome::Same => 32,
@@ -54,16 +51,22 @@ pub(in crate::comparison) fn render(
 }
 
 fn warnings(comparison: &Comparison) -> String {
-    let all = warning_texts(&comparison.warnings, RunNames::Places);
+    let all = warning_texts(comparison, RunNames::Places);
     let (shown, rest) = all.split_at(all.len().min(MAX_WARNINGS));
-    let mut out = String::new();
-    for (index, warning) in shown.iter().enumerate() {
-        let name = if index == 0 { "warning" } else { "" };
-        out.push_str(&wrap(name, warning, 3));
-    }
+    let mut out = named("warning", shown, 3);
     if !rest.is_empty() {
         let more = format!("and {} more (see -o json)", rest.len());
         out.push_str(&wrap("", &more, 1));
+    }
+    out
+}
+
+/// Texts of at most `lines` lines each, with this name before the first.
+fn named(name: &str, texts: &[String], lines: usize) -> String {
+    let mut out = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        out.push_str(&wrap(name, text, lines));
     }
     out
 }

@@ -1,14 +1,15 @@
 //! The lines of a log of hits.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io;
-use std::time::Duration;
+use std::slice;
 
 use hammer_core::HitRecord;
 
 use super::line_ends::LineEnds;
+use super::line_formatter::LineFormatter;
 use super::line_sink::{IncompleteLines, LineSink};
+use super::logged_load::LoggedLoad;
 
 /// Writes a line of CSV for each hit.
 ///
@@ -16,7 +17,8 @@ use super::line_sink::{IncompleteLines, LineSink};
 /// complete line, and the hits whose lines are missing are counted.
 pub(in crate::output) struct HitsLog {
     sink: Box<dyn LineSink>,
-    buffer: String,
+    formatter: LineFormatter,
+    buffer: Vec<u8>,
     /// The lines of `buffer`, without the column names.
     lines: LineEnds,
     /// True if each line has the name of its load.
@@ -26,25 +28,20 @@ pub(in crate::output) struct HitsLog {
     dropped: BTreeMap<String, u64>,
 }
 
-/// The names that the log gives for a load.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct LoggedLoad {
-    pub(crate) name: String,
-    /// The names of the groups of its hits.
-    pub(crate) groups: Vec<String>,
-}
-
 const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us,group";
-/// Number of bytes to buffer before a write.
-const FLUSH_BYTES: usize = 64 * 1024;
+/// Number of bytes to buffer before a write. With its last line, the text is a block of [`ZstdLines`].
+///
+/// [`ZstdLines`]: super::zstd_lines::ZstdLines
+const FLUSH_BYTES: usize = 60 * 1024;
 
 impl HitsLog {
     /// Creates a log that begins with the column names; `named_loads` adds one for the load.
     pub(super) fn new(sink: Box<dyn LineSink>, named_loads: bool) -> Self {
         let load = if named_loads { ",load" } else { "" };
-        let buffer = format!("{CSV_HEADER}{load}\n");
+        let buffer = format!("{CSV_HEADER}{load}\n").into_bytes();
         Self {
             sink,
+            formatter: LineFormatter::default(),
             lines: LineEnds::after(buffer.len()),
             buffer,
             named_loads,
@@ -59,22 +56,21 @@ impl HitsLog {
         load: &LoggedLoad,
         records: &[HitRecord],
     ) -> io::Result<()> {
-        for (index, record) in records.iter().enumerate() {
-            if self.failed {
-                let load = if self.named_loads { &*load.name } else { "" };
-                *self.dropped.entry(load.to_owned()).or_default() += (records.len() - index) as u64;
-                return Ok(());
-            }
-            self.push_line(load, record);
-            if self.buffer.len() >= FLUSH_BYTES
-                && let Err(error) = self.flush()
-            {
-                // The rest is only counted.
-                self.write(load, &records[index + 1..])?;
-                return Err(error);
+        let mut result = Ok(());
+        let mut records = records.iter();
+        while records.len() > 0 && !self.failed {
+            self.push_lines(load, &mut records);
+            if self.buffer.len() >= FLUSH_BYTES {
+                result = self.flush();
             }
         }
-        Ok(())
+        if records.len() > 0 {
+            let dropped = self
+                .dropped
+                .entry(self.counted_name(load.name()).to_owned());
+            *dropped.or_default() += records.len() as u64;
+        }
+        result
     }
 
     /// Writes the buffered lines.
@@ -82,14 +78,14 @@ impl HitsLog {
         if self.failed || self.buffer.is_empty() {
             return Ok(());
         }
-        let written = self.sink.write_lines(self.buffer.as_bytes(), &self.lines);
+        let written = self.sink.write_lines(&self.buffer, &self.lines);
         let result = written.map_err(|IncompleteLines { kept, error }| {
             self.failed = true;
             self.lines.count_after(kept, &mut self.dropped);
             error
         });
         self.buffer.clear();
-        self.lines = LineEnds::after(0);
+        self.lines.clear();
         result
     }
 
@@ -111,60 +107,33 @@ impl HitsLog {
 
     /// Returns the number of hits of this load whose lines could not be written.
     pub(in crate::output) fn dropped(&self, load: &str) -> u64 {
-        let load = if self.named_loads { load } else { "" };
-        self.dropped.get(load).copied().unwrap_or_default()
+        let dropped = self.dropped.get(self.counted_name(load));
+        dropped.copied().unwrap_or_default()
     }
 
-    fn push_line(&mut self, load: &LoggedLoad, record: &HitRecord) {
-        let HitRecord {
-            number,
-            due,
-            result,
-            ..
-        } = record;
-        let (seconds, nanos) = (due.as_secs(), due.subsec_nanos());
-        let line = &mut self.buffer;
-        let _ = write!(line, "{number},{seconds}.{nanos:09},{},", result.as_str());
-        // A comma in a label of the hammer would shift the columns.
-        if let Some(label) = &record.label {
-            push_field(line, &label.to_string());
-        }
-        for time in [record.response, record.service] {
-            line.push(',');
-            if let Some(time) = time {
-                push_micros(line, time);
+    /// Appends the lines of the first records, until the buffer is full.
+    fn push_lines(&mut self, load: &LoggedLoad, records: &mut slice::Iter<'_, HitRecord>) {
+        let name = self.counted_name(load.name());
+        self.lines.start_run(name);
+        for record in records {
+            self.formatter.push_line(&mut self.buffer, load, record);
+            self.lines.push(self.buffer.len());
+            if self.buffer.len() >= FLUSH_BYTES {
+                break;
             }
         }
-        line.push(',');
-        if let Some(group) = record.group.and_then(|group| load.groups.get(group)) {
-            push_field(line, group);
-        }
-        if self.named_loads {
-            line.push(',');
-            push_field(line, &load.name);
-        }
-        line.push('\n');
-        let load = if self.named_loads { &*load.name } else { "" };
-        self.lines.push(line.len(), load);
     }
-}
 
-/// Appends a text, quoted if it would shift the columns (RFC 4180, section 2).
-fn push_field(line: &mut String, text: &str) {
-    if text.contains([',', '"', '\n', '\r']) {
-        let _ = write!(line, "\"{}\"", text.replace('"', "\"\""));
-    } else {
-        line.push_str(text);
+    /// Returns the name that missing hits of a load are counted by.
+    fn counted_name<'a>(&self, load: &'a str) -> &'a str {
+        if self.named_loads { load } else { "" }
     }
-}
-
-fn push_micros(line: &mut String, time: Duration) {
-    let nanos = time.as_nanos();
-    let _ = write!(line, "{}.{:03}", nanos / 1000, nanos % 1000);
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use hammer_core::HitResult;
 
     use super::super::hits_destination::testing::SmallDisk;
@@ -172,11 +141,10 @@ mod tests {
     use super::super::zstd_lines::ZstdLines;
     use super::*;
 
-    fn load(name: &str) -> LoggedLoad {
-        LoggedLoad {
-            name: name.to_owned(),
-            groups: vec!["GET /a,b".to_owned(), "items".to_owned()],
-        }
+    fn load(name: &str, named_loads: bool) -> LoggedLoad {
+        let mut load = LoggedLoad::new(name.to_owned(), named_loads);
+        load.set_groups(["GET /a,b".to_owned(), "items".to_owned()]);
+        load
     }
 
     #[test]
@@ -204,7 +172,7 @@ mod tests {
         };
         let out = SmallDisk::file(1000);
         let mut log = HitsLog::new(Box::new(PlainLines::new(out.clone())), false);
-        log.write(&load("browse"), &[answered, unsent, quoted])
+        log.write(&load("browse", false), &[answered, unsent, quoted])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = "7,1.250000000,ok,200,1234.567,12.001,items\n7,1.250000000,unsent,,,,items\n\
@@ -228,7 +196,7 @@ mod tests {
         };
         let out = SmallDisk::file(1000);
         let mut log = HitsLog::new(Box::new(PlainLines::new(out.clone())), true);
-        log.write(&load("browse"), &[record])
+        log.write(&load("browse", true), &[record])
             .expect("memory is writable");
         log.finish().expect("memory is writable");
         let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,,browse\n");
@@ -259,8 +227,8 @@ mod tests {
                 let mut log = HitsLog::new(sink, true);
                 let mut errors = 0;
                 for _ in 0..2 {
-                    errors += usize::from(log.write(&load("browse"), &browse).is_err());
-                    errors += usize::from(log.write(&load("order"), &order).is_err());
+                    errors += usize::from(log.write(&load("browse", true), &browse).is_err());
+                    errors += usize::from(log.write(&load("order", true), &order).is_err());
                 }
                 errors += usize::from(log.finish().is_err());
                 errors += usize::from(log.finish().is_err());
@@ -295,10 +263,8 @@ mod tests {
         };
         let records: Vec<_> = (0..3_000).map(record).collect();
         let (group, name) = ("é\n\"ünï".repeat(4), "naïve,\nload");
-        let load = LoggedLoad {
-            name: name.to_owned(),
-            groups: vec![group],
-        };
+        let mut load = LoggedLoad::new(name.to_owned(), true);
+        load.set_groups([group]);
         for room in (50..100).chain(FLUSH_BYTES - 100..FLUSH_BYTES + 100) {
             let disk = SmallDisk::file(room);
             let mut log = HitsLog::new(Box::new(PlainLines::new(disk.clone())), true);

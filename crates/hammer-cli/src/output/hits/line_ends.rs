@@ -22,11 +22,22 @@ impl LineEnds {
         }
     }
 
-    /// Adds a line of `load` that ends here.
-    pub(super) fn push(&mut self, end: usize, load: &str) {
+    /// Removes all lines. The next one begins the buffer.
+    pub(super) fn clear(&mut self) {
+        self.start = 0;
+        self.ends.clear();
+        self.runs.clear();
+    }
+
+    /// Takes the following lines for lines of `load`.
+    pub(super) fn start_run(&mut self, load: &str) {
         if self.runs.last().is_none_or(|(_, name)| name != load) {
             self.runs.push((self.ends.len(), load.to_owned()));
         }
+    }
+
+    /// Adds a line that ends here.
+    pub(super) fn push(&mut self, end: usize) {
         self.ends.push(end);
     }
 

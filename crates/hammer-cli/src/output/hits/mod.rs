@@ -1,10 +1,13 @@
 //! The log of hits: lines of CSV, plain or compressed.
 
+mod csv_field;
 mod hits_destination;
 mod hits_file;
 mod hits_log;
 mod line_ends;
+mod line_formatter;
 mod line_sink;
+mod logged_load;
 mod plain_lines;
 mod zstd_lines;
 
@@ -12,8 +15,8 @@ use std::io;
 
 use hits_file::HitsFile;
 pub(super) use hits_log::HitsLog;
-pub(crate) use hits_log::LoggedLoad;
 use line_sink::LineSink;
+pub(super) use logged_load::LoggedLoad;
 use plain_lines::PlainLines;
 use zstd_lines::ZstdLines;
 

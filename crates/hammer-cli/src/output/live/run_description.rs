@@ -18,7 +18,12 @@ pub(super) fn describe_run(
     let outlines = plan.outlines();
     let loads = plan.loads.iter().zip(&outlines);
     let loads = loads.enumerate().map(|(index, (load, outline))| LiveLoad {
-        target: plan.variables.mask(load.load.target().to_owned()),
+        target: plan.variables.mask_target(load.load.target().to_owned()),
+        groups: outline
+            .groups
+            .iter()
+            .map(|group| plan.variables.mask_target(group.clone()))
+            .collect(),
         bounds: response_bounds(thresholds, outline, plan.loads.len()),
         baseline_p99: baseline.and_then(|baseline| response_p99(baseline.run(), &load.name, index)),
         ..describe_load(load, outline)
@@ -44,7 +49,6 @@ fn describe_load(load: &RunnablePlanLoad, outline: &LoadOutline) -> LiveLoad {
         length: schedule.duration(),
         hit_count: schedule.hit_count(),
         stages: stages(&schedule),
-        groups: outline.groups.clone(),
         ..LiveLoad::default()
     }
 }

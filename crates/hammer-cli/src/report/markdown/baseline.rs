@@ -5,6 +5,7 @@ use hammer_core::{BaselineChange, BaselineComparison};
 use super::escaped::{code, prose};
 use super::table::table;
 use crate::report::text::baseline::{change_text, has_meaning};
+use crate::report::text::latency::TimeUnit;
 use crate::report::text::thresholds::format_figures;
 
 /// Renders the changes of figures, and the differences that may explain them.
@@ -36,7 +37,7 @@ fn row(change: &BaselineChange) -> Vec<String> {
         (None, "worse") => "**worse**".to_owned(),
         (None, _) => outcome,
     };
-    let [base, now] = format_figures([&change.baseline, &change.measured]);
+    let [base, now] = format_figures([&change.baseline, &change.measured], TimeUnit::for_micros);
     vec![
         prose(&change.figure),
         prose(&base),

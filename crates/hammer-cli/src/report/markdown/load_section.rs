@@ -1,17 +1,16 @@
-//! The numbers of one load: hits, latencies, stages, groups and failures.
+//! The numbers of one load, in the order of the text report.
 
 use hammer_core::{DurationSummary, HitCounts, PlanLoadReport, ReplayComparison, Report};
 
 use super::confidence;
 use super::escaped::{code, items, prose};
-use super::table::table;
+use super::load_counts;
+use super::table::{shortened_table, table};
 use crate::report::text::counts::{ranked, readable};
+use crate::report::text::groups::groups_with_hits;
 use crate::report::text::latency::{self, PERCENTILES, TimeUnit, cell, max_cell};
 use crate::report::text::{generator, hits, title};
 use crate::text::number::{format_count, format_decimal};
-
-/// Maximum number of stages, of groups and of failures that are shown.
-const MAX_ROWS: usize = 20;
 
 /// Renders the name, the hammer, the target and the schedule of a load of a plan.
 pub(super) fn heading(load: &PlanLoadReport) -> String {
@@ -40,13 +39,15 @@ pub(super) fn render(
         out.push_str(&confidence::render(report));
     }
     out.push_str(&stages(report));
-    match replay {
-        Some(replay) => out.push_str(&routes(replay)),
-        None => out.push_str(&groups(report)),
-    }
+    out.push_str(&groups(report));
+    out.push_str(&load_counts::answers(report));
     out.push_str(&failures(report));
+    out.push_str(&load_counts::phases(report));
+    out.push_str(&load_counts::lines(report));
     let generator = items(&generator::single_load_text(report));
-    out + &format!("generator: {generator}\n\n")
+    out.push_str(&format!("generator: {generator}\n\n"));
+    out.extend(replay.map(routes));
+    out
 }
 
 /// Percentiles of response, service and lateness.
@@ -73,8 +74,7 @@ fn latencies(report: &Report) -> String {
 }
 
 fn stages(report: &Report) -> String {
-    let longest = report.stages.iter().map(|stage| stage.response_us.p99);
-    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    let unit = latency::unit(report);
     let rows = report.stages.iter().map(|stage| {
         let mut cells = vec![
             code(&stage.stage),
@@ -99,10 +99,9 @@ fn stages(report: &Report) -> String {
 
 /// The groups with the most hits.
 fn groups(report: &Report) -> String {
-    let mut groups: Vec<_> = report.groups.iter().collect();
+    let mut groups: Vec<_> = groups_with_hits(report).collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.hits.scheduled));
-    let longest = groups.iter().map(|group| group.response_us.p99);
-    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    let unit = latency::unit(report);
     let rows = groups.iter().map(|group| {
         let mut cells = vec![code(&group.name), format_count(group.hits.scheduled)];
         cells.extend(response_cells(&group.response_us, &group.hits, unit));
@@ -176,15 +175,4 @@ fn failures(report: &Report) -> String {
         ]
     });
     shortened_table(&["failure", ">hits", "advice"], rows.collect(), "failures")
-}
-
-/// Renders the first rows of a table, and the number of the others.
-fn shortened_table(headers: &[&str], mut rows: Vec<Vec<String>>, noun: &str) -> String {
-    let more = rows.len().saturating_sub(MAX_ROWS);
-    rows.truncate(MAX_ROWS);
-    let mut out = table(headers, &rows);
-    if more > 0 {
-        out.push_str(&format!("and {more} more {noun}\n\n"));
-    }
-    out
 }

@@ -7,6 +7,7 @@ mod baseline;
 mod confidence;
 pub(crate) mod escaped;
 mod head;
+mod load_counts;
 mod load_section;
 mod provenance;
 mod table;

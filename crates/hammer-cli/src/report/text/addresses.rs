@@ -12,9 +12,17 @@ const MAX_ADDRESSES: usize = 5;
 const MAX_FAILED: usize = 2;
 
 /// Renders the hits by address, if there is more than one.
+pub(super) fn addresses(report: &Report) -> String {
+    match text(report) {
+        text if text.is_empty() => text,
+        text => wrap_items("addresses", &text, 3),
+    }
+}
+
+/// The hits by address; empty if there is one at most.
 ///
 /// If there are too many, those with the most hits are shown, after those without a connection.
-pub(super) fn addresses(report: &Report) -> String {
+pub(crate) fn text(report: &Report) -> String {
     let mut addresses: Vec<&AddressReport> = report.addresses.iter().collect();
     if addresses.len() < 2 {
         return String::new();
@@ -31,7 +39,7 @@ pub(super) fn addresses(report: &Report) -> String {
         let (others, hits) = (others_text(others.len()), hits_text(hits));
         items.push(format!("{others}: {hits} (see -o json)"));
     }
-    wrap_items("addresses", &items.join(SEPARATOR), 3)
+    items.join(SEPARATOR)
 }
 
 /// One address with its hits, and with what did not work.

@@ -3,6 +3,7 @@
 use hammer_analysis::{ChangeScale, UndecidedReason};
 use hammer_core::{BaselineChange, BaselineComparison};
 
+use super::latency::TimeUnit;
 use super::thresholds::format_figures;
 use crate::text::lines::{WIDTH, truncate, wrap};
 
@@ -51,7 +52,7 @@ pub(super) fn lines(baseline: &BaselineComparison) -> String {
 }
 
 fn change_line(change: &BaselineChange) -> String {
-    let [base, now] = format_figures([&change.baseline, &change.measured]);
+    let [base, now] = format_figures([&change.baseline, &change.measured], TimeUnit::for_micros);
     let (figure, size, outcome) = (&change.figure, change_text(change), outcome_text(change));
     let line = format!("  {figure:<7}{base:>8} -> {now:<8}  {size:<29}  {outcome}");
     truncate(line.trim_end(), WIDTH) + "\n"

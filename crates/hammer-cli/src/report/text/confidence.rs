@@ -2,7 +2,7 @@
 
 use hammer_core::{ConfidenceGap, DurationSummary, PercentileConfidence, Report};
 
-use super::latency::{TimeUnit, cell};
+use super::latency::{self, TimeUnit, cell};
 use crate::text::lines::wrap;
 use crate::text::number::format_count;
 
@@ -30,7 +30,7 @@ pub(crate) fn confidence_table(report: &Report) -> Result<ConfidenceTable, Strin
         }
         Some(found) => found,
     };
-    let unit = TimeUnit::for_micros(response.p99);
+    let unit = latency::unit(report);
     let percentiles = [
         ("p50", found.p50),
         ("p90", found.p90),

@@ -12,9 +12,14 @@ pub(super) const CONNECTION_PREFIX: &str = "connections_";
 const ENDS: [&str; 4] = ["closed_by_target", "dropped", "retired", "lost"];
 
 /// Renders all counters about connections, and the bytes.
+pub(super) fn lines(report: &Report) -> String {
+    wrap_items("connections", &text(report), 2)
+}
+
+/// All counters about connections, and the bytes.
 ///
 /// The connections that were opened are the sum of the ends that follow.
-pub(super) fn all(report: &Report) -> String {
+pub(crate) fn text(report: &Report) -> String {
     let counter = |name: &str| {
         report
             .counts
@@ -47,5 +52,5 @@ pub(super) fn all(report: &Report) -> String {
     items.push(format!("{} hit{s} in flight at peak", format_count(peak)));
     items.push(format!("{} sent", format_bytes(report.bytes.sent)));
     items.push(format!("{} received", format_bytes(report.bytes.received)));
-    wrap_items("connections", &items.join(SEPARATOR), 2)
+    items.join(SEPARATOR)
 }

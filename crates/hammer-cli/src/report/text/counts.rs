@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hammer_core::Report;
+use hammer_core::{DurationSummary, Report};
 
 use super::addresses;
 use super::connections::CONNECTION_PREFIX;
-use super::latency::TimeUnit;
+use super::latency;
 use crate::text::lines::{SEPARATOR, list_line, wrap};
 use crate::text::number::format_count;
 
@@ -83,19 +83,11 @@ fn name_and_count(name: &str, count: u64) -> String {
 
 /// Renders the median of each phase.
 pub(super) fn phases(report: &Report) -> String {
-    let phases: Vec<_> = report
-        .phases_us
-        .iter()
-        .filter(|(_, phase)| phase.count > 0)
-        .collect();
-    let Some(longest) = phases
-        .iter()
-        .map(|(_, phase)| phase.p50)
-        .max_by(f64::total_cmp)
-    else {
+    let phases: Vec<_> = measured_phases(report).collect();
+    if phases.is_empty() {
         return String::new();
-    };
-    let unit = TimeUnit::for_micros(longest);
+    }
+    let unit = latency::unit(report);
     let items: Vec<_> = phases
         .iter()
         .map(|(name, phase)| format!("{} {}", readable(name), unit.format(phase.p50)))
@@ -107,12 +99,17 @@ pub(super) fn phases(report: &Report) -> String {
     format!("{}   (p50)\n", line.trim_end())
 }
 
-/// Counters of the hammer, except those about connections.
+/// The phases that hits had.
+pub(crate) fn measured_phases(report: &Report) -> impl Iterator<Item = (&str, &DurationSummary)> {
+    let phases = report.phases_us.iter();
+    phases
+        .filter(|(_, phase)| phase.count > 0)
+        .map(|(name, phase)| (name.as_str(), phase))
+}
+
+/// Renders counters of the hammer, except those about connections.
 pub(super) fn counts(counts: &BTreeMap<String, u64>) -> String {
-    let items: Vec<_> = (counts.iter())
-        .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTION_PREFIX))
-        .map(|(name, n)| format!("{} {}", readable(name), format_count(*n)))
-        .collect();
+    let items = count_items(counts);
     if items.is_empty() {
         return String::new();
     }
@@ -121,21 +118,34 @@ pub(super) fn counts(counts: &BTreeMap<String, u64>) -> String {
     })
 }
 
-/// Facts that the hammer noted, one line each.
+/// Counters of the hammer, except those about connections.
+pub(crate) fn count_items(counts: &BTreeMap<String, u64>) -> Vec<String> {
+    (counts.iter())
+        .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTION_PREFIX))
+        .map(|(name, n)| format!("{} {}", readable(name), format_count(*n)))
+        .collect()
+}
+
+/// Renders the facts that the hammer noted, one line each.
 pub(super) fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
-    let line = |(name, values): (&String, &BTreeMap<String, u64>)| {
-        let ranked = ranked(values);
-        let items: Vec<_> = (ranked.iter())
-            .map(|(value, n)| format!("{value}: {}", format_count(*n)))
-            .collect();
-        list_line(&readable(name), &items, |shown| {
+    let line = |(name, items): (String, Vec<String>)| {
+        list_line(&name, &items, |shown| {
             format!("{} more", items.len() - shown)
         })
     };
-    (facts.iter())
-        .filter(|(_, values)| values.values().any(|n| *n > 0))
-        .map(line)
-        .collect()
+    fact_items(facts).map(line).collect()
+}
+
+/// The facts that the hammer noted, each with its values.
+pub(crate) fn fact_items(
+    facts: &BTreeMap<String, BTreeMap<String, u64>>,
+) -> impl Iterator<Item = (String, Vec<String>)> {
+    facts.iter().filter_map(|(name, values)| {
+        let items: Vec<_> = (ranked(values).into_iter())
+            .map(|(value, n)| format!("{value}: {}", format_count(n)))
+            .collect();
+        (!items.is_empty()).then(|| (readable(name), items))
+    })
 }
 
 /// A name of the report as words.

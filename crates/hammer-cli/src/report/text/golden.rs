@@ -71,7 +71,7 @@ latency, ms       p50       p90       p95       p99     p99.9       max
 codes         200: 29,988
 failures      connection reset: 12   the target dropped the connection: see its log, it may be
               overloaded
-phases, µs    connect 210   first byte 70.0   (p50)
+phases, ms    connect 0.210   first byte 0.070   (p50)
 connections   26 opened   12 lost   14 closed as planned   9 hits in flight at peak   2.10 MB sent
               3.60 MB received
 generator     2 threads   4 % busy (busiest 6 %)   11.0 MB
@@ -163,8 +163,8 @@ fn thresholds_of_an_invalid_run_are_not_judged() {
     let rendered = render(&report(&[invalid.clone(), ("/thresholds", many(2))]), false);
     let text = "\
 invalid       late
-thresholds    not judged   p50 < 250ms   112 µs
-              not judged   p50 < 250ms   112 µs
+thresholds    not judged   p50 < 250ms   0.112 ms
+              not judged   p50 < 250ms   0.112 ms
 ";
     assert!(rendered.contains(text), "\n{rendered}");
     let rendered = render(&report(&[invalid, ("/thresholds", many(40))]), false);
@@ -199,6 +199,10 @@ fn one_line_of_a_report_differs() {
             "rate          30/m requested   999.6/s achieved",
         ),
         (
+            vec![("/rate", json!({"requested": 0.5, "achieved": 0.49}))],
+            "rate          30/m requested   29.4/m achieved",
+        ),
+        (
             vec![("/stopped", json!(true)), ("/duration_s", json!(2.25))],
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, then stopped, seed 1",
         ),
@@ -215,7 +219,7 @@ fn one_line_of_a_report_differs() {
                 "/response_us",
                 summary(5, [50.0, 60.0, 999.0, 1200.0, 1234.0]),
             )],
-            "  response       50.0         -         -         -         -     1,230   from due to done",
+            "  response      0.050         -         -         -         -      1.23   from due to done",
         ),
         (
             vec![("/response_us", summary(5, [5e6, 6e6, 2e7, 3e7, 4e7]))],
@@ -273,7 +277,7 @@ valid         the generator kept the schedule: the numbers describe the target
 aborted       errors > 0.03% after 30 s (measured 0.035 %)
 thresholds    fail   p99.9999 < 250ms           infinite: no response
               fail   errors < 0.01%             0.04 %
-              pass   p50 < 250ms                112 µs
+              pass   p50 < 250ms                0.112 ms
               pass   [checkout] rate >= 900/s   999.6/s
               pass   hits >= 1000               30,000 hits
 ";
@@ -319,7 +323,7 @@ failures      tls untrusted: 9   the certificate names its host only as the comm
               clients ignore: issue one with a subject alternative name, or give its name with
               `server_name`, and trust its issuer with `ca_cert`
               io: 2   no token: 1
-phases, µs    ";
+phases, ms    ";
     let rendered = render(&report(&changes), false);
     assert!(rendered.contains(text), "\n{rendered}");
     let kinds = (0..9).map(|n| (format!("a_failure_of_kind_{n}"), json!(9 - n)));
@@ -454,9 +458,9 @@ fn groups_counts_and_facts_of_the_hammer() {
         false,
     );
     let expected = [
-        "groups, µs                                          hits       p50       p99       max      not ok\n\
-         \x20 GET /a                                          29,991       110       300     1,300          12\n\
-         \x20 GET /                                                9       110         -     1,300           0\n",
+        "groups, ms                                          hits       p50       p99       max      not ok\n\
+         \x20 GET /a                                          29,991     0.110     0.300      1.30          12\n\
+         \x20 GET /                                                9     0.110         -      1.30           0\n",
         "counts        goaways 2\n",
         "connections   14 opened   3 closed by target   11 closed as planned   9 hits in flight at peak\n",
         "tls           TLSv1.3 B: 12   TLSv1.2 A: 2\n",

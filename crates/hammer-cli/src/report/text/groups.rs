@@ -2,7 +2,7 @@
 
 use hammer_core::{GroupReport, Report};
 
-use super::latency::{TimeUnit, cell, max_cell};
+use super::latency::{self, TimeUnit, cell, max_cell};
 use crate::text::lines::truncate;
 use crate::text::number::format_count;
 
@@ -13,7 +13,7 @@ const MAX_GROUPS: usize = 10;
 
 /// Renders the groups with the most hits, in at most `lines` lines.
 pub(crate) fn table(report: &Report, lines: usize) -> String {
-    let mut groups: Vec<&GroupReport> = report.groups.iter().collect();
+    let mut groups: Vec<&GroupReport> = groups_with_hits(report).collect();
     if groups.is_empty() || lines < 3 {
         return String::new();
     }
@@ -24,8 +24,7 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     } else {
         groups.len()
     };
-    let longest = groups.iter().map(|group| group.response_us.p99);
-    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    let unit = latency::unit(report);
     let mut out = format!(
         "{:<width$}{:>12}{:>10}{:>10}{:>10}{:>12}\n",
         format!("groups, {}", unit.name()),
@@ -41,9 +40,15 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     }
     if shown < groups.len() {
         let more = groups.len() - shown;
-        out.push_str(&format!("  {more} more groups (see -o json)\n"));
+        let s = if more == 1 { "" } else { "s" };
+        out.push_str(&format!("  {more} more group{s} (see -o json)\n"));
     }
     out
+}
+
+/// The groups that had hits.
+pub(crate) fn groups_with_hits(report: &Report) -> impl Iterator<Item = &GroupReport> {
+    report.groups.iter().filter(|it| it.hits.scheduled > 0)
 }
 
 fn line(group: &GroupReport, unit: TimeUnit) -> String {

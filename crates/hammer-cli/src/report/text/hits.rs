@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use hammer_core::PlanReport;
 use hammer_core::{ArrivalProcess, HitCounts, OpenOrClosedLoop, Report};
+use hammer_diagnostic::format_most_frequent;
 
 use super::title::{rate_varies, short_schedule};
 use crate::text::format_rate;
 use crate::text::lines::{SEPARATOR, wrap, wrap_items};
 use crate::text::number::{format_count, format_decimal, format_percent};
-
-/// Maximum number of labels or failures in brackets.
-const MAX_CAUSES: usize = 3;
 
 /// Renders the results of all hits of a load.
 pub(super) fn hits(report: &Report) -> String {
@@ -43,41 +41,20 @@ pub(super) fn not_ok_line(report: &PlanReport) -> String {
 
 /// The share and the causes of hits that are not ok, if they are many: at least one in a hundred.
 pub(crate) fn not_ok_text(report: &PlanReport) -> Option<String> {
-    let hits = report.hits;
-    let not_ok = hits.scheduled.saturating_sub(hits.ok);
-    if not_ok == 0 || not_ok.saturating_mul(100) < hits.scheduled {
-        return None;
-    }
-    let share = format_percent(not_ok as f64 * 100.0 / hits.scheduled as f64);
-    let reports = || report.loads.iter().map(|load| &load.report);
-    let causes = (reports().flat_map(|report| &report.rejections))
-        .chain(reports().flat_map(|report| &report.failures))
-        .map(|(name, n)| (name.as_str(), *n));
-    let not_ended = [("unsent", hits.unsent), ("abandoned", hits.abandoned)];
-    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
-    for (name, n) in causes.chain(not_ended) {
-        let sum = sums.entry(name).or_default();
-        *sum = sum.saturating_add(n);
-    }
-    let causes = detail(sums);
-    Some(format!("{share} % of the hits{causes}"))
+    let not_ok = report.not_ok();
+    not_ok.are_many().then(|| {
+        let share = format_percent(not_ok.percent());
+        let causes = not_ok.causes.iter().map(|(name, n)| (name.as_str(), *n));
+        format!("{share} % of the hits{}", detail(causes))
+    })
 }
 
 /// The most frequent of some names with their numbers, in brackets.
 fn detail<'a>(counts: impl IntoIterator<Item = (&'a str, u64)>) -> String {
-    let mut ranked: Vec<_> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
-    if ranked.is_empty() {
-        return String::new();
+    match format_most_frequent(counts) {
+        text if text.is_empty() => text,
+        text => format!(" ({text})"),
     }
-    ranked.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let shown = ranked.iter().take(MAX_CAUSES);
-    let mut items: Vec<_> = shown
-        .map(|(name, n)| format!("{} ×{}", name.replace('_', " "), format_count(*n)))
-        .collect();
-    if ranked.len() > MAX_CAUSES {
-        items.push("…".to_owned());
-    }
-    format!(" ({})", items.join(", "))
 }
 
 /// Renders the requested and the achieved rate, the arrivals and the warm-up.
@@ -87,7 +64,12 @@ pub(super) fn rate_line(report: &Report) -> String {
 
 /// The requested and the achieved rate, the arrivals and the warm-up.
 pub(crate) fn rate_text(report: &Report) -> String {
-    let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
+    let achieved = match report.rate.requested {
+        // Both rates have the same unit.
+        Some(requested) if requested < 1.0 => format_rate(report.rate.achieved),
+        _ => format!("{}/s", format_decimal(report.rate.achieved)),
+    };
+    let achieved = format!("{achieved} achieved");
     let text = match (report.loop_kind, report.rate.requested) {
         (OpenOrClosedLoop::Open, Some(requested)) => {
             if let Some(span) = short_schedule(report) {

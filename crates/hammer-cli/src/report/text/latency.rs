@@ -35,7 +35,7 @@ pub(crate) fn table(report: &Report) -> String {
     out
 }
 
-/// The unit of the times of a load.
+/// The unit of the times of a load, in all of its tables.
 pub(crate) fn unit(report: &Report) -> TimeUnit {
     let longest = if report.response_us.count > 0 {
         report.response_us

@@ -29,7 +29,7 @@ impl LoadDetails {
             counts::phases(load),
             counts::counts(&load.counts),
             counts::facts(&load.facts),
-            connections::all(load),
+            connections::lines(load),
             addresses::addresses(load),
             proxy_lines(&load.proxies, load.hits.rejected),
             generator::single_load(load),
@@ -49,14 +49,11 @@ impl LoadDetails {
         self.numbers.lines().count() + self.rest.lines().count()
     }
 
-    /// Renders the load, with its stages and, if `with_groups`, its groups in at most `left` lines.
-    pub(super) fn render(&self, load: &Report, left: usize, with_groups: bool) -> String {
+    /// Renders the load, with its stages and groups in at most `left` lines.
+    pub(super) fn render(&self, load: &Report, left: usize) -> String {
         let stages = stages::table(load, left);
         let left = left.saturating_sub(stages.lines().count());
-        let groups = match with_groups {
-            true => groups::table(load, left),
-            false => String::new(),
-        };
+        let groups = groups::table(load, left);
         [
             &*self.numbers,
             &self.confidence,

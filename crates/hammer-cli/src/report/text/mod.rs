@@ -1,14 +1,14 @@
 //! The report as text, with at most 100 columns; for a single load in at most 30 lines.
 
-mod addresses;
+pub(crate) mod addresses;
 pub(crate) mod baseline;
 pub(crate) mod confidence;
-mod connections;
+pub(crate) mod connections;
 pub(crate) mod counts;
 pub(crate) mod generator;
 #[cfg(test)]
 pub(crate) mod golden;
-mod groups;
+pub(crate) mod groups;
 mod head;
 pub(crate) mod hits;
 pub(crate) mod latency;

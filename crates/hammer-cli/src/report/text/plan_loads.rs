@@ -35,7 +35,7 @@ fn load_block(load: &PlanLoadReport, with_confidence: bool) -> String {
     let details = LoadDetails::new(&load.report, with_confidence);
     let left = MAX_LINES.saturating_sub(details.lines() + 1);
     let title = title::plan_load(load);
-    title + &details.render(&load.report, left, true)
+    title + &details.render(&load.report, left)
 }
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ stages, ms                    requested/s  achieved/s      p50      p99      max
 codes         200: 29,988
 failures      connection reset: 12   the target dropped the connection: see its log, it may be
               overloaded
-phases, µs    connect 210   first byte 70.0   (p50)
+phases, ms    connect 0.210   first byte 0.070   (p50)
 connections   26 opened   12 lost   14 closed as planned   9 hits in flight at peak   2.10 MB sent
               3.60 MB received
 generator     2 threads   4 % busy (busiest 6 %)   11.0 MB

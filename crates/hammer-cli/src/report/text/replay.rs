@@ -104,6 +104,11 @@ fn routes(replay: &ReplayComparison) -> String {
             figure(replayed, unit, |summary| summary.p99),
         ));
     }
+    let more = replay.routes.len().saturating_sub(MAX_ROUTES);
+    if more > 0 {
+        let s = if more == 1 { "" } else { "s" };
+        out.push_str(&format!("  {more} more route{s} (see -o json)\n"));
+    }
     out
 }
 

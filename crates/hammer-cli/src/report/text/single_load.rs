@@ -27,8 +27,7 @@ pub(super) fn render(run: &PlanReport, load: &Report, options: TextOptions) -> S
     }
     .render(run);
     let left = MAX_LINES.saturating_sub(fixed + head.lines().count());
-    // The table of routes of a replay contains the groups.
-    let details = details.render(load, left, run.replay.is_none());
+    let details = details.render(load, left);
     let replay = run.replay.as_ref().map(replay::lines);
     let baseline = run.baseline.as_ref().map(baseline::lines);
     let (replay, baseline) = (replay.unwrap_or_default(), baseline.unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use hammer_core::{Report, StageReport};
 
-use super::latency::{TimeUnit, cell, max_cell};
+use super::latency::{self, TimeUnit, cell, max_cell};
 use crate::text::lines::truncate;
 use crate::text::number::{format_count, format_decimal};
 
@@ -23,8 +23,7 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     } else {
         stages.len()
     };
-    let longest = stages.iter().map(|stage| stage.response_us.p99);
-    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    let unit = latency::unit(report);
     let mut out = format!(
         "{:<width$}{:>13}{:>12}{:>9}{:>9}{:>9}{:>12}\n",
         format!("stages, {}", unit.name()),
@@ -41,7 +40,8 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     }
     if shown < stages.len() {
         let more = stages.len() - shown;
-        out.push_str(&format!("  {more} more stages (see -o json)\n"));
+        let s = if more == 1 { "" } else { "s" };
+        out.push_str(&format!("  {more} more stage{s} (see -o json)\n"));
     }
     out
 }

@@ -77,12 +77,15 @@ pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     format!("{}{details}", truncate(&aborted.expression, room))
 }
 
-/// Formats two values of a figure. Times have the unit of the longer one.
-pub(crate) fn format_figures(figures: [&MeasuredValue; 2]) -> [String; 2] {
+/// Formats two values of a figure. Times have the unit that `unit_for` selects for the longer one.
+pub(crate) fn format_figures(
+    figures: [&MeasuredValue; 2],
+    unit_for: fn(f64) -> TimeUnit,
+) -> [String; 2] {
     let longest = figures.iter().filter_map(|figure| figure.value);
-    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
+    let unit = unit_for(longest.fold(0.0, f64::max));
     figures.map(|figure| match figure.value {
-        Some(us) if figure.unit == "us" => format!("{} {}", unit.format(us), unit.name()),
+        Some(us) if figure.unit == "us" => unit.format_with_name(us),
         _ => figure.to_string(),
     })
 }

@@ -230,3 +230,50 @@ impl CoordinatorLink {
         let _ = self.sender.send(message);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::report::hit_counts::HitResult;
+
+    fn log_batches(link: &CoordinatorLink, recorder: &mut HitRecorder, batches: usize) {
+        for number in 0..batches * RECORDS_PER_BATCH {
+            let records = recorder.records_mut().expect("hits are logged");
+            records.push(HitRecord {
+                number: number as u64,
+                due: Duration::ZERO,
+                result: HitResult::Unsent,
+                label: None,
+                group: None,
+                response: None,
+                service: None,
+            });
+            link.log_hits(recorder);
+        }
+    }
+
+    #[test]
+    fn records_that_a_slow_coordinator_has_no_time_for_are_dropped_and_counted() {
+        let (sender, receiver) = mpsc::channel();
+        let pending = Arc::new(AtomicUsize::new(0));
+        let (link, _coordinator) = CoordinatorLink::new(0, sender, pending.clone(), false);
+        let mut recorder = HitRecorder::new(None, true);
+        let sent = || {
+            let records = receiver.try_iter().map(|message| match message {
+                WorkerMessage::Hits(records) => records.len(),
+                _ => 0,
+            });
+            records.sum::<usize>()
+        };
+        log_batches(&link, &mut recorder, MAX_PENDING_BATCHES + 2);
+        let dropped = 2 * RECORDS_PER_BATCH as u64;
+        assert_eq!(sent(), MAX_PENDING_BATCHES * RECORDS_PER_BATCH);
+        assert_eq!(recorder.interval_mut().log_dropped, dropped);
+        pending.fetch_sub(1, Ordering::Relaxed);
+        log_batches(&link, &mut recorder, 1);
+        assert_eq!(sent(), RECORDS_PER_BATCH, "there is room for one batch");
+        assert_eq!(recorder.interval_mut().log_dropped, dropped);
+    }
+}

@@ -1,6 +1,7 @@
 //! The report of a plan, which is the report of any run.
 
 mod json;
+mod not_ok_hits;
 mod valid_text;
 mod worst_verdict;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::not_ok_hits::NotOkHits;
 use self::worst_verdict::worst_verdict;
 use crate::report::baseline_comparison::BaselineComparison;
 use crate::report::hit_counts::HitCounts;

@@ -56,6 +56,37 @@ fn every_page_is_readable_under_every_policy() {
     }
 }
 
+/// The outcome of a figure was the last of eight columns, which a telephone did not show.
+#[test]
+fn the_outcome_of_each_figure_is_in_view_on_a_telephone() {
+    let Some(browser) = Chromium::start() else {
+        return;
+    };
+    let mut tab = browser.open_tab();
+    for (name, table) in [
+        ("comparison", "#figures"),
+        ("changed", "#figures"),
+        ("baseline", "#baseline"),
+        ("baseline", "#verdict"),
+    ] {
+        let sample = sample_pages().iter().find(|sample| sample.name == name);
+        let server = PageServer::start(&sample.expect(name).page);
+        tab.navigate(&server.url(ContentPolicy::Open));
+        tab.resize(320, 900);
+        let hidden = tab.evaluate(&format!(
+            "[...document.querySelectorAll('{table} tbody tr')].filter((row) => {{
+               const box = row.querySelector('.outcome')?.getBoundingClientRect();
+               return !box || box.left < 0 || box.right > document.documentElement.clientWidth;
+             }}).map((row) => row.textContent)"
+        ));
+        assert_eq!(hidden, json!([]), "{name}, {table}");
+        assert!(
+            count_of(&mut tab, &format!("{table} tbody .outcome")) > 1,
+            "{name}, {table}"
+        );
+    }
+}
+
 #[test]
 fn paper_shows_what_is_closed_on_a_screen() {
     let Some(browser) = Chromium::start() else {

@@ -20,6 +20,12 @@
   if (isStyled && document.documentElement.scrollWidth > width)
     faults.push(`the page is ${document.documentElement.scrollWidth} px wide, the window ${width}`);
 
+  // A reader must not have to scroll a table to find an outcome.
+  for (const cell of all(".outcome").filter(isShown)) {
+    const { left, right } = box(cell);
+    if (isStyled && (left < -0.5 || right > width + 0.5)) faults.push(`${name(cell)} is not in view: ${left} to ${right}`);
+  }
+
   const charts = all("figure.chart");
   if (charts.length === 0) faults.push("there is no chart");
   for (const chart of charts) {
