@@ -21,7 +21,7 @@ use crate::baseline::BaselineRun;
 use crate::command_exit::CommandExit;
 use crate::dry_run;
 use crate::error::Error;
-use crate::output::print_stderr;
+use crate::output::{RunProgress, print_stderr};
 use crate::report::{is_refused, lacks_required_verdict};
 
 /// Executes a run without a plan, its dry run, or a single hit.
@@ -155,6 +155,7 @@ fn run_loads(
         .collect();
     let run = |index: usize, load: RunnablePlanLoad, options: RunOptions| {
         let RunnablePlanLoad { name, offset, load } = load;
+        RunProgress::register_coordinator();
         let mut on_event = |event: &RunEvent<'_>| lock(monitor).on_event(index, event);
         let ended = catch_unwind(AssertUnwindSafe(|| load.run(options, &mut on_event)));
         let result = ended.unwrap_or_else(|_| {

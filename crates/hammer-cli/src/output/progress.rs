@@ -34,29 +34,42 @@ impl RunProgress {
         baseline: Option<&BaselineRun>,
         signals: &SignalWatcher,
     ) -> Self {
+        #[cfg(feature = "live")]
+        let display = || {
+            if let Some(obstacle) = hammer_tui::obstacle() {
+                return Err(obstacle.to_string());
+            }
+            let interrupt = signals.interrupt_key();
+            let started = LiveProgress::start(plan, thresholds, baseline, interrupt);
+            started.map_err(|error| format!("failed to set up the terminal: {error}"))
+        };
         let status = match mode {
             #[cfg(feature = "live")]
-            ProgressMode::Live => {
-                let obstacle = match hammer_tui::obstacle() {
-                    Some(obstacle) => obstacle.to_string(),
-                    None => match LiveProgress::start(
-                        plan,
-                        thresholds,
-                        baseline,
-                        signals.interrupt_key(),
-                    ) {
-                        Ok(live) => return Self::Live(live),
-                        Err(error) => format!("failed to set up the terminal: {error}"),
-                    },
-                };
-                print_stderr(&format!("note: no live display: {obstacle}"));
-                StatusLine::lines()
-            }
-            ProgressMode::Auto | ProgressMode::Line => StatusLine::in_place(),
+            ProgressMode::Live => match display() {
+                Ok(display) => return Self::Live(display),
+                Err(obstacle) => {
+                    print_stderr(&format!("note: no live display: {obstacle}"));
+                    StatusLine::lines()
+                }
+            },
+            #[cfg(feature = "live")]
+            ProgressMode::Auto => match display() {
+                Ok(display) => return Self::Live(display),
+                Err(_) => StatusLine::in_place(),
+            },
+            #[cfg(not(feature = "live"))]
+            ProgressMode::Auto => StatusLine::in_place(),
+            ProgressMode::Line => StatusLine::in_place(),
             ProgressMode::Lines => StatusLine::lines(),
             ProgressMode::None => StatusLine::quiet(),
         };
         Self::Line(ProgressPrinter::new(status, plan))
+    }
+
+    /// Lets a panic of the calling thread, which coordinates a load, end a live display.
+    pub(crate) fn register_coordinator() {
+        #[cfg(feature = "live")]
+        hammer_tui::LiveDisplay::register_coordinator();
     }
 
     /// Returns true if it shows thresholds.

@@ -21,7 +21,6 @@ pub(crate) struct StderrDisplay {
 impl StderrDisplay {
     /// Takes over the terminal of stderr. `q` and Ctrl-C press `interrupt`.
     pub(crate) fn start(run: LiveRun, interrupt: InterruptKey) -> io::Result<Self> {
-        LiveDisplay::register_coordinator();
         let display = LiveDisplay::start(run, move || interrupt.press())?;
         *SHOWN.write().unwrap_or_else(PoisonError::into_inner) = Some(display.sender());
         Ok(Self {

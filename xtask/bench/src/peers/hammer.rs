@@ -39,6 +39,7 @@ struct PercentilesSection {
 
 #[derive(Deserialize)]
 struct GeneratorSection {
+    cpu_s: f64,
     peak_rss_bytes: f64,
 }
 
@@ -93,6 +94,7 @@ impl LoadTool for HammerTool {
             p99_us: response.p99,
             lateness_p50_us: report.lateness_us.p50,
             lateness_p99_us: report.lateness_us.p99,
+            cpu_s: Some(report.generator.cpu_s),
             peak_rss_bytes: Some(report.generator.peak_rss_bytes),
         })
     }
@@ -125,6 +127,7 @@ mod tests {
             p99_us: Some(272.0),
             lateness_p50_us: Some(56.0),
             lateness_p99_us: Some(97.0),
+            cpu_s: Some(0.296_743_194),
             peak_rss_bytes: Some(24_616_960.0),
         };
         assert_eq!(report, expected);

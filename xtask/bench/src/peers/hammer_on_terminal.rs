@@ -12,8 +12,7 @@ use crate::process::ToolInvocation;
 const ON_TERMINAL: &str =
     "exec 3>&1; exec script -qefc \"stty rows 40 columns 120; $1\" /dev/null </dev/null >/dev/null";
 
-/// `hammer`, started by a shell on a terminal. The CPU time includes that of `script`, which copies what
-/// is drawn.
+/// `hammer`, started by a shell on a terminal.
 #[derive(Debug)]
 pub(crate) struct HammerOnTerminal {
     /// The path of hammer.

@@ -18,6 +18,8 @@ pub(crate) struct ToolReport {
     /// Percentiles of the lateness of its hits, if it reports them.
     pub(crate) lateness_p50_us: Option<f64>,
     pub(crate) lateness_p99_us: Option<f64>,
+    /// Its CPU time in seconds, if it reports it.
+    pub(crate) cpu_s: Option<f64>,
     /// Its peak memory, if it reports it.
     pub(crate) peak_rss_bytes: Option<f64>,
 }

@@ -60,11 +60,11 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         &load,
         bench.plan.rounds,
         |round, runs| {
-            let cpu = runs.each_ref().map(|run| run.cpu_us_per_hit);
+            let cpu = runs.each_ref().map(cpu_us_per_hit);
             let p99 = runs.each_ref().map(|run| run.tool_report.p99_us);
             figures.record(round, ours, &CPU_RATIO, ratio(cpu));
             figures.record(round, ours, &P99_RATIO, ratio(p99));
-            figures.record(round, ours, &CORE, core_percent(&runs));
+            figures.record(round, ours, &CORE, core_percent(cpu));
             for (index, (cpu, p99)) in cpu.into_iter().zip(p99).enumerate() {
                 figures.record(round, ours, &CPU[index], cpu);
                 figures.record(round, ours, &P99[index], p99);
@@ -84,8 +84,13 @@ fn ratio([first, second]: [Option<f64>; 2]) -> Option<f64> {
     Some(second? / first?)
 }
 
+/// The CPU time of hammer per hit, as it reports it: that of its process is hidden behind a shell.
+fn cpu_us_per_hit(run: &MeasuredRun) -> Option<f64> {
+    let report = &run.tool_report;
+    Some(report.cpu_s? / report.hits as f64 * 1e6)
+}
+
 /// The CPU time that the second run took more than the first, in percent of a core.
-fn core_percent([none, display]: &[MeasuredRun; 2]) -> Option<f64> {
-    let us_per_hit = display.cpu_us_per_hit? - none.cpu_us_per_hit?;
-    Some(us_per_hit * RATE / 1e6 * 100.0)
+fn core_percent([none, display]: [Option<f64>; 2]) -> Option<f64> {
+    Some((display? - none?) * RATE / 1e6 * 100.0)
 }
