@@ -32,7 +32,10 @@ pub(crate) fn on_a_terminal(arguments: &str, columns: usize, variables: &str) ->
 #[test]
 fn progress_fits_the_width_of_the_terminal() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let arguments = format!("http {} -r 20 -z 2500ms -o text=/dev/null", target.url());
+    let arguments = format!(
+        "http {} -r 20 -z 2500ms -o text=/dev/null --progress line",
+        target.url()
+    );
     for columns in [30, 80] {
         let Some(printed) = on_a_terminal(&arguments, columns, "") else {
             return;
@@ -52,7 +55,7 @@ fn progress_fits_the_width_of_the_terminal() {
 #[test]
 fn terminals_without_colors_get_no_escape_sequences() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let arguments = format!("http {} -r 20 -z 1500ms", target.url());
+    let arguments = format!("http {} -r 20 -z 1500ms --progress line", target.url());
     for (variables, has_color) in [("", true), ("NO_COLOR=1", false), ("TERM=dumb", false)] {
         let Some(printed) = on_a_terminal(&arguments, 80, variables) else {
             return;
