@@ -28,7 +28,7 @@ impl StderrDisplay {
         })
     }
 
-    /// Sends an update; none is shown after the end.
+    /// Sends an update. After the end, nothing happens.
     pub(crate) fn send(&self, update: LiveUpdate) {
         if let Some(display) = &self.display {
             display.sender().send(update);

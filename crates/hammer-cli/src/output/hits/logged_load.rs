@@ -9,7 +9,7 @@ pub(crate) struct LoggedLoad {
     named_loads: bool,
     /// The columns from the group to the end of the line, by group.
     group_ends: Vec<Vec<u8>>,
-    /// The same columns of a hit without a group.
+    /// These columns of a hit without a group.
     plain_end: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! What a live display is told of a run before it starts.
+//! Description of a run for a live display, before it starts.
 
 use std::time::Duration;
 
