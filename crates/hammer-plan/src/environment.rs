@@ -15,6 +15,9 @@ use crate::target_parts::shown_parts;
 #[derive(Clone, Default)]
 pub struct SubstitutedVariables(Vec<(String, String)>);
 
+/// Words of names that mark a secret in a variable, besides those of other names.
+const SECRET_VARIABLE_WORDS: [&str; 6] = ["cred", "creds", "key", "pat", "sig", "signature"];
+
 /// The shortest value that is searched in foreign messages, in bytes. A shorter one is not a secret.
 const MIN_MASKED_BYTES: usize = 4;
 
@@ -83,7 +86,11 @@ impl fmt::Debug for SubstitutedVariables {
 /// Returns true if the name of a variable suggests a secret. Words are separated by `_`, as those of a
 /// header are by `-`.
 fn is_secret_variable(name: &str) -> bool {
-    is_secret_name(name) || is_secret_name(&name.replace('_', "-"))
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let mut words = name.split('-');
+    is_secret_name(&name)
+        || is_secret_name(&name.replace('-', "_"))
+        || words.any(|word| SECRET_VARIABLE_WORDS.contains(&word))
 }
 
 /// Returns a value as messages write it: as it is, and with its control characters or quotes escaped.

@@ -5,8 +5,8 @@ use std::ops::Range;
 /// Finds the parts of `text` that say what was hit: scheme, host, port and path of each URL in it, and
 /// each path after a space, such as that of `GET /items?page=2`.
 ///
-/// `text` is a target, or the name of a group or route that was made of one. The name of a user, a query
-/// and a fragment are not such parts, but the characters that delimit them are.
+/// `text` is a target, or the name of a group or route that was made of one. The name and password of a user, a
+/// query and a fragment are not such parts, but the characters that delimit them are.
 pub(crate) fn shown_parts(text: &str) -> Vec<Range<usize>> {
     let mut parts = vec![];
     let mut start = 0;
@@ -24,10 +24,8 @@ pub(crate) fn shown_parts(text: &str) -> Vec<Range<usize>> {
             let host_end = host_end.map_or(end, |at| authority + at);
             match url[authority..host_end].rfind('@') {
                 Some(at) if is_url => {
-                    let user = &url[authority..authority + at];
-                    let user_end = authority + user.find(':').unwrap_or(at);
                     parts.push(start..start + authority);
-                    parts.push(start + user_end..start + end);
+                    parts.push(start + authority + at..start + end);
                 }
                 _ => parts.push(start..start + end),
             }
@@ -48,7 +46,7 @@ mod tests {
             ("http://a.test?q=1", "http://a.test?"),
             ("http://a.test/b?q=/c#d", "http://a.test/b?"),
             ("http://a.test/#d", "http://a.test/#"),
-            ("http://ann:***@a.test/b@c", "http://:***@a.test/b@c"),
+            ("http://ann:***@a.test/b@c", "http://@a.test/b@c"),
             ("http://***@[::1]:80/", "http://@[::1]:80/"),
             ("/data/x.txt at http://a.test/", "http://a.test/"),
             ("GET /items/é?page=2", "/items/é?"),

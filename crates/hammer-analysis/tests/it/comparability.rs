@@ -379,7 +379,7 @@ fn a_plan_is_checked_before_its_run() {
     let refused = check_planned_loads(&base_plan, &new_plan).expect_err("different shapes");
     assert_eq!(
         refused.to_string(),
-        "different shape: 50 in base run 1, 60 in new run 1"
+        "different rate: 50/s in base run 1, 60/s in new run 1"
     );
     let two = [planned.clone(), new_plan[0].clone()];
     let refused = check_planned_loads(&two, &[]).expect_err("no loads");

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 /// The ways to show the progress of a run, on stderr.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressMode {
-    /// The best that the terminal can show; lines in files and pipes
+    /// A line that is updated in place; lines in files and pipes
     #[default]
     Auto,
     /// A display of the whole terminal, with charts

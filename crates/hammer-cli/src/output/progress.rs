@@ -34,32 +34,23 @@ impl RunProgress {
         baseline: Option<&BaselineRun>,
         signals: &SignalWatcher,
     ) -> Self {
-        #[cfg(feature = "live")]
-        let display = || {
-            if let Some(obstacle) = hammer_tui::obstacle() {
-                return Err(obstacle.to_string());
-            }
-            let interrupt = signals.interrupt_key();
-            let started = LiveProgress::start(plan, thresholds, baseline, interrupt);
-            started.map_err(|error| format!("failed to set up the terminal: {error}"))
-        };
         let status = match mode {
             #[cfg(feature = "live")]
-            ProgressMode::Live => match display() {
-                Ok(display) => return Self::Live(display),
-                Err(obstacle) => {
-                    print_stderr(&format!("note: no live display: {obstacle}"));
-                    StatusLine::lines()
-                }
-            },
-            #[cfg(feature = "live")]
-            ProgressMode::Auto => match display() {
-                Ok(display) => return Self::Live(display),
-                Err(_) => StatusLine::in_place(),
-            },
-            #[cfg(not(feature = "live"))]
-            ProgressMode::Auto => StatusLine::in_place(),
-            ProgressMode::Line => StatusLine::in_place(),
+            ProgressMode::Live => {
+                let obstacle = match hammer_tui::obstacle() {
+                    Some(obstacle) => obstacle.to_string(),
+                    None => {
+                        let interrupt = signals.interrupt_key();
+                        match LiveProgress::start(plan, thresholds, baseline, interrupt) {
+                            Ok(live) => return Self::Live(live),
+                            Err(error) => format!("failed to set up the terminal: {error}"),
+                        }
+                    }
+                };
+                print_stderr(&format!("note: no live display, but lines: {obstacle}"));
+                StatusLine::lines()
+            }
+            ProgressMode::Auto | ProgressMode::Line => StatusLine::in_place(),
             ProgressMode::Lines => StatusLine::lines(),
             ProgressMode::None => StatusLine::quiet(),
         };

@@ -108,7 +108,7 @@ fn plans_that_differ_are_refused_before_the_first_hit() {
     for (load, reason) in [
         (
             "rate = 60\nhits = 5\n",
-            "different shape: 50 in base run 1, 60 in new run 1",
+            "different rate: 50/s in base run 1, 60/s in new run 1",
         ),
         (
             "rate = 50\nhits = 5\narrivals = 'poisson'\n",
