@@ -27,8 +27,8 @@ pub enum ComparabilityWarning {
         /// The values of the new side, without repetition.
         new: Vec<String>,
     },
-    /// A run of fewer than ten slices does not show how much its percentiles vary. For the share of its
-    /// errors, its hits are taken as independent.
+    /// A run of fewer than ten slices does not show how much its percentiles vary. Its share of errors is
+    /// judged by the few slices that it has.
     ShortRun {
         /// The run.
         run: RunPosition,
@@ -141,8 +141,8 @@ pub(super) fn short_runs_text(runs: &str, are_several: bool) -> String {
         false => ("is", "its"),
     };
     format!(
-        "{runs} {is} too short for intervals of percentiles; for the share of errors, {their} hits are \
-         taken as independent"
+        "{runs} {is} too short for intervals of percentiles; the share of errors is judged by {their} few \
+         seconds"
     )
 }
 

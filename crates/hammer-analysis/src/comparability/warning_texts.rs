@@ -174,8 +174,8 @@ mod tests {
                 "load \"read\": new runs 1 and 2 started only 90.0 % to 95.0 % of the hits due",
                 "base runs 1 and 2 are suspect, for example base run 1: It lost 17.5 % of the time.",
                 "new runs 1 to 3 are suspect: Hits were late.",
-                "base run 1 and new run 1 are too short for intervals of percentiles; for the share of \
-                 errors, their hits are taken as independent",
+                "base run 1 and new run 1 are too short for intervals of percentiles; the share of \
+                 errors is judged by their few seconds",
             ]
         );
     }

@@ -1,5 +1,6 @@
 //! The hits of a part of a run in blocks of time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hammer_core::{HitCounts, Report, SliceMeasurements, TimelineSlice};
@@ -8,7 +9,7 @@ use hammer_stats::{ConfidenceBlocks, Histogram, SliceBlocks};
 use super::measure::RunIntervals;
 use super::share_blocks::{RatioBlock, RatioBlocks};
 use crate::comparison::comparison_outcome::UndecidedReason;
-use crate::statistics::student::student_quantile;
+use crate::statistics::student::{normal_quantile, student_quantile};
 
 /// The hits of a part of a run in blocks of time, between which the variance is known.
 pub(crate) struct HitBlocks {
@@ -69,6 +70,28 @@ pub(crate) fn slices_within<'a>(
     within
         .map(|&PlacedSlice { slice, middle_s }| PlacedSlice { slice, middle_s })
         .collect()
+}
+
+/// The design effect of errors in a part with too few slices for blocks.
+///
+/// Each second is a block. Student's t widens the interval, as for so few blocks: the effect has the square
+/// of its ratio to the quantile of the normal distribution.
+pub(crate) fn design_effect_of_slices(slices: &[PlacedSlice<'_>]) -> f64 {
+    let mut seconds: BTreeMap<u64, HitCounts> = BTreeMap::new();
+    for slice in slices {
+        *seconds.entry(slice.second()).or_default() += slice.slice.hits;
+    }
+    let blocks = seconds.values().map(|hits| RatioBlock {
+        numerator: (hits.ended() - hits.ok) as f64,
+        denominator: hits.ended() as f64,
+    });
+    let blocks = RatioBlocks(blocks.collect());
+    let effect = blocks.design_effect();
+    if effect <= 1.0 {
+        return 1.0;
+    }
+    let t = student_quantile(0.975, blocks.degrees_of_freedom());
+    effect * (t / normal_quantile(0.975)).powi(2)
 }
 
 impl PlacedSlice<'_> {

@@ -3,7 +3,9 @@
 use hammer_core::{ArrivalProcess, Histogram, HitCounts, IntervalStats, OpenOrClosedLoop};
 use hammer_core::{PlanLoadReport, Report, RunFile};
 
-use super::hit_blocks::{HitBlocks, placed_slices, slices_within};
+use super::hit_blocks::{
+    HitBlocks, PlacedSlice, design_effect_of_slices, placed_slices, slices_within,
+};
 use super::part::{AchievedRate, RunPart};
 use super::run_figures::{MeasuredFigure, RunFigures};
 use super::value_precision::ValuePrecision;
@@ -42,8 +44,9 @@ impl RunFigures {
         let slices = loads
             .iter()
             .flat_map(|load| placed_slices(&load.report, load.offset_s));
-        let blocks = HitBlocks::new(&slices.collect::<Vec<_>>(), intervals);
-        let mut part = part_of(whole, report.hits, &blocks, intervals);
+        let slices: Vec<_> = slices.collect();
+        let blocks = HitBlocks::new(&slices, intervals);
+        let mut part = part_of(whole, report.hits, &blocks, &slices, intervals);
         part.achieved = Some(achieved_of(loads, report.rate.achieved));
         let mut all = part.figures();
         if report.generator.cpu_s > 0.0 && report.hits.scheduled > 0 {
@@ -62,8 +65,9 @@ impl RunFigures {
                 ..FigureScope::default()
             };
             let measured = load.report.measured.as_deref()?;
-            let blocks = HitBlocks::new(&placed_slices(&load.report, 0.0), intervals);
-            let mut part = part_of(measured, load.report.hits, &blocks, intervals);
+            let slices = placed_slices(&load.report, 0.0);
+            let blocks = HitBlocks::new(&slices, intervals);
+            let mut part = part_of(measured, load.report.hits, &blocks, &slices, intervals);
             let achieved = load.report.rate.achieved;
             part.achieved = Some(achieved_of(std::slice::from_ref(load), achieved));
             figures.push(scope.clone(), part.figures());
@@ -85,10 +89,10 @@ impl RunFigures {
             let measured = stage.interval()?;
             let within = slices_within(&slices, stage.t_s, stage.t_s + stage.width_s);
             let own_blocks = HitBlocks::new(&within, intervals);
-            let mut part = part_of(&measured, stage.hits, &own_blocks, intervals);
-            if own_blocks.is_err() {
+            let mut part = part_of(&measured, stage.hits, &own_blocks, &within, intervals);
+            if own_blocks.is_err() && blocks.is_ok() {
                 // In a short stage, errors come in a row as in the other stages.
-                part.design_effect = design_effect(blocks);
+                part.design_effect = design_effect(blocks, &slices);
             }
             part.achieved = Some(AchievedRate {
                 per_second: stage.rate.achieved,
@@ -110,7 +114,7 @@ impl RunFigures {
                 continue;
             }
             let measured = measured.of_group(index);
-            let mut part = part_of(&measured, group.hits, blocks, intervals);
+            let mut part = part_of(&measured, group.hits, blocks, &slices, intervals);
             part.service = None;
             let scope = FigureScope {
                 group: Some(group.name.clone()),
@@ -127,6 +131,7 @@ fn part_of<'a>(
     measured: &'a IntervalStats,
     hits: HitCounts,
     blocks: &'a Result<HitBlocks, UndecidedReason>,
+    slices: &[PlacedSlice<'_>],
     intervals: RunIntervals,
 ) -> RunPart<'a> {
     let (response, service): (&Histogram, &Histogram) = (measured.response(), measured.service());
@@ -136,15 +141,18 @@ fn part_of<'a>(
         service: Some(service),
         achieved: None,
         blocks,
-        design_effect: design_effect(blocks),
+        design_effect: design_effect(blocks, slices),
         intervals,
     }
 }
 
-/// The design effect of errors, or 1 without blocks, as if hits were independent.
-fn design_effect(blocks: &Result<HitBlocks, UndecidedReason>) -> f64 {
-    let blocks = blocks.as_ref();
-    blocks.map_or(1.0, |blocks| blocks.errors().design_effect())
+/// The design effect of errors between the blocks of a part, or between its slices if there are too few
+/// for blocks.
+fn design_effect(blocks: &Result<HitBlocks, UndecidedReason>, slices: &[PlacedSlice<'_>]) -> f64 {
+    match blocks {
+        Ok(blocks) => blocks.errors().design_effect(),
+        Err(_) => design_effect_of_slices(slices),
+    }
 }
 
 /// The rate that loads achieved together.

@@ -119,8 +119,8 @@ fn errors_of_short_runs_are_judged_by_their_number() {
         let p50 = figure(&found, "", ComparedFigure::ResponseP50);
         assert_eq!(p50.undecided, Some(UndecidedReason::TooFewSlices));
         let texts = warning_texts(&found, RunNames::Places);
-        let note = "base run 1 and new run 1 are too short for intervals of percentiles; for the share \
-                    of errors, their hits are taken as independent";
+        let note = "base run 1 and new run 1 are too short for intervals of percentiles; the share of \
+                    errors is judged by their few seconds";
         assert!(texts.iter().any(|text| text == note), "{texts:?}");
     }
     // One hit in ten without an answer makes p99 infinite. That p90 is, may be chance.
