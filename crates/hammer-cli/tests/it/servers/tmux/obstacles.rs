@@ -1,4 +1,4 @@
-//! Where no live display can be shown, `--live` prints lines and a note.
+//! Places without a live display, where `--live` prints lines and a note.
 
 use hammer_target::{TargetBehavior, TargetServer};
 use rustix::process::Signal;
