@@ -22,6 +22,8 @@ pub(crate) struct RecordedLoad {
     pub(crate) one_is_slow_of: u64,
     /// One of this many hits fails, all if it is 1; 0 if none does.
     pub(crate) one_fails_of: u64,
+    /// The numbers of hits that fail in a row.
+    pub(crate) failing_hits: std::ops::Range<u64>,
     pub(crate) groups: Vec<&'static str>,
     pub(crate) seed: u64,
 }
@@ -36,6 +38,7 @@ impl RecordedLoad {
             varies: true,
             one_is_slow_of: 0,
             one_fails_of: 0,
+            failing_hits: 0..0,
             groups: vec![],
             seed,
         }
@@ -82,7 +85,8 @@ impl Hammer for RecordedLoad {
         if !self.groups.is_empty() {
             hit.group(number as usize % self.groups.len());
         }
-        if self.one_fails_of > 0 && number.is_multiple_of(self.one_fails_of) {
+        let fails = self.one_fails_of > 0 && number.is_multiple_of(self.one_fails_of);
+        if fails || self.failing_hits.contains(&number) {
             return Err(Failure::new("refused"));
         }
         let uniform = (random(self.seed, number) >> 11) as f64 / (1_u64 << 53) as f64;

@@ -99,6 +99,19 @@ fn nothing_is_known_of_two_sides_without_answers() {
     }
 }
 
+/// One bad second of a short run was enough to be worse: its errors were taken as independent.
+#[test]
+fn a_bad_second_of_a_short_run_may_be_chance() {
+    let burst = RecordedLoad {
+        seconds: 5,
+        failing_hits: 100..125,
+        ..RecordedLoad::new(2)
+    };
+    let found = compared(&short(1..=1, 0), &[burst.run()]);
+    let errors = figure(&found, "", ComparedFigure::Errors);
+    assert_eq!(errors.outcome, ComparisonOutcome::CannotTell, "{errors:?}");
+}
+
 /// A share of errors needs no slices of time, but says little of few hits.
 #[test]
 fn errors_of_short_runs_are_judged_by_their_number() {

@@ -24,10 +24,15 @@ const VARIABLES: [&str; 8] = [
 pub(crate) fn hammer(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hammer"));
     command.args(args);
+    remove_variables(&mut command);
+    command
+}
+
+/// Removes variables that would influence the binary.
+pub(crate) fn remove_variables(command: &mut Command) {
     for name in VARIABLES {
         command.env_remove(name);
     }
-    command
 }
 
 /// Runs the binary with these arguments to its end.

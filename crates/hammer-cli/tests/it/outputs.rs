@@ -197,25 +197,44 @@ fn a_full_disk_is_reported_and_the_report_is_printed() {
     assert!(stderr(&output).contains("5 ok"), "{}", stderr(&output));
 }
 
+/// In a pipe, no line can be updated in place, and no display can be shown.
 #[test]
-fn progress_is_a_line_every_ten_seconds_unless_quiet() {
+fn progress_in_a_pipe_is_a_line_every_ten_seconds_unless_quiet() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
-    let args = ["http", &url, "-r", "50", "-z", "10500ms", "-o", "json=-"];
-    let quiet = hammer(&args)
-        .arg("-q")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let verbose = output(&args);
-    let quiet = quiet.wait_with_output().unwrap();
-    assert_eq!(parsed(&verbose)["hits"]["ok"], 525);
-    let lines = stderr(&verbose);
-    assert_eq!(lines.lines().count(), 1, "{lines}");
-    assert!(
-        lines.contains(" 95 %") && lines.contains("/s   p99 "),
-        "{lines}"
-    );
-    assert_eq!(stderr(&quiet), "");
+    let start = |flags: &str| {
+        hammer(&["http", &url, "-r", "50", "-z", "10500ms", "-o", "json=-"])
+            .args(flags.split_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let note = "note: no live display: stderr is not a terminal\n";
+    let runs = [
+        ("", "", true),
+        ("--progress auto", "", true),
+        ("--progress line", "", true),
+        ("--progress lines", "", true),
+        ("--progress live", note, true),
+        ("--live", note, true),
+        ("--progress none", "", false),
+        ("-q", "", false),
+    ];
+    let children = runs.map(|(flags, ..)| start(flags));
+    for ((flags, note, has_line), child) in runs.into_iter().zip(children) {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(parsed(&output)["hits"]["ok"], 525, "{flags}");
+        let printed = stderr(&output);
+        let line = printed.strip_prefix(note);
+        let line = line.unwrap_or_else(|| panic!("{flags}: {printed:?}"));
+        assert_eq!(
+            line.lines().count(),
+            usize::from(has_line),
+            "{flags}: {line:?}"
+        );
+        let is_line = line.contains(" 95 %") && line.contains("/s   p99 ");
+        assert_eq!(is_line, has_line, "{flags}: {line:?}");
+        assert!(!printed.contains('\r'), "{flags}: {printed:?}");
+    }
 }

@@ -51,6 +51,31 @@ fn progress_fits_the_width_of_the_terminal() {
     }
 }
 
+/// The run is too short for the line that is due after ten seconds.
+#[test]
+fn progress_on_a_terminal_is_as_the_user_wants_it() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let url = target.url();
+    for (flags, is_updated) in [
+        ("--progress auto", true),
+        ("--progress line", true),
+        ("--progress lines", false),
+        ("--progress none", false),
+        ("-q", false),
+    ] {
+        let arguments = format!("http {url} -r 20 -z 1500ms -o text=/dev/null {flags}");
+        let Some(printed) = on_a_terminal(&arguments, 80, "") else {
+            return;
+        };
+        assert_eq!(
+            printed.contains("0 failed"),
+            is_updated,
+            "{flags}: {printed:?}"
+        );
+        assert_eq!(printed.is_empty(), !is_updated, "{flags}: {printed:?}");
+    }
+}
+
 /// Regression: a dumb terminal got escape sequences.
 #[test]
 fn terminals_without_colors_get_no_escape_sequences() {

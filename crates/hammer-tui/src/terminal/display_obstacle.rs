@@ -47,7 +47,7 @@ pub fn obstacle() -> Option<DisplayObstacle> {
     if env::var_os("TERM").is_some_and(|terminal| terminal == "dumb") {
         return Some(DisplayObstacle::DumbTerminal);
     }
-    match Keyboard::open() {
+    match Keyboard::of_process() {
         Err(_) => return Some(DisplayObstacle::NoKeyboard),
         Ok(keyboard) if !keyboard.is_ours() => return Some(DisplayObstacle::Background),
         Ok(_) => {}

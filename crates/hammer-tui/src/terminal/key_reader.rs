@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{self, Event, KeyCode, KeyModifiers};
-use rustix::event::{PollFd, PollFlags, poll};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::termios::{QueueSelector, tcflush};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 use signal_hook::low_level::{pipe, unregister};
 
+use super::key_parser::KeyParser;
 use super::keyboard::Keyboard;
 use super::stop_callback::StopCallback;
 use super::update_inbox::UpdateInbox;
@@ -28,97 +28,111 @@ const BACKGROUND_PAUSE: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) struct KeyReader {
     ended: UnixStream,
-    signals: [SigId; 2],
 }
 
 /// The files that the thread waits for.
 struct KeySources {
-    keyboard: Keyboard,
+    keyboard: &'static Keyboard,
     /// Gets a byte when the size of the terminal changes.
     resized: UnixStream,
     /// Gets a byte when the process continues.
     continued: UnixStream,
     /// Is closed when the thread has to end.
     ended: UnixStream,
+    signals: [SigId; 2],
+    parser: KeyParser,
+}
+
+/// The end of a wait.
+enum Wakeup {
+    /// Something happened. The flags are those of the keyboard.
+    Ready(PollFlags),
+    /// The rest of a sequence did not arrive.
+    TimedOut,
+    /// The thread has to end.
+    Ended,
 }
 
 impl KeyReader {
     /// Starts the thread. It sends keys to the inbox; Ctrl-C calls `on_stop` at once, since the display
     /// may be blocked by its terminal.
     pub(super) fn start(inbox: &Arc<UpdateInbox>, on_stop: StopCallback) -> io::Result<Self> {
-        let keyboard = Keyboard::open()?;
-        let (resized, on_resize) = UnixStream::pair()?;
-        let (continued, on_continue) = UnixStream::pair()?;
+        let keyboard = Keyboard::of_process()?;
         let (ended, end) = UnixStream::pair()?;
-        resized.set_nonblocking(true)?;
-        continued.set_nonblocking(true)?;
-        let signals = [
-            pipe::register(SIGWINCH, on_resize)?,
-            pipe::register(SIGCONT, on_continue)?,
-        ];
-        let reader = Self {
-            ended: end,
-            signals,
-        };
-        let sources = KeySources {
-            keyboard,
-            resized,
-            continued,
-            ended,
-        };
         let inbox = Arc::clone(inbox);
         let thread = thread::Builder::new().name("keys".into());
-        thread.spawn(move || drop(sources.read_all(&inbox, &on_stop)))?;
-        Ok(reader)
+        thread.spawn(move || {
+            let sources = KeySources::open(keyboard, ended);
+            if let Err(error) = sources.and_then(|mut sources| sources.read_all(&inbox, &on_stop)) {
+                // Without keys, nothing but the end of the display makes Ctrl-C work.
+                inbox.keep(&format!(
+                    "warning: the live display ended: no keys can be read: {error}"
+                ));
+                inbox.close();
+            }
+        })?;
+        Ok(Self { ended: end })
     }
 }
 
 impl Drop for KeyReader {
     fn drop(&mut self) {
-        for signal in self.signals {
-            unregister(signal);
-        }
         let _ = self.ended.shutdown(Shutdown::Both);
     }
 }
 
 impl KeySources {
+    fn open(keyboard: &'static Keyboard, ended: UnixStream) -> io::Result<Self> {
+        let (resized, on_resize) = UnixStream::pair()?;
+        let (continued, on_continue) = UnixStream::pair()?;
+        resized.set_nonblocking(true)?;
+        continued.set_nonblocking(true)?;
+        Ok(Self {
+            keyboard,
+            resized,
+            continued,
+            ended,
+            signals: [
+                pipe::register(SIGWINCH, on_resize)?,
+                pipe::register(SIGCONT, on_continue)?,
+            ],
+            parser: KeyParser::default(),
+        })
+    }
+
     /// Reads keys until the thread has to end, or the terminal went away.
-    ///
-    /// The wait is here and not in crossterm, which turns in a loop if the terminal went away.
-    fn read_all(mut self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<()> {
+    fn read_all(&mut self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<()> {
         loop {
-            let Some(ready) = self.wait()? else {
-                return Ok(());
+            let ready = match self.wait()? {
+                Wakeup::Ready(ready) => ready,
+                Wakeup::TimedOut => {
+                    let key = self.parser.give_up();
+                    key.into_iter().for_each(|key| send(key, inbox, on_stop));
+                    continue;
+                }
+                Wakeup::Ended => return Ok(()),
             };
-            // Before crossterm reads, which does not notice it.
             if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
                 return Ok(());
             }
             if take_bytes(&mut self.resized) {
                 inbox.push_input(TerminalInput::Resized);
-                // crossterm would return the resize in place of the next key, and then forget that a
-                // key is there.
-                if self.keyboard.is_ours() {
-                    self.read_events(inbox, on_stop)?;
-                }
             }
             if take_bytes(&mut self.continued) {
                 inbox.push_input(TerminalInput::Continued);
             }
             if ready.contains(PollFlags::IN) {
-                if self.keyboard.is_ours() {
-                    self.read_keys(inbox, on_stop)?;
-                } else {
+                if !self.keyboard.is_ours() {
                     thread::sleep(BACKGROUND_PAUSE);
+                } else if !self.read_keys(inbox, on_stop)? {
+                    return Ok(());
                 }
             }
         }
     }
 
-    /// Waits until something happens, and returns the state of the keyboard; `None` if the thread has
-    /// to end.
-    fn wait(&self) -> io::Result<Option<PollFlags>> {
+    /// Waits until something happens.
+    fn wait(&self) -> io::Result<Wakeup> {
         let keyboard = self.keyboard.file.as_fd();
         let mut files = [
             PollFd::from_borrowed_fd(keyboard, PollFlags::IN),
@@ -126,43 +140,53 @@ impl KeySources {
             PollFd::new(&self.continued, PollFlags::IN),
             PollFd::new(&self.ended, PollFlags::IN),
         ];
-        match poll(&mut files, None) {
+        let patience = self.parser.patience();
+        let limit = patience.map(Timespec::try_from).transpose();
+        match poll(&mut files, limit.unwrap_or_default().as_ref()) {
+            Ok(0) => return Ok(Wakeup::TimedOut),
             Ok(_) => {}
-            Err(Errno::INTR) => return Ok(Some(PollFlags::empty())),
+            Err(Errno::INTR) => return Ok(Wakeup::Ready(PollFlags::empty())),
             Err(error) => return Err(error.into()),
         }
         let [keyboard, .., ended] = files.map(|file| file.revents());
-        Ok(ended.is_empty().then_some(keyboard))
+        Ok(match ended.is_empty() {
+            true => Wakeup::Ready(keyboard),
+            false => Wakeup::Ended,
+        })
     }
 
-    fn read_keys(&self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<()> {
-        if !self.read_events(inbox, on_stop)? {
-            // What crossterm leaves behind would wake this thread forever.
-            tcflush(&self.keyboard.file, QueueSelector::IFlush)?;
-        }
-        Ok(())
-    }
-
-    /// Reads what is there. Returns true if there was something.
-    fn read_events(&self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<bool> {
-        let mut has_read = false;
-        while event::poll(Duration::ZERO)? {
-            has_read = true;
-            match event::read()? {
-                Event::Key(key) => {
-                    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-                    if is_control && key.code == KeyCode::Char('c') {
-                        on_stop.call();
-                    } else {
-                        inbox.push_input(TerminalInput::Key(key));
-                    }
+    /// Reads what is there. Returns false if the terminal went away.
+    fn read_keys(&mut self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<bool> {
+        let mut bytes = [0; 1024];
+        match (&self.keyboard.file).read(&mut bytes) {
+            Ok(0) => Ok(false),
+            Ok(count) => {
+                for key in self.parser.parse(&bytes[..count]) {
+                    send(key, inbox, on_stop);
                 }
-                Event::Resize(..) => inbox.push_input(TerminalInput::Resized),
-                // Pasted text is ignored: it could contain a `q`.
-                _ => {}
+                Ok(true)
             }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::IO) => Ok(false),
+            Err(error) => Err(error),
         }
-        Ok(has_read)
+    }
+}
+
+fn send(key: KeyEvent, inbox: &UpdateInbox, on_stop: &StopCallback) {
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    if is_control && key.code == KeyCode::Char('c') {
+        on_stop.call();
+    } else {
+        inbox.push_input(TerminalInput::Key(key));
+    }
+}
+
+impl Drop for KeySources {
+    fn drop(&mut self) {
+        for signal in self.signals {
+            unregister(signal);
+        }
     }
 }
 

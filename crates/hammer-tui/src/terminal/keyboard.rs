@@ -7,6 +7,7 @@ use std::io;
 use std::io::IsTerminal;
 #[cfg(unix)]
 use std::os::fd::AsFd;
+use std::sync::OnceLock;
 
 #[cfg(unix)]
 use rustix::{process::getpgrp, termios::tcgetpgrp};
@@ -18,14 +19,28 @@ pub(super) struct Keyboard {
     pub(super) file: File,
 }
 
+/// The keyboard of the process.
+static OPENED: OnceLock<Keyboard> = OnceLock::new();
+
 impl Keyboard {
-    /// Opens the keyboard.
+    /// The keyboard of the process. It stays open from the first call on, because a run may later use up
+    /// all files that the process can open.
     ///
     /// # Errors
     ///
     /// If there is none, as in a container without a terminal.
+    pub(super) fn of_process() -> io::Result<&'static Self> {
+        match OPENED.get() {
+            Some(keyboard) => Ok(keyboard),
+            None => {
+                let keyboard = Self::open()?;
+                Ok(OPENED.get_or_init(|| keyboard))
+            }
+        }
+    }
+
     #[cfg(unix)]
-    pub(super) fn open() -> io::Result<Self> {
+    fn open() -> io::Result<Self> {
         let stdin = io::stdin();
         let file = if stdin.is_terminal() {
             File::from(stdin.as_fd().try_clone_to_owned()?)
@@ -35,9 +50,8 @@ impl Keyboard {
         Ok(Self { file })
     }
 
-    /// Opens the keyboard.
     #[cfg(not(unix))]
-    pub(super) fn open() -> io::Result<Self> {
+    fn open() -> io::Result<Self> {
         Ok(Self {})
     }
 

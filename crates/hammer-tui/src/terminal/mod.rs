@@ -5,6 +5,8 @@ mod display_loop;
 mod display_obstacle;
 mod display_screen;
 mod frame_buffer;
+#[cfg(unix)]
+mod key_parser;
 mod keyboard;
 mod live_display;
 mod live_sender;

@@ -136,7 +136,7 @@ pub(super) fn may_draw() -> bool {
 
 /// Returns true if the modes of the terminal can be changed.
 fn is_ours() -> bool {
-    Keyboard::open().is_ok_and(|keyboard| keyboard.is_ours())
+    Keyboard::of_process().is_ok_and(Keyboard::is_ours)
 }
 
 /// Opens the terminal of stderr, with a lock of its own: a thread that is blocked in a write to it does

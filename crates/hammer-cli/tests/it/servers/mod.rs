@@ -13,7 +13,7 @@ mod nginx_tls;
 mod proxies;
 mod python;
 #[cfg(unix)]
-mod tmux_display;
+mod tmux;
 
 use std::env;
 use std::io::{self, Write};

@@ -1,14 +1,13 @@
-//! Tests of the terminal with tmux, which keeps a screen as a terminal does.
+//! A shell on a terminal of tmux.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use hammer_target::{TargetBehavior, TargetServer};
 use tempfile::TempDir;
 
-use super::program;
-use crate::command::{stderr, stdout};
+use crate::command::{remove_variables, stderr, stdout};
+use crate::servers::program;
 
 /// The longest time that a screen may take to show a text.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -17,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A shell on a terminal of tmux, with a server of its own that ends when this is dropped.
-struct TmuxTerminal {
+pub(super) struct TmuxTerminal {
     tmux: PathBuf,
     /// The folder of the socket of the server, and of files of the test.
     folder: TempDir,
@@ -25,7 +24,7 @@ struct TmuxTerminal {
 
 impl TmuxTerminal {
     /// Starts a shell on a terminal; `None` if tmux is missing and the test has to be skipped.
-    fn start(columns: u16, rows: u16) -> Option<Self> {
+    pub(super) fn start(columns: u16, rows: u16) -> Option<Self> {
         let terminal = Self {
             tmux: program("tmux")?,
             folder: tempfile::tempdir().unwrap(),
@@ -34,7 +33,8 @@ impl TmuxTerminal {
         let size = ["-x", &columns, "-y", &rows];
         let session = ["-f", "/dev/null", "new-session", "-d", "-s", "test"];
         // The shell gets no settings of the user.
-        let shell = ["env", "-u", "NO_COLOR", "PS1=$ ", "sh"];
+        let settings = ["-u", "NO_COLOR", "-u", "RUST_LOG", "-u", "RUST_BACKTRACE"];
+        let shell = [&["env"][..], &settings, &["PS1=$ ", "sh"]].concat();
         terminal.tmux(&[&session[..], &size, &shell].concat());
         Some(terminal)
     }
@@ -52,46 +52,56 @@ impl TmuxTerminal {
 
     fn try_tmux(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(&self.tmux);
-        command.arg("-S").arg(self.folder.path().join("socket"));
+        remove_variables(&mut command);
+        command.arg("-uS").arg(self.file("socket"));
         command.args(arguments).env_remove("TMUX").output().unwrap()
     }
 
     /// Types a line into the shell.
-    fn run(&self, line: &str) {
+    pub(super) fn run(&self, line: &str) {
         self.tmux(&["send-keys", "-t", "test", "-l", line]);
         self.press("Enter");
     }
 
     /// Presses a key by its name in tmux, such as `q`, `Tab` or `C-c`.
-    fn press(&self, key: &str) {
+    pub(super) fn press(&self, key: &str) {
         self.tmux(&["send-keys", "-t", "test", key]);
     }
 
-    fn resize(&self, columns: u16, rows: u16) {
+    pub(super) fn resize(&self, columns: u16, rows: u16) {
         let (columns, rows) = (columns.to_string(), rows.to_string());
         self.tmux(&["resize-window", "-t", "test", "-x", &columns, "-y", &rows]);
     }
 
-    /// The text on the screen.
-    fn screen(&self) -> String {
-        self.tmux(&["capture-pane", "-p", "-t", "test"])
+    /// The text on the screen. A line that the terminal has wrapped is one line.
+    pub(super) fn screen(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-J", "-t", "test"])
+    }
+
+    /// All that the shell has shown, from the first line.
+    pub(super) fn history(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-J", "-S", "-", "-t", "test"])
     }
 
     /// Returns true if the terminal has the property with this name in tmux, such as `cursor_flag`.
-    fn has(&self, property: &str) -> bool {
-        let format = format!("#{{{property}}}");
-        self.tmux(&["display-message", "-p", "-t", "test", &format])
-            .trim()
-            == "1"
+    pub(super) fn has(&self, property: &str) -> bool {
+        self.property(property) == "1"
+    }
+
+    /// The property with this name in tmux, such as `pane_tty`.
+    pub(super) fn property(&self, name: &str) -> String {
+        let format = format!("#{{{name}}}");
+        let shown = self.tmux(&["display-message", "-p", "-t", "test", &format]);
+        shown.trim().to_owned()
     }
 
     /// Waits until the screen has a text, and returns the screen.
-    fn wait_for(&self, text: &str) -> String {
+    pub(super) fn wait_for(&self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text))
     }
 
     /// Waits until the screen is as it has to be.
-    fn wait_until(&self, expected: &str, is_expected: impl Fn(&str) -> bool) -> String {
+    pub(super) fn wait_until(&self, expected: &str, is_expected: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + LIMIT;
         loop {
             let screen = self.screen();
@@ -107,13 +117,13 @@ impl TmuxTerminal {
     }
 
     /// The path of a file of the test.
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Runs a line between two reports of the modes of the terminal. The screen shows `done:` with its
     /// exit code at the end.
-    fn run_between_modes(&self, line: &str) {
+    pub(super) fn run_between_modes(&self, line: &str) {
         let (before, after) = (self.file("before"), self.file("after"));
         self.run(&format!(
             "stty -g > {}; {line}; code=$?; stty -g > {}; echo done:$code",
@@ -122,9 +132,9 @@ impl TmuxTerminal {
         ));
     }
 
-    /// Waits for the end of [`run_between_modes`](Self::run_between_modes), and checks that the terminal
-    /// is as it was before.
-    fn wait_for_restored(&self, exit: u8) -> String {
+    /// Waits for the end of [`run_between_modes`](Self::run_between_modes), checks that the terminal is as
+    /// it was before, and returns the screen.
+    pub(super) fn wait_for_restored(&self, exit: u8) -> String {
         // The command line has the text as well, with another end.
         let screen = self.wait_for(&format!("done:{exit}"));
         assert!(self.has("cursor_flag"), "the cursor is hidden");
@@ -139,30 +149,4 @@ impl Drop for TmuxTerminal {
     fn drop(&mut self) {
         self.try_tmux(&["kill-server"]);
     }
-}
-
-/// The command line of `hammer` with its stdout in a file.
-fn hammer(arguments: &str, stdout: &Path) -> String {
-    let hammer = env!("CARGO_BIN_EXE_hammer");
-    format!("{hammer} {arguments} > {}", stdout.display())
-}
-
-/// Ctrl-C arrives as a signal, and the progress stays in its line when the terminal is resized.
-#[test]
-fn the_progress_line_leaves_the_terminal_as_it_was() {
-    let Some(terminal) = TmuxTerminal::start(100, 24) else {
-        return;
-    };
-    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let report = terminal.file("report.json");
-    let arguments = format!("http {} -r 20 -z 10m -o json", target.url());
-    terminal.run_between_modes(&hammer(&arguments, &report));
-    terminal.wait_for("0 failed");
-    terminal.resize(80, 24);
-    terminal.wait_for("0 failed");
-    terminal.press("C-c");
-    let screen = terminal.wait_for_restored(130);
-    assert!(screen.contains("stopping: "), "{screen}");
-    let report = std::fs::read(report).unwrap();
-    serde_json::from_slice::<serde_json::Value>(&report).unwrap();
 }

@@ -1,0 +1,60 @@
+//! Places without a live display, where `--live` prints lines and a note.
+
+use hammer_target::{TargetBehavior, TargetServer};
+use rustix::process::Signal;
+
+use super::live_run::LiveRun;
+
+#[test]
+fn a_note_says_why_there_is_no_display() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    for (columns, rows, variables, reason) in [
+        (
+            59,
+            24,
+            "",
+            "expected a terminal of at least 60×16, found 59×24",
+        ),
+        (
+            80,
+            15,
+            "",
+            "expected a terminal of at least 60×16, found 80×15",
+        ),
+        (80, 24, "env TERM=dumb", "TERM is dumb"),
+    ] {
+        let Some(run) = LiveRun::new(columns, rows) else {
+            return;
+        };
+        let (hammer, url) = (env!("CARGO_BIN_EXE_hammer"), target.url());
+        let load = format!("http {url} -r 50 -z 10m --live -o json");
+        run.run(&format!("{variables} {hammer} {load}"), "");
+        let screen = run.terminal.wait_for("note: ");
+        assert!(
+            screen.contains(&format!("note: no live display: {reason}")),
+            "{screen}"
+        );
+        assert!(!run.terminal.has("alternate_on"));
+        // The signal comes from the terminal, which is not in raw mode.
+        run.terminal.press("C-c");
+        let (report, screen) = run.wait_for_end(130);
+        assert_eq!(screen.matches("note: ").count(), 1, "{screen}");
+        assert_eq!(report["stopped"], true, "{report}");
+    }
+}
+
+#[test]
+fn a_run_in_the_background_leaves_the_terminal_alone() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let Some(run) = LiveRun::new(80, 24) else {
+        return;
+    };
+    let (hammer, url) = (env!("CARGO_BIN_EXE_hammer"), target.url());
+    let load = format!("http {url} -r 50 -z 10m --live -o json");
+    run.run(&format!("{hammer} {load}"), "& wait $!");
+    run.terminal
+        .wait_for("note: no live display: hammer runs in the background");
+    assert!(!run.terminal.has("alternate_on"));
+    run.send(Signal::TERM);
+    run.wait_for_end(143);
+}
