@@ -47,7 +47,7 @@ impl<'a> PlanMonitor<'a> {
         let names = plan.loads.iter().map(|load| load.name.clone());
         let is_plan = plan.single_load().is_none();
         let outputs = OutputWriter::open(output, names, is_plan, plan.variables.clone())?;
-        let signals = SignalWatcher::watch(stop)?;
+        let signals = SignalWatcher::watch_run(stop)?;
         // Nothing can fail from here on: a display takes over the terminal.
         let progress =
             RunProgress::start(output.progress_mode(), plan, thresholds, baseline, &signals);
@@ -91,6 +91,7 @@ impl<'a> PlanMonitor<'a> {
             print_stderr(&self.variables.mask(format!("error: {error}")));
         }
         self.progress.on_event(load, event);
+        self.announce_signal();
         match event {
             RunEvent::Tick(tick) => self.measure(load, tick),
             RunEvent::Draining => self.on_draining(),
@@ -138,6 +139,10 @@ impl<'a> PlanMonitor<'a> {
         if self.running_loads == 0 {
             self.abort_monitor.set_ending();
         }
+    }
+
+    /// Announces the stop at the first event after a signal. A live display has shown it before.
+    fn announce_signal(&mut self) {
         if self.signals.exit().is_some() && !self.stop_announced {
             self.stop_announced = true;
             self.announce_stop(STOPPING);
