@@ -21,8 +21,6 @@ pub(crate) struct PlanMonitor<'a> {
     progress: RunProgress,
     signals: SignalWatcher,
     abort_monitor: AbortMonitor<'a>,
-    /// True if conditions can end the run.
-    has_conditions: bool,
     /// Measurements for conditions and progress; `None` if neither needs them.
     measurements: Option<RunningMeasurements>,
     /// Number of loads that still have hits to start.
@@ -64,7 +62,6 @@ impl<'a> PlanMonitor<'a> {
             outputs,
             progress,
             signals,
-            has_conditions: !abort_monitor.is_idle(),
             abort_monitor,
             measurements,
             running_loads: plan.loads.len(),
@@ -79,9 +76,10 @@ impl<'a> PlanMonitor<'a> {
         self.outputs.wants_hits()
     }
 
-    /// Returns true if conditions can end the run.
-    pub(crate) fn has_conditions(&self) -> bool {
-        self.has_conditions
+    /// Returns true if thresholds are checked while the run lasts, so that hits without an answer have to
+    /// count with their age.
+    pub(crate) fn checks_thresholds(&self) -> bool {
+        self.measurements.is_some()
     }
 
     /// Handles an event of the load with this index.
@@ -125,11 +123,13 @@ impl<'a> PlanMonitor<'a> {
         let Some(elapsed) = measurements.tick(load, tick) else {
             return;
         };
-        self.progress.show_thresholds(measurements);
-        if !checked {
-            return;
-        }
-        if let Some(message) = self.abort_monitor.check(measurements, elapsed) {
+        let message = {
+            let now = measurements.now();
+            self.progress.show_thresholds(&now);
+            let check = || self.abort_monitor.check(&now, elapsed);
+            checked.then(check).flatten()
+        };
+        if let Some(message) = message {
             self.announce_stop(&message);
         }
     }
@@ -152,7 +152,8 @@ impl<'a> PlanMonitor<'a> {
     /// Prints a message that the run is being stopped, unless the run is quiet.
     fn announce_stop(&mut self, message: &str) {
         if !self.quiet {
-            self.progress.show_stop(message);
+            let message = self.variables.mask(message.to_owned());
+            self.progress.show_stop(&message);
         }
     }
 }

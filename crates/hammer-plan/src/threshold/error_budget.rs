@@ -46,6 +46,11 @@ impl Threshold {
         }
     }
 
+    /// Returns true if the threshold limits errors of the whole time.
+    pub(crate) fn limits_errors(&self) -> bool {
+        self.counted_errors().is_some()
+    }
+
     fn counted_errors(&self) -> Option<&HitCategory> {
         match &self.figure {
             ThresholdFigure::Count(counted) if counted.is_errors() && self.window.is_none() => {
