@@ -5,7 +5,7 @@ use std::time::Duration;
 use hammer_core::{CheckedThreshold, RunTick};
 
 use crate::running_view::{PlanView, RunningLoad};
-use crate::{LoadOutline, Threshold};
+use crate::{LoadOutline, MeasuredNow, Threshold};
 
 /// The measurements of all loads of a run so far, from their ticks. A scope selects a part of them.
 ///
@@ -62,25 +62,28 @@ impl RunningMeasurements {
         self.loads[load].end();
     }
 
+    /// The measurements until now, for the check of many conditions.
+    #[must_use]
+    pub fn now(&self) -> MeasuredNow<'_> {
+        MeasuredNow::new(self)
+    }
+
     /// Compares the figure of a condition with its bound, over its window or else the whole time
     /// until now. The condition does not hold before its window is full.
     #[must_use]
     pub fn check(&self, condition: &Threshold) -> CheckedThreshold {
-        let window = condition.window();
+        self.now().check(condition)
+    }
+
+    /// The measurements over a window, or over the whole time, until now.
+    pub(crate) fn view(&self, window: Option<Duration>) -> PlanView<'_> {
         let now = self.elapsed;
         // Without the load that ticks last, the others would be taken for the whole plan.
         if window.is_some_and(|window| self.loads.iter().any(|load| load.is_late(window, now))) {
-            return condition.check(&PlanView::new(vec![], now));
+            return PlanView::new(vec![], now);
         }
         let loads = self.loads.iter().map(|load| load.view(window, now));
-        condition.check(&PlanView::new(loads.collect(), now))
-    }
-
-    /// The errors so far that a threshold counts, or `None` if it does not limit errors.
-    #[must_use]
-    pub fn error_count(&self, threshold: &Threshold) -> Option<u64> {
-        let loads = self.loads.iter().map(|load| load.view(None, self.elapsed));
-        threshold.error_count(&PlanView::new(loads.collect(), self.elapsed))
+        PlanView::new(loads.collect(), now)
     }
 
     /// The rate of all loads in the last second: as requested, or as achieved by closed loops.

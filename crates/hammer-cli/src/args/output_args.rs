@@ -60,11 +60,8 @@ impl OutputArgs {
         self.quiet |= other.quiet;
         if let Some(progress) = other.progress() {
             self.quiet = false;
+            self.clear_progress();
             self.progress = Some(progress);
-            #[cfg(feature = "live")]
-            {
-                self.live = false;
-            }
         }
         if !other.output.is_empty() {
             self.output = other.output;
@@ -74,6 +71,15 @@ impl OutputArgs {
         self.dry_run |= other.dry_run;
         self.thresholds.merge(other.thresholds);
         self.command_line = other.command_line;
+    }
+
+    /// Forgets the way to show progress, which another command chooses.
+    pub(crate) fn clear_progress(&mut self) {
+        self.progress = None;
+        #[cfg(feature = "live")]
+        {
+            self.live = false;
+        }
     }
 
     /// Sets the command line, for the run file.

@@ -13,6 +13,7 @@ use crate::command_line::MaskedCommandLine;
 use crate::commands::external::{self, ExternalCommandResult};
 use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
+use crate::process::is_child_of_a_duel;
 use crate::{execution, plan};
 
 /// Name of the subcommand.
@@ -115,6 +116,9 @@ pub(crate) fn run(
             return Ok(exit);
         }
         let started = plan::build(entries, &file).and_then(|(plan, mut plan_output)| {
+            if is_child_of_a_duel() {
+                plan_output.clear_progress();
+            }
             plan_output.override_with(output);
             execution::start(plan, &plan_output)
         });

@@ -18,6 +18,7 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::execution::RunnablePlan;
 use crate::output::print_stdout;
+use crate::process::is_child_of_a_duel;
 use crate::text::format_rate;
 use crate::text::lines::{SEPARATOR, wrap, wrap_items};
 use crate::text::number::format_count;
@@ -25,9 +26,9 @@ use crate::text::number::format_count;
 /// The environment variable with which a duel asks for the loads of a plan in place of a description.
 pub(crate) const LOADS_VARIABLE: &str = "HAMMER_DRY_RUN_LOADS";
 
-/// Returns true if a duel asks for the loads of the plan.
+/// Returns true if a duel asks for the loads of the plan. The variable of anyone else is ignored.
 pub(crate) fn is_for_a_duel() -> bool {
-    env::var_os(LOADS_VARIABLE).is_some()
+    env::var_os(LOADS_VARIABLE).is_some() && is_child_of_a_duel()
 }
 
 /// Prints the description of a run.

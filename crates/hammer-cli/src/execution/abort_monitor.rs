@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{AbortReason, StopHandle};
-use hammer_plan::{RunningMeasurements, Threshold};
+use hammer_plan::{MeasuredNow, Threshold};
 
 use super::RunThresholds;
 use crate::report::text::thresholds::abort_text;
@@ -39,7 +39,7 @@ impl<'a> AbortMonitor<'a> {
     /// the run.
     pub(crate) fn check(
         &mut self,
-        measured: &RunningMeasurements,
+        measured: &MeasuredNow<'_>,
         elapsed: Duration,
     ) -> Option<String> {
         if self.is_idle() || elapsed < self.after {

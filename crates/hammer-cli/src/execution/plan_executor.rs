@@ -139,7 +139,7 @@ fn run_loads(
     let threads = plan.threads();
     let (log_hits, age_waiting_hits) = {
         let monitor = lock(monitor);
-        (monitor.wants_hits(), monitor.has_conditions())
+        (monitor.wants_hits(), monitor.checks_thresholds())
     };
     let barrier = RunStartBarrier::new(plan.loads.len());
     // All tickets exist before the first load uses its own.

@@ -21,8 +21,6 @@ pub(crate) struct PlanMonitor<'a> {
     progress: RunProgress,
     signals: SignalWatcher,
     abort_monitor: AbortMonitor<'a>,
-    /// True if conditions can end the run.
-    has_conditions: bool,
     /// Measurements for conditions and progress; `None` if neither needs them.
     measurements: Option<RunningMeasurements>,
     /// Number of loads that still have hits to start.
@@ -47,7 +45,7 @@ impl<'a> PlanMonitor<'a> {
         let names = plan.loads.iter().map(|load| load.name.clone());
         let is_plan = plan.single_load().is_none();
         let outputs = OutputWriter::open(output, names, is_plan, plan.variables.clone())?;
-        let signals = SignalWatcher::watch(stop)?;
+        let signals = SignalWatcher::watch_run(stop)?;
         // Nothing can fail from here on: a display takes over the terminal.
         let progress =
             RunProgress::start(output.progress_mode(), plan, thresholds, baseline, &signals);
@@ -64,7 +62,6 @@ impl<'a> PlanMonitor<'a> {
             outputs,
             progress,
             signals,
-            has_conditions: !abort_monitor.is_idle(),
             abort_monitor,
             measurements,
             running_loads: plan.loads.len(),
@@ -79,9 +76,10 @@ impl<'a> PlanMonitor<'a> {
         self.outputs.wants_hits()
     }
 
-    /// Returns true if conditions can end the run.
-    pub(crate) fn has_conditions(&self) -> bool {
-        self.has_conditions
+    /// Returns true if thresholds are checked while the run lasts, so that hits without an answer have to
+    /// count with their age.
+    pub(crate) fn checks_thresholds(&self) -> bool {
+        self.measurements.is_some()
     }
 
     /// Handles an event of the load with this index.
@@ -91,6 +89,7 @@ impl<'a> PlanMonitor<'a> {
             print_stderr(&self.variables.mask(format!("error: {error}")));
         }
         self.progress.on_event(load, event);
+        self.announce_signal();
         match event {
             RunEvent::Tick(tick) => self.measure(load, tick),
             RunEvent::Draining => self.on_draining(),
@@ -124,11 +123,13 @@ impl<'a> PlanMonitor<'a> {
         let Some(elapsed) = measurements.tick(load, tick) else {
             return;
         };
-        self.progress.show_thresholds(measurements);
-        if !checked {
-            return;
-        }
-        if let Some(message) = self.abort_monitor.check(measurements, elapsed) {
+        let message = {
+            let now = measurements.now();
+            self.progress.show_thresholds(&now);
+            let check = || self.abort_monitor.check(&now, elapsed);
+            checked.then(check).flatten()
+        };
+        if let Some(message) = message {
             self.announce_stop(&message);
         }
     }
@@ -138,6 +139,10 @@ impl<'a> PlanMonitor<'a> {
         if self.running_loads == 0 {
             self.abort_monitor.set_ending();
         }
+    }
+
+    /// Announces the stop at the first event after a signal. A live display has shown it before.
+    fn announce_signal(&mut self) {
         if self.signals.exit().is_some() && !self.stop_announced {
             self.stop_announced = true;
             self.announce_stop(STOPPING);
@@ -147,7 +152,8 @@ impl<'a> PlanMonitor<'a> {
     /// Prints a message that the run is being stopped, unless the run is quiet.
     fn announce_stop(&mut self, message: &str) {
         if !self.quiet {
-            self.progress.show_stop(message);
+            let message = self.variables.mask(message.to_owned());
+            self.progress.show_stop(&message);
         }
     }
 }

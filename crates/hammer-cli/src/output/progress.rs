@@ -1,7 +1,7 @@
 //! Progress of a run on stderr, as the user wants it.
 
 use hammer_core::RunEvent;
-use hammer_plan::RunningMeasurements;
+use hammer_plan::MeasuredNow;
 
 #[cfg(feature = "live")]
 use super::live::LiveProgress;
@@ -86,7 +86,7 @@ impl RunProgress {
         not(feature = "live"),
         expect(unused_variables, reason = "a line shows no thresholds")
     )]
-    pub(crate) fn show_thresholds(&self, measured: &RunningMeasurements) {
+    pub(crate) fn show_thresholds(&self, measured: &MeasuredNow<'_>) {
         match self {
             Self::Line(_) => {}
             #[cfg(feature = "live")]

@@ -25,3 +25,12 @@ pub(crate) fn log_to_display(line: &str) -> bool {
 pub(crate) fn log_to_display(_: &str) -> bool {
     false
 }
+
+/// Shows on the live display that covers stderr, if there is one, that a key or signal stops the run: at
+/// once, or when the hits in flight have ended.
+pub(crate) fn show_stop_on_display(at_once: bool) {
+    #[cfg(feature = "live")]
+    super::stderr_display::show_stop(at_once);
+    #[cfg(not(feature = "live"))]
+    let _ = at_once;
+}

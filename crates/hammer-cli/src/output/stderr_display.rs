@@ -54,6 +54,14 @@ impl Drop for StderrDisplay {
     }
 }
 
+/// Shows on the display, if there is one, that a key or signal stops the run.
+pub(super) fn show_stop(at_once: bool) {
+    let shown = SHOWN.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(display) = &*shown {
+        display.send(LiveUpdate::StopRequested { at_once });
+    }
+}
+
 /// Adds a line to the log of the display. Returns false if none is shown.
 pub(super) fn log(line: &str) -> bool {
     let shown = SHOWN.read().unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@ pub(crate) use limits::raise as raise_limits;
 pub(crate) use log::init as init_log;
 #[cfg(feature = "compare")]
 pub(crate) use parent::PARENT_VARIABLE;
-pub(crate) use parent::end_with_parent;
+pub(crate) use parent::{end_with_parent, is_child_of_a_duel};
 #[cfg(feature = "live")]
 pub(crate) use signal_watcher::InterruptKey;
 pub(crate) use signal_watcher::SignalWatcher;

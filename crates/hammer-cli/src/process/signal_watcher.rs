@@ -1,20 +1,23 @@
 //! Signals that stop a run.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use hammer_core::StopHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::output::show_stop_on_display;
 
 /// Stops a run on SIGINT, SIGTERM and SIGHUP.
 ///
 /// The first signal drains, the second one stops at once, and the third one ends the process, since
-/// the report may be blocked by a pipe.
+/// the report may be blocked by a pipe. A key can only be the first and the second one: no number of
+/// presses loses the report.
 #[derive(Debug)]
 pub(crate) struct SignalWatcher {
     first_signal: Arc<OnceLock<u8>>,
@@ -30,19 +33,53 @@ pub(crate) struct SignalWatcher {
     keys: InterruptKey,
 }
 
-/// A key that does what SIGINT does. A terminal in raw mode sends no signal for Ctrl-C.
+/// A key that does what SIGINT does, except to end the process. A terminal in raw mode sends no signal
+/// for Ctrl-C.
 #[derive(Debug, Clone)]
 #[cfg_attr(
     not(feature = "live"),
     expect(dead_code, reason = "only a live display reads keys")
 )]
-pub(crate) struct InterruptKey(UnboundedSender<u8>);
+pub(crate) struct InterruptKey(UnboundedSender<Instant>);
 
 #[cfg(feature = "live")]
 impl InterruptKey {
-    /// Handles the key like a signal.
+    /// Handles the key like one of the first two signals, unless it was pressed just before.
     pub(crate) fn press(&self) {
-        let _ = self.0.send(SIGINT);
+        self.press_at(Instant::now());
+    }
+
+    fn press_at(&self, time: Instant) {
+        let _ = self.0.send(time);
+    }
+}
+
+/// The presses of a key that counts as a signal.
+struct PressedKeys {
+    presses: UnboundedReceiver<Instant>,
+    latest: Option<Instant>,
+}
+
+impl PressedKeys {
+    /// The shortest time between two presses that count. A key that is held repeats faster.
+    const PAUSE: Duration = Duration::from_millis(500);
+
+    fn new(presses: UnboundedReceiver<Instant>) -> Self {
+        Self {
+            presses,
+            latest: None,
+        }
+    }
+
+    /// Waits for the next press that counts.
+    async fn next(&mut self) {
+        while let Some(press) = self.presses.recv().await {
+            let before = self.latest.replace(press);
+            if before.is_none_or(|before| press.duration_since(before) >= Self::PAUSE) {
+                return;
+            }
+        }
+        std::future::pending().await
     }
 }
 
@@ -52,15 +89,35 @@ const SIGINT: u8 = 2;
 impl SignalWatcher {
     /// Starts to watch for signals, until the process ends.
     pub(crate) fn watch(stop: &StopHandle) -> Result<Self, Error> {
+        Self::start(stop, |_| (), || ())
+    }
+
+    /// Starts to watch for signals during a run with a report, and shows them on a live display. The
+    /// signal that ends the process says that there is no report.
+    pub(crate) fn watch_run(stop: &StopHandle) -> Result<Self, Error> {
+        Self::start(stop, show_stop_on_display, || {
+            restore_terminal();
+            print_without_waiting("stopped without a report");
+        })
+    }
+
+    /// Calls `on_stop` at each of the first two signals; with true if it stops at once.
+    fn start(
+        stop: &StopHandle,
+        on_stop: impl Fn(bool) + Send + 'static,
+        before_exit: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, Error> {
         let first = Arc::new(OnceLock::new());
         let (sender, received) = mpsc::channel();
         let (stop, first_signal) = (stop.clone(), Arc::clone(&first));
         let on_signal = move |number| {
             let _ = first_signal.set(number);
+            let at_once = stop.is_requested();
             stop.escalate();
+            on_stop(at_once);
             let _ = sender.send(());
         };
-        let keys = Self::watch_with(on_signal, restore_terminal)?;
+        let keys = Self::watch_with(on_signal, before_exit)?;
         Ok(Self {
             first_signal: first,
             received,
@@ -69,7 +126,7 @@ impl SignalWatcher {
     }
 
     /// Calls `on_signal` with the number of each of the first two signals. The third one ends the
-    /// process, after a call of `before_exit`. Returns a key that counts as a signal.
+    /// process, after a call of `before_exit`. Returns a key that counts as one of the first two.
     pub(crate) fn watch_with(
         on_signal: impl Fn(u8) + Send + 'static,
         before_exit: impl FnOnce() + Send + 'static,
@@ -124,7 +181,7 @@ const HANDLED_SIGNALS: usize = 2;
 
 async fn listen(
     ready: &mpsc::Sender<io::Result<()>>,
-    mut pressed: UnboundedReceiver<u8>,
+    pressed: UnboundedReceiver<Instant>,
     on_signal: impl Fn(u8),
     before_exit: impl FnOnce(),
 ) {
@@ -133,26 +190,35 @@ async fn listen(
         Err(error) => return drop(ready.send(Err(error))),
     };
     let _ = ready.send(Ok(()));
+    let mut pressed = PressedKeys::new(pressed);
     for _ in 0..HANDLED_SIGNALS {
-        on_signal(next(&mut source, &mut pressed).await);
+        let number = tokio::select! {
+            number = source.next() => number,
+            () = pressed.next() => SIGINT,
+        };
+        on_signal(number);
     }
-    let last = next(&mut source, &mut pressed).await;
+    let last = source.next().await;
     before_exit();
     terminate(last);
-}
-
-/// The number of the next signal, or of the one that a key counts as.
-async fn next(source: &mut SignalListeners, pressed: &mut UnboundedReceiver<u8>) -> u8 {
-    tokio::select! {
-        signal = source.next() => signal,
-        Some(signal) = pressed.recv() => signal,
-    }
 }
 
 /// Restores the terminal, if a display is shown.
 fn restore_terminal() {
     #[cfg(feature = "live")]
     hammer_tui::restore_terminal();
+}
+
+/// Prints a line to stderr, but does not wait long: the process must end even if stderr is blocked.
+fn print_without_waiting(line: &'static str) {
+    let (sender, printed) = mpsc::channel();
+    let print = move || {
+        let _ = writeln!(io::stderr(), "{line}");
+        let _ = sender.send(());
+    };
+    if thread::Builder::new().spawn(print).is_ok() {
+        let _ = printed.recv_timeout(Duration::from_millis(200));
+    }
 }
 
 #[expect(clippy::exit, reason = "the third signal must end the process")]
@@ -233,15 +299,27 @@ impl SignalListeners {
 mod tests {
     use super::*;
 
-    /// In raw mode, Ctrl-C is a key, which has to count like the signal.
+    /// In raw mode, Ctrl-C is a key, which has to count like the signal, but must not end the process: a
+    /// third press that did would end this test.
     #[test]
-    fn a_key_counts_as_a_signal() {
+    fn a_key_counts_as_the_first_two_signals_and_not_while_it_is_held() {
         let (sender, received) = mpsc::channel();
         let on_signal = move |number| sender.send(number).unwrap();
         let key = SignalWatcher::watch_with(on_signal, || ()).unwrap();
-        for _ in 0..HANDLED_SIGNALS {
-            key.press();
-            assert_eq!(received.recv(), Ok(SIGINT));
+        let start = Instant::now();
+        let press = |milliseconds| key.press_at(start + Duration::from_millis(milliseconds));
+        let pressed = Duration::from_secs(5);
+        press(0);
+        assert_eq!(received.recv_timeout(pressed), Ok(SIGINT));
+        for held in 1..30 {
+            press(held * 30);
         }
+        let ignored = Duration::from_millis(50);
+        assert!(received.recv_timeout(ignored).is_err(), "the key was held");
+        press(1_400);
+        assert_eq!(received.recv_timeout(pressed), Ok(SIGINT));
+        press(3_000);
+        press(5_000);
+        assert!(received.recv_timeout(ignored).is_err(), "a third press");
     }
 }

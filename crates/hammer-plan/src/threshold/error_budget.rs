@@ -1,6 +1,6 @@
 //! The errors that a threshold allows.
 
-use super::figure::{HitCategory, ThresholdFigure};
+use super::figure::{HitCategory, ThresholdFigure, share};
 use super::operator::ComparisonOperator;
 use super::{Measurements, Threshold};
 
@@ -23,17 +23,35 @@ impl Threshold {
     pub fn allowed_errors(&self, hits: u64) -> Option<u64> {
         self.counted_errors()?;
         let bound = self.bound_value()?;
-        let bound = match self.counts_hits() {
+        let operator = match self.operator {
+            ComparisonOperator::Less => ComparisonOperator::Less,
+            ComparisonOperator::LessOrEqual | ComparisonOperator::Equal => {
+                ComparisonOperator::LessOrEqual
+            }
+            _ => return None,
+        };
+        if hits == 0 {
+            return Some(0);
+        }
+        let figure = |errors: u64| match self.counts_hits() {
+            true => errors as f64,
+            false => share(errors, hits),
+        };
+        let is_allowed = |errors| operator.holds(figure(errors), bound);
+        let estimate = match self.counts_hits() {
             true => bound,
             false => bound * hits as f64 / 100.0,
         };
-        let limit = match self.operator {
-            ComparisonOperator::Less => bound.ceil() - 1.0,
-            ComparisonOperator::LessOrEqual | ComparisonOperator::Equal => bound.floor(),
-            _ => return None,
-        };
-        // No error is allowed if the bound cannot hold.
-        Some((limit.max(0.0) as u64).min(hits))
+        // The estimate is rounded in another way than the figure. No error is allowed if the bound cannot
+        // hold.
+        let mut allowed = (estimate.max(0.0) as u64).min(hits);
+        while allowed < hits && is_allowed(allowed + 1) {
+            allowed += 1;
+        }
+        while allowed > 0 && !is_allowed(allowed) {
+            allowed -= 1;
+        }
+        Some(allowed)
     }
 
     /// Returns the number of errors in `measured` that the threshold counts, or `None` if it does not
@@ -44,6 +62,11 @@ impl Threshold {
             Some(scope) => scope.measure(measured, |part| Some(counted.count(part))),
             None => Some(counted.count(measured)),
         }
+    }
+
+    /// Returns true if the threshold limits errors of the whole time.
+    pub(crate) fn limits_errors(&self) -> bool {
+        self.counted_errors().is_some()
     }
 
     fn counted_errors(&self) -> Option<&HitCategory> {
@@ -66,6 +89,9 @@ mod tests {
             ("errors < 1%", 1_000, Some(9)),
             ("errors <= 1%", 1_000, Some(10)),
             ("errors < 1%", 1_050, Some(10)),
+            ("errors < 1.1%", 3_000, Some(32)),
+            ("errors <= 0.57%", 20_000, Some(114)),
+            ("errors < 1%", 0, Some(0)),
             ("timed_out == 0", 1_000, Some(0)),
             ("failed < 0", 1_000, Some(0)),
             ("failed < 5", 3, Some(3)),

@@ -1,7 +1,5 @@
 //! The figure of a threshold: a statistic of a time, a count or a rate.
 
-use hammer_core::HitCounts;
-
 use super::fixed_bound::FigureUnit;
 use super::percentile::Percentile;
 use super::{HitTime, Measurements};
@@ -84,7 +82,9 @@ impl ThresholdFigure {
         match self {
             Self::Time(time, statistic) => measured.distribution(time)?.statistic(*statistic),
             Self::Count(counted) if unit == FigureUnit::Percent => {
-                share(counted.count(measured), &measured.hits())
+                // After a run, all scheduled hits have ended.
+                let ended = measured.hits().ended();
+                (ended > 0).then(|| share(counted.count(measured), ended))
             }
             Self::Count(counted) => Some(counted.count(measured) as f64),
             Self::Rate => measured.rate(),
@@ -93,10 +93,8 @@ impl ThresholdFigure {
     }
 }
 
-/// Returns `count` as a percentage of the hits that have ended; after a run, all scheduled hits
-/// have.
-fn share(count: u64, hits: &HitCounts) -> Option<f64> {
-    let ended = hits.ended();
+/// Returns `count` as a percentage of `hits`, which are not 0.
+pub(super) fn share(count: u64, hits: u64) -> f64 {
     // Multiplying first gives the float nearest to the exact quotient, so that `==` works.
-    (ended > 0).then(|| count as f64 * 100.0 / ended as f64)
+    count as f64 * 100.0 / hits as f64
 }

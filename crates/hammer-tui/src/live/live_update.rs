@@ -47,6 +47,11 @@ pub enum LiveUpdate {
         /// Its verdict.
         verdict: VerdictStatus,
     },
+    /// A key or signal stops the run. It stays so, even if a text follows.
+    StopRequested {
+        /// True if hits in flight are cut off, too.
+        at_once: bool,
+    },
     /// The run is being stopped, as the text says.
     Stopping(String),
     /// A line of the log: a warning, an error, or a message of the tracing. It may contain escape

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::load_view::LoadState;
-use super::run_view::RunView;
+use super::run_view::{RunStop, RunView};
 use crate::clean_text::clean;
 use crate::live::live_threshold::LiveThreshold;
 use crate::live::live_update::LiveUpdate;
@@ -41,8 +41,17 @@ impl RunView {
             LiveUpdate::Finished { load, verdict } => {
                 self.set_state(load, LoadState::Finished(verdict));
             }
-            LiveUpdate::Stopping(text) => self.stopping = Some(clean(&text)),
+            LiveUpdate::StopRequested { at_once: true } => self.stopping = Some(RunStop::AtOnce),
+            LiveUpdate::StopRequested { at_once: false } => self.stop(RunStop::Requested),
+            LiveUpdate::Stopping(text) => self.stop(RunStop::Explained(clean(&text))),
             LiveUpdate::Log(text) => self.add_log_lines(&text),
+        }
+    }
+
+    /// Shows a stop, unless a later one of its kind is shown.
+    fn stop(&mut self, stop: RunStop) {
+        if matches!(self.stopping, None | Some(RunStop::Explained(_))) {
+            self.stopping = Some(stop);
         }
     }
 

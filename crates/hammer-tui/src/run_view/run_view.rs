@@ -22,8 +22,8 @@ pub(crate) struct RunView {
     /// The loads, by their index.
     pub(crate) loads: Vec<LoadView>,
     pub(crate) thresholds: Vec<LiveThreshold>,
-    /// The text of a stop, once the run is being stopped.
-    pub(crate) stopping: Option<String>,
+    /// The stop, once the run is being stopped.
+    pub(crate) stopping: Option<RunStop>,
     /// The last lines of the log, the oldest first.
     pub(crate) log: VecDeque<String>,
     /// Lines of the log that are no longer kept.
@@ -32,6 +32,17 @@ pub(crate) struct RunView {
     pub(crate) open_files: Option<u64>,
     /// Counts the open files, unless they are set by hand.
     pub(super) file_counter: Option<OpenFileCounter>,
+}
+
+/// The stop of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RunStop {
+    /// A text says why. Hits in flight may end.
+    Explained(String),
+    /// A key or signal asked for it. Hits in flight may end.
+    Requested,
+    /// Hits in flight are cut off.
+    AtOnce,
 }
 
 impl RunView {

@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::clean_text::cut;
 use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::{LoadState, LoadView};
-use crate::run_view::run_view::RunView;
+use crate::run_view::run_view::{RunStop, RunView};
 
 /// Draws the second line.
 pub(super) fn draw(
@@ -61,7 +61,12 @@ fn activity(run: &RunView, load: &LoadView) -> Option<String> {
     let in_flight = load.latest.as_ref().map_or(0, |latest| latest.in_flight);
     match (&load.state, &run.stopping) {
         (LoadState::Finished(_), _) => Some("finished".to_owned()),
-        (_, Some(text)) => Some(text.clone()),
+        (_, Some(RunStop::Explained(text))) => Some(text.clone()),
+        (_, Some(RunStop::Requested)) => Some(format!(
+            "stopping: {} in flight may end (q: stop now)",
+            format_counted(in_flight, "hit")
+        )),
+        (_, Some(RunStop::AtOnce)) => Some("stopping now: hits in flight are cut off".to_owned()),
         (LoadState::Preparing(text), _) if text.is_empty() => Some("preparing".to_owned()),
         (LoadState::Preparing(text), _) => Some(text.clone()),
         (LoadState::Draining, _) => Some(format!(

@@ -8,7 +8,7 @@ use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
 use super::theme::Theme;
 use crate::run_view::load_view::LoadState;
-use crate::run_view::run_view::RunView;
+use crate::run_view::run_view::{RunStop, RunView};
 
 /// Draws the last line: as many names and keys as fit.
 pub(super) fn draw(
@@ -72,6 +72,7 @@ fn keys(run: &RunView, settings: &ScreenSettings) -> [Vec<&'static str>; 3] {
     let is_ending = (run.loads.iter()).all(|load| matches!(load.state, LoadState::Finished(_)));
     let mut few = vec!["? help"];
     match &run.stopping {
+        Some(RunStop::AtOnce) => {}
         Some(_) => few.push("q stop now"),
         None if is_ending => {}
         None => few.push("q stop"),

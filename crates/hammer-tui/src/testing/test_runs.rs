@@ -115,9 +115,7 @@ pub(crate) fn failing() -> RunView {
 /// Steps that are being stopped.
 pub(crate) fn stopping() -> RunView {
     let mut run = mid_run();
-    run.apply(LiveUpdate::Stopping(
-        "stopping: 38 hits in flight have 5 s to end (again: at once)".to_owned(),
-    ));
+    run.apply(LiveUpdate::StopRequested { at_once: false });
     run.apply(LiveUpdate::Draining { load: 0 });
     run
 }

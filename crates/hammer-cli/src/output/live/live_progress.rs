@@ -3,7 +3,7 @@
 use std::io;
 
 use hammer_core::RunEvent;
-use hammer_plan::RunningMeasurements;
+use hammer_plan::{MeasuredNow, SubstitutedVariables};
 use hammer_tui::{LiveSecond, LiveUpdate};
 
 use super::run_description::describe_run;
@@ -22,6 +22,8 @@ pub(crate) struct LiveProgress {
     thresholds: ThresholdsSoFar,
     /// Names of the settings in reasons.
     names: SettingNames,
+    /// Environment variables whose values the display must not show.
+    variables: SubstitutedVariables,
 }
 
 impl LiveProgress {
@@ -37,6 +39,7 @@ impl LiveProgress {
             display: StderrDisplay::start(run, interrupt)?,
             thresholds: ThresholdsSoFar::new(plan, thresholds),
             names: plan.setting_names,
+            variables: plan.variables.clone(),
         })
     }
 
@@ -70,17 +73,17 @@ impl LiveProgress {
         self.display.send(update);
     }
 
-    /// Names settings in reasons and advice as the user does.
+    /// Names settings in reasons and advice as the user does, and masks them as in reports.
     fn reworded(&self, mut second: LiveSecond) -> LiveSecond {
         let reasons = second.verdict.reasons.iter_mut();
         for text in reasons.chain(second.advice.values_mut()) {
-            *text = self.names.reword(text);
+            *text = self.variables.mask(self.names.reword(text));
         }
         second
     }
 
     /// Shows the thresholds, as measured until now.
-    pub(in crate::output) fn show_thresholds(&self, measured: &RunningMeasurements) {
+    pub(in crate::output) fn show_thresholds(&self, measured: &MeasuredNow<'_>) {
         let thresholds = self.thresholds.check(measured);
         self.display.send(LiveUpdate::Thresholds(thresholds));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{ResourceLimits, RunFile, Schedule};
-use hammer_plan::{HitTime, LoadOutline, Threshold};
+use hammer_plan::{HitTime, LoadOutline, SubstitutedVariables, Threshold};
 use hammer_tui::{LiveBound, LiveLoad, LiveRun, LiveStage};
 
 use crate::baseline::BaselineRun;
@@ -24,9 +24,9 @@ pub(super) fn describe_run(
             .iter()
             .map(|group| plan.variables.mask_target(group.clone()))
             .collect(),
-        bounds: response_bounds(thresholds, outline, plan.loads.len()),
+        bounds: response_bounds(thresholds, outline, plan),
         baseline_p99: baseline.and_then(|baseline| response_p99(baseline.run(), &load.name, index)),
-        ..describe_load(load, outline)
+        ..describe_load(load, outline, &plan.variables)
     });
     let name = match plan.single_load() {
         Some(only) if plan.name.is_empty() => only.load.hammer().to_owned(),
@@ -39,27 +39,31 @@ pub(super) fn describe_run(
     }
 }
 
-fn describe_load(load: &RunnablePlanLoad, outline: &LoadOutline) -> LiveLoad {
+fn describe_load(
+    load: &RunnablePlanLoad,
+    outline: &LoadOutline,
+    variables: &SubstitutedVariables,
+) -> LiveLoad {
     let schedule = load.load.schedule();
     LiveLoad {
         name: load.name.clone(),
         hammer: load.load.hammer().to_owned(),
-        shape: outline.shape.to_string(),
+        shape: variables.mask(outline.shape.to_string()),
         offset: load.offset,
         length: schedule.duration(),
         hit_count: schedule.hit_count(),
-        stages: stages(&schedule),
+        stages: stages(&schedule, variables),
         ..LiveLoad::default()
     }
 }
 
 /// The stages of a schedule, if there are several.
-fn stages(schedule: &Schedule) -> Vec<LiveStage> {
+fn stages(schedule: &Schedule, variables: &SubstitutedVariables) -> Vec<LiveStage> {
     match schedule.shape().stages() {
         [] | [_] => vec![],
         stages => {
             let stage = |stage: &hammer_core::Stage| LiveStage {
-                name: stage.to_string(),
+                name: variables.mask(stage.to_string()),
                 start: stage.start(),
             };
             stages.iter().map(stage).collect()
@@ -67,23 +71,23 @@ fn stages(schedule: &Schedule) -> Vec<LiveStage> {
     }
 }
 
-/// The bounds on the response of a whole load, of which a plan has `loads`.
+/// The bounds on the response of a whole load of a plan.
 fn response_bounds(
     thresholds: &RunThresholds,
     outline: &LoadOutline,
-    loads: usize,
+    plan: &RunnablePlan,
 ) -> Vec<LiveBound> {
     let applies = |threshold: &&Threshold| match threshold.scope() {
         None => true,
         Some(scope) => {
             let is_whole = scope.stage().is_none() && scope.group().is_none();
-            is_whole && (scope.load() == Some(&outline.name)) && loads > 1
+            is_whole && (scope.load() == Some(&outline.name)) && plan.loads.len() > 1
         }
     };
     let bounds = thresholds.asserted.iter().filter(applies);
     let bounds = bounds.filter_map(|threshold| match threshold.time_bound()? {
         (HitTime::Response, micros) => Some(LiveBound {
-            expression: threshold.to_string(),
+            expression: plan.variables.mask(threshold.to_string()),
             at: Duration::try_from_secs_f64(micros / 1e6).ok()?,
         }),
         _ => None,

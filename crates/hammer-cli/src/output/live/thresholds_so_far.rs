@@ -1,7 +1,7 @@
 //! The thresholds of a run that lasts.
 
 use hammer_core::Schedule;
-use hammer_plan::{RunningMeasurements, Threshold};
+use hammer_plan::{MeasuredNow, Threshold};
 use hammer_tui::{ErrorBudget, LiveThreshold};
 
 use crate::execution::{RunThresholds, RunnablePlan};
@@ -9,52 +9,72 @@ use crate::execution::{RunThresholds, RunnablePlan};
 /// The thresholds of a run that lasts, with the hits that its loads will send.
 #[derive(Debug)]
 pub(super) struct ThresholdsSoFar {
-    asserted: Vec<Threshold>,
-    abort_conditions: Vec<Threshold>,
+    thresholds: Vec<ShownThreshold>,
     /// The name of each load, with its hits if they are known.
     expected_hits: Vec<(String, Option<u64>)>,
+}
+
+/// A threshold with its text for the display.
+#[derive(Debug)]
+struct ShownThreshold {
+    threshold: Threshold,
+    /// The threshold as text, without the values of environment variables.
+    expression: String,
+    is_abort_condition: bool,
 }
 
 impl ThresholdsSoFar {
     pub(super) fn new(plan: &RunnablePlan, thresholds: &RunThresholds) -> Self {
         let loads = plan.loads.iter();
         let hits = loads.map(|load| (load.name.clone(), expected_hits(&load.load.schedule())));
+        let asserted = thresholds.asserted.iter().map(|it| (it, false));
+        let aborting = thresholds.abort_conditions.iter().map(|it| (it, true));
+        let shown = |(threshold, is_abort_condition): (&Threshold, bool)| ShownThreshold {
+            threshold: threshold.clone(),
+            expression: plan.variables.mask(threshold.to_string()),
+            is_abort_condition,
+        };
         Self {
-            asserted: thresholds.asserted.clone(),
-            abort_conditions: thresholds.abort_conditions.clone(),
+            thresholds: asserted.chain(aborting).map(shown).collect(),
             expected_hits: hits.collect(),
         }
     }
 
     /// Checks all thresholds.
-    pub(super) fn check(&self, measured: &RunningMeasurements) -> Vec<LiveThreshold> {
-        let asserted = self.asserted.iter().map(|it| (it, false));
-        let aborting = self.abort_conditions.iter().map(|it| (it, true));
-        let check = |(threshold, is_abort_condition): (&Threshold, bool)| {
-            let checked = measured.check(threshold);
+    pub(super) fn check(&self, measured: &MeasuredNow<'_>) -> Vec<LiveThreshold> {
+        let check = |shown: &ShownThreshold| {
+            let checked = measured.check(&shown.threshold);
             let is_measured = checked.measured.value.is_some() || checked.measured.infinite;
+            let holds = is_measured.then_some(checked.passed);
             LiveThreshold {
-                expression: checked.expression.clone(),
+                expression: shown.expression.clone(),
                 figure: match is_measured {
                     true => checked.figure(),
                     false => String::new(),
                 },
-                holds: is_measured.then_some(checked.passed),
-                is_abort_condition,
-                budget: self.budget(threshold, measured),
+                holds,
+                is_abort_condition: shown.is_abort_condition,
+                budget: self.budget(&shown.threshold, holds, measured),
             }
         };
-        asserted.chain(aborting).map(check).collect()
+        self.thresholds.iter().map(check).collect()
     }
 
-    /// The errors that are left until a threshold fails, if the number of hits is known.
-    fn budget(&self, threshold: &Threshold, measured: &RunningMeasurements) -> Option<ErrorBudget> {
+    /// The errors that are left until a threshold fails, if the number of hits is known. None is left
+    /// while it fails.
+    fn budget(
+        &self,
+        threshold: &Threshold,
+        holds: Option<bool>,
+        measured: &MeasuredNow<'_>,
+    ) -> Option<ErrorBudget> {
         let errors = measured.error_count(threshold)?;
         let total = threshold.allowed_errors(self.hits_in_scope(threshold)?)?;
-        Some(ErrorBudget {
-            left: total.saturating_sub(errors),
-            total,
-        })
+        let left = match holds {
+            Some(false) => 0,
+            _ => total.saturating_sub(errors),
+        };
+        Some(ErrorBudget { left, total })
     }
 
     /// The hits in the scope of a threshold, if they are known.

@@ -1,0 +1,56 @@
+//! The measurements of running loads at one instant, for many conditions.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hammer_core::CheckedThreshold;
+
+use crate::running_view::PlanView;
+use crate::{RunningMeasurements, Threshold};
+
+/// The measurements of all loads of a run until now. Those over a window are summed once, at the first
+/// condition that needs them.
+pub struct MeasuredNow<'a> {
+    measured: &'a RunningMeasurements,
+    /// The measurements over each window, or over the whole time.
+    views: RefCell<BTreeMap<Option<Duration>, PlanView<'a>>>,
+}
+
+impl<'a> MeasuredNow<'a> {
+    pub(crate) fn new(measured: &'a RunningMeasurements) -> Self {
+        Self {
+            measured,
+            views: RefCell::default(),
+        }
+    }
+
+    /// Compares the figure of a condition with its bound, as [`RunningMeasurements::check`] does.
+    #[must_use]
+    pub fn check(&self, condition: &Threshold) -> CheckedThreshold {
+        self.with_view(condition.window(), |view| condition.check(view))
+    }
+
+    /// The errors so far that a threshold counts, or `None` if it does not limit errors.
+    #[must_use]
+    pub fn error_count(&self, threshold: &Threshold) -> Option<u64> {
+        threshold.limits_errors().then_some(())?;
+        self.with_view(None, |view| threshold.error_count(view))
+    }
+
+    /// The rate of all loads in the last second: as requested, or as achieved by closed loops.
+    #[must_use]
+    pub fn current_rate(&self) -> f64 {
+        self.measured.current_rate()
+    }
+
+    fn with_view<T>(
+        &self,
+        window: Option<Duration>,
+        measure: impl FnOnce(&PlanView<'a>) -> T,
+    ) -> T {
+        let mut views = self.views.borrow_mut();
+        let view = views.entry(window);
+        measure(view.or_insert_with(|| self.measured.view(window)))
+    }
+}
