@@ -33,6 +33,8 @@ struct WorkerProgress {
     prepared: (usize, usize),
     /// The last second that it has reported.
     reported_until: u64,
+    /// No more of its hits become due.
+    is_draining: bool,
 }
 
 /// The last second of a worker that has ended.
@@ -151,10 +153,9 @@ impl<H: Hammer> Coordinator<H> {
                 self.threads.batch_handled();
                 on_event(RunEvent::Hits(&records));
             }
-            WorkerMessage::Draining => {
-                if !std::mem::replace(&mut self.draining, true) {
-                    on_event(RunEvent::Draining);
-                }
+            WorkerMessage::Draining { worker } => {
+                self.workers[worker].is_draining = true;
+                self.check_drain(on_event);
             }
             WorkerMessage::Done {
                 worker,
@@ -163,6 +164,7 @@ impl<H: Hammer> Coordinator<H> {
             } => {
                 self.measurements.add_last_interval(worker, &interval, end);
                 self.reported(worker, ENDED, on_event);
+                self.check_drain(on_event);
                 self.end_workers();
             }
             WorkerMessage::Failed { worker, error } => {
@@ -215,6 +217,15 @@ impl<H: Hammer> Coordinator<H> {
         });
         (self.measurements).set_started_at(SystemTime::now() + wait + self.config.warmup);
         self.threads.start(start);
+    }
+
+    /// Emits the event of the drain once no worker has hits that become due.
+    fn check_drain(&mut self, on_event: &mut impl FnMut(RunEvent<'_>)) {
+        let mut workers = self.workers.iter();
+        let all = workers.all(|worker| worker.is_draining || worker.reported_until == ENDED);
+        if all && !std::mem::replace(&mut self.draining, true) {
+            on_event(RunEvent::Draining);
+        }
     }
 
     /// Lets the threads of the workers end once all are done.

@@ -94,20 +94,10 @@ pub(crate) struct GeneratorLimits {
 }
 
 /// The peaks of the hits that a generator held, summed over the workers.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct GeneratorPeaks {
     pub(crate) in_flight: usize,
     pub(crate) backlog: usize,
-}
-
-impl GeneratorPeaks {
-    /// The larger of each figure.
-    pub(crate) fn max(self, other: Self) -> Self {
-        Self {
-            in_flight: self.in_flight.max(other.in_flight),
-            backlog: self.backlog.max(other.backlog),
-        }
-    }
 }
 
 impl GeneratorReport {

@@ -31,6 +31,20 @@ impl GroupReport {
     pub fn is_ungrouped(&self) -> bool {
         self.is_ungrouped
     }
+
+    /// The name of the group with this index, as [`IntervalStats::groups`](crate::IntervalStats::groups)
+    /// counts them, of the groups with these names. Without an index, it is that of the hits whose group
+    /// is unknown.
+    #[must_use]
+    pub fn name_of(names: &[String], index: Option<usize>) -> String {
+        let Some(index) = index else {
+            return NO_GROUP.to_owned();
+        };
+        match names.len().saturating_sub(index) {
+            others if others > 1 && index + 1 == MAX_GROUPS => format!("{others} others"),
+            _ => names.get(index).cloned().unwrap_or_default(),
+        }
+    }
 }
 
 /// The name of the hits whose group is unknown.
@@ -58,6 +72,12 @@ impl GroupTallies {
         groups
             .filter(|(_, tally)| tally.hits.scheduled > 0)
             .map(|(index, tally)| (index, tally.hits, tally.response.as_ref()))
+    }
+
+    /// The hits without a group, if there are any.
+    pub(crate) fn ungrouped(&self) -> Option<(HitCounts, Option<&Histogram>)> {
+        let tally = Some(&self.ungrouped).filter(|tally| tally.hits.scheduled > 0)?;
+        Some((tally.hits, tally.response.as_ref()))
     }
 
     fn entry(&mut self, group: usize) -> &mut GroupTally {
@@ -145,19 +165,13 @@ impl GroupTallies {
             return vec![];
         }
         let empty = GroupTally::default();
-        let shown = names.iter().take(MAX_GROUPS).enumerate();
-        let groups = shown.map(|(index, name)| {
-            let others = names.len() - index;
-            let name = if index + 1 == MAX_GROUPS && others > 1 {
-                format!("{others} others")
-            } else {
-                name.clone()
-            };
+        let groups = (0..names.len().min(MAX_GROUPS)).map(|index| {
+            let name = GroupReport::name_of(names, Some(index));
             self.groups.get(index).unwrap_or(&empty).report(name, false)
         });
         let ungrouped = Some(&self.ungrouped).filter(|tally| tally.hits.scheduled > 0);
         groups
-            .chain(ungrouped.map(|tally| tally.report(NO_GROUP.to_owned(), true)))
+            .chain(ungrouped.map(|tally| tally.report(GroupReport::name_of(names, None), true)))
             .collect()
     }
 }

@@ -97,6 +97,13 @@ impl IntervalStats {
     pub fn groups(&self) -> impl Iterator<Item = (usize, HitCounts, Option<&Histogram>)> {
         self.groups.iter()
     }
+
+    /// The hits whose group is unknown, with done − due of those that were answered, or `None` if each
+    /// hit has a group.
+    #[must_use]
+    pub fn ungrouped(&self) -> Option<(HitCounts, Option<&Histogram>)> {
+        self.groups.ungrouped()
+    }
 }
 
 /// The counts above zero.
@@ -222,6 +229,7 @@ mod tests {
             .groups()
             .map(|(index, hits, response)| (index, hits.ok, response.map(Histogram::count)));
         assert_eq!(groups.collect::<Vec<_>>(), [(2, 1, Some(1))]);
+        assert!(interval.ungrouped().is_none());
 
         // Cleared names keep their memory, and are not listed.
         interval.clear();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::report::generator_report::GeneratorPeaks;
 use crate::report::waiting_hits::WaitingHits;
 
 /// The hits that a worker holds at one instant, and the end of its schedule.
@@ -11,6 +12,8 @@ pub(crate) struct WorkerGauges {
     pub(crate) in_flight: usize,
     /// Hits that are due and have not started.
     pub(crate) backlog: usize,
+    /// The peaks of both since the start.
+    pub(crate) peaks: GeneratorPeaks,
     /// The end of its schedule, or the stop of the run, if no more hits become due.
     pub(crate) schedule_end: Option<Duration>,
     /// The ages of these hits, if they were requested.

@@ -1,6 +1,7 @@
 //! The engine on real threads, from a plain function and within a runtime of the caller.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -256,4 +257,27 @@ fn too_many_threads_or_slots_are_refused_with_their_limit() {
         assert_eq!(error.to_string(), message);
     }
     assert!(run().max_in_flight(MAX_IN_FLIGHT).execute().is_ok());
+}
+
+/// The first of four workers has its only hit at the start, and the last one 750 ms later.
+#[test]
+fn the_drain_begins_once_no_worker_has_hits_that_become_due() {
+    let started = Arc::new(AtomicUsize::new(0));
+    let started_in_hit = started.clone();
+    let hammer = scripted_hammer(move |_| {
+        started_in_hit.fetch_add(1, Ordering::SeqCst);
+        ok_after(ms(1))
+    });
+    let mut at_drain = vec![];
+    let report = Run::new(hammer, constant_schedule(4, ms(1000)))
+        .threads(4)
+        .execute_with(|event| {
+            if let RunEvent::Draining = event {
+                at_drain.push(started.load(Ordering::SeqCst));
+            }
+        })
+        .expect("a run");
+    assert_eq!(report.hits.ok, 4);
+    // The last hit may be about to start.
+    assert!(matches!(at_drain[..], [3 | 4]), "{at_drain:?}");
 }

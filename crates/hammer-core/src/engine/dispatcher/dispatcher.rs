@@ -167,6 +167,7 @@ impl Dispatcher {
         WorkerGauges {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
+            peaks: self.recorder.peaks().held,
             schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
             waiting: (self.limits.age_waiting).then(|| {
                 let elapsed = self.elapsed(now);

@@ -47,8 +47,8 @@ pub(crate) enum WorkerMessage {
     },
     /// Hits that have ended.
     Hits(Vec<HitRecord>),
-    /// No more hits become due.
-    Draining,
+    /// No more hits of the worker become due.
+    Draining { worker: usize },
     /// The last interval of a worker, and its final figures.
     Done {
         worker: usize,
@@ -200,7 +200,9 @@ impl CoordinatorLink {
     }
 
     pub(super) fn report_draining(&self) {
-        self.send(WorkerMessage::Draining);
+        self.send(WorkerMessage::Draining {
+            worker: self.worker,
+        });
     }
 
     /// Sends the last interval and the final figures.

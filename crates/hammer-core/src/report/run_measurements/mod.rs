@@ -89,9 +89,7 @@ pub(crate) struct RunMeasurements {
     /// The ages of the hits that all workers held at the last tick, if they were requested.
     waiting: WaitingHits,
     usages: Vec<Option<ThreadUsage>>,
-    /// The peaks at the ends of intervals; the workers know those between.
-    peaks_so_far: GeneratorPeaks,
-    /// The ends of the workers: sums of peaks, and the latest of each time.
+    /// The ends of the workers: the latest of each time.
     end: WorkerEnd,
 }
 
@@ -111,7 +109,6 @@ impl RunMeasurements {
             gauges: vec![WorkerGauges::default(); threads],
             waiting: WaitingHits::default(),
             usages: vec![None; threads],
-            peaks_so_far: GeneratorPeaks::default(),
             end: WorkerEnd::default(),
         }
     }
@@ -143,6 +140,7 @@ impl RunMeasurements {
         end: WorkerEnd,
     ) {
         let gauges = WorkerGauges {
+            peaks: end.peaks,
             schedule_end: Some(end.schedule_end),
             ..WorkerGauges::default()
         };
@@ -152,8 +150,15 @@ impl RunMeasurements {
         sum.settle_time = sum.settle_time.max(end.settle_time);
         sum.last_start = sum.last_start.max(end.last_start);
         sum.schedule_end = sum.schedule_end.max(end.schedule_end);
-        sum.peaks.in_flight += end.peaks.in_flight;
-        sum.peaks.backlog += end.peaks.backlog;
+    }
+
+    /// The peaks of the workers so far, summed.
+    fn peaks(&self) -> GeneratorPeaks {
+        let peaks = || self.gauges.iter().map(|worker| worker.peaks);
+        GeneratorPeaks {
+            in_flight: peaks().map(|peaks| peaks.in_flight).sum(),
+            backlog: peaks().map(|peaks| peaks.backlog).sum(),
+        }
     }
 
     /// Closes the interval that ends at `second`, and returns its tick; the run may be `stopped`.
@@ -166,13 +171,12 @@ impl RunMeasurements {
         let length = second - self.last_tick;
         let requested_rate = self.close_interval(length, stopped);
         let (elapsed, length) = (Duration::from_secs(second), Duration::from_secs(length));
-        let in_flight = self.gauges.iter().map(|worker| worker.in_flight).sum();
-        let backlog = self.gauges.iter().map(|worker| worker.backlog).sum();
+        let in_flight: usize = self.gauges.iter().map(|worker| worker.in_flight).sum();
+        let backlog: usize = self.gauges.iter().map(|worker| worker.backlog).sum();
         self.waiting.clear();
         for worker in &self.gauges {
             (worker.waiting.iter()).for_each(|waiting| self.waiting.merge(waiting));
         }
-        self.peaks_so_far = self.peaks_so_far.max(GeneratorPeaks { in_flight, backlog });
         // The stage in which the interval ended, which may be one that ends with it.
         let before_end = elapsed.saturating_sub(Duration::from_nanos(1));
         let shape = self.schedule.shape();
@@ -196,7 +200,7 @@ impl RunMeasurements {
                 loop_kind: self.loop_kind(),
                 elapsed_s: elapsed.as_secs_f64(),
                 limits: self.settings.limits,
-                peaks: self.peaks_so_far,
+                peaks: self.peaks(),
                 total: &self.total,
                 usages: &self.usages,
                 resources,
@@ -229,7 +233,6 @@ impl RunMeasurements {
             let last_second = Duration::from_secs(last_tick);
             self.end.elapsed = self.end.elapsed.max(last_second);
             self.end.schedule_end = self.end.schedule_end.max(last_second);
-            self.end.peaks = self.end.peaks.max(self.peaks_so_far);
         }
         let duration = self.duration(stopped);
         let stages = self.stages.report(self.schedule.shape(), duration);
@@ -310,7 +313,7 @@ impl RunMeasurements {
 
     fn generator(&self, resources: &ResourceUsage) -> GeneratorReport {
         let usages = usages_in_order(&self.usages);
-        let (limits, peaks) = (self.settings.limits, self.end.peaks);
+        let (limits, peaks) = (self.settings.limits, self.peaks());
         GeneratorReport::new(limits, &self.total, peaks, usages, resources)
     }
 }
@@ -370,20 +373,24 @@ mod tests {
         let mut run = measurements();
         let resources = ResourceMeter::start(false);
         let gauges = |backlog: usize| WorkerGauges {
-            in_flight: 3,
-            backlog,
-            schedule_end: None,
+            peaks: GeneratorPeaks {
+                in_flight: 3,
+                backlog,
+            },
             ..WorkerGauges::default()
         };
         run.add_interval(0, &IntervalStats::new(), gauges(70), None);
         run.add_interval(1, &IntervalStats::new(), gauges(30), usage(900_000.0));
-        let verdict = run.tick(1, false, &resources).verdict();
+        let tick = run.tick(1, false, &resources);
+        let verdict = tick.verdict();
         assert!(verdict.reasons[0].starts_with("Thread 1"), "{verdict:?}");
+        assert_eq!(tick.generator().peak_backlog, 100);
         run.add_last_interval(
             1,
             &IntervalStats::new(),
             WorkerEnd {
                 usage: usage(900_000.0),
+                peaks: gauges(30).peaks,
                 ..WorkerEnd::default()
             },
         );

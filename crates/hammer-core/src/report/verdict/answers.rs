@@ -4,6 +4,7 @@ use hammer_diagnostic::format_count;
 
 use super::evidence::Evidence;
 use super::finding::{Finding, FindingCode};
+use super::thresholds;
 use super::wording::{format_hits, format_hits_were};
 use crate::model::failure::Failure;
 
@@ -45,8 +46,13 @@ pub(super) fn nothing_sent(evidence: &Evidence<'_>) -> Option<Finding> {
 ///
 /// That is not the generator's fault, but the numbers do not describe a target either.
 pub(super) fn no_answers(evidence: &Evidence<'_>) -> Option<Finding> {
-    let sent = evidence.sent();
-    if !evidence.is_over || sent == 0 || evidence.hits.answered() > 0 {
+    // While the run lasts, hits in flight can still be answered.
+    let sent = match evidence.is_over {
+        true => evidence.sent(),
+        false if evidence.elapsed_s < thresholds::MIN_MUTE_S => 0,
+        false => evidence.hits.failed + evidence.hits.timed_out,
+    };
+    if sent == 0 || evidence.hits.answered() > 0 {
         return None;
     }
     let not_reached = NOT_REACHED

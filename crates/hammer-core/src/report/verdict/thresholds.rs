@@ -153,3 +153,6 @@ pub(super) const MEMORY_SHARE: f64 = 0.9;
 /// The percentiles of the text report end at p99.9, which fewer than one hit in a thousand does not
 /// affect.
 pub(super) const WAITED_SHARE: f64 = 0.001;
+
+/// The time without an answer after which a target is called mute in a run that lasts.
+pub(super) const MIN_MUTE_S: f64 = 3.0;

@@ -176,3 +176,24 @@ fn a_run_that_lasts_is_not_judged_by_what_may_still_come() {
     evidence.is_over = false;
     assert_eq!(judge(&evidence).status, Valid);
 }
+
+/// A dead target is pointed out before the end, but not in the first seconds.
+#[test]
+fn a_run_that_lasts_without_an_answer_is_suspect_after_three_seconds() {
+    let report = report(&[
+        ("/hits/scheduled", json!(30)),
+        ("/hits/ok", json!(0)),
+        ("/hits/failed", json!(29)),
+        ("/failures", json!({"connect_refused": 29})),
+        ("/advice", json!({})),
+        (RESPONSE, json!({"count": 0})),
+    ]);
+    let mut evidence = Evidence::from(&report);
+    evidence.is_over = false;
+    for (elapsed_s, codes) in [(2.0, &[][..]), (3.0, &["not_reached"])] {
+        evidence.elapsed_s = elapsed_s;
+        assert_eq!(judge(&evidence).codes, codes, "{elapsed_s} s");
+    }
+    evidence.hits.ok = 1;
+    assert_eq!(judge(&evidence).status, Valid);
+}
