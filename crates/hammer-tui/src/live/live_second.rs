@@ -67,9 +67,9 @@ pub struct LiveDistributions {
 /// The hits of a group so far.
 #[derive(Debug, Clone)]
 pub struct GroupSoFar {
-    /// The index in [`LiveLoad::groups`](crate::LiveLoad::groups); hits without a group have the index
-    /// after the last.
-    pub index: usize,
+    /// The index in [`LiveLoad::groups`](crate::LiveLoad::groups), or `None` for hits without a group.
+    /// The last group of a report can represent several.
+    pub index: Option<usize>,
     /// Its hits.
     pub hits: HitCounts,
     /// done − due; empty if no hit was answered.
@@ -84,7 +84,13 @@ impl LiveSecond {
         let cumulative = tick.cumulative;
         let groups = cumulative.groups();
         let groups = groups.map(|(index, hits, response)| GroupSoFar {
-            index,
+            index: Some(index),
+            hits,
+            response: response.cloned().unwrap_or_default(),
+        });
+        let ungrouped = cumulative.ungrouped();
+        let ungrouped = ungrouped.map(|(hits, response)| GroupSoFar {
+            index: None,
             hits,
             response: response.cloned().unwrap_or_default(),
         });
@@ -116,7 +122,7 @@ impl LiveSecond {
             labels,
             failures,
             advice,
-            groups: groups.collect(),
+            groups: groups.chain(ungrouped).collect(),
             verdict: tick.verdict_on(&generator),
             generator,
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_core::VerdictStatus;
+use hammer_core::{HitCounts, VerdictStatus};
 
 use super::live_second::LiveSecond;
 use super::live_threshold::LiveThreshold;
@@ -46,6 +46,10 @@ pub enum LiveUpdate {
         load: usize,
         /// Its verdict.
         verdict: VerdictStatus,
+        /// All its hits, also those after the last tick.
+        hits: HitCounts,
+        /// The hits that it started.
+        started: u64,
     },
     /// A key or signal stops the run. It stays so, even if a text follows.
     StopRequested {

@@ -20,7 +20,9 @@ impl RunView {
                 hit_count,
                 length,
             } => {
-                self.set_state(load, LoadState::Running);
+                // The clock starts after the event: the first tick tells that it has.
+                let text = "starts in a moment".to_owned();
+                self.set_state(load, LoadState::Preparing(text));
                 if let Some(load) = self.run.loads.get_mut(load) {
                     load.hit_count = hit_count.or(load.hit_count);
                     load.length = length.or(load.length);
@@ -38,8 +40,15 @@ impl RunView {
                 self.thresholds = thresholds.into_iter().map(clean_threshold).collect();
             }
             LiveUpdate::Draining { load } => self.set_state(load, LoadState::Draining),
-            LiveUpdate::Finished { load, verdict } => {
-                self.set_state(load, LoadState::Finished(verdict));
+            LiveUpdate::Finished {
+                load,
+                verdict,
+                hits,
+                started,
+            } => {
+                if let Some(load) = self.loads.get_mut(load) {
+                    load.finish(verdict, hits, started);
+                }
             }
             LiveUpdate::StopRequested { at_once: true } => self.stopping = Some(RunStop::AtOnce),
             LiveUpdate::StopRequested { at_once: false } => self.stop(RunStop::Requested),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hammer_core::VerdictStatus;
+use hammer_core::{HitCounts, VerdictStatus};
 use hammer_stats::TimeSeries;
 
 use super::second_column::SecondColumn;
@@ -78,6 +78,22 @@ impl LoadView {
             host.throttled,
         );
         self.latest = Some(Box::new(second));
+        if matches!(self.state, LoadState::Preparing(_)) {
+            self.state = LoadState::Running;
+        }
+    }
+
+    /// Ends the load with all its hits. Nothing of it goes on.
+    pub(super) fn finish(&mut self, verdict: VerdictStatus, hits: HitCounts, started: u64) {
+        self.state = LoadState::Finished(verdict);
+        if let Some(latest) = &mut self.latest {
+            latest.total = hits;
+            latest.total_started = started;
+            latest.hits = HitCounts::default();
+            latest.started = 0;
+            latest.requested_rate = latest.requested_rate.map(|_| 0.0);
+            (latest.in_flight, latest.backlog) = (0, 0);
+        }
     }
 
     fn add_column(&mut self, second: &LiveSecond) {

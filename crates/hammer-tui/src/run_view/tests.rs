@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_core::VerdictStatus;
+use hammer_core::{HitCounts, VerdictStatus};
 
 use super::load_view::LoadState;
 use super::run_view::RunView;
@@ -106,6 +106,22 @@ fn threads_show_the_last_second_and_not_the_mean() {
     }
 }
 
+/// A tick that was not told made threads twice as busy.
+#[test]
+fn threads_show_the_time_since_the_last_tick_that_was_told() {
+    let mut run = RunView::new(steps_run());
+    let mut load = TestLoad::new(|_| 10);
+    for (second_number, cpu_s) in [(1, 0.5), (2, 0.9), (3, 1.3)] {
+        let mut second = load.second();
+        second.generator.workers[0].cpu_s = Some(cpu_s);
+        if second_number != 2 {
+            add(&mut run, second);
+        }
+    }
+    let busy = run.loads[0].threads[0].busy.expect("it is known");
+    assert!((busy - 0.4).abs() < 1e-9, "{busy}");
+}
+
 #[test]
 fn the_log_keeps_the_last_thousand_lines() {
     let mut run = RunView::new(steps_run());
@@ -128,6 +144,9 @@ fn updates_change_the_state_and_those_for_unknown_loads_do_nothing() {
         hit_count: Some(7),
         length: None,
     });
+    let starts = LoadState::Preparing("starts in a moment".to_owned());
+    assert_eq!(run.loads[0].state, starts);
+    add(&mut run, TestLoad::new(|_| 10).second());
     assert_eq!(run.loads[0].state, LoadState::Running);
     assert_eq!(run.run.loads[0].hit_count, Some(7));
     assert_eq!(run.run.loads[0].length, Some(Duration::from_secs(300)));
@@ -136,7 +155,16 @@ fn updates_change_the_state_and_those_for_unknown_loads_do_nothing() {
     run.apply(LiveUpdate::Finished {
         load: 0,
         verdict: VerdictStatus::Suspect,
+        hits: HitCounts {
+            ok: 12,
+            ..HitCounts::default()
+        },
+        started: 13,
     });
+    let latest = run.loads[0].latest.as_ref().expect("there was a second");
+    assert_eq!((latest.total.ok, latest.total_started), (12, 13));
+    assert_eq!((latest.started, latest.hits.ok), (0, 0));
+    assert_eq!(latest.requested_rate, Some(0.0));
     assert_eq!(
         run.loads[0].state,
         LoadState::Finished(VerdictStatus::Suspect)

@@ -35,7 +35,7 @@ pub(crate) fn threads_since(before: Option<&LiveSecond>, now: &LiveSecond) -> Ve
                 Duration::from_secs_f64(thread.blocked_max_us.clamp(0.0, 1e15) / 1e6);
             let is_longer = thread.blocked_max_us > old.blocked_max_us;
             ThreadView {
-                busy: (busy_s.map(|busy_s| share(busy_s, now.length))).or(thread.busy),
+                busy: (busy_s.map(|busy_s| share(busy_s, time_since(before, now)))).or(thread.busy),
                 no_core: share_since(before, now, old.no_core, thread.no_core),
                 longest_stall,
                 stalled: is_longer && longest_stall >= LEAST_STALL,
@@ -51,9 +51,16 @@ pub(crate) fn share_since(
     old: Option<f64>,
     new: Option<f64>,
 ) -> Option<f64> {
-    let before = before.map_or(0.0, |before| before.elapsed.as_secs_f64());
-    let old_s = old.unwrap_or(0.0) * before;
-    new.map(|new| share(new * now.elapsed.as_secs_f64() - old_s, now.length))
+    let old_time = before.map_or(0.0, |before| before.elapsed.as_secs_f64());
+    let old_s = old.unwrap_or(0.0) * old_time;
+    let added = |new: f64| new * now.elapsed.as_secs_f64() - old_s;
+    new.map(|new| share(added(new), time_since(before, now)))
+}
+
+/// The time since the tick before, which is longer than a second if some were dropped.
+fn time_since(before: Option<&LiveSecond>, now: &LiveSecond) -> Duration {
+    let before = before.map_or(Duration::ZERO, |before| before.elapsed);
+    now.elapsed.saturating_sub(before)
 }
 
 fn share(seconds: f64, length: Duration) -> f64 {

@@ -1,5 +1,6 @@
 //! The groups of a load.
 
+use hammer_core::GroupReport;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -34,7 +35,7 @@ pub(super) fn group_lines(
     let mut groups: Vec<&GroupSoFar> = latest.groups.iter().collect();
     groups.retain(|group| group.hits.ended() > 0);
     groups.sort_by_key(|group| std::cmp::Reverse(group.hits.ended()));
-    let cells = TimeCells::for_histograms(settings, [&latest.so_far.response]);
+    let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
     let figure_columns: usize = GROUP_FIGURES.iter().map(|(_, columns)| columns).sum();
     let name_columns = width.saturating_sub(figure_columns + 2).min(48);
     let mut heading = cell_text::left("groups", name_columns);
@@ -47,9 +48,8 @@ pub(super) fn group_lines(
     }
     let mut lines = vec![Line::styled(format!(" {heading}"), theme.dim())];
     for group in groups {
-        let name = live.groups.get(group.index);
-        let name = name.map_or("(no group)", String::as_str);
-        lines.push(group_line(name, name_columns, group, latest, cells, theme));
+        let name = GroupReport::name_of(&live.groups, group.index);
+        lines.push(group_line(&name, name_columns, group, latest, cells, theme));
     }
     lines
 }
@@ -88,7 +88,8 @@ fn group_line(
     ];
     let mut line = Line::from(format!(" {}", cell_text::left(name, name_columns)));
     for ((text, style), (_, columns)) in texts.into_iter().zip(styles).zip(GROUP_FIGURES) {
-        line.push_span(Span::styled(cell_text::right(&text, columns), style));
+        let text = format!(" {}", cell_text::right(&text, columns - 1));
+        line.push_span(Span::styled(text, style));
     }
     line
 }

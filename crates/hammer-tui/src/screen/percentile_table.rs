@@ -52,12 +52,15 @@ impl<'a> PercentileTable<'a> {
         theme: &'a Theme,
     ) -> Self {
         let whole = &latest.so_far;
-        let cells = TimeCells::for_histograms(settings, [&whole.response, &whole.service]);
         let all = [&latest.last, &load.last_ten, whole];
         let (least, most) = CELL_COLUMNS;
         let columns = usize::from(width).saturating_sub(NAME_COLUMNS);
         let is_wide = columns >= 9 * least;
         let numbers = if is_wide { 9 } else { 6 };
+        let every = all
+            .iter()
+            .flat_map(|all| [&all.response, &all.service, &all.lateness]);
+        let cells = TimeCells::for_percentiles(settings, every, 1.0);
         let select = |times: fn(&LiveDistributions) -> &Histogram| {
             let shown = all.into_iter().skip(usize::from(!is_wide));
             shown.map(times).collect()

@@ -1,4 +1,4 @@
-//! The second line: the verdict so far with its first reason, or what the load does.
+//! The second line: the worst verdict so far with its first reason, and what the load does.
 
 use hammer_core::{OpenOrClosedLoop, VerdictStatus};
 use hammer_diagnostic::{format_count, format_counted};
@@ -12,6 +12,9 @@ use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::{RunStop, RunView};
 
+/// The most columns of the name of a load.
+const LOAD_COLUMNS: usize = 16;
+
 /// Draws the second line.
 pub(super) fn draw(
     frame: &mut Frame<'_>,
@@ -21,11 +24,16 @@ pub(super) fn draw(
     theme: &Theme,
 ) {
     let width = usize::from(area.width).saturating_sub(1);
-    let latest = load.latest.as_ref();
+    let worst = worst_load(run, load);
+    let judged = worst.map_or(load, |(_, worst)| worst);
+    let latest = judged.latest.as_ref();
     let has_reasons = latest.is_some_and(|latest| !latest.verdict.reasons.is_empty());
     let mut line = Line::from(" ");
-    if let Some((word, status)) = verdict_word(load) {
+    if let Some((word, status)) = verdict_word(judged) {
         line.push_span(Span::styled(word, theme.verdict(status)));
+        if let Some((name, _)) = worst {
+            line.push_span(format!(" in {}", cut(name, LOAD_COLUMNS)));
+        }
         line.push_span("   ");
     }
     if let Some(text) = activity(run, load) {
@@ -37,22 +45,41 @@ pub(super) fn draw(
         }
         line.push_span("   ");
     }
-    if let Some(latest) = &load.latest {
+    if let Some(latest) = latest {
         let left = width.saturating_sub(line.width());
         line.push_span(reason(latest, left));
     }
     frame.render_widget(line, area);
 }
 
-fn verdict_word(load: &LoadView) -> Option<(String, VerdictStatus)> {
-    let word = |status: VerdictStatus| status.as_str().to_uppercase();
-    match (&load.state, &load.latest) {
-        (LoadState::Finished(status), _) => Some((word(*status), *status)),
-        (_, Some(latest)) => {
-            let status = latest.verdict.status;
-            Some((format!("{} so far", word(status)), status))
+/// The load with the worst verdict and its name, if that of the selected load is better.
+fn worst_load<'a>(run: &'a RunView, selected: &LoadView) -> Option<(&'a str, &'a LoadView)> {
+    let loads = run.run.loads.iter().zip(&run.loads);
+    let mut worst = None;
+    let mut worst_status = status(selected).unwrap_or_default();
+    for (live, load) in loads {
+        if let Some(status) = status(load).filter(|status| *status > worst_status) {
+            worst_status = status;
+            worst = Some((live.name.as_str(), load));
         }
-        (_, None) => None,
+    }
+    worst
+}
+
+/// The verdict on a load, or that so far.
+fn status(load: &LoadView) -> Option<VerdictStatus> {
+    match (&load.state, &load.latest) {
+        (LoadState::Finished(status), _) => Some(*status),
+        (_, latest) => Some(latest.as_ref()?.verdict.status),
+    }
+}
+
+fn verdict_word(load: &LoadView) -> Option<(String, VerdictStatus)> {
+    let status = status(load)?;
+    let word = status.as_str().to_uppercase();
+    match load.state {
+        LoadState::Finished(_) => Some((word, status)),
+        _ => Some((format!("{word} so far"), status)),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::widgets::cell_text;
 pub(super) const NOTABLE: f64 = 0.05;
 
 /// Columns of the names at the left of the lines of a tab.
-pub(super) const NAME_COLUMNS: usize = 11;
+pub(super) const NAME_COLUMNS: usize = 12;
 
 /// The selected load, as it was known before its start.
 pub(super) fn selected_load<'a>(

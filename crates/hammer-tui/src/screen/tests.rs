@@ -10,7 +10,8 @@ use super::theme::{ColorDepth, Theme};
 use crate::live::live_update::LiveUpdate;
 use crate::run_view::run_view::RunView;
 use crate::testing::{
-    Picture, closed_loop, draining, early, failing, mid_run, plan, preparing, stopping,
+    Picture, TestLoad, closed_loop, draining, early, failing, mid_run, plan, preparing, steps_run,
+    stopping,
 };
 
 const SIZES: [(u16, u16); 6] = [
@@ -138,9 +139,54 @@ fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
     run.apply(LiveUpdate::Finished {
         load: 0,
         verdict: invalid,
+        hits: hammer_core::HitCounts::default(),
+        started: 0,
     });
     assert!(line(&run, &settings, 1).starts_with(" INVALID   finished"));
     assert!(!line(&run, &settings, 29).contains("q stop"));
+}
+
+/// Long numbers of a chosen unit ran together with their neighbors.
+#[test]
+fn columns_of_latencies_have_a_space_between() {
+    let mut run = RunView::new(steps_run());
+    let mut load = TestLoad::new(|_| 50);
+    load.median_us = |_| 4_810_000.0;
+    let second = Box::new(load.second());
+    run.apply(LiveUpdate::Second { load: 0, second });
+    let settings = ScreenSettings {
+        unit: Some(hammer_diagnostic::TimeUnit::Micros),
+        ..ScreenSettings::default()
+    };
+    let buffer = drawn(&run, &settings, &Theme::plain(), (80, 24));
+    let screen = texts(&buffer).concat();
+    assert!(screen.contains(" max "), "{screen}");
+    assert!(!screen.contains("0max"), "{screen}");
+}
+
+/// The verdict on a plan is the worst of its loads, whichever is selected.
+#[test]
+fn the_second_line_has_the_worst_verdict_of_all_loads() {
+    let mut run = plan();
+    run.apply(LiveUpdate::Finished {
+        load: 1,
+        verdict: hammer_core::VerdictStatus::Suspect,
+        hits: hammer_core::HitCounts::default(),
+        started: 0,
+    });
+    for (load, text) in [
+        (0, " SUSPECT in checkout   "),
+        (1, " SUSPECT   finished"),
+        (2, " SUSPECT in checkout   waiting until 01:30"),
+    ] {
+        let settings = ScreenSettings {
+            load,
+            ..ScreenSettings::default()
+        };
+        let buffer = drawn(&run, &settings, &Theme::plain(), (100, 30));
+        let line = texts(&buffer)[100..200].concat();
+        assert!(line.starts_with(text), "{line}");
+    }
 }
 
 /// A window that is too small has the figures that matter most in one line.

@@ -155,7 +155,7 @@ impl TestLoad {
                 times.merge(response);
                 let part = |hits: u64| (hits as f64 * share) as u64;
                 GroupSoFar {
-                    index,
+                    index: Some(index),
                     hits: HitCounts {
                         scheduled: part(self.total.scheduled),
                         ok: part(self.total.ok),

@@ -67,6 +67,8 @@ impl LiveProgress {
             RunEvent::Finished(report) => LiveUpdate::Finished {
                 load,
                 verdict: report.verdict.status,
+                hits: report.hits,
+                started: report.measured.as_ref().map_or(0, |all| all.started()),
             },
             _ => return,
         };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hammer_core::{ResourceLimits, RunFile, Schedule};
+use hammer_diagnostic::format_rate;
 use hammer_plan::{HitTime, LoadOutline, SubstitutedVariables, Threshold};
 use hammer_tui::{LiveBound, LiveLoad, LiveRun, LiveStage};
 
@@ -26,7 +27,7 @@ pub(super) fn describe_run(
             .collect(),
         bounds: response_bounds(thresholds, outline, plan),
         baseline_p99: baseline.and_then(|baseline| response_p99(baseline.run(), &load.name, index)),
-        ..describe_load(load, outline, &plan.variables)
+        ..describe_load(load, &plan.variables)
     });
     let name = match plan.single_load() {
         Some(only) if plan.name.is_empty() => only.load.hammer().to_owned(),
@@ -39,21 +40,25 @@ pub(super) fn describe_run(
     }
 }
 
-fn describe_load(
-    load: &RunnablePlanLoad,
-    outline: &LoadOutline,
-    variables: &SubstitutedVariables,
-) -> LiveLoad {
+fn describe_load(load: &RunnablePlanLoad, variables: &SubstitutedVariables) -> LiveLoad {
     let schedule = load.load.schedule();
     LiveLoad {
         name: load.name.clone(),
         hammer: load.load.hammer().to_owned(),
-        shape: variables.mask(outline.shape.to_string()),
+        shape: variables.mask(shape_text(&schedule)),
         offset: load.offset,
         length: schedule.duration(),
         hit_count: schedule.hit_count(),
         stages: stages(&schedule, variables),
         ..LiveLoad::default()
+    }
+}
+
+/// A constant rate as reports write it, or the expression of the shape.
+fn shape_text(schedule: &Schedule) -> String {
+    match schedule.rate() {
+        Some(rate) => format_rate(rate.as_f64()),
+        None => schedule.shape().to_string(),
     }
 }
 
@@ -102,4 +107,24 @@ fn response_p99(baseline: &RunFile, name: &str, index: usize) -> Option<Duration
     let load = named.or_else(|| loads.get(index))?;
     let measured = load.report.response_us.measured()?;
     Duration::try_from_secs_f64(measured.p99 / 1e6).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rate without its unit looked like a number of hits.
+    #[test]
+    fn a_constant_rate_has_its_unit() {
+        for (shape, text) in [
+            ("100/s", "100/s"),
+            ("100/s/30s", "100/s"),
+            ("6/m", "6/m"),
+            ("5..50/10s", "5..50/10s"),
+            ("max", "max"),
+        ] {
+            let shape: hammer_core::Shape = shape.parse().expect("a shape");
+            assert_eq!(shape_text(&Schedule::new(shape)), text);
+        }
+    }
 }

@@ -33,8 +33,8 @@ pub(super) fn draw(
     theme: &Theme,
 ) {
     let all = [&latest.last, &load.last_ten, &latest.so_far];
-    let responses = all.map(|times| &times.response);
-    let cells = TimeCells::for_histograms(settings, responses);
+    let shown = TIMES.iter().flat_map(|(_, of)| all.map(of));
+    let cells = TimeCells::for_percentiles(settings, shown, 0.999);
     let cell_columns = match area.width {
         ..72 => 10,
         72..120 => 11,
@@ -95,7 +95,7 @@ fn row(
     let text = |texts: &[String]| -> String {
         texts
             .iter()
-            .map(|text| format!("{text:>columns$}"))
+            .map(|text| format!(" {text:>0$}", columns - 1))
             .collect()
     };
     Line::from(vec![

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use hammer_core::GroupReport;
 use hammer_diagnostic::{format_count, format_percent};
 use ratatui::text::{Line, Span};
 
@@ -86,7 +87,7 @@ pub(super) fn group_line(
     let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
     let mut line = ItemLine::new("groups", theme.dim(), width);
     for group in &groups {
-        let name = cut(group_name(group, live), NAME_COLUMNS);
+        let name = cut(&group_name(group, live), NAME_COLUMNS);
         line.push([
             Span::raw(format!("{name} {} % p99 ", share_of(group, &groups))),
             Span::styled(cells.percentile(&group.response, 0.99), theme.strong()),
@@ -135,9 +136,9 @@ pub(super) fn group_list(
         };
         let p99 = cells.percentile(&group.response, 0.99);
         Line::from(vec![
-            Span::raw(format!(" {}", fit(group_name(group, live), names))),
+            Span::raw(format!(" {}", fit(&group_name(group, live), names))),
             Span::raw(format!("{:>4} %", share_of(group, &groups))),
-            Span::styled(format!("{p99:>8} {}", cells.unit.name()), theme.strong()),
+            Span::styled(format!(" {p99:>7} {}", cells.unit.name()), theme.strong()),
             Span::styled(format!("  {} not ok", format_count(not_ok)), style),
         ])
     });
@@ -150,8 +151,8 @@ fn largest_first(groups: &[GroupSoFar]) -> Vec<&GroupSoFar> {
     sorted
 }
 
-fn group_name<'a>(group: &GroupSoFar, live: &'a LiveLoad) -> &'a str {
-    live.groups.get(group.index).map_or("other", String::as_str)
+fn group_name(group: &GroupSoFar, live: &LiveLoad) -> String {
+    GroupReport::name_of(&live.groups, group.index)
 }
 
 /// The share of a group in percent, without decimals.

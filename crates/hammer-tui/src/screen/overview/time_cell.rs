@@ -19,9 +19,21 @@ impl TimeCells {
         settings: &ScreenSettings,
         histograms: impl IntoIterator<Item = &'a Histogram>,
     ) -> Self {
+        Self::for_percentiles(settings, histograms, 0.99)
+    }
+
+    /// The chosen unit, or one that fits a percentile of all histograms as it is shown.
+    pub(crate) fn for_percentiles<'a>(
+        settings: &ScreenSettings,
+        histograms: impl IntoIterator<Item = &'a Histogram>,
+        share: f64,
+    ) -> Self {
+        let histograms = histograms.into_iter();
         let largest = histograms
-            .into_iter()
-            .map(|times| times.quantile(0.99))
+            .map(|times| match has_hits_above(times, share) {
+                true => times.quantile(share),
+                false => times.max(),
+            })
             .max();
         let unit = (settings.unit)
             .unwrap_or_else(|| TimeUnit::for_micros(micros(largest.unwrap_or_default())));
