@@ -106,9 +106,9 @@ fn threads_show_the_last_second_and_not_the_mean() {
     }
 }
 
-/// A tick that was not told made threads twice as busy.
+/// A tick that was dropped made threads twice as busy.
 #[test]
-fn threads_show_the_time_since_the_last_tick_that_was_told() {
+fn threads_show_the_time_since_the_last_tick_that_came() {
     let mut run = RunView::new(steps_run());
     let mut load = TestLoad::new(|_| 10);
     for (second_number, cpu_s) in [(1, 0.5), (2, 0.9), (3, 1.3)] {
