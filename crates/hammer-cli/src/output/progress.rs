@@ -47,7 +47,7 @@ impl RunProgress {
                         }
                     }
                 };
-                print_stderr(&format!("note: no live display, but lines: {obstacle}"));
+                print_stderr(&format!("note: no live display: {obstacle}"));
                 StatusLine::lines()
             }
             ProgressMode::Auto | ProgressMode::Line => StatusLine::in_place(),

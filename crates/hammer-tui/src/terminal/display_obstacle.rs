@@ -36,6 +36,9 @@ pub enum DisplayObstacle {
     NoKeyboard,
     /// The process is in the background of its terminal.
     Background,
+    /// Another program reads keys from the terminal, such as a pager or another display. Both would
+    /// take the modes of the other for those of before.
+    InUse,
 }
 
 /// The reason that the display cannot be shown here, if there is one.
@@ -52,7 +55,24 @@ pub fn obstacle() -> Option<DisplayObstacle> {
         Ok(keyboard) if !keyboard.is_ours() => return Some(DisplayObstacle::Background),
         Ok(_) => {}
     }
+    if is_raw() {
+        return Some(DisplayObstacle::InUse);
+    }
     obstacle_of_size(stderr_size())
+}
+
+/// Returns true if a program has set the terminal of stderr to give it single keys.
+#[cfg(unix)]
+fn is_raw() -> bool {
+    use rustix::termios::{LocalModes, tcgetattr};
+    let modes = tcgetattr(io::stderr());
+    modes.is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
+}
+
+/// Returns false, since the modes are unknown.
+#[cfg(not(unix))]
+fn is_raw() -> bool {
+    false
 }
 
 fn obstacle_of_size(size: Option<Size>) -> Option<DisplayObstacle> {
@@ -79,6 +99,7 @@ impl fmt::Display for DisplayObstacle {
             ),
             Self::NoKeyboard => f.write_str("no keys can be read (stdin is not a terminal)"),
             Self::Background => f.write_str("hammer runs in the background"),
+            Self::InUse => f.write_str("another program uses the terminal"),
         }
     }
 }

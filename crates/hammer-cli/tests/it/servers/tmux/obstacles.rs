@@ -58,3 +58,21 @@ fn a_run_in_the_background_leaves_the_terminal_alone() {
     run.send(Signal::TERM);
     run.wait_for_end(143);
 }
+
+/// A display and a pager that share a terminal took each other's modes for those of before.
+#[test]
+fn a_terminal_that_another_program_reads_keys_from_is_left_alone() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let Some(run) = LiveRun::new(80, 24) else {
+        return;
+    };
+    let (hammer, url) = (env!("CARGO_BIN_EXE_hammer"), target.url());
+    let load = format!("{hammer} http {url} -r 50 -z 10m --live -o json");
+    let line = format!(r"trap : INT; stty -icanon; {load}; code=\$?; stty icanon; exit \$code");
+    run.run(&format!("sh -c \"{line}\""), "");
+    run.terminal
+        .wait_for("note: no live display: another program uses the terminal");
+    assert!(!run.terminal.has("alternate_on"));
+    run.terminal.press("C-c");
+    run.wait_for_end(130);
+}
