@@ -37,7 +37,7 @@ fn q_a_second_time_does_not_wait_for_hits_in_flight() {
     };
     run.terminal.press("q");
     run.terminal.wait_for("stopping: ");
-    run.terminal.press("q");
+    run.terminal.press_until("q", "done:130");
     let (report, _) = run.wait_for_end(130);
     assert!(report["hits"]["abandoned"].as_u64() > Some(0), "{report}");
 }

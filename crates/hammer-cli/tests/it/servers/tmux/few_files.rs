@@ -30,6 +30,6 @@ fn the_display_goes_on_when_no_more_files_can_be_opened() {
     run.terminal.wait_for("last 10 s");
     run.terminal.press("q");
     run.terminal.wait_for("stopping: ");
-    run.terminal.press("q");
+    run.terminal.press_until("q", "done:130");
     run.wait_for_end(130);
 }

@@ -12,7 +12,7 @@ const TABS: [(&str, &str); 7] = [
     ("1", "last 10 s"),
     ("2", " mean "),
     ("3", "many hits"),
-    ("4", "results   ok"),
+    ("4", "results    ok"),
     ("5", "memory "),
     ("6", "nothing was logged"),
     ("7", "   load  "),

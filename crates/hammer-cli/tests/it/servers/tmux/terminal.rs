@@ -15,6 +15,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The pause between two looks at the screen.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The time between presses of a key, above that of a key that is held.
+const KEY_PAUSE: Duration = Duration::from_millis(800);
+
 /// A shell on a terminal of tmux, with a server of its own that ends when this is dropped.
 pub(super) struct TmuxTerminal {
     tmux: PathBuf,
@@ -93,6 +96,22 @@ impl TmuxTerminal {
         let format = format!("#{{{name}}}");
         let shown = self.tmux(&["display-message", "-p", "-t", "test", &format]);
         shown.trim().to_owned()
+    }
+
+    /// Presses a key until the screen has a text, more slowly than a key repeats that is held.
+    pub(super) fn press_until(&self, key: &str, text: &str) {
+        let end = Instant::now() + LIMIT;
+        loop {
+            self.press(key);
+            let next = Instant::now() + KEY_PAUSE;
+            while Instant::now() < next {
+                if self.screen().contains(text) {
+                    return;
+                }
+                std::thread::sleep(PAUSE);
+            }
+            assert!(Instant::now() < end, "expected {text}: {}", self.screen());
+        }
     }
 
     /// Waits until the screen has a text, and returns the screen.
