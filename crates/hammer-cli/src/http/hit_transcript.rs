@@ -5,12 +5,12 @@ use std::fmt;
 use std::time::Duration;
 
 use hammer_core::{HitResult, Label, SingleHitResult};
-use hammer_diagnostic::printable;
+use hammer_diagnostic::{format_significant, printable};
 use hammer_http::{RecordedExchange, RecordedResponse, mask_header, mask_url};
 
 use super::secret_mask::SecretMask;
 use crate::text::lines::{SEPARATOR, wrap, wrap_items};
-use crate::text::number::{format_count, format_significant};
+use crate::text::number::format_count;
 use crate::text::proxies::proxy_lines;
 use crate::text::sanitize;
 

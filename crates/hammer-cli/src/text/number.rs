@@ -2,7 +2,7 @@
 
 pub(crate) use hammer_diagnostic::{
     format_bytes, format_count, format_counted, format_decimal, format_micros, format_percent,
-    format_seconds, format_significant,
+    format_seconds,
 };
 
 /// Returns true if a time span of this length, in seconds, is an instant for a schedule: at most
