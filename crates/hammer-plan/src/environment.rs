@@ -389,7 +389,7 @@ mod tests {
         for (target, shown) in [
             (
                 "http://ann:***@shop.test:8080/a?page=22",
-                "http://${TARGET}:***@shop.test:8080/a?${TARGET}",
+                "http://${TARGET}***@shop.test:8080/a?${TARGET}",
             ),
             (
                 "https://shop.test/hidden-path/key-of-ann",
