@@ -5,7 +5,7 @@
 //!
 //! ```sh
 //! cargo build --release -p hammer-cli
-//! cargo run --release -p hammer-bench --bin interval-coverage -- --runs 40 --seconds 60
+//! cargo run --release -p hammer-bench --bin interval-coverage -- --runs 160 --seconds 60 --parallel 8 --arrivals even
 //! ```
 #![expect(
     clippy::print_stdout,
@@ -17,8 +17,9 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use clap::{Parser, ValueEnum};
 use hammer_core::{Report, RunFile, VerdictStatus};
@@ -37,6 +38,9 @@ struct CoverageArgs {
     /// Runs at each utilization
     #[arg(long, default_value = "40")]
     runs: u64,
+    /// Runs at the same time, each with a target of its own
+    #[arg(long, default_value = "1")]
+    parallel: NonZeroUsize,
     /// Length of a run
     #[arg(long, default_value = "60")]
     seconds: u64,
@@ -102,10 +106,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let beside = env::current_exe()?.with_file_name("hammer");
     let hammer = args.hammer.clone().unwrap_or(beside);
     println!(
-        "{} runs of {} s each, {} arrivals, exponential service of {SERVICE:?}\n\n\
+        "{} runs of {} s each, {} at a time, {} arrivals, exponential service of {SERVICE:?}\n\n\
          utilization  true p99  of all runs  contains true  contains that of all  shown  width",
         args.runs,
         args.seconds,
+        args.parallel,
         args.arrivals.as_str()
     );
     for utilization in UTILIZATIONS {
@@ -117,11 +122,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Makes the runs at a utilization, and prints a line.
 fn measure(hammer: &Path, args: &CoverageArgs, utilization: f64) -> Result<(), Box<dyn Error>> {
     let (mut intervals, mut total) = (vec![], None);
-    for seed in 1..=args.runs {
-        let run = run_once(hammer, args, utilization, seed)?;
+    for (seed, run) in run_all(hammer, args, utilization) {
+        let run = run.map_err(|error| format!("seed {seed}: {error}"))?;
         let report = run.report.single_load().ok_or("expected one load")?;
         if report.verdict.status == VerdictStatus::Invalid {
-            eprintln!("seed {seed} at {utilization} is invalid and left out");
+            println!("seed {seed} at {utilization} is invalid and left out");
             continue;
         }
         intervals.push(interval(report)?);
@@ -134,9 +139,7 @@ fn measure(hammer: &Path, args: &CoverageArgs, utilization: f64) -> Result<(), B
             None => total = Some(response.clone()),
             Some(total) => total.merge(response),
         }
-        eprint!("\r{utilization}: {seed} of {} ", args.runs);
     }
-    eprint!("\r");
     let total = total.ok_or("no run was valid")?;
     let all_us = total.quantile(QUANTILE).as_secs_f64() * 1e6;
     let true_us = args.arrivals.response_us(QUANTILE, utilization);
@@ -155,6 +158,38 @@ fn measure(hammer: &Path, args: &CoverageArgs, utilization: f64) -> Result<(), B
         100.0 * widths.sum::<f64>() / intervals.len() as f64 / all_us,
     );
     Ok(())
+}
+
+/// Makes the runs of a utilization, several at a time, and returns them by seed.
+fn run_all(
+    hammer: &Path,
+    args: &CoverageArgs,
+    utilization: f64,
+) -> Vec<(u64, Result<RunFile, String>)> {
+    let next = AtomicU64::new(1);
+    let worker = || {
+        let seeds = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        seeds
+            .take_while(|seed| *seed <= args.runs)
+            .map(|seed| {
+                eprint!("\r{utilization}: {seed} of {} ", args.runs);
+                let run = run_once(hammer, args, utilization, seed);
+                (seed, run.map_err(|error| error.to_string()))
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut runs: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..args.parallel.get())
+            .map(|_| scope.spawn(worker))
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("a worker does not panic"))
+            .collect()
+    });
+    eprint!("\r");
+    runs.sort_by_key(|(seed, _)| *seed);
+    runs
 }
 
 /// Runs hammer against a queue of its own.
