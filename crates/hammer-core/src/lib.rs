@@ -57,6 +57,7 @@
 //! | send hits that were planned one by one | [`Playlist`] |
 //! | follow a run | [`RunEvent`], in the closure given to [`Run::execute_with`] |
 //! | stop a run | [`StopHandle`] |
+//! | runs one after another on the same sessions | [`Run::execute_series`], [`FollowingRun`] |
 //! | start several runs together | [`RunStartBarrier`] |
 //! | check the limits of the machine | [`ResourceNeeds`], [`ResourceLimits`] |
 //! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
@@ -84,6 +85,7 @@ pub mod testing;
 
 pub use engine::error::{Error, ErrorKind};
 pub use engine::run::{MAX_IN_FLIGHT, MAX_THREADS, Run};
+pub use engine::series::FollowingRun;
 pub use engine::single_hit::SingleHit;
 pub use engine::start_barrier::{RunStartBarrier, RunStartTicket};
 pub use engine::stop_handle::StopHandle;

@@ -21,6 +21,8 @@ pub enum ErrorKind {
     NothingToWarmUp,
     /// A warm-up would use up data that the hammer has for a limited number of hits.
     WarmupExhaustsHits,
+    /// A series of runs would use up data that the hammer has for a limited number of hits.
+    SeriesExhaustsHits,
     /// A thread of the engine could not start or panicked.
     Worker,
     /// The hammer could not prepare.

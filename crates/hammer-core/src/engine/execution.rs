@@ -4,6 +4,7 @@ use crate::engine::coordinator::Coordinator;
 use crate::engine::error::Error;
 use crate::engine::run::{Run, RunConfig};
 use crate::engine::run_check;
+use crate::engine::series::FollowingRun;
 use crate::engine::stop_handle::StopHandle;
 use crate::engine::worker_threads::WorkerThreads;
 use crate::model::description::Description;
@@ -36,7 +37,12 @@ impl<H: Hammer> Run<H> {
     ///
     /// As [`execute`](Self::execute).
     pub fn execute_with(self, on_event: impl FnMut(RunEvent<'_>)) -> Result<Report, Error> {
-        execute(self, on_event)
+        let mut result = None;
+        self.execute_all(on_event, |report| {
+            result = Some(report);
+            None
+        })?;
+        result.ok_or_else(|| Error::worker(std::io::Error::other("a run has no report")))
     }
 
     /// Runs to the end on its own threads, and resolves to the report.
@@ -76,54 +82,96 @@ impl<H: Hammer> Run<H> {
     }
 }
 
-/// Executes a run on its own threads, and calls `on_event` on the calling thread.
-fn execute<H: Hammer>(
-    run: Run<H>,
-    mut on_event: impl FnMut(RunEvent<'_>),
-) -> Result<Report, Error> {
-    let Run {
-        hammer,
-        mut schedule,
-        mut config,
-        mut start_ticket,
-    } = run;
-    let description = hammer.describe();
+impl<H: Hammer> Run<H> {
+    /// Executes this run and those that `next` returns, and calls both functions on the calling thread.
+    pub(super) fn execute_all(
+        self,
+        mut on_event: impl FnMut(RunEvent<'_>),
+        mut next: impl FnMut(Report) -> Option<FollowingRun>,
+    ) -> Result<(), Error> {
+        let Run {
+            hammer,
+            mut schedule,
+            mut config,
+            mut start_ticket,
+        } = self;
+        let description = hammer.describe();
+        let max_hits = description.max_hits;
+        if let Some(max_hits) = max_hits {
+            schedule = schedule.limit_hits(max_hits);
+        }
+        run_check::check(&config, &schedule, &description)?;
+        let max_threads = config.max_in_flight.min(description.max_workers.max(1));
+        config.threads = config.threads.min(max_threads);
+        let schedule = schedule.with_default_seed(config.seed);
+        if let Some(ticket) = &mut start_ticket {
+            ticket.wait_before_opening(&config.stop);
+        }
+        on_event(RunEvent::Opening {
+            threads: config.threads,
+            max_in_flight: config.max_in_flight,
+            limit: config.open_limit(),
+            groups: &description.groups,
+        });
+        if let Some(until) = config.start_at {
+            on_event(RunEvent::Waiting { until });
+        }
+        let settings = report_settings(&config, description);
+        let measurements = RunMeasurements::new(settings, schedule.clone());
+        let threads = WorkerThreads::spawn(hammer, &schedule, &config)?;
+        let hammer = threads.hammer();
+        let mut coordinator = Coordinator::new(
+            config.clone(),
+            start_ticket,
+            &schedule,
+            measurements,
+            threads,
+        );
+        loop {
+            let mut report = coordinator.coordinate(&mut on_event)?;
+            add_description(&mut report, hammer.describe());
+            on_event(RunEvent::Finished(&report));
+            let unresponsive = report.generator.unresponsive;
+            let Some(mut following) = next(report).filter(|_| config.is_series) else {
+                break;
+            };
+            if unresponsive > 0 {
+                // The coordinator has left its threads behind.
+                return Ok(());
+            }
+            following.schedule = following.schedule.with_default_seed(config.seed);
+            config = following.config(config);
+            let description = hammer.describe();
+            let followed = run_check::check(&config, &following.schedule, &description);
+            let followed = followed.and_then(|()| {
+                let settings = report_settings(&config, description);
+                let measurements = RunMeasurements::new(settings, following.schedule.clone());
+                let config = config.clone();
+                coordinator.follow(config, &following, measurements, &mut on_event)
+            });
+            if let Err(error) = followed {
+                // The error of the settings comes first.
+                let _ = coordinator.end(0);
+                return Err(error);
+            }
+        }
+        if config.is_series {
+            coordinator.end(0)?;
+        }
+        Ok(())
+    }
+}
+
+/// Completes the report with what the hammer says of it.
+fn add_description(report: &mut Report, description: Description) {
     let max_hits = description.max_hits;
-    if let Some(max_hits) = max_hits {
-        schedule = schedule.limit_hits(max_hits);
-    }
-    run_check::check(&config, &schedule, &description)?;
-    let max_threads = config.max_in_flight.min(description.max_workers.max(1));
-    config.threads = config.threads.min(max_threads);
-    let schedule = schedule.with_default_seed(config.seed);
-    if let Some(ticket) = &mut start_ticket {
-        ticket.wait_before_opening(&config.stop);
-    }
-    on_event(RunEvent::Opening {
-        threads: config.threads,
-        max_in_flight: config.max_in_flight,
-        limit: config.open_limit(),
-        groups: &description.groups,
-    });
-    if let Some(until) = config.start_at {
-        on_event(RunEvent::Waiting { until });
-    }
-    let settings = report_settings(&config, description);
-    let measurements = RunMeasurements::new(settings, schedule.clone());
-    let threads = WorkerThreads::spawn(hammer, &schedule, &config)?;
-    let hammer = threads.hammer();
-    let coordinator = Coordinator::new(config, start_ticket, &schedule, measurements, threads);
-    let mut report = coordinator.coordinate(&mut on_event)?;
     report.exhausted = max_hits.is_some_and(|max_hits| report.hits.scheduled >= max_hits);
-    let description = hammer.describe();
     for (failure, advice) in description.advice {
         if report.failures.contains_key(failure) {
             report.advice.insert(failure.to_owned(), advice);
         }
     }
     report.verdict.add_doubts(description.doubts);
-    on_event(RunEvent::Finished(&report));
-    Ok(report)
 }
 
 fn report_settings(config: &RunConfig, description: Description) -> ReportSettings {

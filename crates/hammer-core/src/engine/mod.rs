@@ -8,6 +8,7 @@ mod execution;
 mod panic_guard;
 pub(crate) mod run;
 mod run_check;
+pub(crate) mod series;
 pub(crate) mod single_hit;
 mod single_hit_session;
 pub(crate) mod start_barrier;

@@ -48,6 +48,8 @@ pub(crate) struct RunConfig {
     pub(crate) spin: bool,
     pub(crate) clock: &'static dyn RunClock,
     pub(crate) stop: StopHandle,
+    /// True if other runs can follow on the same workers.
+    pub(crate) is_series: bool,
 }
 
 /// The time limit for opening sessions before the clock starts. Sessions that are not open by then
@@ -97,6 +99,7 @@ impl<H: Hammer> Run<H> {
             spin: false,
             clock: &SystemClock,
             stop: StopHandle::new(),
+            is_series: false,
         };
         Self {
             hammer,

@@ -14,6 +14,7 @@ const NOTHING_TO_WARM_UP: &str =
     "cannot warm up with a schedule that starts at a rate of 0, or with a playlist";
 const WARMUP_EXHAUSTS_HITS: &str =
     "a warm-up would use up rows that are used once (try without `warmup`)";
+const SERIES_EXHAUSTS_HITS: &str = "a series of runs would use up rows that are used once";
 
 /// Checks the settings of a run against each other.
 pub(super) fn check(
@@ -38,6 +39,11 @@ pub(super) fn check(
     } else if warms_up && hammer.max_hits.is_some() {
         let problem = WARMUP_EXHAUSTS_HITS.to_owned();
         (ErrorKind::WarmupExhaustsHits, problem)
+    } else if config.is_series && hammer.max_hits.is_some() {
+        (
+            ErrorKind::SeriesExhaustsHits,
+            SERIES_EXHAUSTS_HITS.to_owned(),
+        )
     } else {
         return Ok(());
     };

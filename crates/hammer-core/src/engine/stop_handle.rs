@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -20,9 +20,14 @@ use crate::engine::stop_level::StopLevel;
 #[derive(Debug, Clone, Default)]
 pub struct StopHandle(Arc<StopInner>);
 
+/// The longest wait of a thread for a handle whose parent may be used.
+const PARENT_POLL: Duration = Duration::from_millis(100);
+
 #[derive(Debug, Default)]
 struct StopInner {
     level: AtomicU8,
+    /// A handle that ends this run too.
+    parent: Option<StopHandle>,
     changed: Notify,
     /// For waiting without a runtime. The lock protects nothing.
     lock: Mutex<()>,
@@ -34,6 +39,17 @@ impl StopHandle {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Creates a handle that is also used whenever this one is, but not the other way round.
+    ///
+    /// It ends one run of several that this handle ends together.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self(Arc::new(StopInner {
+            parent: Some(self.clone()),
+            ..StopInner::default()
+        }))
     }
 
     /// Ends the schedule and drains.
@@ -75,9 +91,12 @@ impl StopHandle {
     pub(crate) fn wait_until(&self, deadline: Instant) {
         let mut lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
         while self.level() == StopLevel::Run {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let mut left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
+            }
+            if self.0.parent.is_some() {
+                left = left.min(PARENT_POLL);
             }
             let waited = self.0.raised.wait_timeout(lock, left);
             lock = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -85,22 +104,33 @@ impl StopHandle {
     }
 
     pub(crate) fn level(&self) -> StopLevel {
-        match self.0.level.load(Ordering::SeqCst) {
+        let level = match self.0.level.load(Ordering::SeqCst) {
             0 => StopLevel::Run,
             1 => StopLevel::Drain,
             _ => StopLevel::Now,
-        }
+        };
+        let parent = self.0.parent.as_ref();
+        parent.map_or(level, |parent| parent.level().max(level))
     }
 
     /// Waits until the level exceeds `level`.
     pub(crate) async fn wait_beyond(&self, level: StopLevel) -> StopLevel {
         loop {
             let changed = self.0.changed.notified();
+            let parent_changed = async {
+                match &self.0.parent {
+                    Some(parent) => drop(Box::pin(parent.wait_beyond(level)).await),
+                    None => std::future::pending().await,
+                }
+            };
             let current = self.level();
             if current > level {
                 return current;
             }
-            changed.await;
+            tokio::select! {
+                () = changed => {}
+                () = parent_changed => {}
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::engine::error::Error;
 use crate::engine::run::RunConfig;
 use crate::engine::worker;
 use crate::engine::worker::coordinator_link::{CoordinatorLink, WorkerLink, WorkerMessage};
+use crate::engine::worker::next_run::NextRun;
 use crate::engine::worker::worker_config::WorkerConfig;
 use crate::model::hammer::Hammer;
 use crate::report::interval_stats::IntervalStats;
@@ -25,7 +26,8 @@ pub(super) struct WorkerThreads<H> {
     messages: mpsc::Receiver<WorkerMessage>,
     pending_batches: Arc<AtomicUsize>,
     workers: Vec<JoinHandle<()>>,
-    reader: Option<JoinHandle<()>>,
+    /// The readers of playlists, one for each run.
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl<H: Hammer> WorkerThreads<H> {
@@ -40,7 +42,7 @@ impl<H: Hammer> WorkerThreads<H> {
             messages,
             pending_batches: Arc::default(),
             workers: vec![],
-            reader,
+            readers: reader.into_iter().collect(),
         };
         for (index, receiver) in receivers.into_iter().enumerate() {
             let own_config = worker_config(config, index);
@@ -106,6 +108,39 @@ impl<H: Hammer> WorkerThreads<H> {
         }
     }
 
+    /// Lets all workers go on with another run.
+    ///
+    /// # Errors
+    ///
+    /// If the reader of its playlist could not start.
+    pub(super) fn follow(
+        &mut self,
+        schedule: &Schedule,
+        config: &RunConfig,
+        first_number: u64,
+        timing: (Duration, Option<Instant>),
+    ) -> Result<(), Error> {
+        let read_ahead = schedule.read_ahead(config.threads, config.clock.stops_for_threads());
+        let PlaylistReadAhead { reader, receivers } = read_ahead.map_err(Error::worker)?;
+        self.readers.extend(reader);
+        let (rest, start) = timing;
+        for (index, (link, receiver)) in self.links.iter().zip(receivers).enumerate() {
+            if let Some(sender) = &link.next_run {
+                sender.send(NextRun {
+                    schedule: schedule.clone(),
+                    receiver,
+                    first_number,
+                    warmup: config.warmup,
+                    max_in_flight: part(config.max_in_flight, config, index),
+                    rest,
+                    start,
+                    stop: config.stop.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Returns an empty interval to a worker.
     pub(super) fn return_interval(&self, worker: usize, interval: Box<IntervalStats>) {
         let _ = self.links[worker].empty_intervals.send(interval);
@@ -119,7 +154,7 @@ impl<H: Hammer> WorkerThreads<H> {
     /// Lets the threads of the workers end.
     pub(super) fn end(&mut self) {
         for link in &mut self.links {
-            link.end = None;
+            link.next_run = None;
         }
     }
 
@@ -129,13 +164,14 @@ impl<H: Hammer> WorkerThreads<H> {
     }
 
     /// Waits for all threads to end.
-    pub(super) fn join(self) -> Result<(), Error> {
-        for worker in self.workers {
+    pub(super) fn join(&mut self) -> Result<(), Error> {
+        for worker in self.workers.drain(..) {
             // Panics of a worker are caught in its thread.
             let _ = worker.join();
         }
-        // The workers are gone, so the reader has nothing to wait for.
-        if self.reader.is_some_and(|reader| reader.join().is_err()) {
+        // The workers are gone, so the readers have nothing to wait for.
+        let readers = self.readers.drain(..).map(JoinHandle::join);
+        if readers.filter(Result::is_err).count() > 0 {
             let panicked = "the reader of the playlist panicked (see stderr)";
             return Err(Error::worker(io::Error::other(panicked)));
         }
@@ -144,7 +180,7 @@ impl<H: Hammer> WorkerThreads<H> {
 }
 
 fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
-    let part = |whole: usize| whole / config.threads + usize::from(worker < whole % config.threads);
+    let part = |whole| part(whole, config, worker);
     WorkerConfig {
         worker,
         workers: config.threads,
@@ -167,5 +203,11 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
         spin: config.spin,
         clock: config.clock,
         stop: config.stop.clone(),
+        is_series: config.is_series,
     }
+}
+
+/// The part of a worker in a `whole` that all share.
+fn part(whole: usize, config: &RunConfig, worker: usize) -> usize {
+    whole / config.threads + usize::from(worker < whole % config.threads)
 }

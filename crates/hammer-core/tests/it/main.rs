@@ -8,6 +8,7 @@ mod playlists;
 mod results;
 mod run_file_limits;
 mod run_files;
+mod series;
 mod shapes;
 mod shared_resources;
 mod single_hits;

@@ -14,6 +14,7 @@ use crate::engine::dispatcher::slot_rests::SlotRests;
 use crate::engine::dispatcher::slot_table::SlotTable;
 use crate::engine::dispatcher::waiting_ages::waiting_hits;
 use crate::engine::dispatcher::warmup::WarmUp;
+use crate::engine::dispatcher::worker_hits::WorkerHits;
 use crate::engine::stop_level::StopLevel;
 use crate::report::unsent_cause::UnsentCause;
 use crate::report::worker_gauges::WorkerGauges;
@@ -51,7 +52,9 @@ pub(super) enum Phase {
     Running,
     /// No more hits become due.
     Draining,
-    /// No more hits start.
+    /// No more hits start, and those in flight are abandoned.
+    Abandoning,
+    /// Slots close.
     Closing,
 }
 
@@ -78,18 +81,13 @@ pub(crate) struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// Creates the dispatcher of the hits of `source`, after those of `warmup` if there is one.
-    pub(crate) fn new(
-        limits: DispatchLimits,
-        source: HitSource,
-        warmup: Option<WarmUp>,
-        recorder: HitRecorder,
-    ) -> Self {
+    /// Creates the dispatcher of `hits`.
+    pub(crate) fn new(limits: DispatchLimits, hits: WorkerHits, recorder: HitRecorder) -> Self {
         Self {
             phase: Phase::Opening,
             start: Instant::now(),
-            source,
-            warmup,
+            source: hits.source,
+            warmup: hits.warmup,
             backlog: Backlog::new(limits.max_backlog),
             slots: SlotTable::new(limits.max_in_flight, limits.is_user_pool),
             in_flight: InFlightHits::default(),
@@ -101,6 +99,19 @@ impl Dispatcher {
             recorder,
             limits,
         }
+    }
+
+    /// Prepares for the hits of another run, with the slots that are open and at most
+    /// `max_in_flight` of them.
+    ///
+    /// The last run must have finished.
+    pub(crate) fn follow(&mut self, hits: WorkerHits, max_in_flight: usize) {
+        (self.phase, self.next_tick, self.drain_end) = (Phase::Opening, SECOND, None);
+        (self.source, self.warmup) = (hits.source, hits.warmup);
+        self.growth = SlotGrowth::default();
+        self.limits.max_in_flight = max_in_flight;
+        self.slots.set_limit(max_in_flight);
+        self.recorder.follow(hits.stages);
     }
 
     /// The turn of an opened slot, which selects its address if there are several.
@@ -143,7 +154,7 @@ impl Dispatcher {
             (Phase::Running, HitSource::Closed(schedule)) => {
                 self.rests.take_changed() || schedule.is_exhausted(self.elapsed(now))
             }
-            (Phase::Draining | Phase::Closing, _) => true,
+            (Phase::Draining | Phase::Abandoning | Phase::Closing, _) => true,
             _ => false,
         }
     }
@@ -190,10 +201,10 @@ impl Dispatcher {
         let look_again = self.open_slots(now, actions);
         self.end_schedule(now, stop, actions);
         self.drain(now, stop, actions);
-        actions.wake_at = if look_again || self.phase == Phase::Closing {
-            Some(now)
-        } else {
-            self.next_wake(now)
+        let is_ending = matches!(self.phase, Phase::Abandoning | Phase::Closing);
+        actions.wake_at = match look_again || is_ending {
+            true => Some(now),
+            false => self.next_wake(now),
         };
     }
 
@@ -347,17 +358,17 @@ impl Dispatcher {
             }
             // Without a limit of its own, the drain covers the timeout of the last hit.
             if stop == StopLevel::Now || is_expired && self.limits.drain.is_some() {
-                self.phase = Phase::Closing;
+                self.phase = Phase::Abandoning;
             } else if is_expired {
                 self.drain_end = None;
             }
         }
-        if self.phase == Phase::Closing {
+        if self.phase == Phase::Abandoning {
             while let Some(slot) = self.in_flight.pop() {
                 actions.cancel.push((slot, CancelReason::Abandon));
             }
         }
-        actions.finished = matches!(self.phase, Phase::Draining | Phase::Closing)
+        actions.finished = matches!(self.phase, Phase::Draining | Phase::Abandoning)
             && self.slots.active() == 0
             && self.backlog.is_empty();
     }

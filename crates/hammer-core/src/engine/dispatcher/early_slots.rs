@@ -38,7 +38,7 @@ impl Dispatcher {
         match self.phase {
             Phase::Opening => false,
             Phase::Running => self.source.is_closed_loop(),
-            Phase::Draining | Phase::Closing => true,
+            Phase::Draining | Phase::Abandoning | Phase::Closing => true,
         }
     }
 }

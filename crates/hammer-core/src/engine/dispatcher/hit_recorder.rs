@@ -281,6 +281,12 @@ impl HitRecorder {
         }
     }
 
+    /// Forgets the peaks, and counts hits by the stages of another run, if it has several.
+    pub(super) fn follow(&mut self, stages: Option<Shape>) {
+        self.stages = stages;
+        self.peaks = WorkerPeaks::default();
+    }
+
     /// Records that no more hits become due after `elapsed`.
     pub(super) fn schedule_ended(&mut self, elapsed: Duration) {
         self.peaks.schedule_end = elapsed;

@@ -19,6 +19,7 @@ pub(crate) mod slot_rests;
 pub(crate) mod slot_table;
 pub(crate) mod waiting_ages;
 pub(crate) mod warmup;
+pub(crate) mod worker_hits;
 
 #[cfg(test)]
 mod tests;

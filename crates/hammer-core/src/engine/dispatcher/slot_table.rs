@@ -30,6 +30,11 @@ impl SlotTable {
         }
     }
 
+    /// Sets the limit. Slots beyond it stay open.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// Adds a slot that opens its session before the start, and returns its index.
     pub(crate) fn open_ahead(&mut self) -> usize {
         self.opening += 1;

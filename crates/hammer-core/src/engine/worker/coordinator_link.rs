@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::engine::dispatcher::hit_recorder::HitRecorder;
 use crate::engine::error::Error;
+use crate::engine::worker::next_run::{NextRun, NextRunReceiver, NextRunSender, next_run_channel};
 use crate::host::thread_usage::ThreadUsage;
 use crate::report::event::HitRecord;
 use crate::report::interval_stats::IntervalStats;
@@ -64,7 +65,7 @@ pub(crate) struct CoordinatorLink {
     worker: usize,
     sender: mpsc::Sender<WorkerMessage>,
     start: Cell<Option<oneshot::Receiver<Instant>>>,
-    end: Cell<Option<oneshot::Receiver<()>>>,
+    next_run: NextRunReceiver,
     empty_intervals: mpsc::Receiver<Box<IntervalStats>>,
     waits: bool,
     pending_batches: Arc<AtomicUsize>,
@@ -73,8 +74,8 @@ pub(crate) struct CoordinatorLink {
 /// The coordinator's end of the channel.
 pub(crate) struct WorkerLink {
     pub(crate) start: Option<oneshot::Sender<Instant>>,
-    /// Dropped when all workers are done.
-    pub(crate) end: Option<oneshot::Sender<()>>,
+    /// Dropped when no run follows.
+    pub(crate) next_run: Option<NextRunSender>,
     pub(crate) empty_intervals: mpsc::Sender<Box<IntervalStats>>,
 }
 
@@ -90,7 +91,7 @@ impl CoordinatorLink {
         waits: bool,
     ) -> (Self, WorkerLink) {
         let (start_sender, start_receiver) = oneshot::channel();
-        let (end_sender, end_receiver) = oneshot::channel();
+        let (next_run_sender, next_run) = next_run_channel();
         let (interval_sender, empty_intervals) = mpsc::channel();
         for _ in 0..SPARE_INTERVALS {
             // The receiver is alive in this function.
@@ -100,7 +101,7 @@ impl CoordinatorLink {
             worker,
             sender,
             start: Cell::new(Some(start_receiver)),
-            end: Cell::new(Some(end_receiver)),
+            next_run,
             empty_intervals,
             waits,
             pending_batches,
@@ -109,7 +110,7 @@ impl CoordinatorLink {
             link,
             WorkerLink {
                 start: Some(start_sender),
-                end: Some(end_sender),
+                next_run: Some(next_run_sender),
                 empty_intervals: interval_sender,
             },
         )
@@ -216,14 +217,11 @@ impl CoordinatorLink {
         });
     }
 
-    /// Waits until all workers are done.
-    ///
-    /// The runtime runs on meanwhile: it may drive a connection that another worker uses, such as one
-    /// of a client that all workers share.
-    pub(super) async fn wait_for_others(&self) {
-        if let Some(end) = self.end.take() {
-            // The coordinator sends nothing. It drops its end.
-            let _ = end.await;
+    /// Waits until all workers are done, and returns the next run if one follows.
+    pub(super) async fn next_run(&self) -> Option<NextRun> {
+        match self.waits {
+            true => self.next_run.receive_blocking(),
+            false => self.next_run.receive().await,
         }
     }
 

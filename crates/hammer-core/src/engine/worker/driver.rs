@@ -20,7 +20,7 @@ impl<H: Hammer> Worker<H> {
         start: Instant,
     ) -> io::Result<Option<ThreadUsage>> {
         // The start is slightly in the future, so that all workers begin together.
-        while timer::now() < start && self.config.stop.level() == StopLevel::Run {
+        while timer::now() < start && self.stop.borrow().level() == StopLevel::Run {
             timer.wait_until(start, &self.notifier).await?;
         }
         self.dispatcher.borrow_mut().begin(start);
@@ -50,7 +50,7 @@ impl<H: Hammer> Worker<H> {
         let mut dispatcher = self.dispatcher.borrow_mut();
         dispatcher.recorder.fold(&self.notes.buffer);
         dispatcher.spread_over(self.notes.peers.lanes());
-        dispatcher.step(now, self.config.stop.level(), actions);
+        dispatcher.step(now, self.stop.borrow().level(), actions);
         self.link.log_hits(&mut dispatcher.recorder);
     }
 

@@ -4,6 +4,7 @@
 
 pub(crate) mod coordinator_link;
 mod driver;
+pub(crate) mod next_run;
 mod slot_channel;
 mod slot_task;
 mod thread;

@@ -9,10 +9,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::engine::dispatcher::dispatcher::Dispatcher;
+use crate::engine::dispatcher::worker_hits::WorkerHits;
 use crate::engine::error::Error;
+use crate::engine::stop_handle::StopHandle;
 use crate::engine::stop_level::StopLevel;
 use crate::engine::timer::{self, Notifier, WakeTimer};
 use crate::engine::worker::coordinator_link::CoordinatorLink;
+use crate::engine::worker::next_run::NextRun;
 use crate::engine::worker::slot_channel::SlotChannel;
 use crate::engine::worker::worker_config::WorkerConfig;
 use crate::host::thread_usage::ThreadUsage;
@@ -33,6 +36,8 @@ const OPEN_AHEAD: Duration = Duration::from_secs(3);
 pub(super) struct Worker<H> {
     pub(super) hammer: Arc<H>,
     pub(super) config: WorkerConfig,
+    /// Ends the current run.
+    pub(super) stop: RefCell<StopHandle>,
     pub(super) dispatcher: RefCell<Dispatcher>,
     /// The channels to the tasks of the slots, by index.
     pub(super) channels: RefCell<Vec<Rc<SlotChannel>>>,
@@ -66,6 +71,7 @@ impl<H: Hammer> Worker<H> {
             notifier: Notifier::default(),
             live_slots: Cell::new(0),
             slots_changed: Notify::new(),
+            stop: RefCell::new(config.stop.clone()),
             config,
         }
     }
@@ -78,15 +84,52 @@ impl<H: Hammer> Worker<H> {
         let start = start.map_err(Error::worker)?;
         self.open_initial_slots().await;
         let common_start = self.link.report_opened().await;
-        let start = common_start.unwrap_or_else(|| start.max(timer::now()));
-        let result = self.drive(&mut timer, start).await;
-        let settle_time = self.settle(&context).await;
+        let mut start = common_start.unwrap_or_else(|| start.max(timer::now()));
+        loop {
+            let result = self.drive(&mut timer, start).await;
+            let settle_time = self.settle(&context).await;
+            if result.is_err() || !self.config.is_series {
+                self.close().await;
+            }
+            let usage = result.map_err(Error::worker)?;
+            self.report_done(settle_time, usage);
+            match self.link.next_run().await {
+                Some(run) => start = self.follow(run),
+                None => break,
+            }
+        }
+        if self.config.is_series {
+            self.close().await;
+        }
+        Ok(())
+    }
+
+    /// Prepares for the next run, and returns its start.
+    fn follow(self: &Rc<Self>, run: NextRun) -> Instant {
+        let NextRun {
+            schedule,
+            receiver,
+            first_number,
+            warmup,
+            ..
+        } = run;
+        let part = self.config.part();
+        let hits = WorkerHits::new(part, &schedule, receiver, first_number, warmup);
+        let mut dispatcher = self.dispatcher.borrow_mut();
+        dispatcher.follow(hits, run.max_in_flight);
+        self.stop.replace(run.stop);
+        self.listen_for_stops();
+        run.start.unwrap_or_else(|| timer::now() + run.rest)
+    }
+
+    fn stop(&self) -> StopHandle {
+        self.stop.borrow().clone()
+    }
+
+    /// Closes all sessions.
+    async fn close(&self) {
         self.close_slots().await;
         self.notes.locals.clear();
-        let usage = result.map_err(Error::worker)?;
-        self.report_done(settle_time, usage);
-        self.link.wait_for_others().await;
-        Ok(())
     }
 
     /// Reports the last interval and the final figures.
@@ -108,7 +151,7 @@ impl<H: Hammer> Worker<H> {
     /// Lets a stop wake the driver.
     fn listen_for_stops(self: &Rc<Self>) {
         let worker = Rc::downgrade(self);
-        let stop = self.config.stop.clone();
+        let stop = self.stop();
         tokio::task::spawn_local(async move {
             let mut level = StopLevel::Run;
             while level < StopLevel::Now {
@@ -152,20 +195,21 @@ impl<H: Hammer> Worker<H> {
 
     /// Lets the hammer prepare; a stop interrupts it.
     async fn prepare(&self, context: &WorkerContext) -> Result<(), Error> {
+        let stop = self.stop();
         tokio::select! {
             ready = self.hammer.prepare(context) => ready.map_err(Error::prepare_failed),
-            _ = self.config.stop.wait_beyond(StopLevel::Run) => Ok(()),
+            _ = stop.wait_beyond(StopLevel::Run) => Ok(()),
         }
     }
 
     /// Lets the hammer settle within the limit of the drain, and returns the time it took.
     async fn settle(&self, context: &WorkerContext) -> Duration {
-        let start = timer::now();
+        let (start, stop) = (timer::now(), self.stop());
         context.slot().notes.start_phase(start);
         tokio::select! {
             () = self.hammer.settle(context) => {}
             () = tokio::time::sleep(self.config.drain()) => {}
-            _ = self.config.stop.wait_beyond(StopLevel::Drain) => {}
+            _ = stop.wait_beyond(StopLevel::Drain) => {}
         }
         timer::now().saturating_duration_since(start)
     }
@@ -175,7 +219,7 @@ impl<H: Hammer> Worker<H> {
     async fn wait_to_open(&self, timer: &mut WakeTimer) -> io::Result<Instant> {
         let start = timer::instant_at(self.config.start_at);
         let open = start.checked_sub(OPEN_AHEAD).unwrap_or(start);
-        while timer::now() < open && self.config.stop.level() == StopLevel::Run {
+        while timer::now() < open && self.stop.borrow().level() == StopLevel::Run {
             timer.wait_until(open, &self.notifier).await?;
         }
         Ok(start)
@@ -183,6 +227,7 @@ impl<H: Hammer> Worker<H> {
 
     /// Opens the sessions that the schedule will need before the clock starts.
     async fn open_initial_slots(self: &Rc<Self>) {
+        let stop = self.stop();
         let slots = self.dispatcher.borrow_mut().open_ahead();
         for slot in slots {
             self.open_slot(slot, None);
@@ -206,12 +251,13 @@ impl<H: Hammer> Worker<H> {
         tokio::select! {
             () = opened => {}
             () = tokio::time::sleep(self.config.open_limit) => {}
-            _ = self.config.stop.wait_beyond(StopLevel::Run) => {}
+            _ = stop.wait_beyond(StopLevel::Run) => {}
         }
     }
 
     /// Lets idle slots close their sessions, within a time limit.
     async fn close_slots(&self) {
+        let stop = self.stop();
         self.dispatcher.borrow_mut().close();
         self.channels.borrow().iter().for_each(|slot| slot.wake());
         let closed = async {
@@ -222,7 +268,7 @@ impl<H: Hammer> Worker<H> {
         tokio::select! {
             () = closed => {}
             () = tokio::time::sleep(CLOSE_TIMEOUT) => {}
-            _ = self.config.stop.wait_beyond(StopLevel::Drain) => {}
+            _ = stop.wait_beyond(StopLevel::Drain) => {}
         }
     }
 }

@@ -213,7 +213,7 @@ impl RunMeasurements {
     /// The last measurements of `unresponsive` workers are missing. The hits that they held count as
     /// abandoned.
     pub(crate) fn report(
-        mut self,
+        &mut self,
         stopped: bool,
         unresponsive: usize,
         resources: &ResourceUsage,
@@ -287,7 +287,8 @@ impl RunMeasurements {
         };
         report.set_confidence();
         report.verdict = judge(&Evidence::from(&report));
-        report.measured = Some(Arc::from(self.total));
+        let total = std::mem::replace(&mut self.total, IntervalStats::new());
+        report.measured = Some(Arc::from(total));
         report
     }
 

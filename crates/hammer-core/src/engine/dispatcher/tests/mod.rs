@@ -13,6 +13,7 @@ use crate::engine::dispatcher::due_hit::DueHit;
 use crate::engine::dispatcher::hit_recorder::{EndedHit, HitCompletion, HitRecorder};
 use crate::engine::dispatcher::hit_source::{HitSource, OpenLoop};
 use crate::engine::dispatcher::warmup::WarmUp;
+use crate::engine::dispatcher::worker_hits::WorkerHits;
 use crate::engine::stop_level::StopLevel;
 use crate::model::failure::Failure;
 use crate::model::hit::FIRST_WARMUP_NUMBER;
@@ -63,7 +64,12 @@ impl Bench {
         };
         limit(&mut limits);
         let recorder = HitRecorder::new(None, false);
-        let mut dispatcher = Dispatcher::new(limits, source, warmup, recorder);
+        let hits = WorkerHits {
+            source,
+            warmup,
+            stages: None,
+        };
+        let mut dispatcher = Dispatcher::new(limits, hits, recorder);
         let start = Instant::now();
         for slot in dispatcher.open_ahead() {
             dispatcher.opened_ahead();
