@@ -31,6 +31,13 @@ impl<'a> MeasuredNow<'a> {
         self.with_view(condition.window(), |view| condition.check(view))
     }
 
+    /// Returns true if a threshold cannot hold at the end of a run of `hits` hits any more, as
+    /// [`Threshold::cannot_hold`] does.
+    #[must_use]
+    pub fn cannot_hold(&self, threshold: &Threshold, hits: u64) -> bool {
+        self.with_view(None, |view| threshold.cannot_hold(view, hits))
+    }
+
     /// The errors so far that a threshold counts, or `None` if it does not limit errors.
     #[must_use]
     pub fn error_count(&self, threshold: &Threshold) -> Option<u64> {

@@ -22,14 +22,32 @@ pub(crate) enum HistogramOrSummary<'a> {
 }
 
 impl TimeDistribution<'_> {
-    /// Returns the statistic in microseconds, or `None` if there are no times or the summary lacks
-    /// it.
-    pub(crate) fn statistic(self, statistic: TimeStatistic) -> Option<f64> {
+    /// The number of times.
+    pub(crate) fn count(self) -> u64 {
         let finite = match self.source {
             HistogramOrSummary::Histogram(histogram) => histogram.count(),
             HistogramOrSummary::Summary(summary) => summary.count,
         };
-        let all = finite.saturating_add(self.infinite_hits);
+        finite.saturating_add(self.infinite_hits)
+    }
+
+    /// Returns the time of this rank, from 1, in microseconds; `None` if there are fewer times or only a
+    /// summary.
+    pub(crate) fn us_at_rank(self, rank: u64) -> Option<f64> {
+        let HistogramOrSummary::Histogram(histogram) = self.source else {
+            return None;
+        };
+        match rank > histogram.count() {
+            true => (rank <= self.count()).then_some(f64::INFINITY),
+            false => ResponseDistribution::new(histogram, 0).us_at_rank(rank),
+        }
+    }
+
+    /// Returns the statistic in microseconds, or `None` if there are no times or the summary lacks
+    /// it.
+    pub(crate) fn statistic(self, statistic: TimeStatistic) -> Option<f64> {
+        let all = self.count();
+        let finite = all - self.infinite_hits;
         if all == 0 {
             return None;
         }

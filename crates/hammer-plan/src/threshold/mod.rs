@@ -3,6 +3,7 @@
 mod against_baseline;
 mod bound;
 mod bound_text;
+mod certain_failure;
 mod distribution;
 mod error_budget;
 mod figure;
