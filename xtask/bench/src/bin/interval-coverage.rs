@@ -5,7 +5,7 @@
 //!
 //! ```sh
 //! cargo build --release -p hammer-cli
-//! cargo run --release -p hammer-bench --bin interval-coverage -- --runs 160 --seconds 60 --parallel 8 --arrivals even
+//! cargo run --release -p hammer-bench --bin interval-coverage -- --runs 120 --parallel 4 --arrivals even
 //! ```
 #![expect(
     clippy::print_stdout,
@@ -41,9 +41,9 @@ struct CoverageArgs {
     /// Runs at the same time, each with a target of its own
     #[arg(long, default_value = "1")]
     parallel: NonZeroUsize,
-    /// Length of a run
-    #[arg(long, default_value = "60")]
-    seconds: u64,
+    /// Hits of a run
+    #[arg(long, default_value = "60000")]
+    hits: u64,
     /// Arrivals of the load
     #[arg(long, value_enum, default_value = "poisson")]
     arrivals: QueueArrivals,
@@ -106,10 +106,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let beside = env::current_exe()?.with_file_name("hammer");
     let hammer = args.hammer.clone().unwrap_or(beside);
     println!(
-        "{} runs of {} s each, {} at a time, {} arrivals, exponential service of {SERVICE:?}\n\n\
+        "{} runs of {} hits each, {} at a time, {} arrivals, exponential service of {SERVICE:?}\n\n\
          utilization  true p99  of all runs  contains true  contains that of all  shown  width",
         args.runs,
-        args.seconds,
+        args.hits,
         args.parallel,
         args.arrivals.as_str()
     );
@@ -207,7 +207,7 @@ fn run_once(
     let status = Command::new(hammer)
         .args(["http", &target.url(), "--quiet"])
         .args(["--rate", &rate.to_string()])
-        .args(["--duration", &args.seconds.to_string()])
+        .args(["--hits", &args.hits.to_string()])
         .args(["--arrivals", args.arrivals.as_str()])
         .args(["--seed", &seed.to_string()])
         .arg(format!("--output=run={}", file.display()))
