@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::hammer::{self, HammerCommand};
 use crate::output::print_stderr;
 use crate::text::sanitize_lines;
-use crate::{HammerArgs, execution, other_tools, output, process, setting_names};
+use crate::{HammerArgs, execution, find, other_tools, output, process, setting_names};
 #[cfg(feature = "replay")]
 use crate::{replay, timeline};
 
@@ -76,7 +76,7 @@ impl App {
             .and_then(|arg| Path::new(arg).file_stem()?.to_str());
         let hammer_name = program.and_then(|program| program.strip_prefix("hammer-"));
         // `hammer-NAME run PLAN` runs a plan, like `hammer run PLAN`.
-        let is_run = args.get(1).is_some_and(|arg| arg == run::NAME);
+        let is_run = (args.get(1)).is_some_and(|arg| arg == run::NAME || arg == find::NAME);
         let named = hammer_name.and_then(|name| self.find_hammer(name));
         if let Some(entry) = named.filter(|_| !is_run) {
             let name = format!("hammer-{}", entry.name());
@@ -106,6 +106,11 @@ impl App {
                     command_line: &line,
                 };
                 run::run(&self.commands, matches, invocation)
+            }
+            None if name == find::NAME => {
+                let selected = command.find_subcommand(name).unwrap_or(&command);
+                let call = (program.unwrap_or("hammer"), &args[1..]);
+                find::run_selected(&self.commands, selected, matches, call)
             }
             None => self.run_builtin(name, matches, &line),
         }
@@ -212,7 +217,8 @@ impl App {
             .arg_required_else_help(true)
             .allow_external_subcommands(external)
             .subcommands(self.commands.iter().map(|entry| entry.command()))
-            .subcommand(run::command(schemes));
+            .subcommand(run::command(schemes))
+            .subcommand(find::command(&self.commands, external));
         let builtin = builtin_commands().into_iter();
         let is_free = |builtin: &Command| self.find_hammer(builtin.get_name()).is_none();
         with_common_settings(command.subcommands(builtin.filter(is_free)))

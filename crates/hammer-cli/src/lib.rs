@@ -71,6 +71,7 @@ mod data_args;
 mod dry_run;
 mod error;
 mod execution;
+mod find;
 mod hammer;
 #[cfg(feature = "http")]
 mod http;

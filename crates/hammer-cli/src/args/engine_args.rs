@@ -7,6 +7,9 @@ use hammer_core::{Hammer, MAX_IN_FLIGHT, MAX_THREADS, ResourceNeeds, Run, Single
 
 use crate::parsers::{count, duration, instant};
 
+/// Maximum number of hits in flight without the flag.
+const DEFAULT_MAX_IN_FLIGHT: u64 = 1024;
+
 /// Flags of every load, wherever its due times come from: its bounds, threads, seed and start.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
@@ -20,11 +23,11 @@ pub(crate) struct EngineArgs {
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(allow_hyphen_values = true)]
     hits: Option<u64>,
-    /// Maximum number of hits in flight, up to 1,000,000
+    /// Maximum number of hits in flight, up to 1,000,000 [default: 1024]
     #[arg(short = 'c', long, value_name = "COUNT")]
     #[arg(value_parser = count::parse_up_to::<{ MAX_IN_FLIGHT as u64 }>)]
-    #[arg(default_value = "1024", allow_hyphen_values = true)]
-    max_in_flight: u64,
+    #[arg(allow_hyphen_values = true)]
+    max_in_flight: Option<u64>,
     /// Slots to open before the start and use in turn, up to 1,000,000
     ///
     /// Each slot is a user with a session of its own: its connections, cookies, captured values and, with
@@ -63,6 +66,11 @@ pub(crate) struct EngineArgs {
 }
 
 impl EngineArgs {
+    /// The timeout of a hit.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// The maximum number of hits, if given.
     pub(crate) fn hits(&self) -> Option<u64> {
         self.hits
@@ -74,7 +82,12 @@ impl EngineArgs {
     }
 
     pub(crate) fn max_in_flight(&self) -> u64 {
-        self.users.unwrap_or(self.max_in_flight)
+        self.set_max_in_flight().unwrap_or(DEFAULT_MAX_IN_FLIGHT)
+    }
+
+    /// The number of users or the maximum number of hits in flight, if given.
+    pub(crate) fn set_max_in_flight(&self) -> Option<u64> {
+        self.users.or(self.max_in_flight)
     }
 
     /// The number of users, if given.
@@ -128,7 +141,7 @@ impl EngineArgs {
     pub(crate) fn configure<H: Hammer>(&self, run: Run<H>, threads: usize) -> Run<H> {
         let run = match self.users {
             Some(users) => run.users(to_usize(users)),
-            None => run.max_in_flight(to_usize(self.max_in_flight)),
+            None => run.max_in_flight(to_usize(self.max_in_flight())),
         };
         let mut run = run
             .timeout(self.timeout)

@@ -23,5 +23,6 @@ pub(crate) use output_args::OutputArgs;
 pub(crate) use output_spec::{OutputKind, OutputSpec};
 pub use payload_arg::PayloadArg;
 pub(crate) use progress_mode::ProgressMode;
+pub(crate) use reported_names::check as check_reported_name;
 pub(crate) use short_help::with_short_help;
 pub(crate) use threshold_args::ThresholdArgs;

@@ -3,7 +3,7 @@
 use clap::Args;
 use hammer_plan::ParsedPlanFile;
 
-use super::{OutputKind, OutputSpec, ProgressMode, ThresholdArgs};
+use super::{OutputSpec, ProgressMode, ThresholdArgs};
 use crate::command_line::MaskedCommandLine;
 
 /// Flags for outputs.
@@ -114,14 +114,7 @@ impl OutputArgs {
 
     /// The outputs to write, with the text report on stdout unless one of them is text or on stdout.
     pub(crate) fn outputs(&self) -> Vec<OutputSpec> {
-        let mut outputs = self.output.clone();
-        if !outputs
-            .iter()
-            .any(|output| output.kind == OutputKind::Text || output.path.is_none())
-        {
-            outputs.push(OutputSpec::TEXT_ON_STDOUT);
-        }
-        outputs
+        OutputSpec::with_text(&self.output)
     }
 
     /// Returns true if progress and warnings are off.

@@ -47,6 +47,16 @@ impl OutputSpec {
         plan_location: None,
     };
 
+    /// The outputs, with the text on stdout unless one of them is text or on stdout.
+    pub(crate) fn with_text(outputs: &[Self]) -> Vec<Self> {
+        let mut outputs = outputs.to_vec();
+        let is_shown = |output: &Self| output.kind == OutputKind::Text || output.path.is_none();
+        if !outputs.iter().any(is_shown) {
+            outputs.push(Self::TEXT_ON_STDOUT);
+        }
+        outputs
+    }
+
     /// Parses an output of one of these kinds, such as `json=report.json`.
     pub(crate) fn parse(text: &str, kinds: &[OutputKind]) -> Result<Self, String> {
         let (kind, path) = match text.split_once('=') {

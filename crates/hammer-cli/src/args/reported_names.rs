@@ -8,7 +8,7 @@ use super::name_lists::{LABELS, PHASES, failures};
 /// Checks that a hammer of the `hammer` command can report the name in the threshold.
 ///
 /// A threshold on a misspelled failure would hold in every run.
-pub(super) fn check(threshold: &Threshold) -> Result<(), Diagnostic> {
+pub(crate) fn check(threshold: &Threshold) -> Result<(), Diagnostic> {
     let Some(name) = threshold.reported_name() else {
         return Ok(());
     };

@@ -5,8 +5,8 @@ use hammer_analysis::{CompareOptions, RunPairing};
 
 use super::comparison_output;
 use super::fail_on::FailOn;
-use super::percent;
 use crate::args::OutputSpec;
+use crate::parsers::percent;
 
 /// Flags of all commands that compare.
 #[derive(Debug, Args)]

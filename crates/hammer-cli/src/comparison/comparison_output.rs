@@ -39,13 +39,7 @@ impl ComparisonWriter {
         outputs: &[OutputSpec],
         inputs: impl IntoIterator<Item = &'a Path>,
     ) -> Result<Self, Error> {
-        let mut outputs = outputs.to_vec();
-        if !outputs
-            .iter()
-            .any(|output| output.kind == OutputKind::Text || output.path.is_none())
-        {
-            outputs.push(OutputSpec::TEXT_ON_STDOUT);
-        }
+        let outputs = OutputSpec::with_text(outputs);
         ReportFiles::check(outputs, OutputPlaces::of_inputs(inputs)).map(Self)
     }
 

@@ -6,7 +6,6 @@ mod comparison_output;
 pub(crate) mod duel;
 mod fail_on;
 mod judge;
-mod percent;
 mod render;
 mod run_input;
 mod side_names;

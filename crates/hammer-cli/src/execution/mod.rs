@@ -1,6 +1,7 @@
 //! Execution of a run, which is a plan of one or several loads.
 
 mod abort_monitor;
+mod look;
 mod once;
 mod plan_executor;
 mod plan_monitor;
@@ -10,6 +11,7 @@ mod runnable_load;
 mod runnable_plan;
 mod typed_load;
 
+pub(crate) use look::{Look, LookSeries};
 pub(crate) use plan_executor::{start, start_load};
 pub(crate) use run_thresholds::RunThresholds;
 pub(crate) use runnable_load::{LoadResult, RunOptions, RunnableLoad};

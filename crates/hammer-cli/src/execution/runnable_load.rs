@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use hammer_core::{
-    Hammer, ReplayComparison, Report, ResourceNeeds, Run, RunEvent, RunStartTicket, Schedule,
-    StopHandle,
+    ArrivalProcess, Hammer, ReplayComparison, Report, ResourceNeeds, Run, RunEvent, RunStartTicket,
+    Schedule, StopHandle,
 };
 
+use super::look::LookSeries;
 use super::once::SingleHitJob;
 use crate::dry_run::LoadForecast;
 use crate::error::Error;
@@ -61,6 +62,29 @@ pub(crate) trait RunnableLoad: Send {
 
     /// Takes the single hit that the load asks for in its place, if it does.
     fn single_hit(&mut self) -> Option<SingleHitJob<'_>> {
+        None
+    }
+
+    /// Runs the looks of a search on the calling thread, at their rates in place of that of the load.
+    fn search(self: Box<Self>, looks: LookSeries<'_>) -> Result<(), Error> {
+        drop(looks);
+        let hammer = self.hammer();
+        let problem = format!("'hammer find' cannot search with a load of the kind '{hammer}'");
+        Err(Error::Usage(problem))
+    }
+
+    /// The arrival process of a search.
+    fn arrivals(&self) -> ArrivalProcess {
+        ArrivalProcess::default()
+    }
+
+    /// The timeout of a hit.
+    fn timeout(&self) -> Duration {
+        Duration::MAX
+    }
+
+    /// The maximum number of hits in flight if it is set, or the number of users.
+    fn set_max_in_flight(&self) -> Option<usize> {
         None
     }
 

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use hammer_core::{Hammer, ResourceNeeds, RunEvent, Schedule, view_unsent_hits};
+use hammer_core::{
+    ArrivalProcess, Hammer, ResourceNeeds, Run, RunEvent, Schedule, view_unsent_hits,
+};
 
+use super::look::{Look, LookSeries};
 use super::once::{RenderedHit, SingleHitJob};
 use super::{LoadResult, RunOptions, RunnableLoad};
 use crate::args::LoadArgs;
 use crate::dry_run::{self, LoadForecast};
 use crate::error::Error;
+use crate::setting_names::SettingNames;
 use crate::{HitDescriber, SingleHitRenderer};
 
 /// A load that is ready to run.
@@ -85,6 +89,53 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         Some(Box::new(move |stop| {
             RenderedHit::send(hit.stop(stop), renderer)
         }))
+    }
+
+    fn arrivals(&self) -> ArrivalProcess {
+        self.load.arrivals()
+    }
+
+    fn timeout(&self) -> Duration {
+        self.load.engine().timeout()
+    }
+
+    fn set_max_in_flight(&self) -> Option<usize> {
+        let set = self.load.engine().set_max_in_flight();
+        set.map(|hits| usize::try_from(hits).unwrap_or(usize::MAX))
+    }
+
+    fn search(self: Box<Self>, looks: LookSeries<'_>) -> Result<(), Error> {
+        let LookSeries {
+            first,
+            threads,
+            drain,
+            on_event,
+            next,
+        } = looks;
+        let (engine, arrivals) = (self.load.engine().clone(), self.load.arrivals());
+        let schedule = |look: &Look| {
+            Schedule::new(look.shape.clone())
+                .with_arrivals(arrivals)
+                .with_seed(engine.seed().wrapping_add(look.number))
+                .with_duration(look.length)
+        };
+        let run = Run::new(self.hammer, schedule(&first)).drain(drain);
+        let is_pool = engine.users().is_some();
+        let mut run = engine
+            .configure(run, threads)
+            .name(self.name)
+            .target(self.target)
+            .warmup(first.settle)
+            .age_waiting_hits(true)
+            .stop(first.stop.clone());
+        if !is_pool {
+            run = run.max_in_flight(first.max_in_flight);
+        }
+        run.execute_series(
+            |event| on_event(&event),
+            |report| Some(next(report)?.following(schedule)),
+        )
+        .map_err(|error| Error::from_run_error(&error, SettingNames::Flags))
     }
 
     fn run(

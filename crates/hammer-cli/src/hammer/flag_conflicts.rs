@@ -21,7 +21,7 @@ impl fmt::Display for FlagConflict {
 impl error::Error for FlagConflict {}
 
 /// Names of subcommands that a hammer cannot have.
-const RESERVED_HAMMERS: [&str; 2] = ["run", "help"];
+const RESERVED_HAMMERS: [&str; 3] = ["run", "find", "help"];
 
 /// Flags that clap adds.
 const CLAP_FLAGS: [&str; 4] = ["--help", "-h", "--version", "-V"];

@@ -11,6 +11,7 @@ use crate::HammerArgs;
 use crate::args::{EndpointArgs, LoadArgs, OutputArgs, with_short_help};
 use crate::error::Error;
 use crate::execution::{RunnableLoad, TypedLoad};
+use crate::find;
 
 /// A kind of hammer with its type erased.
 pub(crate) trait HammerCommand {
@@ -21,6 +22,8 @@ pub(crate) trait HammerCommand {
     fn command(&self) -> Command;
     /// The command with the flags of the hammer and its load, without output flags.
     fn load_command(&self) -> Command;
+    /// The command of a search with the hammer.
+    fn find_command(&self) -> Command;
     /// Builds the hammer from the matches of [`load_command`](Self::load_command).
     fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn RunnableLoad>, Error>;
     fn prepare_endpoint(
@@ -88,6 +91,11 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
 
     fn load_command(&self) -> Command {
         let command = LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)));
+        flag_conflicts::give_way::<A>(command)
+    }
+
+    fn find_command(&self) -> Command {
+        let command = find::hammer_command(self.load_command(), A::COMMON_ARGS, A::ABOUT);
         flag_conflicts::give_way::<A>(command)
     }
 

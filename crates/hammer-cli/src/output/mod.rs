@@ -21,6 +21,7 @@ pub(crate) use output_places::{OutputPlaces, output_error};
 pub(crate) use output_writer::OutputWriter;
 pub(crate) use progress::RunProgress;
 pub(crate) use report_files::ReportFiles;
+pub(crate) use status_line::StatusLine;
 pub(crate) use stderr::{log_to_display, print_stderr, show_stop_on_display};
 #[cfg(feature = "replay")]
 pub(crate) use stdout::is_closed_pipe;

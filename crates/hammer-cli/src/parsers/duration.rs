@@ -30,6 +30,14 @@ pub(crate) fn parse(text: &str) -> Result<Duration, Diagnostic> {
     }
 }
 
+/// Parses a duration as [`parse`] does, or a duration of 0.
+pub(crate) fn parse_or_zero(text: &str) -> Result<Duration, Diagnostic> {
+    match text.trim() {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => parse(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 pub(crate) mod count;
 pub(crate) mod duration;
 pub(crate) mod instant;
+pub(crate) mod percent;
 #[cfg(feature = "demo")]
 pub(crate) mod service_law;
 #[cfg(feature = "http")]

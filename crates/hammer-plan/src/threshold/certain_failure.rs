@@ -1,5 +1,7 @@
 //! Thresholds that cannot hold any more.
 
+use std::time::Duration;
+
 use super::figure::{HitCategory, ThresholdFigure, TimeStatistic};
 use super::operator::ComparisonOperator;
 use super::percentile::Percentile;
@@ -35,6 +37,20 @@ impl Threshold {
         }
     }
 
+    /// Returns the longest response or service that the threshold allows for a percentile or the maximum,
+    /// or `None` if it does not limit them.
+    #[must_use]
+    pub fn time_limit(&self) -> Option<Duration> {
+        let is_limited = match &self.figure {
+            ThresholdFigure::Time(HitTime::Response | HitTime::Service, statistic) => {
+                *statistic != TimeStatistic::Min && self.is_most()
+            }
+            _ => false,
+        };
+        let us = self.bound_value().filter(|_| is_limited)?;
+        Duration::try_from_secs_f64(us / 1e6).ok()
+    }
+
     /// Returns true if the statistic is beyond the bound even if all hits to come take no time.
     fn time_cannot_hold(
         &self,
@@ -43,22 +59,25 @@ impl Threshold {
         statistic: TimeStatistic,
         hits: u64,
     ) -> bool {
-        let is_most = matches!(
-            self.operator,
-            ComparisonOperator::Less | ComparisonOperator::LessOrEqual
-        );
         let rank = match statistic {
             TimeStatistic::Percentile(percentile) => Percentile::rank(percentile, hits),
             TimeStatistic::Max => hits,
             TimeStatistic::Min | TimeStatistic::Mean => return false,
         };
-        let Some(times) = measured.distribution(time).filter(|_| is_most) else {
+        let Some(times) = measured.distribution(time).filter(|_| self.is_most()) else {
             return false;
         };
         let to_come = hits.saturating_sub(times.count());
         let least = rank.checked_sub(to_come).filter(|rank| *rank > 0);
         let least = least.and_then(|rank| times.us_at_rank(rank.min(times.count())));
         least.is_some_and(|us| self.fails(us))
+    }
+
+    fn is_most(&self) -> bool {
+        matches!(
+            self.operator,
+            ComparisonOperator::Less | ComparisonOperator::LessOrEqual
+        )
     }
 
     fn is_least(&self) -> bool {
@@ -76,8 +95,6 @@ impl Threshold {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
     use hammer_core::{Hit, Outcome, Rate, Report, Run, Schedule};
 

@@ -63,7 +63,7 @@ struct DuelArgs {
     #[arg(long, value_name = "COUNT", default_value = "5", value_parser = count::parse_up_to::<1_000>)]
     rounds: u64,
     /// Pause between runs; 0 for none
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = rest)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::parse_or_zero)]
     rest: Duration,
     /// New or empty folder for the run files, which are deleted otherwise
     #[arg(long, value_name = "DIR")]
@@ -124,12 +124,4 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     }
     let folder = RunFolder::open(args.keep.as_deref(), &leftovers)?;
     Ok(Duel::new(&args, folder, runner, DuelProgress(verbosity)).run(job))
-}
-
-/// Parses a pause, which may be 0.
-fn rest(text: &str) -> Result<Duration, hammer_diagnostic::Diagnostic> {
-    match text.trim() {
-        "0" | "0s" => Ok(Duration::ZERO),
-        text => duration::parse(text),
-    }
 }

@@ -5,7 +5,7 @@ use hammer_diagnostic::{Diagnostic, excerpt};
 /// Parses a percentage above 0 and up to 100, such as `5%` or `0.5 %`, into percent.
 ///
 /// The sign is needed, since 0.05 could be 5 % as well.
-pub(super) fn parse(text: &str) -> Result<f64, Diagnostic> {
+pub(crate) fn parse(text: &str) -> Result<f64, Diagnostic> {
     let number = text.trim().strip_suffix('%').map(str::trim_end);
     let percent = number.and_then(|number| number.parse::<f64>().ok());
     let percent = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0);
