@@ -10,7 +10,6 @@ mod compare;
 mod comparison;
 mod figures;
 mod judgement;
-mod search;
 mod statistics;
 
 pub use comparability::check::{check_before_run, check_comparability, check_planned_loads};
@@ -38,4 +37,3 @@ pub use judgement::compare_figures::{ComparedFigures, compare_figures};
 pub use judgement::compared_values::{ComparedValues, compare_values};
 pub use judgement::confirmed_values::confirmed_values;
 pub use judgement::several_runs::MIN_RUNS;
-pub use search::*;
