@@ -46,5 +46,6 @@ pub use search::report::in_flight_sizing::InFlightSizing;
 pub use search::report::look_report::LookReport;
 pub use search::report::recovery_report::{RecoveryReport, RecoverySlice};
 pub use search::report::required_rate::RequiredRate;
+pub use search::report::search_level::SearchLevel;
 pub use search::report::search_report::{SEARCH_SCHEMA, SearchReport};
 pub use search::report::search_setup::SearchSetup;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// limit of each look.
 ///
 /// The limit by Little's law is rate × latency × factor (Little, Operations Research 9, 383, 1961).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct InFlightSizing {
     /// True if the user gave the limit, which is then the same at every rate.
     pub is_given: bool,

@@ -13,7 +13,7 @@ pub struct LookReport {
     pub number: u64,
     /// The rate that was asked for, in hits per second.
     pub rate: f64,
-    /// The purpose of the look in the search; `None` for a level of the curve.
+    /// The purpose of the look in the search; `None` for a level of the curve or a recovery.
     pub purpose: Option<LookPurpose>,
     /// The outcome.
     pub outcome: LookOutcome,

@@ -5,5 +5,6 @@ pub(crate) mod in_flight_sizing;
 pub(crate) mod look_report;
 pub(crate) mod recovery_report;
 pub(crate) mod required_rate;
+pub(crate) mod search_level;
 pub(crate) mod search_report;
 pub(crate) mod search_setup;

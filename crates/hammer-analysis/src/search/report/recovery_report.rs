@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::look_report::LookReport;
 use crate::extended_number;
 
 /// The recovery of the target from an overload.
@@ -16,15 +17,18 @@ pub struct RecoveryReport {
     pub overload_s: f64,
     /// The rate after it, in hits per second.
     pub rate: f64,
-    /// The p99 of response at which the target counts as recovered, in microseconds.
-    pub recovered_p99_us: f64,
-    /// The time from the end of the overload until the p99 was back, in seconds; `None` if it was not
-    /// within [`watched_s`](Self::watched_s).
+    /// The p99 of response below which the target counts as recovered, in microseconds; `None` if no
+    /// objective limits a time.
+    pub limit_us: Option<f64>,
+    /// The time from the end of the overload until the target had recovered, in seconds; `None` if it had
+    /// not within [`watched_s`](Self::watched_s).
     pub recovered_after_s: Option<f64>,
     /// The time that the target was watched after the overload, in seconds.
     pub watched_s: f64,
     /// The p99 by time, from the start of the overload.
     pub slices: Vec<RecoverySlice>,
+    /// The run with the overload and the time after it.
+    pub look: LookReport,
 }
 
 /// A slice of time in a [`RecoveryReport`].

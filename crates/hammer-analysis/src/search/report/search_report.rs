@@ -1,6 +1,6 @@
 //! The report of a search.
 
-use hammer_core::HostDescription;
+use hammer_core::{HostDescription, RunFile};
 use serde::{Deserialize, Serialize};
 
 use super::curve_knee::CurveKnee;
@@ -61,6 +61,38 @@ pub struct SearchReport {
 }
 
 impl SearchReport {
+    /// Makes a report without looks. `run` identifies the search: its id, its start and its machine.
+    #[must_use]
+    pub fn new(run: &RunFile, settings: SearchSetup, answer: Capacity) -> Self {
+        Self {
+            schema: SEARCH_SCHEMA.to_owned(),
+            id: run.id.clone(),
+            version: run.version.clone(),
+            started_at: run.started_at.clone(),
+            command: run.command.clone(),
+            host: run.host.clone(),
+            hammer: String::new(),
+            target: String::new(),
+            objectives: vec![],
+            settings,
+            answer,
+            reason: None,
+            at_least: None,
+            in_flight: InFlightSizing::default(),
+            looks: vec![],
+            knee: None,
+            curve: vec![],
+            recovery: None,
+            elapsed_s: 0.0,
+        }
+    }
+
+    /// The confirmed rate, in hits per second, even if higher rates were not allowed.
+    #[must_use]
+    pub fn confirmed_rate(&self) -> Option<f64> {
+        self.answer.rate.filter(|_| self.has_confirmed_answer())
+    }
+
     /// Returns true if a confirmed rate is the answer, even if higher rates were not allowed.
     #[must_use]
     pub fn has_confirmed_answer(&self) -> bool {
