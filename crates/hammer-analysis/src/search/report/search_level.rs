@@ -47,10 +47,10 @@ impl SearchReport {
         let mut looks: Vec<&LookReport> = self.looks.iter().collect();
         looks.sort_by(|one, other| one.rate.total_cmp(&other.rate));
         let levels = looks.chunk_by(|one, other| one.rate == other.rate);
-        let level = |looks: &[&'_ LookReport]| (looks[0].rate, looks.to_vec());
-        levels
-            .map(level)
-            .map(|(rate, looks)| SearchLevel { rate, looks })
-            .collect()
+        let levels = levels.map(|looks| SearchLevel {
+            rate: looks.first().map_or(0.0, |look| look.rate),
+            looks: looks.to_vec(),
+        });
+        levels.collect()
     }
 }
