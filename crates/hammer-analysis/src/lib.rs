@@ -8,8 +8,10 @@
 mod comparability;
 mod compare;
 mod comparison;
+mod extended_number;
 mod figures;
 mod judgement;
+mod search;
 mod statistics;
 
 pub use comparability::check::{check_before_run, check_comparability, check_planned_loads};
@@ -37,3 +39,13 @@ pub use judgement::compare_figures::{ComparedFigures, compare_figures};
 pub use judgement::compared_values::{ComparedValues, compare_values};
 pub use judgement::confirmed_values::confirmed_values;
 pub use judgement::several_runs::MIN_RUNS;
+pub use search::capacity::{Capacity, CapacityStatus};
+pub use search::look::{LookOutcome, LookPurpose};
+pub use search::report::curve_knee::CurveKnee;
+pub use search::report::in_flight_sizing::InFlightSizing;
+pub use search::report::look_report::LookReport;
+pub use search::report::recovery_report::{RecoveryReport, RecoverySlice};
+pub use search::report::required_rate::RequiredRate;
+pub use search::report::search_level::SearchLevel;
+pub use search::report::search_report::{SEARCH_SCHEMA, SearchReport};
+pub use search::report::search_setup::SearchSetup;

@@ -5,7 +5,7 @@ use std::fmt;
 use hammer_diagnostic::format_count;
 use serde::{Deserialize, Serialize};
 
-use super::extended_number;
+use crate::extended_number;
 
 /// The change of a figure from the base to the new side.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::compared_figure::{BetterDirection, ComparedFigure, ComparedUnit};
 use super::comparison_outcome::{ComparisonOutcome, UndecidedReason};
-use super::extended_number::{list, optional};
 use super::figure_change::FigureChange;
 use super::figure_scope::FigureScope;
+use crate::extended_number::{list, optional};
 
 /// The comparison of one figure of the run or of a part of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

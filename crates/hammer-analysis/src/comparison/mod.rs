@@ -11,7 +11,6 @@ pub(crate) mod comparison;
 pub(crate) mod comparison_design;
 pub(crate) mod comparison_outcome;
 pub(crate) mod different_targets;
-pub(crate) mod extended_number;
 pub(crate) mod figure_change;
 pub(crate) mod figure_comparison;
 pub(crate) mod figure_scope;

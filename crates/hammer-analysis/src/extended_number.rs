@@ -41,29 +41,29 @@ impl ExtendedNumber {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference"
 )]
-pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     ExtendedNumber::from(*number).serialize(serializer)
 }
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     ExtendedNumber::deserialize(deserializer)?.number()
 }
 
 /// Numbers that may be absent.
-pub(super) mod optional {
+pub(crate) mod optional {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::ExtendedNumber;
 
     #[expect(clippy::ref_option, reason = "serde passes a reference")]
-    pub(in super::super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         number: &Option<f64>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         number.map(ExtendedNumber::from).serialize(serializer)
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<f64>, D::Error> {
         let number = Option::<ExtendedNumber>::deserialize(deserializer)?;
@@ -72,12 +72,12 @@ pub(super) mod optional {
 }
 
 /// Lists of numbers that may be absent.
-pub(super) mod list {
+pub(crate) mod list {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::ExtendedNumber;
 
-    pub(in super::super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         numbers: &[Option<f64>],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -85,7 +85,7 @@ pub(super) mod list {
         numbers.collect::<Vec<_>>().serialize(serializer)
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<Option<f64>>, D::Error> {
         let numbers = Vec::<Option<ExtendedNumber>>::deserialize(deserializer)?;
