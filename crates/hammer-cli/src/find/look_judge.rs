@@ -44,8 +44,8 @@ struct LostObjective {
 #[derive(Debug)]
 pub(super) struct JudgedLook {
     pub(super) outcome: LookOutcome,
-    /// The objectives that failed, each with its figure.
-    pub(super) failed: Vec<String>,
+    /// The objectives, with the measured value of each.
+    pub(super) objectives: Vec<CheckedThreshold>,
     /// The reason why it ended early, if it did.
     pub(super) ended_early: Option<String>,
     /// False if the target was still slow from the look before.
@@ -105,7 +105,10 @@ impl LookJudge {
         let mut objectives = self.objectives.iter();
         let lost = objectives.find(|objective| now.cannot_hold(objective, look.hits));
         let lost = lost.map(|objective| LostObjective {
-            checked: now.check(objective),
+            checked: CheckedThreshold {
+                passed: false,
+                ..now.check(objective)
+            },
             elapsed,
         });
         drop(now);
@@ -123,18 +126,15 @@ impl LookJudge {
             Some(lost) => vec![lost.checked.clone()],
             None => self.objectives.iter().map(|it| it.check(report)).collect(),
         };
-        let failed: Vec<String> = (checked.iter())
-            .filter(|checked| lost.is_some() || !checked.passed)
-            .map(|checked| format!("{}: {}", checked.expression, checked.figure()))
-            .collect();
+        let has_failed = lost.is_some() || checked.iter().any(|checked| !checked.passed);
         let ended_early = lost.map(|LostObjective { checked, elapsed }| {
             let (objective, seconds) = (checked.expression, elapsed.as_secs());
-            format!("after {seconds} s, '{objective}' could not hold any more")
+            format!("'{objective}' could not hold any more after {seconds} s")
         });
         let outcome = match report.verdict.status {
             VerdictStatus::Invalid => LookOutcome::Void,
-            _ if failed.is_empty() => LookOutcome::Held,
-            _ => LookOutcome::Failed,
+            _ if has_failed => LookOutcome::Failed,
+            _ => LookOutcome::Held,
         };
         let has_recovered = self.has_recovered(report);
         let p99 = report.response_us.p99;
@@ -144,7 +144,7 @@ impl LookJudge {
         }
         JudgedLook {
             outcome,
-            failed,
+            objectives: checked,
             ended_early,
             has_recovered,
         }

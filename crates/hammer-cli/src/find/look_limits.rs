@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hammer_analysis::InFlightSizing;
 use hammer_core::MAX_IN_FLIGHT;
 
 /// The least maximum number of hits in flight.
@@ -19,6 +20,16 @@ pub(super) struct LookLimits {
 }
 
 impl LookLimits {
+    /// The rule, for the report.
+    pub(super) fn sizing(self) -> InFlightSizing {
+        let is_given = self.set.is_some();
+        InFlightSizing {
+            is_given,
+            latency_s: (!is_given).then_some(self.response.as_secs_f64()),
+            factor: (!is_given).then_some(HEADROOM),
+        }
+    }
+
     /// The maximum number of hits in flight at this rate: twice what Little's law gives for hits that
     /// take as long as the objectives allow.
     ///

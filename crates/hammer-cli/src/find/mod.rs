@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hammer_analysis::{CapacityStatus, RequiredRate, SearchReport};
+use hammer_analysis::{CapacityStatus, CurveKnee, LookOutcome, RequiredRate, SearchReport, knee};
 use hammer_core::{PlanReport, Rate, RunFile, Shape, StopHandle};
 use hammer_plan::LoadOutline;
 
@@ -79,10 +79,11 @@ fn run(
     run.close_progress();
     searched.transpose()?;
     let about = RunFile::new(PlanReport::new(String::new(), Duration::ZERO, vec![]));
-    let mut report = SearchReport::new(&about, args.settings(), run.best_known());
+    let mut report = SearchReport::new(&about, args.settings().into(), run.best_known());
     report.command = line.words().to_vec();
     (report.hammer, report.target) = (std::mem::take(&mut run.hammer), target);
     report.objectives = texts;
+    report.in_flight = limits.sizing();
     report.reason = reason(&report, run.void_reason.take(), signals.exit().is_some());
     report.at_least = args.at_least().map(|rate| RequiredRate {
         rate: rate.as_f64(),
@@ -91,6 +92,7 @@ fn run(
             .is_some_and(|found| found >= rate.as_f64()),
     });
     (report.looks, report.curve, report.recovery) = (run.looks, run.curve, run.recovery);
+    report.knee = knee_of(&report);
     report.elapsed_s = started.elapsed().as_secs_f64();
     let mut errors = run.errors;
     errors.append(&mut writer.finish(&report));
@@ -109,6 +111,21 @@ fn reason(report: &SearchReport, void: Option<String>, is_stopped: bool) -> Opti
         CapacityStatus::NotConfirmed => Some("the budget was used up".to_owned()),
         _ => None,
     }
+}
+
+/// The knee of the p99 over the rate.
+fn knee_of(report: &SearchReport) -> Option<CurveKnee> {
+    let looks = report.looks.iter().chain(&report.curve);
+    let judged = looks.filter(|look| look.outcome != LookOutcome::Void);
+    let points: Vec<(f64, f64)> = judged
+        .filter_map(|look| Some((look.rate, look.p99_us?)))
+        .collect();
+    let rate = knee(&points)?;
+    let at_knee = points.iter().find(|(known, _)| *known == rate);
+    at_knee.map(|(rate, p99_us)| CurveKnee {
+        rate: *rate,
+        p99_us: *p99_us,
+    })
 }
 
 /// The exit code of a search.

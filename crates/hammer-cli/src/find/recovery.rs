@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hammer_analysis::{LookReport, RecoveryReport};
-use hammer_core::{Report, Shape, TimelineSlice};
+use hammer_analysis::{LookReport, RecoveryReport, RecoverySlice};
+use hammer_core::{Report, ResponseDistribution, Shape, TimelineSlice};
 
 /// The overload, as a multiple of the answer.
 const OVERLOAD: f64 = 1.5;
@@ -48,23 +48,38 @@ pub(super) fn measure(
     look: LookReport,
 ) -> RecoveryReport {
     let limit_us = limit.map(|limit| limit.as_secs_f64() * 1e6);
-    let after: Vec<&TimelineSlice> = (report.timeline.iter())
-        .filter(|slice| slice.t_s >= OVERLOAD_S && slice.t_s < OVERLOAD_S + WATCH_S)
+    let watched = |slice: &&TimelineSlice| slice.t_s < OVERLOAD_S + WATCH_S;
+    let slices: Vec<&TimelineSlice> = report.timeline.iter().filter(watched).collect();
+    let after: Vec<&TimelineSlice> = (slices.iter().copied())
+        .filter(|slice| slice.t_s >= OVERLOAD_S)
         .collect();
     let is_calm = |slice: &&TimelineSlice| {
-        let errors = slice.hits.ended() > slice.hits.ok;
-        let limit = limit_us.unwrap_or(f64::INFINITY);
-        slice.response_us.count > 0 && slice.response_us.p99 <= limit && !errors
+        let p99 = p99_us(slice).filter(|us| us.is_finite());
+        p99.is_some_and(|us| limit_us.is_none_or(|limit| us <= limit))
     };
-    let calm = after
-        .windows(CALM_S)
-        .position(|three| three.iter().all(is_calm));
+    let mut calm = after.windows(CALM_S);
+    let calm = calm.position(|seconds| seconds.iter().all(is_calm));
     RecoveryReport {
         overload_rate: overload,
         overload_s: OVERLOAD_S as f64,
-        rate_after: super::rounded(overload / OVERLOAD * AFTER),
+        rate: super::rounded(overload / OVERLOAD * AFTER),
+        limit_us,
+        recovered_after_s: calm.map(|second| second as f64),
         watched_s: WATCH_S as f64,
-        recovered_s: calm.map(|second| second as f64),
+        slices: slices
+            .iter()
+            .map(|slice| RecoverySlice {
+                start_s: slice.t_s as f64,
+                length_s: slice.width_s as f64,
+                p99_us: p99_us(slice),
+            })
+            .collect(),
         look,
     }
+}
+
+/// The p99 of the hits that ended in a slice, where those without an answer are infinitely slow.
+fn p99_us(slice: &TimelineSlice) -> Option<f64> {
+    let response = slice.measured.as_ref()?.response();
+    ResponseDistribution::new(&response, slice.hits.unanswered()).us_at_quantile(0.99)
 }

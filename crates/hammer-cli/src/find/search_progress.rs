@@ -64,10 +64,15 @@ impl SearchProgress {
         let p99 = look.p99_us.map_or_else(|| "-".to_owned(), format_micros);
         let reason = match look.outcome {
             LookOutcome::Held => None,
-            LookOutcome::Failed => look.failed.first().cloned(),
+            LookOutcome::Failed => (look.failed().next())
+                .map(|checked| format!("{}: {}", checked.expression, checked.figure())),
             LookOutcome::Void => look.verdict.reasons.first().cloned(),
         };
-        let outcome = look.outcome.as_str();
+        let outcome = match look.outcome {
+            LookOutcome::Held => "held",
+            LookOutcome::Failed => "failed",
+            LookOutcome::Void => "void",
+        };
         let reason = reason
             .map(|reason| format!(" ({reason})"))
             .unwrap_or_default();

@@ -6,7 +6,9 @@ use hammer_analysis::{
     Capacity, CapacitySearch, CapacityStatus, FinishedLook, LookOutcome, LookPurpose, LookReport,
     PlannedLook, RecoveryReport, SearchStep,
 };
-use hammer_core::{PlanLoadReport, PlanReport, Report, RunEvent, RunFile, Shape, StopHandle};
+use hammer_core::{
+    PlanLoadReport, PlanReport, Report, ResponseDistribution, RunEvent, RunFile, Shape, StopHandle,
+};
 
 use super::find_args::FindArgs;
 use super::look_files::LookFiles;
@@ -254,29 +256,32 @@ impl CurrentLook {
     fn report(&self, number: u64, report: &Report, judged: &JudgedLook) -> LookReport {
         let hits = report.hits;
         let ended = hits.ended();
+        let measured = report.measured.as_deref();
+        let response = measured
+            .map(|measured| ResponseDistribution::new(measured.response(), hits.unanswered()));
+        let us = |quantile| response.and_then(|response| response.us_at_quantile(quantile));
         let p99 = report.response_us.ci95.and_then(|ci95| ci95.p99);
-        let has_answers = report.response_us.count > 0;
         LookReport {
             number,
             rate: self.rate,
             purpose: match self.kind {
-                LookKind::Search(purpose) => purpose,
-                LookKind::Curve => LookPurpose::Curve,
-                LookKind::Recovery => LookPurpose::Recovery,
+                LookKind::Search(purpose) => Some(purpose),
+                LookKind::Curve => Some(LookPurpose::Curve),
+                LookKind::Recovery => Some(LookPurpose::Recovery),
             },
             outcome: judged.outcome,
             planned_s: self.planned.as_secs_f64(),
             duration_s: report.duration_s,
             rest_s: self.rest.as_secs_f64(),
             achieved: report.rate.achieved,
-            hits: ended,
+            hits: hits.scheduled,
             errors: (ended - hits.ok) as f64 / ended.max(1) as f64,
-            p50_us: has_answers.then_some(report.response_us.p50),
-            p99_us: has_answers.then_some(report.response_us.p99),
+            p50_us: us(0.5),
+            p99_us: us(0.99),
             p99_ci95: p99.and_then(|p99| p99.low.zip(p99.high)),
             max_in_flight: self.max_in_flight as u64,
             verdict: report.verdict.clone(),
-            failed: judged.failed.clone(),
+            objectives: judged.objectives.clone(),
             ended_early: judged.ended_early.clone(),
             run_file: None,
         }

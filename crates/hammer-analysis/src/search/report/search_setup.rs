@@ -1,6 +1,10 @@
 //! The settings of a search, in seconds and hits per second.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+use crate::search::search_settings::SearchSettings;
 
 /// The settings of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -21,4 +25,20 @@ pub struct SearchSetup {
     pub confirm_s: f64,
     /// The longest time that the search may take, in seconds.
     pub budget_s: f64,
+}
+
+impl From<SearchSettings> for SearchSetup {
+    fn from(settings: SearchSettings) -> Self {
+        let seconds = |time: Duration| time.as_secs_f64();
+        Self {
+            from: settings.from,
+            to: settings.to,
+            within: settings.within,
+            look_s: seconds(settings.look),
+            settle_s: seconds(settings.settle),
+            rest_s: seconds(settings.rest),
+            confirm_s: seconds(settings.confirm),
+            budget_s: seconds(settings.budget),
+        }
+    }
 }
