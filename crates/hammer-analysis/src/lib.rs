@@ -1,15 +1,17 @@
-//! Compares runs: whether they can be compared, what changed, and how sure that is.
+//! Compares runs: whether they can be compared, what changed, and how sure that is. Searches for the
+//! highest rate that holds.
 //!
-//! Pure functions of run files, without input or output. [`Comparison`] is plain data; every output
+//! Without input, output or clock. [`Comparison`] is plain data; every output
 //! of a comparison is made from it.
 //!
-//! The method is in `docs/COMPARING.md`, with worked numbers and references.
+//! The methods are in `docs/COMPARING.md` and `docs/FIND.md`, with worked numbers and references.
 
 mod comparability;
 mod compare;
 mod comparison;
 mod figures;
 mod judgement;
+mod search;
 mod statistics;
 
 pub use comparability::check::{check_before_run, check_comparability, check_planned_loads};
@@ -37,3 +39,9 @@ pub use judgement::compare_figures::{ComparedFigures, compare_figures};
 pub use judgement::compared_values::{ComparedValues, compare_values};
 pub use judgement::confirmed_values::confirmed_values;
 pub use judgement::several_runs::MIN_RUNS;
+pub use search::capacity::{Capacity, CapacityStatus};
+pub use search::capacity_search::{CapacitySearch, SearchStep};
+pub use search::knee::knee;
+pub use search::look::{FinishedLook, LookOutcome, LookPurpose, PlannedLook};
+pub use search::search_settings::SearchSettings;
+pub use search::unseen_interval::unseen_interval_s;
