@@ -1,9 +1,10 @@
-//! Compares runs: whether they can be compared, what changed, and how sure that is.
+//! Compares runs: whether they can be compared, what changed, and how sure that is. Searches for the
+//! highest rate that holds.
 //!
-//! Pure functions of run files, without input or output. [`Comparison`] is plain data; every output
-//! of a comparison is made from it.
+//! Without input, output or clock. [`Comparison`] and [`SearchReport`] are plain data; every output is made
+//! from them.
 //!
-//! The method is in `docs/COMPARING.md`, with worked numbers and references.
+//! The methods are in `docs/COMPARING.md` and `docs/FIND.md`, with worked numbers and references.
 
 mod comparability;
 mod compare;

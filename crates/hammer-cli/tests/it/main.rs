@@ -18,6 +18,7 @@ mod confidence;
 mod dead_targets;
 mod dry_runs;
 mod echo;
+mod find;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod hostile_names;
