@@ -71,6 +71,8 @@ mod data_args;
 mod dry_run;
 mod error;
 mod execution;
+#[cfg_attr(not(test), expect(dead_code, reason = "the command comes next"))]
+mod find;
 mod hammer;
 #[cfg(feature = "http")]
 mod http;

@@ -53,6 +53,12 @@ pub struct LookReport {
 }
 
 impl LookReport {
+    /// Returns true for a confirmation that held.
+    #[must_use]
+    pub fn is_held_confirmation(&self) -> bool {
+        self.purpose == Some(LookPurpose::Confirm) && self.outcome == LookOutcome::Held
+    }
+
     /// The objectives that failed.
     pub fn failed(&self) -> impl Iterator<Item = &CheckedThreshold> {
         let objectives = self.objectives.iter();

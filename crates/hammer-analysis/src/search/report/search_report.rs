@@ -10,7 +10,7 @@ use super::recovery_report::RecoveryReport;
 use super::required_rate::RequiredRate;
 use super::search_setup::SearchSetup;
 use crate::search::capacity::{Capacity, CapacityStatus};
-use crate::search::look::{LookOutcome, LookPurpose};
+use crate::search::look::LookOutcome;
 
 /// The value of [`SearchReport::schema`].
 pub const SEARCH_SCHEMA: &str = "hammer.find/1";
@@ -121,10 +121,7 @@ impl SearchReport {
     pub fn confirmation(&self) -> Option<&LookReport> {
         let rate = self.answer.rate?;
         let mut looks = self.looks.iter().rev();
-        looks.find(|look| {
-            let is_confirmation = look.purpose == Some(LookPurpose::Confirm);
-            is_confirmation && look.outcome == LookOutcome::Held && look.rate == rate
-        })
+        looks.find(|look| look.is_held_confirmation() && look.rate == rate)
     }
 
     /// The highest rate that held in a look below all rates that failed, in hits per second. It is not

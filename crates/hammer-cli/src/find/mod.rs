@@ -1,0 +1,3 @@
+//! `hammer find`: the highest rate at which objectives hold.
+
+mod render;
