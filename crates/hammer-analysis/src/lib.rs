@@ -1,9 +1,10 @@
-//! Compares runs: whether they can be compared, what changed, and how sure that is.
+//! Compares runs: whether they can be compared, what changed, and how sure that is. Searches for the
+//! highest rate that holds.
 //!
-//! Pure functions of run files, without input or output. [`Comparison`] is plain data; every output
+//! Without input, output or clock. [`Comparison`] is plain data; every output
 //! of a comparison is made from it.
 //!
-//! The method is in `docs/COMPARING.md`, with worked numbers and references.
+//! The methods are in `docs/COMPARING.md` and `docs/FIND.md`, with worked numbers and references.
 
 mod comparability;
 mod compare;
@@ -40,7 +41,9 @@ pub use judgement::compared_values::{ComparedValues, compare_values};
 pub use judgement::confirmed_values::confirmed_values;
 pub use judgement::several_runs::MIN_RUNS;
 pub use search::capacity::{Capacity, CapacityStatus};
-pub use search::look::{LookOutcome, LookPurpose};
+pub use search::capacity_search::{CapacitySearch, SearchStep};
+pub use search::knee::knee;
+pub use search::look::{FinishedLook, LookOutcome, LookPurpose, PlannedLook};
 pub use search::report::curve_knee::CurveKnee;
 pub use search::report::in_flight_sizing::InFlightSizing;
 pub use search::report::look_report::LookReport;
@@ -49,3 +52,5 @@ pub use search::report::required_rate::RequiredRate;
 pub use search::report::search_level::SearchLevel;
 pub use search::report::search_report::{SEARCH_SCHEMA, SearchReport};
 pub use search::report::search_setup::SearchSetup;
+pub use search::search_settings::SearchSettings;
+pub use search::unseen_interval::unseen_interval_s;

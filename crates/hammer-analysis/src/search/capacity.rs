@@ -2,35 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The answer of a search.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Capacity {
-    /// The kind of the answer.
-    pub status: CapacityStatus,
-    /// The rate, in hits per second, that was confirmed, or the highest that held with a status of at
-    /// least. `None` without an answer.
-    pub rate: Option<f64>,
-    /// The lowest rate that failed, in hits per second.
-    pub lowest_failed: Option<f64>,
-    /// The length of the confirmation, in seconds.
-    pub confirmed_s: Option<f64>,
-    /// Events that are rarer than one in as many seconds may have been missed, with a confidence of
-    /// 95 %.
-    pub unseen_s: Option<f64>,
-}
-
 /// The kind of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CapacityStatus {
-    /// The rate held in a confirmation.
+    /// The rate was confirmed. A higher one failed, unless the budget was used up before.
     Confirmed,
-    /// The highest rate allowed held in a confirmation.
+    /// The highest rate allowed was confirmed. The target may hold more.
     AtLeast,
-    /// The generator could not keep a higher rate.
+    /// The generator could not send more than the rate. The target may hold more.
     GeneratorLimited,
-    /// Not even the lowest rate held.
+    /// No look held, down to the lowest rate that can be looked at.
     NeverHeld,
-    /// No rate was confirmed before the budget was used up or the search was stopped.
+    /// No rate was confirmed: the budget was used up, the search was stopped, or no confirmation held.
     NotConfirmed,
+}
+
+/// The highest rate that holds, as far as a search knows it. Rates are in hits per second, and each of
+/// them was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// The kind of the answer.
+    pub status: CapacityStatus,
+    /// The rate that was confirmed.
+    pub rate: Option<f64>,
+    /// The lowest rate that failed.
+    pub lowest_failed: Option<f64>,
+    /// The highest rate below the lowest that failed at which a look held, confirmed or not. It is not an
+    /// answer.
+    pub highest_held: Option<f64>,
+    /// True if the rate and the lowest that failed are as close to each other as was asked.
+    pub is_within: bool,
+    /// The length of the confirmation, in seconds.
+    pub confirmed_s: Option<f64>,
+    /// The mean distance, in seconds, of events that the confirmation could have missed: see
+    /// [`unseen_interval_s`](crate::unseen_interval_s).
+    pub unseen_s: Option<f64>,
+    /// The time that all looks took, in seconds.
+    pub elapsed_s: f64,
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::search::search_settings::SearchSettings;
+
 /// The settings of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SearchSetup {
@@ -21,4 +23,19 @@ pub struct SearchSetup {
     pub confirm_s: f64,
     /// The longest time that the search may take, in seconds.
     pub budget_s: f64,
+}
+
+impl From<SearchSettings> for SearchSetup {
+    fn from(settings: SearchSettings) -> Self {
+        Self {
+            from: settings.from,
+            to: settings.to,
+            within: settings.within,
+            look_s: settings.look.as_secs_f64(),
+            settle_s: settings.settle.as_secs_f64(),
+            rest_s: settings.rest.as_secs_f64(),
+            confirm_s: settings.confirm.as_secs_f64(),
+            budget_s: settings.budget.as_secs_f64(),
+        }
+    }
 }

@@ -14,25 +14,29 @@ impl SearchReport {
     pub fn answer_title(&self) -> &'static str {
         match self.answer.status {
             CapacityStatus::Confirmed => "confirmed",
-            CapacityStatus::AtLeast | CapacityStatus::GeneratorLimited
-                if self.answer.rate.is_some() =>
-            {
-                "at least"
-            }
+            CapacityStatus::AtLeast => "at least",
+            CapacityStatus::GeneratorLimited => match self.known_rate() {
+                Some(_) => "at least",
+                None => "no answer",
+            },
             CapacityStatus::NeverHeld => "never held",
             CapacityStatus::NotConfirmed => "unconfirmed",
-            CapacityStatus::AtLeast | CapacityStatus::GeneratorLimited => "no answer",
         }
     }
 
     /// The answer as a sentence, such as `842/s held for 60 s; 859/s failed (p99 231 ms)`.
     #[must_use]
     pub fn answer_text(&self) -> String {
-        match (self.answer.status, self.answer.rate) {
+        match (self.answer.status, self.known_rate()) {
             (CapacityStatus::Confirmed, Some(rate)) => {
                 let failed = self.lowest_failed_text();
                 let failed = failed.map_or_else(String::new, |failed| format!("; {failed}"));
-                format!("{}{failed}", self.held_text(rate))
+                let within = format_percent(self.settings.within * 100.0);
+                let wide = match self.answer.is_within {
+                    true => String::new(),
+                    false => format!("; the range between is wider than {within} %"),
+                };
+                format!("{}{failed}{wide}", self.held_text(rate))
             }
             (CapacityStatus::AtLeast, Some(rate)) => format!(
                 "{}, the highest rate allowed; the limit of the target was not reached",
@@ -60,11 +64,20 @@ impl SearchReport {
         }
     }
 
+    /// The rate of the answer or, if the generator was the limit before a confirmation, the highest that
+    /// held in a look, in hits per second.
+    #[must_use]
+    pub fn known_rate(&self) -> Option<f64> {
+        let is_limited = self.answer.status == CapacityStatus::GeneratorLimited;
+        let held = self.answer.highest_held.filter(|_| is_limited);
+        self.answer.rate.or(held)
+    }
+
     /// The best that is known without a confirmation.
     fn best_known_text(&self) -> String {
         let failed = self.lowest_failed_text();
         let failed = failed.map_or_else(String::new, |failed| format!("; {failed}"));
-        match self.highest_held() {
+        match self.answer.highest_held {
             Some(rate) => format!(". The best that is known: {}{failed}", self.held_text(rate)),
             None => format!(", and none held in a look{failed}"),
         }
@@ -107,7 +120,7 @@ impl SearchReport {
         let void = self.looks.iter();
         let void = void.filter(|look| look.outcome == LookOutcome::Void);
         let rates = void.map(|look| look.rate);
-        let held = self.highest_held().unwrap_or(0.0);
+        let held = self.answer.highest_held.unwrap_or(0.0);
         rates.filter(|rate| *rate > held).reduce(f64::min)
     }
 

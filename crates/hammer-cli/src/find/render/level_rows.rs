@@ -24,7 +24,7 @@ pub(super) struct LevelRow {
 /// others.
 pub(super) fn level_rows(report: &SearchReport, max: usize) -> (Vec<LevelRow>, usize) {
     let levels = report.levels();
-    let center = report.answer.rate.or(report.highest_held());
+    let center = report.known_rate().or(report.answer.highest_held);
     let center = center.or(report.answer.lowest_failed).unwrap_or(1.0);
     let distance = |level: &SearchLevel<'_>| (level.rate / center).ln().abs();
     let mut distances: Vec<f64> = levels.iter().map(distance).collect();

@@ -28,7 +28,7 @@ pub(super) fn next_step(report: &SearchReport) -> String {
         CapacityStatus::NeverHeld => {
             "check that the target answers and that the objectives can hold, or lower --from".to_owned()
         }
-        CapacityStatus::NotConfirmed => match report.highest_held() {
+        CapacityStatus::NotConfirmed => match report.answer.highest_held {
             Some(rate) => format!(
                 "search again with --from {} and enough --budget for a confirmation of {}",
                 plain(rate),
