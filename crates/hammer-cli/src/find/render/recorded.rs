@@ -117,6 +117,7 @@ fn only_the_kind_of_the_answer_is_colored() {
 fn a_search_that_was_stopped_at_once_is_rendered() {
     let mut report = recorded("stopped");
     report.looks.clear();
+    report.answer.highest_held = None;
     let text = super::text(&report, false);
     assert!(!text.contains("asked") && !text.contains('│'), "{text}");
     assert!(
