@@ -10,12 +10,12 @@
 //! The script `script.js` only adds to the page, and relies on the following.
 //!
 //! - **Charts.** Each chart is a `<figure class="chart" id="chart-NAME">`. `NAME` is `rate`,
-//!   `percentiles`, `heat`, `curve`, `lateness`, or one of them with the number of a load
+//!   `percentiles`, `heat`, `curve`, `lateness`, `times`, `achieved`, `levels`, `recovery`, or one of them with the number of a load
 //!   (`rate-2`). A figure has one `<svg class="plot">`; the `<svg class="swatch">` of its legend are
 //!   not charts.
 //! - **Series.** Each series is a `<g class="series" data-series="NAME">` in the plot. Its line is a
 //!   `<path class="line">`, its stacked area a `<path class="area">`, its confidence band a
-//!   `<path class="band">`. Values outside of the axis are drawn at its end.
+//!   `<path class="band">`, its marks a `<path class="mark">`. Values outside of the axis are drawn at its end.
 //! - **Legend.** A `<ul class="legend">` in the figure has a `<li data-series="NAME">` for each
 //!   series. It contains the swatch and the name as text. The names of the series of a chart differ.
 //! - **Axis labels.** The horizontal grid lines and labels of the y-axis are in one
@@ -49,7 +49,7 @@
 //! }
 //! ```
 //!
-//! - `kind` is `time`, `percentile` or `heat`.
+//! - `kind` is `time`, `percentile`, `rate` or `heat`.
 //! - `left`, `right`, `top` and `bottom` are in units of the view box: the places of `min` and `max`
 //!   on the x-axis, and of `max` and `min` on the y-axis. `scale` is `linear` or `log`; on a `log`
 //!   axis the place is linear in the logarithm.
@@ -57,8 +57,10 @@
 //!   none. `widths` has the lengths of the slices in a chart of kind `time` or `heat`; its `xs` are
 //!   the middles of the slices. A series with `constant` is a horizontal line.
 //! - `other_y` is a second scale for the y-axis that a reader can choose, if there is one that makes
-//!   sense. `"stacked": true` marks series that are drawn on top of each other, in order.
+//!   sense. `"stacked": true` marks series that are drawn on top of each other, in order, and
+//!   `"marks": true` those that are drawn as single marks.
 //! - In a chart of kind `percentile`, x is 1/(1 − q) for the quantile q: 100 is p99.
+//! - In a chart of kind `rate`, x is a rate, from the lowest; several values can be at one rate.
 //! - In a chart of kind `heat`, `"rows": [[low, high], …]` has the ranges of the y-axis, from the
 //!   bottom, and the series `counts` has, for each range in turn, its hits in each slice: the count
 //!   in row r of slice s is `values[r * xs.length + s]`.
@@ -66,7 +68,7 @@
 //! # The run inside
 //!
 //! The page of a run has its run file inside, in a `<script type="application/json" id="hammer-run">`
-//! as `{"zstd":"<base64>"}`. The page of a comparison has no run inside.
+//! as `{"zstd":"<base64>"}`. The pages of comparisons and of searches have none inside.
 
 mod backquoted;
 mod chart;
@@ -79,6 +81,8 @@ mod load_charts;
 mod report;
 mod run_slices;
 mod scale;
+mod search;
+mod sentence;
 mod svg;
 mod table_rows;
 mod threshold_bounds;
@@ -86,3 +90,4 @@ mod threshold_bounds;
 pub use comparison::comparison_page;
 pub use embedded_run::{EmbeddedRunError, embedded_run};
 pub use report::report_page;
+pub use search::search_page;

@@ -95,9 +95,9 @@ const enhanceChart = (figure, data) => {
   const markSeries = () => {
     const cx = placeX(xs[column]);
     add(marks, "path", { d: `M${cx} ${axis.top}V${axis.bottom}` });
-    for (const { name, constant, values, low, high, stacked } of series) {
-      if (groups.get(name).hasAttribute("hidden")) continue;
+    for (const { name, constant, values, low, high, stacked, marks: isMark } of series) {
       const value = constant ?? values[column];
+      if (groups.get(name).hasAttribute("hidden") || (isMark && value == null)) continue;
       const text = value == null ? "none" : format(value, unit);
       const bounds = low?.[column] ? ` (${formatRange([low[column], high[column]], unit)})` : "";
       write(swatches.get(name)?.cloneNode(true) || "", ` ${name}: ${text}${bounds}`);
@@ -114,7 +114,9 @@ const enhanceChart = (figure, data) => {
   const show = (x, y, ariaLive) => {
     hide();
     box.ariaLive = ariaLive;
-    write(data.widths ? formatRange(slice(), data.x.unit) : formatQuantile(xs[column]));
+    const { unit: unitX } = data.x;
+    write(data.widths ? formatRange(slice(), unitX)
+      : unitX ? format(xs[column], unitX) : formatQuantile(xs[column]));
     (rows ? markCell : markSeries)();
     box.style.left = `${clamp(x + 16, 0, innerWidth - box.offsetWidth - 8)}px`;
     box.style.top = `${clamp(y + 16, 0, innerHeight - box.offsetHeight - 8)}px`;

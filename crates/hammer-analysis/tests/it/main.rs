@@ -4,5 +4,6 @@ mod comparability;
 mod comparisons;
 mod recorded_run;
 mod schema;
+mod search_schema;
 mod simulation;
 mod unanswered;

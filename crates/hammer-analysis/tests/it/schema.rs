@@ -20,7 +20,7 @@ fn schema() -> Value {
 }
 
 /// Forbids keys that the schema does not describe.
-fn close(schema: &mut Value) {
+pub(crate) fn close(schema: &mut Value) {
     if let Value::Object(object) = schema {
         if object.contains_key("properties") {
             object.insert("additionalProperties".into(), json!(false));

@@ -49,7 +49,7 @@ fn render_kind(kind: OutputKind, report: &SearchReport, color: bool) -> io::Resu
             json
         }
         OutputKind::Junit => render::junit(report).into_bytes(),
-        OutputKind::Html => vec![],
+        OutputKind::Html => hammer_html::search_page(report).into_bytes(),
         OutputKind::Markdown => render::markdown(report).into_bytes(),
         _ => render::text(report, color).into_bytes(),
     })

@@ -265,9 +265,9 @@ impl CurrentLook {
             number,
             rate: self.rate,
             purpose: match self.kind {
-                LookKind::Search(purpose) => Some(purpose),
-                LookKind::Curve => Some(LookPurpose::Curve),
-                LookKind::Recovery => Some(LookPurpose::Recovery),
+                LookKind::Search(purpose) => purpose,
+                LookKind::Curve => LookPurpose::Curve,
+                LookKind::Recovery => LookPurpose::Recovery,
             },
             outcome: judged.outcome,
             planned_s: self.planned.as_secs_f64(),

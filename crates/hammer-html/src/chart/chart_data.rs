@@ -13,6 +13,7 @@ use crate::scale::{Axis, AxisScale, AxisTick};
 pub(crate) enum ChartKind {
     Time,
     Percentile,
+    Rate,
     Heat,
 }
 
@@ -93,6 +94,8 @@ pub(crate) struct SeriesData {
     pub(crate) constant: Option<f64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) stacked: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) marks: bool,
 }
 
 impl From<&ChartSeries> for SeriesData {
@@ -107,6 +110,7 @@ impl From<&ChartSeries> for SeriesData {
         match &series.values {
             SeriesValues::Line(values) => data.values = short(values),
             SeriesValues::Stacked(values) => (data.values, data.stacked) = (short(values), true),
+            SeriesValues::Marks { values, .. } => (data.values, data.marks) = (short(values), true),
             SeriesValues::Constant(value) => data.constant = Some(*value),
             SeriesValues::Band { values, intervals } => {
                 let ends = |end: fn((f64, f64)) -> f64| -> Vec<Option<ShortNumber>> {

@@ -1,5 +1,6 @@
 //! Series of a chart.
 
+use super::mark_shape::MarkShape;
 use crate::svg::SERIES_COLORS;
 
 /// A named series of values.
@@ -24,6 +25,11 @@ pub(crate) enum SeriesValues {
     },
     /// An area on top of the areas before it.
     Stacked(Vec<Option<f64>>),
+    /// A mark at each value, without a line.
+    Marks {
+        values: Vec<Option<f64>>,
+        shape: MarkShape,
+    },
     /// A horizontal line.
     Constant(f64),
 }
@@ -32,9 +38,10 @@ impl SeriesValues {
     /// The value at a place.
     pub(crate) fn at(&self, index: usize) -> Option<f64> {
         match self {
-            Self::Line(values) | Self::Stacked(values) | Self::Band { values, .. } => {
-                values.get(index).copied().flatten()
-            }
+            Self::Line(values)
+            | Self::Stacked(values)
+            | Self::Band { values, .. }
+            | Self::Marks { values, .. } => values.get(index).copied().flatten(),
             Self::Constant(value) => Some(*value),
         }
     }

@@ -24,6 +24,7 @@ fn swatch(series: &ChartSeries) -> Markup {
                 SeriesValues::Stacked(_) => {
                     rect width="26" height="10" fill="currentColor" fill-opacity="0.75" {}
                 }
+                SeriesValues::Marks { shape, .. } => (shape.draw([(13.0, 5.0)].into_iter())),
                 _ => {
                     line x1="0" x2="26" y1="5" y2="5" stroke="currentColor" stroke-width=(style.width)
                         stroke-dasharray=[style.dash] {}

@@ -1,5 +1,6 @@
-//! Charts of lines and stacked areas: over time, or over percentiles.
+//! Charts of lines and stacked areas: over time, over percentiles, or over rates.
 
+use hammer_diagnostic::format_rate;
 use maud::{Markup, html};
 
 use super::chart_data::{ChartData, ChartKind, SeriesData, slice_places};
@@ -9,6 +10,7 @@ use super::figure::{ChartText, figure};
 use super::json_script::ShortNumber;
 use super::label_places::separate_labels;
 use super::legend::legend;
+use super::mark_shape::MarkShape;
 use super::plot::{PLOT_X, PLOT_Y, bound_name, plot, tenth};
 use super::time_lines::{TimeSpan, lines_through};
 use crate::scale::Axis;
@@ -28,6 +30,8 @@ pub(crate) enum LinePlaces {
     Slices(Vec<TimeSpan>),
     /// Values of 1/(1 − q) for quantiles q.
     Quantiles(Vec<f64>),
+    /// Rates, from the lowest, in hits per second. Several values can be at one rate.
+    Rates(Vec<f64>),
 }
 
 /// A chart of lines and stacked areas.
@@ -71,7 +75,7 @@ impl LineChart {
     fn count(&self) -> usize {
         match &self.places {
             LinePlaces::Slices(spans) => spans.len(),
-            LinePlaces::Quantiles(values) => values.len(),
+            LinePlaces::Quantiles(values) | LinePlaces::Rates(values) => values.len(),
         }
     }
 
@@ -90,6 +94,7 @@ impl LineChart {
                 (self.band(intervals))
                 (self.line(series))
             },
+            SeriesValues::Marks { shape, .. } => self.marks(series, *shape),
             _ => self.line(series),
         };
         self.series.iter().map(draw).collect()
@@ -98,7 +103,7 @@ impl LineChart {
     fn lines(&self, value: impl Fn(usize) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
         match &self.places {
             LinePlaces::Slices(spans) => lines_through(spans, value),
-            LinePlaces::Quantiles(xs) => {
+            LinePlaces::Quantiles(xs) | LinePlaces::Rates(xs) => {
                 let points = xs.iter().enumerate();
                 let points = points.map(|(index, x)| Some((*x, value(index)?)));
                 let points: Vec<_> = points.collect();
@@ -130,6 +135,12 @@ impl LineChart {
             path class="line" d=(path.into_text()) fill="none" stroke="currentColor"
                 stroke-width=(style.width) stroke-dasharray=[style.dash] stroke-linejoin="round" {}
         }
+    }
+
+    /// Draws a mark at each value.
+    fn marks(&self, series: &ChartSeries, shape: MarkShape) -> Markup {
+        let points = self.lines(|index| series.values.at(index));
+        shape.draw(points.iter().flat_map(|points| self.places(points)))
     }
 
     /// Fills the place between two lines.
@@ -218,6 +229,9 @@ impl LineChart {
                 let label = |row: usize| format!("{} %", percentile_of(xs[row]));
                 data_table("percentile", xs.len(), label, &columns)
             }
+            LinePlaces::Rates(xs) => {
+                data_table("rate", xs.len(), |row| format_rate(xs[row]), &columns)
+            }
         }
     }
 
@@ -227,6 +241,10 @@ impl LineChart {
             LinePlaces::Quantiles(xs) => {
                 let xs = xs.iter().map(|x| ShortNumber(*x)).collect();
                 (ChartKind::Percentile, (xs, vec![]))
+            }
+            LinePlaces::Rates(xs) => {
+                let xs = xs.iter().map(|x| ShortNumber(*x)).collect();
+                (ChartKind::Rate, (xs, vec![]))
             }
         };
         ChartData {

@@ -10,6 +10,7 @@ mod json_script;
 mod label_places;
 mod legend;
 mod line_chart;
+mod mark_shape;
 mod plot;
 mod time_lines;
 
@@ -19,5 +20,6 @@ pub(crate) use figure::ChartText;
 pub(crate) use heat_map::{HeatMap, heat_axis, heat_rows};
 pub(crate) use json_script::json_script;
 pub(crate) use line_chart::{LineChart, LinePlaces, StageMark};
+pub(crate) use mark_shape::MarkShape;
 pub(crate) use plot::{PLOT_X, PLOT_Y};
 pub(crate) use time_lines::TimeSpan;

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use crate::backquoted::backquoted;
 use crate::report::OutcomeGrade;
+use crate::sentence::sentence;
 
 /// The number of runs of a side that are named. The table of runs has all of them.
 const NAMED_RUNS: usize = 10;
@@ -116,13 +117,6 @@ fn changed(comparison: &Comparison) -> String {
             .map(|change| format!(" {}", change.scale.format(change.value)));
         change.unwrap_or_default()
     })
-}
-
-/// A text as a sentence of its own.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().into_iter().flat_map(char::to_uppercase);
-    format!("{}{}.", first.collect::<String>(), chars.as_str())
 }
 
 /// Names the figures that are undecided although the sides are the same.

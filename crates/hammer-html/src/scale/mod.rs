@@ -2,6 +2,7 @@
 
 mod axis;
 mod nice_numbers;
+mod rate_axis;
 mod tick_labels;
 mod time_axis;
 

@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use hammer_analysis::{CompareOptions, compare};
 use hammer_core::{BaselineChange, BaselineComparison, MeasuredValue};
-use hammer_html::{comparison_page, report_page};
+use hammer_html::{comparison_page, report_page, search_page};
 
+use crate::recorded_search::recorded_search;
 use crate::sample_runs::{overloaded_run, plan_run, short_run, steady_run, unanswered_run};
 use crate::synthetic_run::{SyntheticLoad, single_run};
 
@@ -33,6 +34,12 @@ fn make_sample_pages() -> Vec<SamplePage> {
         sample("baseline", baseline_page()),
         sample("comparison", small_comparison_page()),
         sample("changed", changed_comparison_page()),
+        sample("search", search_page(&recorded_search("confirmed"))),
+        sample(
+            "limited",
+            search_page(&recorded_search("generator-limited")),
+        ),
+        sample("never-held", search_page(&recorded_search("never-held"))),
     ]
 }
 

@@ -13,8 +13,8 @@ pub struct LookReport {
     pub number: u64,
     /// The rate that was asked for, in hits per second.
     pub rate: f64,
-    /// The purpose of the look in the search; `None` for a level of the curve or a recovery.
-    pub purpose: Option<LookPurpose>,
+    /// The purpose of the look.
+    pub purpose: LookPurpose,
     /// The outcome.
     pub outcome: LookOutcome,
     /// The planned length without the warm-up, in seconds.
@@ -53,6 +53,12 @@ pub struct LookReport {
 }
 
 impl LookReport {
+    /// Returns true for a confirmation that held.
+    #[must_use]
+    pub fn is_held_confirmation(&self) -> bool {
+        self.purpose == LookPurpose::Confirm && self.outcome == LookOutcome::Held
+    }
+
     /// The objectives that failed.
     pub fn failed(&self) -> impl Iterator<Item = &CheckedThreshold> {
         let objectives = self.objectives.iter();

@@ -8,3 +8,4 @@ pub(crate) mod required_rate;
 pub(crate) mod search_level;
 pub(crate) mod search_report;
 pub(crate) mod search_setup;
+mod statement;

@@ -10,7 +10,7 @@ use super::recovery_report::RecoveryReport;
 use super::required_rate::RequiredRate;
 use super::search_setup::SearchSetup;
 use crate::search::capacity::{Capacity, CapacityStatus};
-use crate::search::look::{LookOutcome, LookPurpose};
+use crate::search::search_settings::SearchSettings;
 
 /// The value of [`SearchReport::schema`].
 pub const SEARCH_SCHEMA: &str = "hammer.find/1";
@@ -63,7 +63,7 @@ pub struct SearchReport {
 impl SearchReport {
     /// Makes a report without looks. `run` identifies the search: its id, its start and its machine.
     #[must_use]
-    pub fn new(run: &RunFile, settings: SearchSetup, answer: Capacity) -> Self {
+    pub fn new(run: &RunFile, settings: SearchSettings, answer: Capacity) -> Self {
         Self {
             schema: SEARCH_SCHEMA.to_owned(),
             id: run.id.clone(),
@@ -74,7 +74,7 @@ impl SearchReport {
             hammer: String::new(),
             target: String::new(),
             objectives: vec![],
-            settings,
+            settings: settings.into(),
             answer,
             reason: None,
             at_least: None,
@@ -121,22 +121,15 @@ impl SearchReport {
     pub fn confirmation(&self) -> Option<&LookReport> {
         let rate = self.answer.rate?;
         let mut looks = self.looks.iter().rev();
-        looks.find(|look| {
-            let is_confirmation = look.purpose == Some(LookPurpose::Confirm);
-            is_confirmation && look.outcome == LookOutcome::Held && look.rate == rate
-        })
+        looks.find(|look| look.is_held_confirmation() && look.rate == rate)
     }
 
-    /// The highest rate that held in a look below all rates that failed, in hits per second. It is not
-    /// an answer unless it was confirmed.
-    #[must_use]
-    pub fn highest_held(&self) -> Option<f64> {
-        let lowest_failed = self.answer.lowest_failed.unwrap_or(f64::INFINITY);
-        let held = self
-            .looks
-            .iter()
-            .filter(|look| look.outcome == LookOutcome::Held);
-        let rates = held.map(|look| look.rate);
-        rates.filter(|rate| *rate < lowest_failed).reduce(f64::max)
+    /// Sets the knee of the curve or, without one, of the looks of the search.
+    pub fn find_knee(&mut self) {
+        let looks = match self.curve.is_empty() {
+            true => &self.looks,
+            false => &self.curve,
+        };
+        self.knee = CurveKnee::of(looks);
     }
 }

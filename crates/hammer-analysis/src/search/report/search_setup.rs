@@ -1,7 +1,5 @@
 //! The settings of a search, in seconds and hits per second.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::search::search_settings::SearchSettings;
@@ -29,16 +27,15 @@ pub struct SearchSetup {
 
 impl From<SearchSettings> for SearchSetup {
     fn from(settings: SearchSettings) -> Self {
-        let seconds = |time: Duration| time.as_secs_f64();
         Self {
             from: settings.from,
             to: settings.to,
             within: settings.within,
-            look_s: seconds(settings.look),
-            settle_s: seconds(settings.settle),
-            rest_s: seconds(settings.rest),
-            confirm_s: seconds(settings.confirm),
-            budget_s: seconds(settings.budget),
+            look_s: settings.look.as_secs_f64(),
+            settle_s: settings.settle.as_secs_f64(),
+            rest_s: settings.rest.as_secs_f64(),
+            confirm_s: settings.confirm.as_secs_f64(),
+            budget_s: settings.budget.as_secs_f64(),
         }
     }
 }

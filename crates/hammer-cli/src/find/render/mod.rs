@@ -1,20 +1,15 @@
-use hammer_analysis::SearchReport;
-pub(super) fn text(r: &SearchReport, _: bool) -> String {
-    format!("{:?}\n", r.answer)
-        + &r.looks
-            .iter()
-            .chain(&r.curve)
-            .map(|l| {
-                format!(
-                    "{} {} {:?} {:?} {:?}\n",
-                    l.number, l.rate, l.outcome, l.p99_us, l.ended_early
-                )
-            })
-            .collect::<String>()
-}
-pub(super) fn junit(r: &SearchReport) -> String {
-    format!("{:?}\n", r.answer)
-}
-pub(super) fn markdown(r: &SearchReport) -> String {
-    format!("{:?}\n", r.answer)
-}
+//! Renders the report of a search in each format.
+
+mod charted_time;
+mod junit;
+mod level_rows;
+mod markdown;
+mod next_step;
+mod rate_plot;
+#[cfg(test)]
+mod recorded;
+mod text;
+
+pub(super) use junit::render as junit;
+pub(super) use markdown::render as markdown;
+pub(super) use text::render as text;

@@ -10,7 +10,7 @@ mod head;
 mod load_counts;
 mod load_section;
 mod provenance;
-mod table;
+pub(crate) mod table;
 
 use hammer_core::RunFile;
 

@@ -8,7 +8,7 @@ const MAX_OPEN_ROWS: usize = 6;
 /// Renders a table. A column whose header begins with `>` is aligned to the right.
 ///
 /// Cells contain Markdown. Without rows there is no table.
-pub(super) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();
     }

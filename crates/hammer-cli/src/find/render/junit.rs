@@ -1,0 +1,89 @@
+//! The report of a search as JUnit XML for build servers.
+//!
+//! The search is a test suite: the answer, the rate that it must reach, and each objective at the answer
+//! are test cases. Without a confirmed answer there is nothing to judge objectives at; they are skipped.
+
+use hammer_analysis::{CapacityStatus, SearchReport};
+
+use super::next_step::next_step;
+use crate::report::junit::{JunitCase, JunitResult, document, suite};
+use crate::text::format_rate;
+
+/// Renders a report.
+pub(in crate::find) fn render(report: &SearchReport) -> String {
+    let mut cases = vec![answer_case(report)];
+    cases.extend(required_case(report));
+    let objectives = report.objectives.iter();
+    cases.extend(objectives.map(|objective| objective_case(report, objective)));
+    let name = format!("find {} {}", report.hammer, report.target);
+    document(&suite(name.trim(), report.elapsed_s, cases))
+}
+
+fn answer_case(report: &SearchReport) -> JunitCase {
+    let reason = report.reason.as_ref();
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    let message = format!("{}{reason}", report.answer_text());
+    let unseen = report.unseen_text();
+    let lines = [
+        Some(message.clone()),
+        unseen,
+        Some(report.setup_text()),
+        report.in_flight_text(),
+        report.knee_text(),
+        report.recovery_text(),
+        Some(format!("next: {}", next_step(report))),
+    ];
+    JunitCase {
+        name: "answer".to_owned(),
+        result: match report.answer.status {
+            CapacityStatus::Confirmed | CapacityStatus::AtLeast => JunitResult::Passed,
+            CapacityStatus::GeneratorLimited => JunitResult::Invalid(message),
+            CapacityStatus::NeverHeld => JunitResult::Failed(message),
+            CapacityStatus::NotConfirmed => JunitResult::Stopped(message),
+        },
+        output: lines.into_iter().flatten().collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn required_case(report: &SearchReport) -> Option<JunitCase> {
+    let required = report.at_least?;
+    let text = report.required_text()?;
+    let never_held = report.answer.status == CapacityStatus::NeverHeld;
+    Some(JunitCase {
+        name: format!("at least {}", format_rate(required.rate)),
+        result: match required.is_met {
+            true => JunitResult::Passed,
+            false if report.has_confirmed_answer() || never_held => {
+                JunitResult::Failed(text.clone())
+            }
+            false => JunitResult::Skipped(text.clone()),
+        },
+        output: text,
+    })
+}
+
+/// An objective in the confirmation of the answer.
+fn objective_case(report: &SearchReport, objective: &str) -> JunitCase {
+    let checked = report.confirmation().and_then(|look| {
+        let mut objectives = look.objectives.iter();
+        objectives.find(|checked| checked.expression == objective)
+    });
+    let (result, output) = match checked {
+        None => {
+            let message = "there is no confirmed answer to judge it at".to_owned();
+            (JunitResult::Skipped(message), String::new())
+        }
+        Some(checked) => {
+            let figure = checked.figure();
+            match checked.passed {
+                true => (JunitResult::Passed, figure),
+                false => (JunitResult::Failed(figure.clone()), figure),
+            }
+        }
+    };
+    JunitCase {
+        name: objective.to_owned(),
+        result,
+        output,
+    }
+}
