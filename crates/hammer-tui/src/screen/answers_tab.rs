@@ -11,15 +11,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::group_table::group_lines;
 use super::overview::result_lines::shown_name;
-use super::screen_settings::ScreenSettings;
+use super::tab_context::TabContext;
 use super::tab_parts::{
-    NAME_COLUMNS, draw_lines, draw_no_figures, named_line, percent_of, selected_load, short_count,
-    wrapped_lines,
+    NAME_COLUMNS, draw_lines, named_line, percent_of, short_count, wrapped_lines,
 };
 use super::theme::Theme;
 use crate::live::live_second::LiveSecond;
-use crate::run_view::load_view::LoadView;
-use crate::run_view::run_view::RunView;
 use crate::widgets::cell_text;
 
 /// The most columns of the name of a label or of a failure.
@@ -32,18 +29,14 @@ const COUNT_COLUMNS: usize = 11;
 const SHARE_COLUMNS: usize = 10;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let (Some(latest), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        live,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let width = usize::from(area.width);
     let mut lines = result_lines(&latest.total, width, theme);
     let tables = [

@@ -5,6 +5,8 @@ use ratatui::layout::{Constraint, Layout};
 
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
+use super::tab_context::TabContext;
+use super::tab_parts::draw_no_figures;
 use super::theme::Theme;
 use super::too_small::{LEAST_HEIGHT, LEAST_WIDTH};
 use super::{
@@ -31,16 +33,29 @@ pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettin
     .areas(area);
     header::draw(frame, head, run, index, settings, theme);
     tab_bar::draw(frame, bar, run, settings, theme);
-    let Some(load) = load else { return };
+    let (Some(live), Some(load)) = (run.run.loads.get(index), load) else {
+        return;
+    };
     status_line::draw(frame, status, run, load, theme);
-    match settings.tab {
-        Tab::Overview => overview::draw(frame, body, run, index, settings, theme),
-        Tab::Latency => latency_tab::draw(frame, body, run, load, settings, theme),
-        Tab::Heat => heat_tab::draw(frame, body, run, load, settings, theme),
-        Tab::Answers => answers_tab::draw(frame, body, run, load, settings, theme),
-        Tab::Generator => generator_tab::draw(frame, body, run, load, settings, theme),
-        Tab::Log => log_tab::draw(frame, body, run, load, settings, theme),
-        Tab::Loads => loads_tab::draw(frame, body, run, load, settings, theme),
+    let context = load.latest.as_deref().map(|latest| TabContext {
+        run,
+        index,
+        live,
+        load,
+        latest,
+        settings,
+        theme,
+    });
+    match (settings.tab, context) {
+        (Tab::Log, _) => log_tab::draw(frame, body, run, settings, theme),
+        (Tab::Loads, _) => loads_tab::draw(frame, body, run, settings, theme),
+        (Tab::Overview, None) => overview::draw_before_start(frame, body, run, index, theme),
+        (_, None) => draw_no_figures(frame, body, load, theme),
+        (Tab::Overview, Some(context)) => overview::draw(frame, body, context),
+        (Tab::Latency, Some(context)) => latency_tab::draw(frame, body, context),
+        (Tab::Heat, Some(context)) => heat_tab::draw(frame, body, context),
+        (Tab::Answers, Some(context)) => answers_tab::draw(frame, body, context),
+        (Tab::Generator, Some(context)) => generator_tab::draw(frame, body, context),
     }
     if settings.is_help_open {
         help_overlay::draw(frame, area, settings, theme);

@@ -8,9 +8,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::screen_settings::ScreenSettings;
+use super::tab_context::TabContext;
 use super::tab_parts::{
-    NOTABLE, draw_lines, draw_no_figures, marked, named_line, rounded_percent, share_text,
-    wrapped_lines,
+    NOTABLE, draw_lines, marked, named_line, rounded_percent, share_text, wrapped_lines,
 };
 use super::theme::Theme;
 use super::thread_table::thread_lines;
@@ -22,18 +22,15 @@ use crate::run_view::run_view::RunView;
 const NEAR_LIMIT: f64 = 0.9;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let Some(latest) = load.latest.as_deref() else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        run,
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let width = usize::from(area.width);
     let mut lines = verdict_lines(&latest.verdict, width, theme);
     lines.push(Line::default());

@@ -6,12 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::screen_settings::{ScreenSettings, ShownTimes};
-use super::tab_parts::{draw_line, draw_no_figures, selected_load};
+use super::tab_context::TabContext;
+use super::tab_parts::draw_line;
 use super::theme::Theme;
 use crate::clean_text::cut;
 use crate::live::live_load::LiveLoad;
-use crate::run_view::load_view::LoadView;
-use crate::run_view::run_view::RunView;
 use crate::widgets::axis_labels::{LABEL_COLUMNS, without_labels};
 use crate::widgets::cell_text;
 use crate::widgets::chart_window::ChartWindow;
@@ -20,18 +19,14 @@ use crate::widgets::spark_line::SparkLine;
 use crate::widgets::time_axis::TimeAxis;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let (Some(_), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        live,
+        load,
+        settings,
+        theme,
+        ..
+    } = context;
     let window = ChartWindow::in_chart(&load.history, settings, area.width);
     let has_errors = window.cells.iter().flatten().any(|cell| cell.not_ok > 0.0);
     let [title, chart, rate, errors, axis] = Layout::vertical([

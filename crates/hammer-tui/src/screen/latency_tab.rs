@@ -6,12 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::percentile_table::PercentileTable;
 use super::screen_settings::{ScreenSettings, ShownTimes};
-use super::tab_parts::{draw_line, draw_no_figures, selected_load};
+use super::tab_context::TabContext;
+use super::tab_parts::draw_line;
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::LoadView;
-use crate::run_view::run_view::RunView;
 use crate::widgets::chart_window::ChartWindow;
 use crate::widgets::percentile_curve::{Curve, PercentileCurve};
 use crate::widgets::time_axis::TimeAxis;
@@ -21,18 +21,15 @@ use crate::widgets::time_chart::{ChartSeries, TimeChart};
 const CHART_HEIGHT: u16 = 5;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let (Some(latest), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        live,
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let table = PercentileTable::new(load, latest, settings, area.width, theme);
     let lines = table.lines();
     let height = lines.len() as u16;

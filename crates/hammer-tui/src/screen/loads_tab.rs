@@ -44,7 +44,6 @@ pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     run: &RunView,
-    _load: &LoadView,
     settings: &ScreenSettings,
     theme: &Theme,
 ) {

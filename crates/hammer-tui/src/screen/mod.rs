@@ -20,6 +20,7 @@ pub(crate) mod screen_settings;
 mod status_line;
 pub(crate) mod tab;
 mod tab_bar;
+mod tab_context;
 mod tab_parts;
 #[cfg(test)]
 mod tab_pictures;

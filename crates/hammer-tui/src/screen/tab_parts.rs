@@ -9,12 +9,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::screen_settings::ScreenSettings;
 use super::theme::Theme;
 use crate::clean_text::cut;
-use crate::live::live_load::LiveLoad;
 use crate::run_view::load_view::{LoadState, LoadView};
-use crate::run_view::run_view::RunView;
 use crate::widgets::cell_text;
 
 /// The share of time without a core, stolen or throttled, from which it is marked.
@@ -22,15 +19,6 @@ pub(super) const NOTABLE: f64 = 0.05;
 
 /// Columns of the names at the left of the lines of a tab.
 pub(super) const NAME_COLUMNS: usize = 12;
-
-/// The selected load, as it was known before its start.
-pub(super) fn selected_load<'a>(
-    run: &'a RunView,
-    settings: &ScreenSettings,
-) -> Option<&'a LiveLoad> {
-    let last = run.run.loads.len().checked_sub(1)?;
-    run.run.loads.get(settings.load.min(last))
-}
 
 /// Says why a load has no figures.
 pub(super) fn draw_no_figures(frame: &mut Frame<'_>, area: Rect, load: &LoadView, theme: &Theme) {

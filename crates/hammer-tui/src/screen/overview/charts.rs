@@ -6,11 +6,11 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::OverviewContext;
 use super::panels::take_top;
 use crate::clean_text::cut;
 use crate::screen::clock_text::clock_text;
 use crate::screen::screen_settings::ShownTimes;
+use crate::screen::tab_context::TabContext;
 use crate::widgets::chart_window::ChartWindow;
 use crate::widgets::heat_map::HeatMap;
 use crate::widgets::time_chart::{ChartSeries, TimeChart};
@@ -22,7 +22,7 @@ pub(super) const LEAST_CHARTS_HEIGHT: u16 = 5;
 const TWO_CHARTS_HEIGHT: u16 = 18;
 
 /// Draws the charts of a load.
-pub(super) fn draw_charts(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
+pub(super) fn draw_charts(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     let mut rest = area;
     if area.height >= TWO_CHARTS_HEIGHT {
         let lines = take_top(&mut rest, area.height * 2 / 5);
@@ -32,8 +32,8 @@ pub(super) fn draw_charts(frame: &mut Frame<'_>, area: Rect, context: OverviewCo
     draw_heat_map(frame, rest, context);
 }
 
-fn draw_p99s(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
-    let OverviewContext {
+fn draw_p99s(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
         live,
         load,
         settings,
@@ -49,8 +49,8 @@ fn draw_p99s(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
     frame.render_widget(TimeChart::new(&window, live, settings, theme), chart);
 }
 
-fn draw_heat_map(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
-    let OverviewContext {
+fn draw_heat_map(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
         live,
         load,
         settings,

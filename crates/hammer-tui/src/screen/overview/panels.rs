@@ -8,7 +8,8 @@ use ratatui::text::Line;
 
 use super::charts::{LEAST_CHARTS_HEIGHT, draw_charts};
 use super::latency_table::LATENCY_HEIGHT;
-use super::{OverviewContext, draw_lines, latency_table, rate_line, result_lines};
+use super::{draw_lines, latency_table, rate_line, result_lines};
+use crate::screen::tab_context::TabContext;
 
 /// The height from which blank lines separate the panels.
 const LOOSE_HEIGHT: u16 = 24;
@@ -26,9 +27,9 @@ pub(super) struct OverviewPanels {
 }
 
 impl OverviewPanels {
-    pub(super) fn of(context: OverviewContext<'_>, area: Rect) -> Self {
+    pub(super) fn of(context: TabContext<'_>, area: Rect) -> Self {
         let width = usize::from(area.width);
-        let OverviewContext {
+        let TabContext {
             latest,
             live,
             settings,
@@ -63,8 +64,8 @@ impl OverviewPanels {
         }
     }
 
-    pub(super) fn draw(self, frame: &mut Frame<'_>, context: OverviewContext<'_>) {
-        let OverviewContext {
+    pub(super) fn draw(self, frame: &mut Frame<'_>, context: TabContext<'_>) {
+        let TabContext {
             load,
             latest,
             settings,

@@ -7,17 +7,18 @@ use ratatui::text::{Line, Span};
 use super::charts::draw_charts;
 use super::latency_table::LATENCY_HEIGHT;
 use super::panels::take_top;
-use super::{OverviewContext, draw_lines, latency_table, rate_line, result_lines, threshold_lines};
+use super::{draw_lines, latency_table, rate_line, result_lines, threshold_lines};
 use crate::clean_text::cut;
 use crate::run_view::load_view::LoadView;
+use crate::screen::tab_context::TabContext;
 use crate::screen::theme::Theme;
 
 /// Lines of the log that are shown at most.
 const MOST_LOG_LINES: usize = 5;
 
 /// Draws the hits and the latencies, and below them the two columns.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
-    let OverviewContext {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
         live,
         load,
         latest,
@@ -45,14 +46,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'
 }
 
 /// All lists, as far as they fit.
-fn side_lines(context: OverviewContext<'_>, area: Rect) -> Vec<Line<'static>> {
-    let OverviewContext {
+fn side_lines(context: TabContext<'_>, area: Rect) -> Vec<Line<'static>> {
+    let TabContext {
         run,
         live,
         load,
         latest,
         settings,
         theme,
+        ..
     } = context;
     let width = usize::from(area.width);
     let thresholds = threshold_lines::threshold_list(&run.thresholds, width, theme);
