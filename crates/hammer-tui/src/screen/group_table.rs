@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::overview::time_cell::TimeCells;
 use super::screen_settings::ScreenSettings;
-use super::tab_parts::{percent_of, percentile, short_count};
+use super::tab_parts::{percent_of, short_count};
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::{GroupSoFar, LiveSecond};
@@ -64,10 +64,7 @@ fn group_line(
 ) -> Line<'static> {
     let hits = group.hits.ended();
     let not_ok = hits.saturating_sub(group.hits.ok);
-    let time = |share: f64| {
-        let time = percentile(&group.response, share);
-        time.map_or("-".to_owned(), |time| cells.time(time))
-    };
+    let time = |share: f64| cells.percentile(&group.response, share);
     let texts = [
         short_count(hits, 10),
         percent_of(hits, latest.total.ended()),

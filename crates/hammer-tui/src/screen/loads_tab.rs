@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use hammer_core::VerdictStatus;
-use hammer_stats::Histogram;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -183,8 +182,8 @@ fn figure(name: &str, load: &LoadView, cells: TimeCells, theme: &Theme) -> (Stri
             (percent_of(not_ok, latest.total.ended()), style)
         }
         "in flight" => (short_count(latest.in_flight, 9), Style::new()),
-        "p50" => (time(response, 0.5, cells), Style::new()),
-        _ => (time(response, 0.99, cells), theme.strong()),
+        "p50" => (cells.percentile(response, 0.5), Style::new()),
+        _ => (cells.percentile(response, 0.99), theme.strong()),
     }
 }
 
@@ -192,11 +191,4 @@ fn figure(name: &str, load: &LoadView, cells: TimeCells, theme: &Theme) -> (Stri
 fn gapped(text: &str, columns: usize) -> String {
     let text = cell_text::left(text, columns.saturating_sub(1));
     if columns == 0 { text } else { text + " " }
-}
-
-fn time(times: &Histogram, share: f64, cells: TimeCells) -> String {
-    match times.is_empty() {
-        true => "-".to_owned(),
-        false => cells.time(times.quantile(share)),
-    }
 }

@@ -6,9 +6,9 @@ use hammer_stats::Histogram;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::overview::time_cell::TimeCells;
+use super::overview::time_cell::{TimeCells, hits_beyond};
 use super::screen_settings::ScreenSettings;
-use super::tab_parts::{hits_beyond, percentile, short_count};
+use super::tab_parts::short_count;
 use super::theme::Theme;
 use crate::live::live_second::{LiveDistributions, LiveSecond};
 use crate::run_view::load_view::LoadView;
@@ -120,14 +120,11 @@ impl<'a> PercentileTable<'a> {
     /// A percentile; dim if few hits are beyond it, and `-` if none is.
     fn percentile(&self, times: &Histogram, share: f64) -> (String, Style) {
         let style = match share {
-            _ if hits_beyond(times, share) < FEW_HITS_BEYOND => self.theme.dim(),
+            _ if hits_beyond(times.count(), share) < FEW_HITS_BEYOND => self.theme.dim(),
             0.99 => self.theme.strong(),
             _ => Style::new(),
         };
-        match percentile(times, share) {
-            Some(time) => (self.cells.time(time), style),
-            None => ("-".to_owned(), self.theme.dim()),
-        }
+        (self.cells.percentile(times, share), style)
     }
 
     fn row(&self, name: &str, cell: impl Fn(&Histogram) -> (String, Style)) -> Line<'static> {

@@ -1,9 +1,6 @@
 //! Parts that several tabs share.
 
-use std::time::Duration;
-
 use hammer_diagnostic::{format_count, format_percent, format_significant};
-use hammer_stats::Histogram;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -150,18 +147,6 @@ pub(super) fn marked(share: Option<f64>, notable: f64, theme: &Theme) -> Style {
         Some(share) if share >= notable => theme.warning(),
         _ => Style::new(),
     }
-}
-
-/// A percentile, or `None` if no hit is beyond it.
-pub(super) fn percentile(times: &Histogram, share: f64) -> Option<Duration> {
-    let is_supported = hits_beyond(times, share) >= 1.0 || share <= 0.5 && !times.is_empty();
-    is_supported.then(|| times.quantile(share))
-}
-
-/// The number of hits beyond a percentile.
-pub(super) fn hits_beyond(times: &Histogram, share: f64) -> f64 {
-    // 100 hits × (1 − 0.99) is slightly less than one.
-    times.count() as f64 * (1.0 - share) + 1e-6
 }
 
 #[cfg(test)]

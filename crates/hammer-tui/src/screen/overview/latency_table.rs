@@ -20,6 +20,9 @@ pub(super) const LATENCY_HEIGHT: u16 = 4;
 /// Columns of the names of the times.
 const NAME_COLUMNS: usize = 9;
 
+/// The width from which the table has the maximum of the run.
+const MAXIMUM_WIDTH: u16 = 100;
+
 /// The least columns in which a trend can be seen.
 const LEAST_TREND_COLUMNS: u16 = 10;
 
@@ -40,22 +43,29 @@ pub(super) fn draw(
         72..120 => 11,
         _ => 13,
     };
-    let head = ["last 1 s", "last 10 s", "whole run", "run p50", "run p99.9"];
+    let mut head = vec!["last 1 s", "last 10 s", "whole run", "run p50", "run p99.9"];
+    let has_maximum = area.width >= MAXIMUM_WIDTH;
+    head.extend(has_maximum.then_some("run max"));
+    let table = 1 + NAME_COLUMNS + head.len() * cell_columns + 2;
     let name = format!(" {:<NAME_COLUMNS$}", format!("p99, {}", cells.unit.name()));
-    let head: String = head.map(|head| format!("{head:>cell_columns$}")).concat();
+    let head = head.iter().map(|head| format!("{head:>cell_columns$}"));
+    let head: String = head.collect();
     let mut lines = vec![Line::styled(format!("{name}{head}"), theme.dim())];
     let styles = [theme.response(), theme.service(), theme.lateness()];
     for ((name, of), style) in TIMES.into_iter().zip(styles) {
         let is_closed = latest.loop_kind == OpenOrClosedLoop::Closed;
         lines.push(match is_closed && name == "lateness" {
             true => closed_loop_line(style),
-            false => row(name, all.map(of), cells, cell_columns, style, theme),
+            false => {
+                let columns = (cell_columns, has_maximum);
+                row(name, all.map(of), cells, columns, style, theme)
+            }
         });
     }
     for (line, row) in lines.into_iter().zip(area.rows()) {
         frame.render_widget(line, row);
     }
-    let table = (1 + NAME_COLUMNS + 5 * cell_columns) as u16 + 2;
+    let table = table as u16;
     let trends = Rect {
         x: area.x + table.min(area.width),
         y: area.y + 1,
@@ -86,12 +96,17 @@ fn row(
     name: &str,
     [last, last_ten, whole]: [&Histogram; 3],
     cells: TimeCells,
-    columns: usize,
+    (columns, has_maximum): (usize, bool),
     style: Style,
     theme: &Theme,
 ) -> Line<'static> {
     let p99s = [last, last_ten, whole].map(|times| cells.percentile(times, 0.99));
-    let others = [0.5, 0.999].map(|share| cells.percentile(whole, share));
+    let mut others = [0.5, 0.999]
+        .map(|share| cells.percentile(whole, share))
+        .to_vec();
+    if has_maximum {
+        others.push(cells.maximum(whole));
+    }
     let text = |texts: &[String]| -> String {
         texts
             .iter()

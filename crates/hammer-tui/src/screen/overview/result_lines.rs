@@ -90,8 +90,7 @@ pub(super) fn group_line(
         let name = cut(&group_name(group, live), NAME_COLUMNS);
         line.push([
             Span::raw(format!("{name} {} % p99 ", share_of(group, &groups))),
-            Span::styled(cells.percentile(&group.response, 0.99), theme.strong()),
-            Span::raw(format!(" {}", cells.unit.name())),
+            Span::styled(cells.with_unit(&group.response, 0.99), theme.strong()),
         ]);
     }
     Some(line.finish(theme.dim()))
@@ -134,11 +133,11 @@ pub(super) fn group_list(
             0 => theme.dim(),
             _ => theme.fail(),
         };
-        let p99 = cells.percentile(&group.response, 0.99);
+        let p99 = cells.with_unit(&group.response, 0.99);
         Line::from(vec![
             Span::raw(format!(" {}", fit(&group_name(group, live), names))),
             Span::raw(format!("{:>4} %", share_of(group, &groups))),
-            Span::styled(format!(" {p99:>7} {}", cells.unit.name()), theme.strong()),
+            Span::styled(format!(" {p99:>10}"), theme.strong()),
             Span::styled(format!("  {} not ok", format_count(not_ok)), style),
         ])
     });

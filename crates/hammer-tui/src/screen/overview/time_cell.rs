@@ -30,7 +30,7 @@ impl TimeCells {
     ) -> Self {
         let histograms = histograms.into_iter();
         let largest = histograms
-            .map(|times| match has_hits_above(times, share) {
+            .map(|times| match is_supported(times.count(), share) {
                 true => times.quantile(share),
                 false => times.max(),
             })
@@ -40,14 +40,27 @@ impl TimeCells {
         Self { unit }
     }
 
-    /// A percentile. It is the maximum, and called so, if no hit is above it, and `-` without hits.
+    /// A percentile, or `-` if too few hits support it.
     pub(crate) fn percentile(self, times: &Histogram, share: f64) -> String {
-        if times.is_empty() {
-            "-".to_owned()
-        } else if has_hits_above(times, share) {
-            self.time(times.quantile(share))
-        } else {
-            format!("max {}", self.time(times.max()))
+        match is_supported(times.count(), share) {
+            true => self.time(times.quantile(share)),
+            false => "-".to_owned(),
+        }
+    }
+
+    /// A percentile with its unit, or `-` if too few hits support it.
+    pub(crate) fn with_unit(self, times: &Histogram, share: f64) -> String {
+        match is_supported(times.count(), share) {
+            true => format!("{} {}", self.percentile(times, share), self.unit.name()),
+            false => "-".to_owned(),
+        }
+    }
+
+    /// The maximum, or `-` without hits.
+    pub(crate) fn maximum(self, times: &Histogram) -> String {
+        match times.is_empty() {
+            true => "-".to_owned(),
+            false => self.time(times.max()),
         }
     }
 
@@ -57,10 +70,19 @@ impl TimeCells {
     }
 }
 
-/// True if a percentile has a hit above it, so that it is not the maximum.
-fn has_hits_above(times: &Histogram, share: f64) -> bool {
+/// Returns true if a percentile of `count` hits says more than their maximum, as in the text report: at
+/// least one hit is beyond it. The median needs a hit only.
+pub(crate) fn is_supported(count: u64, share: f64) -> bool {
+    match share {
+        ..=0.5 => count > 0,
+        _ => hits_beyond(count, share) >= 1.0,
+    }
+}
+
+/// The number of hits beyond a percentile of `count` hits.
+pub(crate) fn hits_beyond(count: u64, share: f64) -> f64 {
     // 100 hits × (1 − 0.99) is slightly less than one.
-    times.count() as f64 * (1.0 - share) > 1.0 - 1e-6
+    count as f64 * (1.0 - share) + 1e-6
 }
 
 fn micros(time: Duration) -> f64 {
@@ -71,15 +93,25 @@ fn micros(time: Duration) -> f64 {
 mod tests {
     use super::*;
 
+    /// The counts that the text report needs.
     #[test]
-    fn a_percentile_of_few_hits_is_called_the_maximum() {
+    fn a_percentile_needs_a_hit_beyond_it() {
         let cells = TimeCells {
             unit: TimeUnit::Millis,
         };
-        for (count, text) in [(0, "-"), (99, "max 20.0"), (100, "20.0"), (1_000, "20.0")] {
-            let mut times = Histogram::new();
-            times.record_many(Duration::from_millis(20), count);
-            assert_eq!(cells.percentile(&times, 0.99), text, "{count}");
+        for (share, needed) in [
+            (0.5, 1),
+            (0.9, 10),
+            (0.95, 20),
+            (0.99, 100),
+            (0.999, 1_000),
+            (0.9999, 10_000),
+        ] {
+            for (count, text) in [(needed - 1, "-"), (needed, "20.0"), (9 * needed, "20.0")] {
+                let mut times = Histogram::new();
+                times.record_many(Duration::from_millis(20), count);
+                assert_eq!(cells.percentile(&times, share), text, "{share} of {count}");
+            }
         }
     }
 }
