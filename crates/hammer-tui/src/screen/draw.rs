@@ -10,8 +10,8 @@ use super::tab_parts::draw_no_figures;
 use super::theme::Theme;
 use super::too_small::{LEAST_HEIGHT, LEAST_WIDTH};
 use super::{
-    answers_tab, generator_tab, header, heat_tab, help_overlay, latency_tab, loads_tab, log_tab,
-    overview, status_line, tab_bar, too_small,
+    generator_tab, header, heat_tab, help_overlay, latency_tab, loads_tab, log_tab, overview,
+    results_tab, status_line, tab_bar, too_small,
 };
 use crate::run_view::run_view::RunView;
 
@@ -54,7 +54,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettin
         (Tab::Overview, Some(context)) => overview::draw(frame, body, context),
         (Tab::Latency, Some(context)) => latency_tab::draw(frame, body, context),
         (Tab::Heat, Some(context)) => heat_tab::draw(frame, body, context),
-        (Tab::Answers, Some(context)) => answers_tab::draw(frame, body, context),
+        (Tab::Results, Some(context)) => results_tab::draw(frame, body, context),
         (Tab::Generator, Some(context)) => generator_tab::draw(frame, body, context),
     }
     if settings.is_help_open {

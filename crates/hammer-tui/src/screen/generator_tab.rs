@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::screen_settings::ScreenSettings;
 use super::tab_context::TabContext;
 use super::tab_parts::{
-    NOTABLE, draw_lines, marked, named_line, rounded_percent, share_text, wrapped_lines,
+    NOTABLE, draw_scrolled_lines, marked, named_line, rounded_percent, share_text, wrapped_lines,
 };
 use super::theme::Theme;
 use super::thread_table::thread_lines;
@@ -42,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     lines.push(Line::default());
     // The last, since there can be many.
     lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
-    draw_lines(frame, area, lines, settings.skipped_lines, theme);
+    draw_scrolled_lines(frame, area, lines, settings.skipped_lines, theme);
 }
 
 /// The verdict so far, with all its reasons.

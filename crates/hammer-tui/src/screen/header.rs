@@ -10,13 +10,16 @@ use unicode_width::UnicodeWidthStr;
 use super::clock_text::clock_text;
 use super::screen_settings::ScreenSettings;
 use super::theme::Theme;
-use crate::clean_text::cut;
+use crate::clean_text::{cut, cut_name};
 use crate::live::live_load::LiveLoad;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::RunView;
 
 /// The width from which the time has both the time that has passed and the time that is left.
 const LONG_TIME_WIDTH: u16 = 100;
+
+/// The most columns of the name of a load.
+const LOAD_COLUMNS: usize = 20;
 
 /// The least columns in which a cut text says something.
 const LEAST_TEXT: usize = 12;
@@ -62,10 +65,14 @@ pub(super) fn draw(
 /// The name of the load in its plan, and that of its hammer.
 fn names(live: &LiveLoad, index: usize, count: usize) -> Vec<String> {
     let name = match count {
-        1 => live.name.clone(),
-        _ => format!("{}/{count} {}", index + 1, live.name),
+        1 => cut_name(&live.name, LOAD_COLUMNS),
+        _ => format!(
+            "{}/{count} {}",
+            index + 1,
+            cut_name(&live.name, LOAD_COLUMNS)
+        ),
     };
-    let names = [cut(&name, 20), cut(&live.hammer, 12)];
+    let names = [name, cut_name(&live.hammer, 12)];
     names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
@@ -92,7 +99,7 @@ fn stage_text(live: &LiveLoad, load: &LoadView, is_named: bool) -> String {
             let count = live.stages.len();
             let place = format!("stage {}/{count}", index + 1);
             match is_named {
-                true => format!("{place} {}", cut(&stage.name, 24)),
+                true => format!("{place} {}", cut_name(&stage.name, 24)),
                 false => place,
             }
         }

@@ -72,7 +72,7 @@ fn digits_and_tab_select_a_tab() {
     let (run, plan) = (mid_run(), plan());
     let mut settings = ScreenSettings::default();
     press_all(&mut settings, &run, "4");
-    assert_eq!(settings.tab, Tab::Answers);
+    assert_eq!(settings.tab, Tab::Results);
     assert_eq!(
         press(&mut settings, &run, KeyCode::Char('7')),
         KeyAction::None
@@ -135,7 +135,7 @@ fn charts_have_a_zoom_a_scale_times_and_a_unit() {
 fn keys_scroll_long_lists() {
     let run = failing();
     let mut settings = ScreenSettings {
-        tab: Tab::Answers,
+        tab: Tab::Results,
         ..ScreenSettings::default()
     };
     for (code, skipped) in [

@@ -1,6 +1,5 @@
 //! The screen: its tabs, settings and theme.
 
-mod answers_tab;
 mod clock_text;
 mod draw;
 mod generator_tab;
@@ -12,10 +11,13 @@ mod item_line;
 #[cfg(test)]
 mod key_tests;
 mod latency_tab;
+#[cfg(test)]
+mod list_tests;
 mod loads_tab;
 mod log_tab;
 mod overview;
 mod percentile_table;
+mod results_tab;
 pub(crate) mod screen_settings;
 mod status_line;
 pub(crate) mod tab;

@@ -38,7 +38,7 @@ pub(crate) struct ScreenSettings {
     pub(crate) is_help_open: bool,
     /// Lines of the log after the last one that is shown; 0 follows the log.
     pub(crate) log_offset: usize,
-    /// Lines of the tabs of answers and of the generator before the first that is shown.
+    /// Lines of the tabs of results and of the generator before the first that is shown.
     pub(crate) skipped_lines: usize,
     /// True after Ctrl-Z, until the next key: it does not stop the process.
     pub(crate) is_no_stop_shown: bool,
@@ -152,7 +152,13 @@ impl ScreenSettings {
         };
         match (code, self.tab) {
             (_, Tab::Log) if lines != 0 => self.scroll_log(run, lines),
-            (_, Tab::Answers | Tab::Generator) if lines != 0 => self.scroll(run, lines),
+            (_, Tab::Results | Tab::Generator) if lines != 0 => self.scroll(run, lines),
+            (KeyCode::PageUp | KeyCode::PageDown | KeyCode::Home | KeyCode::End, Tab::Loads) => {
+                self.load = self
+                    .load
+                    .saturating_add_signed(lines)
+                    .min(run.loads.len().saturating_sub(1));
+            }
             (KeyCode::Char(']') | KeyCode::Right | KeyCode::Down, _) => self.move_load(run, 1),
             (KeyCode::Char('[') | KeyCode::Left | KeyCode::Up, _) => self.move_load(run, -1),
             (KeyCode::Enter, Tab::Loads) => self.tab = Tab::Overview,
@@ -209,6 +215,7 @@ impl ScreenSettings {
         let most = latest.map_or(0, |latest| {
             // A failure has up to about three lines of advice.
             let lines = latest.labels.len() + latest.groups.len() + 4 * latest.failures.len();
+            let lines = lines + run.thresholds.len();
             lines + latest.generator.workers.len() + 4 * latest.verdict.reasons.len() + 20
         });
         self.skipped_lines = self.skipped_lines.saturating_add_signed(by).min(most);

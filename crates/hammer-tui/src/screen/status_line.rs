@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::theme::Theme;
-use crate::clean_text::cut;
+use crate::clean_text::{cut, cut_name};
 use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::{RunStop, RunView};
@@ -32,7 +32,7 @@ pub(super) fn draw(
     if let Some((word, status)) = verdict_word(judged) {
         line.push_span(Span::styled(word, theme.verdict(status)));
         if let Some((name, _)) = worst {
-            line.push_span(format!(" in {}", cut(name, LOAD_COLUMNS)));
+            line.push_span(format!(" in {}", cut_name(name, LOAD_COLUMNS)));
         }
         line.push_span("   ");
     }
@@ -67,7 +67,7 @@ fn worst_load<'a>(run: &'a RunView, selected: &LoadView) -> Option<(&'a str, &'a
 }
 
 /// The verdict on a load, or that so far.
-fn status(load: &LoadView) -> Option<VerdictStatus> {
+pub(super) fn status(load: &LoadView) -> Option<VerdictStatus> {
     match (&load.state, &load.latest) {
         (LoadState::Finished(status), _) => Some(*status),
         (_, latest) => Some(latest.as_ref()?.verdict.status),

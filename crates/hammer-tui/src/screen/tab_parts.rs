@@ -33,7 +33,7 @@ pub(super) fn draw_no_figures(frame: &mut Frame<'_>, area: Rect, load: &LoadView
     );
 }
 
-/// Draws a line at a row of `area`, if it has that row.
+/// Draws a line at a row of `area`, if it has that row. A longer line ends with an ellipsis.
 pub(super) fn draw_line(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<'_>) {
     if row < area.height {
         let area = Rect {
@@ -41,13 +41,20 @@ pub(super) fn draw_line(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<
             height: 1,
             ..area
         };
-        frame.render_widget(line, area);
+        frame.render_widget(cell_text::cut_line(line, area.width.into()), area);
     }
 }
 
-/// Draws lines from the top, as many as fit. If they do not, empty lines are left out, and the last row
-/// says how many are missing.
-pub(super) fn draw_lines(
+/// Draws lines from the top, as many as fit.
+pub(super) fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
+    for (row, line) in (0..).zip(lines) {
+        draw_line(frame, area, row, line);
+    }
+}
+
+/// Draws the lines after those that are skipped, as many as fit. If they do not, empty lines are left out,
+/// and the last row says how many are missing.
+pub(super) fn draw_scrolled_lines(
     frame: &mut Frame<'_>,
     area: Rect,
     mut lines: Vec<Line<'static>>,

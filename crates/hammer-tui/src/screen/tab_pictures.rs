@@ -95,10 +95,7 @@ fn check(name: &str, tab: Tab, runs: &[(&str, RunView)]) {
         for size in [(60, 16), (80, 24), (120, 40)] {
             let title = format!("{state}, {}×{}", size.0, size.1);
             pictures.add_buffer(&title, &drawn(run, &settings, &Theme::plain(), size));
-        }
-        for size in [(80, 24), (120, 40)] {
-            let title = format!("{state}, {}×{}", size.0, size.1);
-            pictures.add_color_buffer(&title, &drawn(run, &settings, &NAMED, size));
+            pictures.add_colors(&title, &drawn(run, &settings, &NAMED, size));
         }
     }
     pictures.check(name);
@@ -136,19 +133,19 @@ fn the_heat_tab_with_256_colors() {
     };
     let buffer = drawn(&mid_run(), &on(Tab::Heat), &theme, (80, 24));
     pictures.add_buffer("80×24", &buffer);
-    pictures.add_color_buffer("80×24", &buffer);
+    pictures.add_colors("80×24", &buffer);
     pictures.check("heat_tab_256_colors");
 }
 
 #[test]
-fn the_answers_tab() {
+fn the_results_tab() {
     let runs = [
         ("mid-run", mid_run()),
         ("with failures", failing()),
         ("more than fits", many_answers()),
         ("closed loop", closed_loop()),
     ];
-    check("answers_tab", Tab::Answers, &runs);
+    check("results_tab", Tab::Results, &runs);
 }
 
 #[test]
@@ -198,7 +195,7 @@ fn the_help() {
 #[test]
 fn lists_scroll_to_their_end() {
     let run = many_answers();
-    let mut settings = on(Tab::Answers);
+    let mut settings = on(Tab::Results);
     settings.skipped_lines = 1_000;
     let text = texts(&drawn(&run, &settings, &Theme::plain(), (80, 24))).concat();
     assert!(text.contains("(no group)"), "{text}");

@@ -4,7 +4,7 @@ use hammer_diagnostic::format_count;
 use ratatui::text::{Line, Span};
 
 use super::load_line::load_line;
-use super::threshold_lines::threshold_list;
+use super::threshold_lines::threshold_lines;
 use crate::clean_text::cut;
 use crate::live::live_load::LiveLoad;
 use crate::run_view::run_view::RunView;
@@ -13,6 +13,9 @@ use crate::screen::theme::Theme;
 
 /// Columns of the label of a line.
 const LABEL_COLUMNS: usize = 13;
+
+/// The most lines of thresholds.
+const MOST_THRESHOLD_LINES: usize = 3;
 
 /// The loads, the selected one with all that is known of it, and the thresholds.
 pub(super) fn lines(
@@ -32,7 +35,12 @@ pub(super) fn lines(
             Span::raw(cut(&text, width.saturating_sub(LABEL_COLUMNS + 1))),
         ]));
     }
-    lines.extend(threshold_list(&run.thresholds, width, theme));
+    lines.extend(threshold_lines(
+        &run.thresholds,
+        MOST_THRESHOLD_LINES,
+        width,
+        theme,
+    ));
     lines.push(Line::default());
     let text = " no figures yet: the first come one second after the start";
     lines.push(Line::styled(text, theme.dim()));

@@ -8,17 +8,18 @@ mod panels;
 pub(super) mod rate_line;
 pub(super) mod result_lines;
 mod side_column;
-mod threshold_lines;
+mod side_section;
+pub(super) mod threshold_lines;
 pub(super) mod time_cell;
 mod trend_lines;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
-use ratatui::text::Line;
 
 use self::panels::OverviewPanels;
 use super::tab_context::TabContext;
+use super::tab_parts::draw_lines;
 use super::theme::Theme;
 use crate::run_view::run_view::RunView;
 use crate::widgets::chart_window::ChartWindow;
@@ -87,12 +88,5 @@ fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
         };
         let window = ChartWindow::new(&context.load.history, context.settings.zoom, left);
         frame.render_widget(SparkLine::started(&window, Style::new()), spark);
-    }
-}
-
-/// Draws lines from the top, as many as fit.
-fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
-    for (line, row) in lines.into_iter().zip(area.rows()) {
-        frame.render_widget(line, row);
     }
 }

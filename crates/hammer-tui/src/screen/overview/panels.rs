@@ -8,8 +8,9 @@ use ratatui::text::Line;
 
 use super::charts::{LEAST_CHARTS_HEIGHT, draw_charts};
 use super::latency_table::LATENCY_HEIGHT;
-use super::{draw_lines, latency_table, rate_line, result_lines};
+use super::{latency_table, rate_line, result_lines};
 use crate::screen::tab_context::TabContext;
+use crate::screen::tab_parts::draw_lines;
 
 /// The height from which blank lines separate the panels.
 const LOOSE_HEIGHT: u16 = 24;

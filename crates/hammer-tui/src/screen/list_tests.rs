@@ -1,0 +1,147 @@
+//! Lists that are longer than their panel can be scrolled, or say how many of their lines are hidden.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::screen_settings::ScreenSettings;
+use super::tab::Tab;
+use super::tests::{drawn, texts};
+use super::theme::Theme;
+use crate::live::live_load::LiveLoad;
+use crate::live::live_threshold::LiveThreshold;
+use crate::live::live_update::LiveUpdate;
+use crate::run_view::run_view::RunView;
+use crate::testing::{TestLoad, failing, mid_run, steps_run};
+
+/// The lines of the screen, without spaces at their ends.
+fn lines(run: &RunView, settings: &ScreenSettings, size: (u16, u16)) -> Vec<String> {
+    let buffer = drawn(run, settings, &Theme::plain(), size);
+    let rows = texts(&buffer);
+    let rows = rows.chunks(size.0.into());
+    rows.map(|row| row.concat().trim_end().to_owned()).collect()
+}
+
+fn on(tab: Tab) -> ScreenSettings {
+    ScreenSettings {
+        tab,
+        ..ScreenSettings::default()
+    }
+}
+
+fn press(settings: &mut ScreenSettings, run: &RunView, code: KeyCode) {
+    settings.on_key(KeyEvent::new(code, KeyModifiers::NONE), run);
+}
+
+/// A run with thresholds on `count` groups, of which the last one fails.
+fn with_thresholds(mut run: RunView, count: usize) -> RunView {
+    let threshold = |index: usize| LiveThreshold {
+        expression: format!("p99{{GET /customers/{{id}}/orders/recent/{index}}} < 250ms"),
+        figure: "151 ms".to_owned(),
+        holds: Some(index + 1 != count),
+        is_abort_condition: false,
+        budget: None,
+    };
+    run.apply(LiveUpdate::Thresholds((0..count).map(threshold).collect()));
+    run
+}
+
+/// A plan of `count` loads with long names that begin alike.
+fn many_loads(count: usize) -> RunView {
+    let mut live = steps_run();
+    live.loads = (0..count)
+        .map(|index| LiveLoad {
+            name: format!("checkout-of-the-european-shop-{index}"),
+            ..live.loads[0].clone()
+        })
+        .collect();
+    let mut run = RunView::new(live).with_open_files(1);
+    for load in 0..count {
+        let second = Box::new(TestLoad::new(|_| 100).second());
+        run.apply(LiveUpdate::Second { load, second });
+    }
+    run
+}
+
+#[test]
+fn the_overview_has_the_failed_thresholds_first_and_says_how_many_are_hidden() {
+    let run = with_thresholds(mid_run(), 20);
+    for (size, hidden) in [((60, 16), " +19 (4)"), ((80, 24), "  +18 more: key 4")] {
+        let lines = lines(&run, &on(Tab::Overview), size);
+        assert!(lines[2].contains("19} < 250ms FAIL 151 ms"), "{lines:#?}");
+        let hiding = lines[2..4].iter().any(|line| line.ends_with(hidden));
+        assert!(hiding, "{lines:#?}");
+    }
+    let lines = lines(&run, &on(Tab::Overview), (120, 40));
+    let hidden = lines.iter().find(|line| line.ends_with("more: key 4"));
+    assert!(hidden.is_some(), "{lines:#?}");
+}
+
+#[test]
+fn all_thresholds_can_be_scrolled_to() {
+    let run = with_thresholds(failing(), 60);
+    let mut settings = on(Tab::Results);
+    let first = lines(&run, &settings, (80, 24));
+    let is_failed = |line: &&String| line.contains("recent/59} < 250ms FAIL 151 ms");
+    assert_eq!(first.iter().filter(is_failed).count(), 1, "{first:#?}");
+    assert!(first[22].contains(" more lines (PgDn)"), "{first:#?}");
+    let mut seen = String::new();
+    for _ in 0..10 {
+        seen.extend(lines(&run, &settings, (80, 24)));
+        press(&mut settings, &run, KeyCode::PageDown);
+    }
+    for index in 0..60 {
+        let threshold = format!("recent/{index}}} < 250ms");
+        assert!(seen.contains(&threshold), "{threshold}");
+    }
+}
+
+#[test]
+fn the_tab_of_loads_keeps_its_heading_and_the_selected_load() {
+    let run = many_loads(64);
+    let mut settings = on(Tab::Loads);
+    for (code, first, selected) in [
+        (KeyCode::Home, 0, 0),
+        (KeyCode::PageDown, 1, 10),
+        (KeyCode::PageDown, 11, 20),
+        (KeyCode::Down, 12, 21),
+        (KeyCode::End, 45, 63),
+        (KeyCode::Down, 0, 0),
+        (KeyCode::PageUp, 0, 0),
+    ] {
+        press(&mut settings, &run, code);
+        let lines = lines(&run, &settings, (80, 24));
+        assert!(lines[2].starts_with("   load "), "{lines:#?}");
+        assert!(lines[3].contains(&format!("p-{first} ")), "{lines:#?}");
+        let marked = lines.iter().find(|line| line.starts_with(" > "));
+        let name = format!("p-{selected} ");
+        assert!(
+            marked.is_some_and(|line| line.contains(&name)),
+            "{lines:#?}"
+        );
+        let note = format!(" loads {} to {} of 64", first + 1, first + 19);
+        assert!(lines[22].starts_with(&note), "{lines:#?}");
+    }
+}
+
+/// The first characters of the names are the same.
+#[test]
+fn long_names_that_begin_alike_can_be_told_apart() {
+    let run = many_loads(3);
+    for size in [(60, 16), (80, 24), (120, 40)] {
+        for tab in [Tab::Overview, Tab::Loads] {
+            let settings = ScreenSettings { load: 1, ..on(tab) };
+            let screen = lines(&run, &settings, size).join("\n");
+            assert!(screen.contains("p-1"), "{tab:?} at {size:?}:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_cut_without_an_ellipsis() {
+    let run = with_thresholds(failing(), 3);
+    let lines = lines(&run, &on(Tab::Overview), (120, 40));
+    for line in lines.iter().filter(|line| line.contains("orders/recent")) {
+        panic!("{line} is not cut in its middle");
+    }
+    let shown = lines.iter().filter(|line| line.contains("…"));
+    assert!(shown.count() >= 3, "{lines:#?}");
+}
