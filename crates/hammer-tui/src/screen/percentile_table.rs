@@ -120,7 +120,7 @@ impl<'a> PercentileTable<'a> {
     /// A percentile; dim if few hits are beyond it, and `-` if none is.
     fn percentile(&self, times: &Histogram, share: f64) -> (String, Style) {
         let style = match share {
-            _ if hits_beyond(times, share) < FEW_HITS_BEYOND => self.theme.dim(),
+            _ if hits_beyond(times.count(), share) < FEW_HITS_BEYOND => self.theme.dim(),
             0.99 => self.theme.strong(),
             _ => Style::new(),
         };

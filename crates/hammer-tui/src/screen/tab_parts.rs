@@ -166,14 +166,18 @@ pub(super) fn marked(share: Option<f64>, notable: f64, theme: &Theme) -> Style {
 
 /// A percentile, or `None` if no hit is beyond it.
 pub(super) fn percentile(times: &Histogram, share: f64) -> Option<Duration> {
-    let is_supported = hits_beyond(times, share) >= 1.0 || share <= 0.5 && !times.is_empty();
-    is_supported.then(|| times.quantile(share))
+    is_supported(times.count(), share).then(|| times.quantile(share))
+}
+
+/// Returns true if a percentile of this many hits has hits beyond it, or is the median.
+pub(super) fn is_supported(count: u64, share: f64) -> bool {
+    hits_beyond(count, share) >= 1.0 || share <= 0.5 && count > 0
 }
 
 /// The number of hits beyond a percentile.
-pub(super) fn hits_beyond(times: &Histogram, share: f64) -> f64 {
+pub(super) fn hits_beyond(count: u64, share: f64) -> f64 {
     // 100 hits × (1 − 0.99) is slightly less than one.
-    times.count() as f64 * (1.0 - share) + 1e-6
+    count as f64 * (1.0 - share) + 1e-6
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hammer_diagnostic::TimeUnit;
 use hammer_stats::Histogram;
 
+use crate::live::live_second::GroupResponse;
 use crate::screen::screen_settings::ScreenSettings;
 
 /// Percentiles as texts of one unit.
@@ -14,6 +15,20 @@ pub(crate) struct TimeCells {
 }
 
 impl TimeCells {
+    /// The chosen unit, or one that fits the p99 of all groups.
+    pub(crate) fn for_groups<'a>(
+        settings: &ScreenSettings,
+        groups: impl IntoIterator<Item = &'a GroupResponse>,
+    ) -> Self {
+        let p99s = groups
+            .into_iter()
+            .map(|group| match has_hits_above(group.count, 0.99) {
+                true => group.p99,
+                false => group.max,
+            });
+        Self::for_largest(settings, p99s)
+    }
+
     /// The chosen unit, or one that fits the p99 of all histograms.
     pub(crate) fn for_histograms<'a>(
         settings: &ScreenSettings,
@@ -28,26 +43,43 @@ impl TimeCells {
         histograms: impl IntoIterator<Item = &'a Histogram>,
         share: f64,
     ) -> Self {
-        let histograms = histograms.into_iter();
-        let largest = histograms
-            .map(|times| match has_hits_above(times, share) {
-                true => times.quantile(share),
-                false => times.max(),
-            })
-            .max();
+        let times =
+            histograms
+                .into_iter()
+                .map(|times| match has_hits_above(times.count(), share) {
+                    true => times.quantile(share),
+                    false => times.max(),
+                });
+        Self::for_largest(settings, times)
+    }
+
+    fn for_largest(settings: &ScreenSettings, times: impl Iterator<Item = Duration>) -> Self {
         let unit = (settings.unit)
-            .unwrap_or_else(|| TimeUnit::for_micros(micros(largest.unwrap_or_default())));
+            .unwrap_or_else(|| TimeUnit::for_micros(micros(times.max().unwrap_or_default())));
         Self { unit }
     }
 
     /// A percentile. It is the maximum, and called so, if no hit is above it, and `-` without hits.
     pub(crate) fn percentile(self, times: &Histogram, share: f64) -> String {
-        if times.is_empty() {
-            "-".to_owned()
-        } else if has_hits_above(times, share) {
-            self.time(times.quantile(share))
-        } else {
-            format!("max {}", self.time(times.max()))
+        self.or_maximum(times.count(), share, times.max(), || times.quantile(share))
+    }
+
+    /// The p99 of a group, as [`percentile`](Self::percentile) shows it.
+    pub(crate) fn group_p99(self, group: &GroupResponse) -> String {
+        self.or_maximum(group.count, 0.99, group.max, || group.p99)
+    }
+
+    fn or_maximum(
+        self,
+        count: u64,
+        share: f64,
+        maximum: Duration,
+        percentile: impl FnOnce() -> Duration,
+    ) -> String {
+        match count {
+            0 => "-".to_owned(),
+            _ if has_hits_above(count, share) => self.time(percentile()),
+            _ => format!("max {}", self.time(maximum)),
         }
     }
 
@@ -58,9 +90,9 @@ impl TimeCells {
 }
 
 /// True if a percentile has a hit above it, so that it is not the maximum.
-fn has_hits_above(times: &Histogram, share: f64) -> bool {
+fn has_hits_above(count: u64, share: f64) -> bool {
     // 100 hits × (1 − 0.99) is slightly less than one.
-    times.count() as f64 * (1.0 - share) > 1.0 - 1e-6
+    count as f64 * (1.0 - share) > 1.0 - 1e-6
 }
 
 fn micros(time: Duration) -> f64 {
