@@ -179,12 +179,6 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
         };
         Span::styled(text, marked(share, NEAR_LIMIT, theme))
     };
-    // The loads share the ports.
-    let in_flight = run
-        .loads
-        .iter()
-        .filter_map(|load| Some(load.latest.as_ref()?.in_flight));
-    let in_flight = in_flight.fold(0, u64::saturating_add);
     let memory = match generator.host.memory_bytes {
         Some(bytes) => format!(
             "{} of {} at the peak",
@@ -203,8 +197,8 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
         named_line(
             "ports",
             [
-                of(Some(in_flight), limits.ports),
-                Span::raw(" (hits in flight)"),
+                of(Some(run.open_ports()), limits.ports),
+                Span::raw(" (open sessions)"),
             ],
             theme,
         ),

@@ -1,11 +1,14 @@
 //! The second line: the worst verdict so far with its first reason, and what the load does.
 
+use std::time::{Duration, Instant};
+
 use hammer_core::{OpenOrClosedLoop, VerdictStatus};
 use hammer_diagnostic::{format_count, format_counted};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::clock_text::clock_text;
 use super::theme::Theme;
 use crate::clean_text::{cut, cut_name};
 use crate::live::live_second::LiveSecond;
@@ -36,7 +39,7 @@ pub(super) fn draw(
         }
         line.push_span("   ");
     }
-    if let Some(text) = activity(run, load) {
+    if let Some(text) = activity(run, load, Instant::now()) {
         let text = cut(&text, width.saturating_sub(line.width()));
         line.push_span(Span::styled(text, theme.warning()));
         if !has_reasons {
@@ -84,7 +87,7 @@ fn verdict_word(load: &LoadView) -> Option<(String, VerdictStatus)> {
 }
 
 /// The activity of the load, unless it runs.
-fn activity(run: &RunView, load: &LoadView) -> Option<String> {
+fn activity(run: &RunView, load: &LoadView, now: Instant) -> Option<String> {
     let in_flight = load.latest.as_ref().map_or(0, |latest| latest.in_flight);
     match (&load.state, &run.stopping) {
         (LoadState::Finished(_), _) => Some("finished".to_owned()),
@@ -95,13 +98,23 @@ fn activity(run: &RunView, load: &LoadView) -> Option<String> {
         )),
         (_, Some(RunStop::AtOnce)) => Some("stopping now: hits in flight are cut off".to_owned()),
         (LoadState::Preparing(text), _) if text.is_empty() => Some("preparing".to_owned()),
-        (LoadState::Preparing(text), _) => Some(text.clone()),
+        (LoadState::Preparing(text), _) => Some(format!("{text}{}", countdown(load, now))),
         (LoadState::Draining, _) => Some(format!(
-            "draining: {} in flight",
-            format_counted(in_flight, "hit")
+            "draining: {} in flight{}",
+            format_counted(in_flight, "hit"),
+            countdown(load, now)
         )),
         (LoadState::Running, _) => None,
     }
+}
+
+/// The time until the activity ends at the latest, in whole seconds, if known.
+fn countdown(load: &LoadView, now: Instant) -> String {
+    let left = load.time_left(now).filter(|left| !left.is_zero());
+    left.map_or(String::new(), |left| {
+        let seconds = Duration::from_secs(left.as_millis().div_ceil(1_000) as u64);
+        format!(", {} left", clock_text(seconds))
+    })
 }
 
 /// The first reason of the verdict, cut, with the number of further ones.
@@ -120,5 +133,41 @@ fn reason(latest: &LiveSecond, width: usize) -> String {
             let more = format!(" +{} more", format_count(more as u64));
             format!("{}{more}", cut(first, width.saturating_sub(more.len())))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::live_update::LiveUpdate;
+    use crate::testing::steps_run;
+
+    #[test]
+    fn the_time_that_is_left_of_a_warm_up_and_of_a_drain_is_counted_down() {
+        let mut live = steps_run();
+        live.loads[0].drain = Some(Duration::from_secs(5));
+        let mut run = RunView::new(live);
+        let now = Instant::now();
+        run.apply(LiveUpdate::Preparing {
+            load: 0,
+            text: "warming up for 90s".to_owned(),
+            ends_at: now.checked_add(Duration::from_secs(90)),
+        });
+        let text = |run: &RunView, ms| {
+            let now = now + Duration::from_millis(ms);
+            activity(run, &run.loads[0], now).expect("an activity")
+        };
+        assert_eq!(text(&run, 0), "warming up for 90s, 01:30 left");
+        assert_eq!(text(&run, 88_500), "warming up for 90s, 00:02 left");
+        assert_eq!(text(&run, 90_000), "warming up for 90s");
+        assert!(run.counts_down(now));
+        assert!(!run.counts_down(now + Duration::from_secs(90)));
+        run.apply(LiveUpdate::Draining { load: 0 });
+        let drain = text(&run, 1_000);
+        assert!(
+            drain.starts_with("draining: 0 hits in flight, 00:0"),
+            "{drain}"
+        );
+        assert!(!run.counts_down(now), "each second of a drain has its tick");
     }
 }

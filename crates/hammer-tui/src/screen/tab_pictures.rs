@@ -6,7 +6,7 @@ use super::tests::{NAMED, drawn, texts};
 use super::theme::{ColorDepth, Theme};
 use crate::live::live_load::LiveLoad;
 use crate::live::live_run::LiveRun;
-use crate::live::live_second::GroupSoFar;
+use crate::live::live_second::{GroupResponse, GroupSoFar};
 use crate::live::live_update::LiveUpdate;
 use crate::run_view::run_view::RunView;
 use crate::testing::{Picture, TestLoad, closed_loop, early, failing, mid_run, plan, preparing};
@@ -42,7 +42,7 @@ fn many_answers() -> RunView {
         GroupSoFar {
             index: (index < 40).then_some(index),
             hits,
-            response: second.so_far.response.clone(),
+            response: GroupResponse::new(&second.so_far.response),
         }
     };
     second.groups = (0..41).map(group).collect();

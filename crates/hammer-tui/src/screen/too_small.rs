@@ -26,7 +26,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, load: Option<&LoadView>, settings: &Sc
     let figures = latest.map_or(String::new(), |latest| {
         let response = &latest.last.response;
         let cells = TimeCells::for_histograms(settings, [response]);
-        let p99 = cells.with_unit(response, 0.99);
+        let p99 = cells.percentile_with_unit(response, 0.99);
         format!("  {}  p99 {p99}", per_second(latest))
     });
     let needed = match figures.is_empty() {

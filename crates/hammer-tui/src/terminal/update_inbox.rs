@@ -58,15 +58,20 @@ impl UpdateInbox {
         }
     }
 
-    /// Waits until the frame after the one at `last_frame` is due, and takes what it has to show.
-    /// Returns `None` if the display has to end.
-    pub(super) fn next(&self, last_frame: Instant) -> Option<UpdateQueue> {
+    /// Waits until the frame after the one at `last_frame` is due, and takes what it has to show, which is
+    /// nothing after the `interval` of a countdown. Returns `None` if the display has to end.
+    pub(super) fn next(
+        &self,
+        last_frame: Instant,
+        interval: Option<Duration>,
+    ) -> Option<UpdateQueue> {
         let mut state = self.lock();
         loop {
             if state.is_closed {
                 return None;
             }
-            let due = state.queue.delay().map(|delay| last_frame + delay);
+            let delay = state.queue.delay().or(interval);
+            let due = delay.map(|delay| last_frame + delay);
             let left = due.map(|due| due.saturating_duration_since(Instant::now()));
             state = match left {
                 Some(Duration::ZERO) => return Some(std::mem::take(&mut state.queue)),
@@ -112,5 +117,20 @@ impl UpdateInbox {
 
     fn lock(&self) -> MutexGuard<'_, InboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_of_a_countdown_is_due_although_nothing_happened() {
+        let inbox = UpdateInbox::default();
+        let last_frame = Instant::now();
+        let interval = Duration::from_millis(30);
+        let queue = inbox.next(last_frame, Some(interval)).expect("a frame");
+        assert!(last_frame.elapsed() >= interval);
+        assert!(queue.updates.is_empty() && queue.delay().is_none());
     }
 }

@@ -1,10 +1,11 @@
 //! The part of a run that charts show, in cells of equal length.
 
-use hammer_stats::{TimeBucket, TimeSeries};
+use hammer_stats::TimeBucket;
 
 use super::axis_labels::LABEL_COLUMNS;
 use super::chart_cell::ChartCell;
 use crate::run_view::second_column::SecondColumn;
+use crate::run_view::second_history::SecondHistory;
 use crate::screen::screen_settings::ScreenSettings;
 
 /// The shortest time axis of a chart of the whole run, in seconds.
@@ -31,7 +32,7 @@ pub(crate) struct ChartWindow {
 impl ChartWindow {
     /// Makes a window for a chart that is `columns` wide with its labels.
     pub(crate) fn in_chart(
-        history: &TimeSeries<SecondColumn>,
+        history: &SecondHistory,
         settings: &ScreenSettings,
         columns: u16,
     ) -> Self {
@@ -40,22 +41,22 @@ impl ChartWindow {
     }
 
     /// Makes a window of `width` cells over the last `span` seconds, or over the whole run.
-    pub(crate) fn new(history: &TimeSeries<SecondColumn>, span: Option<u64>, width: usize) -> Self {
+    pub(crate) fn new(history: &SecondHistory, span: Option<u64>, width: usize) -> Self {
         let width = width.max(1) as u64;
-        let end = history.iter().last().map_or(0, end_of);
+        let end = history.end();
+        let seconds = || history.columns(span);
         let span = span.unwrap_or(end.max(LEAST_SPAN)).max(1);
         let cell_at = |second: u64| (second * width / span) as i64;
         let covered = |bucket: &TimeBucket<SecondColumn>| {
             let first = cell_at(bucket.start);
             first..=first.max(cell_at(end_of(bucket)) - 1)
         };
-        let last = history
-            .iter()
-            .last()
+        let last = seconds()
+            .next_back()
             .map_or(-1, |last| *covered(last).end());
         let first = last + 1 - width as i64;
         let mut columns = vec![vec![]; width as usize];
-        for bucket in history {
+        for bucket in seconds() {
             for cell in covered(bucket) {
                 let index = usize::try_from(cell - first);
                 if let Some(columns) = index.ok().and_then(|index| columns.get_mut(index)) {

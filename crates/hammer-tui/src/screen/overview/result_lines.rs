@@ -84,13 +84,13 @@ pub(super) fn group_line(
         return None;
     }
     let groups = largest_first(&latest.groups);
-    let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
+    let cells = TimeCells::for_groups(settings, groups.iter().map(|group| &group.response));
     let mut line = ItemLine::new("groups", theme.dim(), width).with_key(RESULTS_KEY);
     for group in &groups {
         let name = cut_name(&group_name(group, live), NAME_COLUMNS);
         line.push([
             Span::raw(format!("{name} {} % p99 ", share_of(group, &groups))),
-            Span::styled(cells.with_unit(&group.response, 0.99), theme.strong()),
+            Span::styled(cells.group_p99(&group.response), theme.strong()),
         ]);
     }
     Some(line.finish(theme.dim()))
@@ -125,7 +125,7 @@ pub(super) fn group_list(
     theme: &Theme,
 ) -> Vec<Line<'static>> {
     let groups = largest_first(&latest.groups);
-    let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
+    let cells = TimeCells::for_groups(settings, groups.iter().map(|group| &group.response));
     let names = width.saturating_sub(OTHER_COLUMNS).clamp(8, NAME_COLUMNS);
     let lines = groups.iter().map(|group| {
         let not_ok = group.hits.ended().saturating_sub(group.hits.ok);
@@ -133,7 +133,7 @@ pub(super) fn group_list(
             0 => theme.dim(),
             _ => theme.fail(),
         };
-        let p99 = cells.with_unit(&group.response, 0.99);
+        let p99 = cells.group_p99(&group.response);
         Line::from(vec![
             Span::raw(format!(" {}", fit_name(&group_name(group, live), names))),
             Span::raw(format!("{:>4} %", share_of(group, &groups))),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hammer_diagnostic::TimeUnit;
 use hammer_stats::Histogram;
 
+use crate::live::live_second::GroupResponse;
 use crate::screen::screen_settings::ScreenSettings;
 
 /// Percentiles as texts of one unit.
@@ -14,6 +15,20 @@ pub(crate) struct TimeCells {
 }
 
 impl TimeCells {
+    /// The chosen unit, or one that fits the p99 of all groups.
+    pub(crate) fn for_groups<'a>(
+        settings: &ScreenSettings,
+        groups: impl IntoIterator<Item = &'a GroupResponse>,
+    ) -> Self {
+        let p99s = groups
+            .into_iter()
+            .map(|group| match is_supported(group.count, 0.99) {
+                true => group.p99,
+                false => group.max,
+            });
+        Self::for_largest(settings, p99s)
+    }
+
     /// The chosen unit, or one that fits the p99 of all histograms.
     pub(crate) fn for_histograms<'a>(
         settings: &ScreenSettings,
@@ -28,31 +43,52 @@ impl TimeCells {
         histograms: impl IntoIterator<Item = &'a Histogram>,
         share: f64,
     ) -> Self {
-        let histograms = histograms.into_iter();
-        let largest = histograms
-            .map(|times| match is_supported(times.count(), share) {
-                true => times.quantile(share),
-                false => times.max(),
-            })
-            .max();
+        let times = histograms.into_iter();
+        let times = times.map(|times| match is_supported(times.count(), share) {
+            true => times.quantile(share),
+            false => times.max(),
+        });
+        Self::for_largest(settings, times)
+    }
+
+    fn for_largest(settings: &ScreenSettings, times: impl Iterator<Item = Duration>) -> Self {
         let unit = (settings.unit)
-            .unwrap_or_else(|| TimeUnit::for_micros(micros(largest.unwrap_or_default())));
+            .unwrap_or_else(|| TimeUnit::for_micros(micros(times.max().unwrap_or_default())));
         Self { unit }
     }
 
     /// A percentile, or `-` if too few hits support it.
     pub(crate) fn percentile(self, times: &Histogram, share: f64) -> String {
-        match is_supported(times.count(), share) {
-            true => self.time(times.quantile(share)),
+        self.supported(times.count(), share, || times.quantile(share))
+    }
+
+    /// A percentile with its unit, or `-` if too few hits support it.
+    pub(crate) fn percentile_with_unit(self, times: &Histogram, share: f64) -> String {
+        self.with_unit(self.percentile(times, share))
+    }
+
+    /// The p99 of a group with its unit, or `-` if too few hits support it.
+    pub(crate) fn group_p99(self, group: &GroupResponse) -> String {
+        self.with_unit(self.supported(group.count, 0.99, || group.p99))
+    }
+
+    /// A percentile of `count` hits, or `-` if they do not support it.
+    pub(crate) fn supported(
+        self,
+        count: u64,
+        share: f64,
+        percentile: impl FnOnce() -> Duration,
+    ) -> String {
+        match is_supported(count, share) {
+            true => self.time(percentile()),
             false => "-".to_owned(),
         }
     }
 
-    /// A percentile with its unit, or `-` if too few hits support it.
-    pub(crate) fn with_unit(self, times: &Histogram, share: f64) -> String {
-        match is_supported(times.count(), share) {
-            true => format!("{} {}", self.percentile(times, share), self.unit.name()),
-            false => "-".to_owned(),
+    fn with_unit(self, time: String) -> String {
+        match time.as_str() {
+            "-" => time,
+            _ => format!("{time} {}", self.unit.name()),
         }
     }
 

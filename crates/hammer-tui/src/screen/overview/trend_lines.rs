@@ -19,7 +19,7 @@ type SelectP99 = fn(&ChartCell) -> Option<Duration>;
 const P99S: [SelectP99; 3] = [
     |cell| cell.response.p99,
     |cell| cell.service.p99,
-    |cell| cell.lateness.p99,
+    |cell| cell.lateness_p99,
 ];
 
 /// Draws the three lines on one scale, so that a low one is small.

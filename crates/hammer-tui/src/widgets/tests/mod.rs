@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_stats::{Histogram, TimeSeries};
+use hammer_stats::Histogram;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
@@ -15,14 +15,15 @@ use super::time_axis::TimeAxis;
 use super::time_chart::{ChartSeries, TimeChart};
 use crate::live::live_load::LiveLoad;
 use crate::run_view::second_column::SecondColumn;
+use crate::run_view::second_history::SecondHistory;
 use crate::screen::screen_settings::{ChartScale, ScreenSettings, ShownTimes};
 use crate::screen::theme::Theme;
 use crate::testing::{Picture, TestLoad, mid_run};
 
 /// Histories of edge cases, by name.
-fn histories() -> Vec<(&'static str, TimeSeries<SecondColumn>)> {
+fn histories() -> Vec<(&'static str, SecondHistory)> {
     let play = |mut load: TestLoad, columns: usize, seconds: u64| {
-        let mut history = TimeSeries::new(600);
+        let mut history = SecondHistory::new();
         for _ in 0..columns {
             history.push(seconds, SecondColumn::new(&load.second()));
         }
@@ -39,7 +40,7 @@ fn histories() -> Vec<(&'static str, TimeSeries<SecondColumn>)> {
     hour.median_us = |second| if second % 150 < 10 { 300e3 } else { 8e3 };
     let steps = mid_run().loads.swap_remove(0).history;
     vec![
-        ("no data", TimeSeries::new(600)),
+        ("no data", SecondHistory::new()),
         ("one second", play(TestLoad::new(|_| 100), 1, 1)),
         ("steps after 192 s", steps),
         ("an hour with four outages", play(hour, 600, 6)),
@@ -175,7 +176,7 @@ fn widgets_draw_inside_of_any_area() {
 
 fn draw_all(
     load: &LiveLoad,
-    history: &TimeSeries<SecondColumn>,
+    history: &SecondHistory,
     times: ShownTimes,
     zoom: Option<u64>,
     (width, height): (u16, u16),
