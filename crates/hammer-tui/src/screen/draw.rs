@@ -6,7 +6,7 @@ use ratatui::layout::{Constraint, Layout};
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
 use super::tab_context::TabContext;
-use super::tab_parts::draw_no_figures;
+use super::tab_parts::{draw_lines, draw_no_figures};
 use super::theme::Theme;
 use super::too_small::{LEAST_HEIGHT, LEAST_WIDTH};
 use super::{
@@ -14,6 +14,9 @@ use super::{
     results_tab, status_line, tab_bar, too_small,
 };
 use crate::run_view::run_view::RunView;
+
+/// The height from which a long reason of the verdict has two lines.
+const HIGH_HEIGHT: u16 = 24;
 
 /// Draws the screen.
 pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettings, theme: &Theme) {
@@ -24,9 +27,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettin
         too_small::draw(frame, load, settings);
         return;
     }
+    let most = if area.height < HIGH_HEIGHT { 1 } else { 2 };
+    let status_lines = load.map_or(vec![], |load| {
+        status_line::status_lines(run, load, area.width.into(), most, theme)
+    });
     let [head, status, body, bar] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(1),
+        Constraint::Length(status_lines.len() as u16),
         Constraint::Fill(1),
         Constraint::Length(1),
     ])
@@ -36,7 +43,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettin
     let (Some(live), Some(load)) = (run.run.loads.get(index), load) else {
         return;
     };
-    status_line::draw(frame, status, run, load, theme);
+    draw_lines(frame, status, status_lines);
     let context = load.latest.as_deref().map(|latest| TabContext {
         run,
         index,

@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::overview::charts::heat_title;
 use super::screen_settings::{ScreenSettings, ShownTimes};
 use super::tab_context::TabContext;
 use super::tab_parts::draw_line;
@@ -13,7 +14,7 @@ use crate::clean_text::cut;
 use crate::live::live_load::LiveLoad;
 use crate::widgets::axis_labels::{LABEL_COLUMNS, without_labels};
 use crate::widgets::cell_text;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::heat_map::HeatMap;
 use crate::widgets::spark_line::SparkLine;
 use crate::widgets::time_axis::TimeAxis;
@@ -27,7 +28,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
         theme,
         ..
     } = context;
-    let window = ChartWindow::in_chart(&load.history, settings, area.width);
+    let window = ChartWindow::in_chart(&load.history, AxisSpan::of(live, settings), area.width);
     let has_errors = window.cells.iter().flatten().any(|cell| cell.not_ok > 0.0);
     let [title, chart, rate, errors, axis] = Layout::vertical([
         Constraint::Length(1),
@@ -41,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
         frame,
         title,
         0,
-        title_line(live, settings, area.width, theme),
+        title_line(&window, live, settings, area.width, theme),
     );
     frame.render_widget(HeatMap::new(&window, live, settings, theme), chart);
     let started = SparkLine::started(&window, Style::new());
@@ -64,17 +65,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
 }
 
 fn title_line(
+    window: &ChartWindow,
     live: &LiveLoad,
     settings: &ScreenSettings,
     width: u16,
     theme: &Theme,
 ) -> Line<'static> {
-    let times = match settings.times {
-        ShownTimes::Service => "service",
-        ShownTimes::Both | ShownTimes::Response => "response",
-    };
-    let mut line = Line::from(format!(" {times} of each second"));
-    line.push_span(Span::styled("   · few   █ many hits", theme.dim()));
+    let mut line = heat_title(window, settings, theme);
     if settings.times != ShownTimes::Service {
         let bounds = live.bounds.iter();
         let lines = bounds.map(|bound| (format!("   ─ {}", bound.expression), theme.bound()));

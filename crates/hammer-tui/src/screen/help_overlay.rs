@@ -33,12 +33,7 @@ const WIDTH: u16 = 60;
 /// Draws the overlay in the middle of `area`.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, settings: &ScreenSettings, theme: &Theme) {
     let now = [
-        settings
-            .zoom
-            .map_or("whole run".to_owned(), |seconds| match seconds {
-                0..120 => format!("last {seconds} s"),
-                _ => format!("last {} min", seconds / 60),
-            }),
+        settings.time_axis_text(),
         settings.scale.name().to_owned(),
         settings.times.name().to_owned(),
     ];

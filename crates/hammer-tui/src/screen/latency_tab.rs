@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+use super::overview::charts::span_text;
 use super::percentile_table::PercentileTable;
 use super::screen_settings::{ScreenSettings, ShownTimes};
 use super::tab_context::TabContext;
@@ -12,7 +13,7 @@ use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::LoadView;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::percentile_curve::{Curve, PercentileCurve};
 use crate::widgets::time_axis::TimeAxis;
 use crate::widgets::time_chart::{ChartSeries, TimeChart};
@@ -126,9 +127,9 @@ fn draw_time_chart(
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    let window = ChartWindow::in_chart(&load.history, settings, area.width);
+    let window = ChartWindow::in_chart(&load.history, AxisSpan::of(live, settings), area.width);
     let widget = TimeChart::new(&window, live, settings, theme);
-    let mut title = Line::from(" each second   ");
+    let mut title = Line::from(format!(" each second, {}   ", span_text(&window)));
     title.extend(ChartSeries::legend(&widget.series).spans);
     draw_line(frame, area, 0, title);
     let [chart, axis] =

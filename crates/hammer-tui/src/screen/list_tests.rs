@@ -135,6 +135,25 @@ fn long_names_that_begin_alike_can_be_told_apart() {
     }
 }
 
+/// The reason of the verdict was cut after 60 characters.
+#[test]
+fn a_long_reason_has_two_lines_or_names_the_tab_that_has_it_whole() {
+    let run = failing();
+    let high = lines(&run, &on(Tab::Overview), (80, 24));
+    assert!(
+        high[1].starts_with(" SUSPECT so far   the generator started 1 %"),
+        "{high:#?}"
+    );
+    let whole = format!("{} {}", high[1].trim(), high[2].trim());
+    let reason = "which is 12 % of the p99 of the response. Use more threads or a lower rate.";
+    assert!(whole.ends_with(reason), "{high:#?}");
+    let low = lines(&run, &on(Tab::Overview), (60, 16));
+    assert!(low[1].ends_with("… key 5"), "{low:#?}");
+    assert!(low[2].starts_with(" p99 < 250ms"), "{low:#?}");
+    let whole = lines(&run, &on(Tab::Generator), (60, 16)).join(" ");
+    assert!(whole.contains("lower rate."), "{whole}");
+}
+
 #[test]
 fn nothing_is_cut_without_an_ellipsis() {
     let run = with_thresholds(failing(), 3);

@@ -18,6 +18,7 @@ mod log_tab;
 mod overview;
 mod percentile_table;
 mod results_tab;
+pub(crate) mod screen_notice;
 pub(crate) mod screen_settings;
 mod status_line;
 pub(crate) mod tab;

@@ -6,6 +6,7 @@ use hammer_stats::Histogram;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::overview::latency_table::WINDOWS;
 use super::overview::time_cell::{TimeCells, hits_beyond};
 use super::screen_settings::ScreenSettings;
 use super::tab_parts::short_count;
@@ -16,6 +17,9 @@ use crate::widgets::cell_text;
 
 /// The least and the most columns of a number, with the space before it.
 const CELL_COLUMNS: (usize, usize) = (8, 12);
+
+/// The columns of `whole run`, with the space before it.
+const LEAST_WINDOW_COLUMNS: usize = 10;
 
 /// The columns of the names of rows.
 const NAME_COLUMNS: usize = 8;
@@ -65,7 +69,12 @@ impl<'a> PercentileTable<'a> {
             let shown = all.into_iter().skip(usize::from(!is_wide));
             shown.map(times).collect()
         };
-        let windows = ["last s", "last 10", "run"];
+        // Narrow columns have the words without the adjectives.
+        let columns = (columns / numbers).clamp(least, most);
+        let windows = match columns < LEAST_WINDOW_COLUMNS {
+            true => ["1 s", "10 s", "run"],
+            false => WINDOWS,
+        };
         Self {
             times: vec![
                 ("response", theme.response(), select(|all| &all.response)),
@@ -74,7 +83,7 @@ impl<'a> PercentileTable<'a> {
             ],
             windows: windows.into_iter().skip(usize::from(!is_wide)).collect(),
             cells,
-            columns: (columns / numbers).clamp(least, most),
+            columns,
             theme,
         }
     }

@@ -1,8 +1,12 @@
 //! The choices of the person who watches.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use hammer_diagnostic::TimeUnit;
 
+use super::clock_text::clock_text;
+use super::screen_notice::ScreenNotice;
 use super::tab::Tab;
 use crate::run_view::run_view::RunView;
 
@@ -40,8 +44,8 @@ pub(crate) struct ScreenSettings {
     pub(crate) log_offset: usize,
     /// Lines of the tabs of results and of the generator before the first that is shown.
     pub(crate) skipped_lines: usize,
-    /// True after Ctrl-Z, until the next key: it does not stop the process.
-    pub(crate) is_no_stop_shown: bool,
+    /// The effect of the last key, until the next one.
+    pub(crate) notice: Option<ScreenNotice>,
 }
 
 /// The scale of times in charts.
@@ -80,7 +84,7 @@ impl ScreenSettings {
         if key.kind == KeyEventKind::Release {
             return KeyAction::None;
         }
-        let was_no_stop_shown = std::mem::take(&mut self.is_no_stop_shown);
+        let had_notice = self.notice.take().is_some();
         let tab = self.tab;
         let action = if key.modifiers.contains(KeyModifiers::CONTROL) {
             self.on_control_key(key.code)
@@ -93,7 +97,7 @@ impl ScreenSettings {
             self.skipped_lines = 0;
         }
         match action {
-            KeyAction::None if was_no_stop_shown => KeyAction::Redraw,
+            KeyAction::None if had_notice => KeyAction::Redraw,
             action => action,
         }
     }
@@ -103,7 +107,7 @@ impl ScreenSettings {
             KeyCode::Char('c' | 'C') => KeyAction::Stop,
             KeyCode::Char('l' | 'L') => KeyAction::Clear,
             KeyCode::Char('z' | 'Z') => {
-                self.is_no_stop_shown = true;
+                self.notice = Some(ScreenNotice::NoSuspend);
                 KeyAction::SayNoStop
             }
             _ => KeyAction::None,
@@ -128,9 +132,18 @@ impl ScreenSettings {
             KeyCode::Char(' ' | 'p') => self.is_frozen = !self.is_frozen,
             KeyCode::Char('+' | '=') => self.move_zoom(run, 1),
             KeyCode::Char('-' | '_') => self.move_zoom(run, -1),
-            KeyCode::Char('l') => self.scale = self.scale.next(),
-            KeyCode::Char('r') => self.times = self.times.next(),
-            KeyCode::Char('u') => self.unit = next_unit(self.unit),
+            KeyCode::Char('l') => {
+                self.scale = self.scale.next();
+                self.notice = Some(ScreenNotice::Scale);
+            }
+            KeyCode::Char('r') => {
+                self.times = self.times.next();
+                self.notice = Some(ScreenNotice::Times);
+            }
+            KeyCode::Char('u') => {
+                self.unit = next_unit(self.unit);
+                self.notice = Some(ScreenNotice::Unit);
+            }
             KeyCode::Tab => self.move_tab(run, 1),
             KeyCode::BackTab => self.move_tab(run, -1),
             KeyCode::Esc => self.tab = Tab::Overview,
@@ -192,6 +205,15 @@ impl ScreenSettings {
         let mut zooms = ZOOMS.to_vec();
         zooms.retain(|zoom| zoom.is_none_or(|seconds| seconds < elapsed));
         self.zoom = next(&zooms, self.zoom, by, false);
+        self.notice = Some(ScreenNotice::TimeAxis);
+    }
+
+    /// The part of the run that charts show, such as `last 02:00`.
+    pub(crate) fn time_axis_text(&self) -> String {
+        match self.zoom {
+            None => "whole run".to_owned(),
+            Some(seconds) => format!("last {}", clock_text(Duration::from_secs(seconds))),
+        }
     }
 
     fn move_load(&mut self, run: &RunView, by: isize) {

@@ -1,32 +1,36 @@
-//! The second line: the worst verdict so far with its first reason, and what the load does.
+//! The line below the header: the worst verdict so far with its first reason, and what the load does.
 
 use std::time::{Duration, Instant};
 
 use hammer_core::{OpenOrClosedLoop, VerdictStatus};
 use hammer_diagnostic::{format_count, format_counted};
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::clock_text::clock_text;
+use super::tab::GENERATOR_KEY;
 use super::theme::Theme;
 use crate::clean_text::{cut, cut_name};
 use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::{RunStop, RunView};
+use crate::widgets::cell_text;
+
+/// The least columns in which the begin of a reason says something.
+const LEAST_REASON: usize = 20;
 
 /// The most columns of the name of a load.
 const LOAD_COLUMNS: usize = 16;
 
-/// Draws the second line.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
+/// The second line, and where `most` allows it a third one for a reason that is too long for one.
+pub(super) fn status_lines(
     run: &RunView,
     load: &LoadView,
+    width: usize,
+    most: usize,
     theme: &Theme,
-) {
-    let width = usize::from(area.width).saturating_sub(1);
+) -> Vec<Line<'static>> {
+    let width = width.saturating_sub(1);
     let worst = worst_load(run, load);
     let judged = worst.map_or(load, |(_, worst)| worst);
     let latest = judged.latest.as_ref();
@@ -43,16 +47,19 @@ pub(super) fn draw(
         let text = cut(&text, width.saturating_sub(line.width()));
         line.push_span(Span::styled(text, theme.warning()));
         if !has_reasons {
-            frame.render_widget(line, area);
-            return;
+            return vec![line];
         }
         line.push_span("   ");
     }
-    if let Some(latest) = latest {
-        let left = width.saturating_sub(line.width());
-        line.push_span(reason(latest, left));
-    }
-    frame.render_widget(line, area);
+    let Some(latest) = latest else {
+        return vec![line];
+    };
+    let left = width.saturating_sub(line.width());
+    let mut reason = reason_lines(latest, [left, width.saturating_sub(2)], most).into_iter();
+    line.extend(reason.next().map(Span::raw));
+    let mut lines = vec![line];
+    lines.extend(reason.map(|text| Line::from(format!("   {text}"))));
+    lines
 }
 
 /// The load with the worst verdict and its name, if that of the selected load is better.
@@ -117,23 +124,40 @@ fn countdown(load: &LoadView, now: Instant) -> String {
     })
 }
 
-/// The first reason of the verdict, cut, with the number of further ones.
-fn reason(latest: &LiveSecond, width: usize) -> String {
+/// The first reason of the verdict in at most `most` lines of these widths, with the number of further
+/// ones. If anything is missing, the key of the tab that has it is named.
+fn reason_lines(latest: &LiveSecond, [first, second]: [usize; 2], most: usize) -> Vec<String> {
     let reasons = &latest.verdict.reasons;
-    let Some(first) = reasons.first() else {
+    let Some(reason) = reasons.first() else {
         let text = match latest.loop_kind {
             OpenOrClosedLoop::Open => "the generator keeps the schedule",
             OpenOrClosedLoop::Closed => "closed loop: the target decides on the rate",
         };
-        return cut(text, width);
+        return vec![cut(text, first)];
     };
-    match reasons.len() - 1 {
-        0 => cut(first, width),
-        more => {
-            let more = format!(" +{} more", format_count(more as u64));
-            format!("{}{more}", cut(first, width.saturating_sub(more.len())))
-        }
+    let more = match reasons.len() - 1 {
+        0 => String::new(),
+        more => format!(" +{} more: key {GENERATOR_KEY}", format_count(more as u64)),
+    };
+    if reason.width() + more.width() <= first {
+        return vec![format!("{reason}{more}")];
     }
+    let cut_to = |text: &str, width: usize| match text.width() + more.width() <= width {
+        true => format!("{text}{more}"),
+        false => {
+            let more = match more.is_empty() {
+                true => format!(" key {GENERATOR_KEY}"),
+                false => more.clone(),
+            };
+            format!("{}{more}", cut(text, width.saturating_sub(more.width())))
+        }
+    };
+    if most < 2 || first < LEAST_REASON {
+        return vec![cut_to(reason, first)];
+    }
+    let wrapped = cell_text::wrap(reason, first);
+    let rest = wrapped[1..].join(" ");
+    vec![wrapped[0].clone(), cut_to(&rest, second)]
 }
 
 #[cfg(test)]

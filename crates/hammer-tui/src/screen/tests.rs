@@ -4,6 +4,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
+use super::screen_notice::ScreenNotice;
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
 use super::theme::{ColorDepth, Theme};
@@ -128,12 +129,12 @@ fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
     let mut run = mid_run();
     let mut settings = ScreenSettings {
         is_frozen: true,
-        is_no_stop_shown: true,
+        notice: Some(ScreenNotice::NoSuspend),
         ..ScreenSettings::default()
     };
     assert!(line(&run, &settings, 0).contains(" FROZEN  03:12 of 05:00"));
     assert!(line(&run, &settings, 29).contains("Ctrl-Z does not suspend"));
-    settings.is_no_stop_shown = false;
+    settings.notice = None;
     assert!(line(&run, &settings, 29).contains("space resume"));
     let invalid = hammer_core::VerdictStatus::Invalid;
     run.apply(LiveUpdate::Finished {
@@ -144,6 +145,33 @@ fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
     });
     assert!(line(&run, &settings, 1).starts_with(" INVALID   finished"));
     assert!(!line(&run, &settings, 29).contains("q stop"));
+}
+
+/// The words for the same things are the same in all tabs.
+#[test]
+fn tabs_share_words() {
+    let run = mid_run();
+    let screen = |tab| {
+        let settings = ScreenSettings {
+            tab,
+            ..ScreenSettings::default()
+        };
+        texts(&drawn(&run, &settings, &Theme::plain(), (120, 40))).concat()
+    };
+    for (words, tabs) in [
+        ("last 10 s", [Tab::Overview, Tab::Latency]),
+        ("whole run", [Tab::Overview, Tab::Latency]),
+        (" each second, last 03:12 ", [Tab::Overview, Tab::Latency]),
+        (
+            " response of each hit, last 03:12 ",
+            [Tab::Overview, Tab::Heat],
+        ),
+    ] {
+        for tab in tabs {
+            let screen = screen(tab);
+            assert!(screen.contains(words), "{words} in {tab:?}: {screen}");
+        }
+    }
 }
 
 /// Long numbers of a chosen unit ran together with their neighbors.

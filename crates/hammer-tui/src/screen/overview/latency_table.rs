@@ -9,9 +9,8 @@ use ratatui::text::{Line, Span};
 
 use super::time_cell::TimeCells;
 use super::trend_lines::draw_trends;
-use crate::live::live_second::{LiveDistributions, LiveSecond};
-use crate::run_view::load_view::LoadView;
-use crate::screen::screen_settings::ScreenSettings;
+use crate::live::live_second::LiveDistributions;
+use crate::screen::tab_context::TabContext;
 use crate::screen::theme::Theme;
 
 /// The height of the table.
@@ -23,18 +22,21 @@ const NAME_COLUMNS: usize = 9;
 /// The width from which the table has the maximum of the run.
 const MAXIMUM_WIDTH: u16 = 100;
 
+/// The parts of a run that tables of times compare.
+pub(crate) const WINDOWS: [&str; 3] = ["last 1 s", "last 10 s", "whole run"];
+
 /// The least columns in which a trend can be seen.
 const LEAST_TREND_COLUMNS: u16 = 10;
 
 /// Draws the table, and at its right the p99 of each second.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    load: &LoadView,
-    latest: &LiveSecond,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let all = [&latest.last, &load.last_ten, &latest.so_far];
     let shown = TIMES.iter().flat_map(|(_, of)| all.map(of));
     let cells = TimeCells::for_percentiles(settings, shown, 0.999);
@@ -43,7 +45,8 @@ pub(super) fn draw(
         72..120 => 11,
         _ => 13,
     };
-    let mut head = vec!["last 1 s", "last 10 s", "whole run", "run p50", "run p99.9"];
+    let mut head = WINDOWS.to_vec();
+    head.extend(["run p50", "run p99.9"]);
     let has_maximum = area.width >= MAXIMUM_WIDTH;
     head.extend(has_maximum.then_some("run max"));
     let table = 1 + NAME_COLUMNS + head.len() * cell_columns + 2;
@@ -73,14 +76,7 @@ pub(super) fn draw(
         height: area.height.saturating_sub(1),
     };
     if trends.width >= LEAST_TREND_COLUMNS {
-        draw_trends(
-            trends,
-            frame.buffer_mut(),
-            load,
-            latest.loop_kind,
-            settings,
-            styles,
-        );
+        draw_trends(trends, frame.buffer_mut(), context, styles);
     }
 }
 

@@ -1,8 +1,8 @@
 //! The overview of a load.
 
 mod before_start;
-mod charts;
-mod latency_table;
+pub(super) mod charts;
+pub(super) mod latency_table;
 mod load_line;
 mod panels;
 pub(super) mod rate_line;
@@ -22,7 +22,7 @@ use super::tab_context::TabContext;
 use super::tab_parts::draw_lines;
 use super::theme::Theme;
 use crate::run_view::run_view::RunView;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::spark_line::SparkLine;
 
 /// The width from which there are two columns.
@@ -86,7 +86,8 @@ fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
             width: left as u16,
             ..area
         };
-        let window = ChartWindow::new(&context.load.history, context.settings.zoom, left);
+        let span = AxisSpan::of(context.live, context.settings);
+        let window = ChartWindow::new(&context.load.history, span, left);
         frame.render_widget(SparkLine::started(&window, Style::new()), spark);
     }
 }

@@ -66,15 +66,8 @@ impl OverviewPanels {
     }
 
     pub(super) fn draw(self, frame: &mut Frame<'_>, context: TabContext<'_>) {
-        let TabContext {
-            load,
-            latest,
-            settings,
-            theme,
-            ..
-        } = context;
         draw_lines(frame, self.hits_area, self.hits);
-        latency_table::draw(frame, self.latency, load, latest, settings, theme);
+        latency_table::draw(frame, self.latency, context);
         draw_charts(frame, self.charts, context);
         draw_lines(frame, self.results_area, self.results);
     }

@@ -22,9 +22,7 @@ const MOST_LOG_LINES: usize = 5;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     let TabContext {
         live,
-        load,
         latest,
-        settings,
         theme,
         ..
     } = context;
@@ -35,7 +33,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     let gap = u16::from(area.height >= 24);
     take_top(&mut rest, gap);
     let latency = take_top(&mut rest, LATENCY_HEIGHT);
-    latency_table::draw(frame, latency, load, latest, settings, theme);
+    latency_table::draw(frame, latency, context);
     take_top(&mut rest, 1);
     let columns = [
         Constraint::Fill(3),
