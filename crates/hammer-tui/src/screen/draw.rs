@@ -18,8 +18,13 @@ use crate::run_view::run_view::RunView;
 /// The height from which a long reason of the verdict has two lines.
 const HIGH_HEIGHT: u16 = 24;
 
-/// Draws the screen.
+/// Draws the screen with the glyphs that the terminal has.
 pub(crate) fn draw(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettings, theme: &Theme) {
+    draw_screen(frame, run, settings, theme);
+    theme.glyphs.apply(frame.buffer_mut());
+}
+
+fn draw_screen(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettings, theme: &Theme) {
     let area = frame.area();
     let index = settings.load.min(run.loads.len().saturating_sub(1));
     let load = run.loads.get(index);

@@ -3,6 +3,7 @@
 mod clock_text;
 mod draw;
 mod generator_tab;
+pub(crate) mod glyph_set;
 mod group_table;
 mod header;
 mod heat_tab;

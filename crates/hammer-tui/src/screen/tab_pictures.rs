@@ -128,9 +128,7 @@ fn the_heat_tab() {
 #[test]
 fn the_heat_tab_with_256_colors() {
     let mut pictures = Picture::new(80, 24);
-    let theme = Theme {
-        color: ColorDepth::Ramp256,
-    };
+    let theme = Theme::with_color(ColorDepth::Ramp256);
     let buffer = drawn(&mid_run(), &on(Tab::Heat), &theme, (80, 24));
     pictures.add_buffer("80×24", &buffer);
     pictures.add_colors("80×24", &buffer);
@@ -224,7 +222,7 @@ fn colors_do_not_change_texts() {
                 let settings = on(*tab);
                 let plain = drawn(&run, &settings, &Theme::plain(), size);
                 for color in [ColorDepth::Named, ColorDepth::Ramp256] {
-                    let colored = drawn(&run, &settings, &Theme { color }, size);
+                    let colored = drawn(&run, &settings, &Theme::with_color(color), size);
                     assert_eq!(texts(&plain), texts(&colored), "{tab:?} at {size:?}");
                 }
             }

@@ -4,6 +4,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
+use super::glyph_set::GlyphSet;
 use super::screen_notice::ScreenNotice;
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
@@ -24,9 +25,7 @@ const SIZES: [(u16, u16); 6] = [
     (200, 60),
 ];
 
-pub(super) const NAMED: Theme = Theme {
-    color: ColorDepth::Named,
-};
+pub(super) const NAMED: Theme = Theme::with_color(ColorDepth::Named);
 
 pub(super) fn drawn(
     run: &RunView,
@@ -220,6 +219,35 @@ fn the_second_line_has_the_worst_verdict_of_all_loads() {
         let buffer = drawn(&run, &settings, &Theme::plain(), (100, 30));
         let line = texts(&buffer)[100..200].concat();
         assert!(line.starts_with(text), "{line}");
+    }
+}
+
+/// Without UTF-8, the screen has no other character than those of ASCII, and the console none of braille.
+#[test]
+fn terminals_get_the_glyphs_that_they_have() {
+    for tab in Tab::of(&plan()) {
+        for (glyphs, is_shown) in [
+            (
+                GlyphSet::Ascii,
+                (|symbol| symbol.is_ascii()) as fn(char) -> bool,
+            ),
+            (GlyphSet::Console, |symbol| symbol < '\u{2800}'),
+        ] {
+            let theme = Theme {
+                glyphs,
+                ..Theme::plain()
+            };
+            let settings = ScreenSettings {
+                tab: *tab,
+                is_help_open: *tab == Tab::Heat,
+                ..ScreenSettings::default()
+            };
+            for size in [(120, 40), (30, 10)] {
+                let buffer = drawn(&mid_run(), &settings, &theme, size);
+                let screen = texts(&buffer).concat();
+                assert!(screen.chars().all(is_shown), "{tab:?} {glyphs:?} {screen}");
+            }
+        }
     }
 }
 
