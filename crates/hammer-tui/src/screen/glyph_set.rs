@@ -76,7 +76,8 @@ fn ascii(character: char) -> char {
         '▓' => 'O',
         '▒' => 'o',
         '░' => ':',
-        '·' | '…' => '.',
+        '·' => '.',
+        '…' => '~',
         '─' | '┄' | '−' => '-',
         '│' => '|',
         '┌' | '┐' | '└' | '┘' => '+',
@@ -93,6 +94,10 @@ fn ascii(character: char) -> char {
 /// A character as high as the dots of a cell of braille.
 fn ascii_braille(character: char) -> char {
     let dots = character as u32 - 0x2800;
+    // So that a dotted line differs from another.
+    if dots.is_power_of_two() {
+        return '.';
+    }
     let rows = [0x09, 0x12, 0x24, 0xc0].map(|row| dots & row != 0);
     let first = rows.iter().position(|row| *row);
     let last = rows.iter().rposition(|row| *row);
@@ -136,11 +141,11 @@ mod tests {
 
     #[test]
     fn glyphs_that_are_missing_are_replaced_by_similar_ones() {
-        let text = "│µs ░▒▓█ ▁▄█ ⠉⣀⠤⡇⠀ ┄… ↑日é";
+        let text = "│µs ░▒▓█ ▁▄█ ⠉⣀⠤⡇⠄⠀ ┄… ↑日é";
         for (set, shown) in [
             (GlyphSet::Unicode, text),
-            (GlyphSet::Console, "│µs ░▒▓█ .-█ '_-|  -. ^日é"),
-            (GlyphSet::Ascii, "|us :oO# .-# '_-|  -. ^??"),
+            (GlyphSet::Console, "│µs ░▒▓█ .-█ '_-|.  -~ ^日é"),
+            (GlyphSet::Ascii, "|us :oO# .-# '_-|.  -~ ^??"),
         ] {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
             buffer.set_string(0, 0, text, Style::new());

@@ -12,7 +12,7 @@ use super::theme::Theme;
 const KEYS: [(&str, &str); 12] = [
     ("q  Ctrl-C", "stop and drain; again: stop at once"),
     ("space  p", "freeze the screen; the load goes on"),
-    ("Tab  1…7", "next tab; tab by number; Esc: overview"),
+    ("Tab  1 to 7", "next tab; tab by number; Esc: overview"),
     ("[  ]  ← →", "previous or next load"),
     ("↑ ↓  PgUp PgDn", "scroll; End: follow the log"),
     ("+  -", "shorter or longer time axis"),

@@ -1,6 +1,7 @@
 //! Lists that are longer than their panel can be scrolled, or say how many of their lines are hidden.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use hammer_core::{HitCounts, VerdictStatus};
 
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
@@ -119,6 +120,38 @@ fn the_tab_of_loads_keeps_its_heading_and_the_selected_load() {
         );
         let note = format!(" loads {} to {} of 64", first + 1, first + 19);
         assert!(lines[22].starts_with(&note), "{lines:#?}");
+    }
+}
+
+/// A load that drains or has ended was never called suspect.
+#[test]
+fn the_tab_of_loads_has_the_verdict_of_the_second_line() {
+    let mut run = many_loads(3);
+    let mut load = TestLoad::new(|_| 100);
+    load.verdict = TestLoad::verdict(VerdictStatus::Suspect, "it is late");
+    let second = Box::new(load.second());
+    run.apply(LiveUpdate::Second { load: 1, second });
+    for (update, state) in [
+        (None, "running    SUSPECT"),
+        (Some(LiveUpdate::Draining { load: 1 }), "draining   SUSPECT"),
+        (
+            Some(LiveUpdate::Finished {
+                load: 1,
+                verdict: VerdictStatus::Invalid,
+                hits: HitCounts::default(),
+                started: 0,
+            }),
+            "ended      INVALID",
+        ),
+    ] {
+        update.into_iter().for_each(|update| run.apply(update));
+        for size in [(60, 16), (80, 24), (120, 40)] {
+            let lines = lines(&run, &on(Tab::Loads), size);
+            let verdict = state.split_whitespace().last().unwrap_or_default();
+            assert!(lines[1].starts_with(&format!(" {verdict}")), "{lines:#?}");
+            assert!(lines[4].contains(state), "{lines:#?}");
+            assert!(lines[3].contains("running    VALID"), "{lines:#?}");
+        }
     }
 }
 
