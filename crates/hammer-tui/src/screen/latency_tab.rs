@@ -9,7 +9,6 @@ use super::screen_settings::{ScreenSettings, ShownTimes};
 use super::tab_parts::{draw_line, draw_no_figures, selected_load};
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
-use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::LoadView;
 use crate::run_view::run_view::RunView;
 use crate::widgets::chart_window::ChartWindow;
@@ -46,7 +45,7 @@ pub(super) fn draw(
     };
     for (index, part) in chart_areas(rest).into_iter().enumerate() {
         match index {
-            0 => draw_curve(frame, part, latest, settings, theme),
+            0 => draw_curve(frame, part, load, settings, theme),
             _ => draw_time_chart(frame, part, load, live, settings, theme),
         }
     }
@@ -71,11 +70,11 @@ fn chart_areas(area: Rect) -> Vec<Rect> {
 fn draw_curve(
     frame: &mut Frame<'_>,
     area: Rect,
-    latest: &LiveSecond,
+    load: &LoadView,
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    let times = &latest.so_far;
+    let times = &load.so_far;
     let response = Curve {
         times: &times.response,
         style: theme.response(),

@@ -32,7 +32,7 @@ pub(super) fn draw(
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    let all = [&latest.last, &load.last_ten, &latest.so_far];
+    let all = [&latest.last, &load.last_ten, &load.so_far];
     let shown = TIMES.iter().flat_map(|(_, of)| all.map(of));
     let cells = TimeCells::for_percentiles(settings, shown, 0.999);
     let cell_columns = match area.width {
