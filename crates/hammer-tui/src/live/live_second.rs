@@ -39,8 +39,6 @@ pub struct LiveSecond {
     pub stage: Option<usize>,
     /// The times of the last second.
     pub last: LiveDistributions,
-    /// The times of the run so far.
-    pub so_far: LiveDistributions,
     /// Answers so far, by label.
     pub labels: BTreeMap<String, u64>,
     /// Hits that failed or timed out so far, by failure.
@@ -94,6 +92,8 @@ pub struct GroupResponse {
 
 impl LiveSecond {
     /// Copies the figures of a tick. It takes less than a millisecond.
+    ///
+    /// The display adds up the times of all seconds: a copy of those so far would be as large again.
     #[must_use]
     pub fn new(tick: &RunTick<'_>) -> Self {
         let generator = tick.generator();
@@ -135,7 +135,6 @@ impl LiveSecond {
             open_sessions: tick.open_sessions,
             stage: tick.stage,
             last: LiveDistributions::of(tick.interval),
-            so_far: LiveDistributions::of(cumulative),
             labels,
             failures,
             advice,
@@ -143,6 +142,26 @@ impl LiveSecond {
             verdict: tick.verdict_on(&generator),
             generator,
         }
+    }
+}
+
+impl LiveSecond {
+    /// Adds the second before this one, which the display has not seen. Together they are a tick that
+    /// covers both.
+    pub(crate) fn add_earlier(&mut self, earlier: &Self) {
+        let [seconds, earlier_seconds] =
+            [self.length, earlier.length].map(|length| length.as_secs_f64());
+        self.requested_rate =
+            (self.requested_rate)
+                .zip(earlier.requested_rate)
+                .map(|(rate, earlier_rate)| {
+                    let hits = rate * seconds + earlier_rate * earlier_seconds;
+                    hits / (seconds + earlier_seconds).max(1.0)
+                });
+        self.length += earlier.length;
+        self.hits += earlier.hits;
+        self.started += earlier.started;
+        self.last.merge(&earlier.last);
     }
 }
 
@@ -160,6 +179,13 @@ impl GroupResponse {
 }
 
 impl LiveDistributions {
+    /// Adds the times of other hits.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        self.lateness.merge(&other.lateness);
+    }
+
     fn of(stats: &IntervalStats) -> Self {
         Self {
             response: stats.response().clone(),

@@ -20,6 +20,8 @@ pub(crate) struct LoadView {
     pub(super) ends_at: Option<Instant>,
     /// The figures of the last tick.
     pub(crate) latest: Option<Box<LiveSecond>>,
+    /// The times of the run so far.
+    pub(crate) so_far: LiveDistributions,
     /// The times of the last ten seconds.
     pub(crate) last_ten: LiveDistributions,
     /// The seconds of the run, for charts.
@@ -50,6 +52,7 @@ impl LoadView {
             state: LoadState::Preparing(String::new()),
             ends_at: None,
             latest: None,
+            so_far: LiveDistributions::default(),
             last_ten: LiveDistributions::default(),
             history: SecondHistory::new(),
             threads: vec![],
@@ -62,6 +65,7 @@ impl LoadView {
     pub(super) fn add_second(&mut self, mut second: LiveSecond) {
         clean_second(&mut second);
         self.add_column(&second);
+        self.so_far.merge(&second.last);
         let length = second.length.as_secs().max(1);
         self.recent.add(length, &second.last, &mut self.last_ten);
         let before = self.latest.as_deref();

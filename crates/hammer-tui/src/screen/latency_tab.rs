@@ -11,7 +11,6 @@ use super::tab_context::TabContext;
 use super::tab_parts::draw_line;
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
-use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::LoadView;
 use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::percentile_curve::{Curve, PercentileCurve};
@@ -44,7 +43,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     };
     for (index, part) in chart_areas(rest).into_iter().enumerate() {
         match index {
-            0 => draw_curve(frame, part, latest, settings, theme),
+            0 => draw_curve(frame, part, load, settings, theme),
             _ => draw_time_chart(frame, part, load, live, settings, theme),
         }
     }
@@ -69,11 +68,11 @@ fn chart_areas(area: Rect) -> Vec<Rect> {
 fn draw_curve(
     frame: &mut Frame<'_>,
     area: Rect,
-    latest: &LiveSecond,
+    load: &LoadView,
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    let times = &latest.so_far;
+    let times = &load.so_far;
     let response = Curve {
         times: &times.response,
         style: theme.response(),

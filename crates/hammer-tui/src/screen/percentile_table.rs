@@ -55,7 +55,7 @@ impl<'a> PercentileTable<'a> {
         width: u16,
         theme: &'a Theme,
     ) -> Self {
-        let whole = &latest.so_far;
+        let whole = &load.so_far;
         let all = [&latest.last, &load.last_ten, whole];
         let (least, most) = CELL_COLUMNS;
         let columns = usize::from(width).saturating_sub(NAME_COLUMNS);

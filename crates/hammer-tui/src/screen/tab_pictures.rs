@@ -42,7 +42,7 @@ fn many_answers() -> RunView {
         GroupSoFar {
             index: (index < 40).then_some(index),
             hits,
-            response: GroupResponse::new(&second.so_far.response),
+            response: GroupResponse::new(&second.last.response),
         }
     };
     second.groups = (0..41).map(group).collect();

@@ -103,7 +103,6 @@ impl TestLoad {
             stage: is_open.then(|| (self.stage)(second)),
             groups: self.groups(&last.response),
             last,
-            so_far: self.so_far.clone(),
             labels: counts([("200", self.total.ok), ("503", self.total.rejected)]),
             failures: counts([
                 ("connect_refused", self.total.failed),

@@ -37,7 +37,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
         theme,
         ..
     } = context;
-    let all = [&latest.last, &load.last_ten, &latest.so_far];
+    let all = [&latest.last, &load.last_ten, &load.so_far];
     let shown = TIMES.iter().flat_map(|(_, of)| all.map(of));
     let cells = TimeCells::for_percentiles(settings, shown, 0.999);
     let cell_columns = match area.width {

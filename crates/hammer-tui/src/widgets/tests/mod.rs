@@ -120,7 +120,7 @@ fn percentile_curves() {
         let mut load = TestLoad::new(rate);
         load.median_us = median;
         load.late_us = |_| 1_000.0;
-        load.second().so_far
+        load.second().last
     };
     for (name, times) in [
         ("no data", second(|_| 1.0, |_| 0)),

@@ -13,7 +13,7 @@ pub(super) struct DisplayPlan {
     /// Its name in progress lines.
     pub(super) name: &'static str,
     loads: usize,
-    /// The groups of each load, which has as many targets; none if 0.
+    /// The groups of each load, which has as many targets. With 0, it has only the URL.
     groups: usize,
     /// The thresholds on each load.
     thresholds: &'static [&'static str],
