@@ -42,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     lines.push(Line::default());
     // The last, since there can be many.
     lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
-    draw_scrolled_lines(frame, area, lines, settings.skipped_lines, theme);
+    draw_scrolled_lines(frame, area, lines, settings, theme);
 }
 
 /// The verdict so far, with all its reasons.

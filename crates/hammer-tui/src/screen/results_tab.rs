@@ -52,7 +52,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
         lines.push(Line::default());
         lines.extend(table);
     }
-    draw_scrolled_lines(frame, area, lines, settings.skipped_lines, theme);
+    draw_scrolled_lines(frame, area, lines, settings, theme);
 }
 
 /// The hits that have ended, by result.

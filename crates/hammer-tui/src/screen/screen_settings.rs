@@ -1,5 +1,6 @@
 //! The choices of the person who watches.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -44,6 +45,8 @@ pub(crate) struct ScreenSettings {
     pub(crate) log_offset: usize,
     /// Lines of the tabs of results and of the generator before the first that is shown.
     pub(crate) skipped_lines: usize,
+    /// The most lines that can be skipped, as the last drawing found; `None` before it.
+    pub(crate) most_skipped: Cell<Option<usize>>,
     /// The effect of the last key, until the next one.
     pub(crate) notice: Option<ScreenNotice>,
 }
@@ -95,6 +98,7 @@ impl ScreenSettings {
         };
         if self.tab != tab {
             self.skipped_lines = 0;
+            self.most_skipped.set(None);
         }
         match action {
             KeyAction::None if had_notice => KeyAction::Redraw,
@@ -165,7 +169,7 @@ impl ScreenSettings {
         };
         match (code, self.tab) {
             (_, Tab::Log) if lines != 0 => self.scroll_log(run, lines),
-            (_, Tab::Results | Tab::Generator) if lines != 0 => self.scroll(run, lines),
+            (_, Tab::Results | Tab::Generator) if lines != 0 => self.scroll(lines),
             (KeyCode::PageUp | KeyCode::PageDown | KeyCode::Home | KeyCode::End, Tab::Loads) => {
                 self.load = self
                     .load
@@ -228,19 +232,11 @@ impl ScreenSettings {
         self.log_offset = offset.min(most);
     }
 
-    /// Scrolls a list down by some lines, up if they are negative.
-    fn scroll(&mut self, run: &RunView, by: isize) {
-        let latest = run
-            .loads
-            .get(self.load)
-            .and_then(|load| load.latest.as_deref());
-        let most = latest.map_or(0, |latest| {
-            // A failure has up to about three lines of advice.
-            let lines = latest.labels.len() + latest.groups.len() + 4 * latest.failures.len();
-            let lines = lines + run.thresholds.len();
-            lines + latest.generator.workers.len() + 4 * latest.verdict.reasons.len() + 20
-        });
-        self.skipped_lines = self.skipped_lines.saturating_add_signed(by).min(most);
+    /// Scrolls a list down by some lines, up if they are negative, as far as the last drawn list has lines.
+    fn scroll(&mut self, by: isize) {
+        let most = self.most_skipped.get().unwrap_or(usize::MAX);
+        let shown = self.skipped_lines.min(most);
+        self.skipped_lines = shown.saturating_add_signed(by).min(most);
     }
 }
 

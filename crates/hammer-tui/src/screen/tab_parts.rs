@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::screen_settings::ScreenSettings;
 use super::theme::Theme;
 use crate::clean_text::cut;
 use crate::run_view::load_view::{LoadState, LoadView};
@@ -52,20 +53,22 @@ pub(super) fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>
     }
 }
 
-/// Draws the lines after those that are skipped, as many as fit. If they do not, empty lines are left out,
+/// Draws the lines after those that the settings skip, as many as fit. If they do not, empty lines are left out,
 /// and the last row says how many are missing.
 pub(super) fn draw_scrolled_lines(
     frame: &mut Frame<'_>,
     area: Rect,
     mut lines: Vec<Line<'static>>,
-    skipped: usize,
+    settings: &ScreenSettings,
     theme: &Theme,
 ) {
     let height = usize::from(area.height);
     if lines.len() > height {
         lines.retain(|line| line.width() > 0);
     }
-    let skipped = skipped.min(lines.len().saturating_sub(height));
+    let most_skipped = lines.len().saturating_sub(height);
+    settings.most_skipped.set(Some(most_skipped));
+    let skipped = settings.skipped_lines.min(most_skipped);
     let missing = (lines.len() - skipped).saturating_sub(height);
     let shown = if missing > 0 {
         height.saturating_sub(1)
