@@ -33,7 +33,8 @@ fn draw_screen(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettings, 
         return;
     }
     let most = if area.height < HIGH_HEIGHT { 1 } else { 2 };
-    let status_lines = load.map_or(vec![], |load| {
+    let described = run.run.loads.get(index).zip(load);
+    let status_lines = described.map_or(vec![], |load| {
         status_line::status_lines(run, load, area.width.into(), most, theme)
     });
     let [head, status, body, bar] = Layout::vertical([
@@ -45,7 +46,7 @@ fn draw_screen(frame: &mut Frame<'_>, run: &RunView, settings: &ScreenSettings, 
     .areas(area);
     header::draw(frame, head, run, index, settings, theme);
     tab_bar::draw(frame, bar, run, settings, theme);
-    let (Some(live), Some(load)) = (run.run.loads.get(index), load) else {
+    let Some((live, load)) = described else {
         return;
     };
     draw_lines(frame, status, status_lines);

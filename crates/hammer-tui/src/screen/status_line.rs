@@ -11,6 +11,7 @@ use super::clock_text::clock_text;
 use super::tab::GENERATOR_KEY;
 use super::theme::Theme;
 use crate::clean_text::{cut, cut_name};
+use crate::live::live_load::LiveLoad;
 use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::{RunStop, RunView};
@@ -25,7 +26,7 @@ const LOAD_COLUMNS: usize = 16;
 /// The second line, and where `most` allows it a third one for a reason that is too long for one.
 pub(super) fn status_lines(
     run: &RunView,
-    load: &LoadView,
+    (live, load): (&LiveLoad, &LoadView),
     width: usize,
     most: usize,
     theme: &Theme,
@@ -43,7 +44,7 @@ pub(super) fn status_lines(
         }
         line.push_span("   ");
     }
-    if let Some(text) = activity(run, load, Instant::now()) {
+    if let Some(text) = activity(run, (live, load), Instant::now()) {
         let text = cut(&text, width.saturating_sub(line.width()));
         line.push_span(Span::styled(text, theme.warning()));
         if !has_reasons {
@@ -94,7 +95,7 @@ fn verdict_word(load: &LoadView) -> Option<(String, VerdictStatus)> {
 }
 
 /// The activity of the load, unless it runs.
-fn activity(run: &RunView, load: &LoadView, now: Instant) -> Option<String> {
+fn activity(run: &RunView, (live, load): (&LiveLoad, &LoadView), now: Instant) -> Option<String> {
     let in_flight = load.latest.as_ref().map_or(0, |latest| latest.in_flight);
     match (&load.state, &run.stopping) {
         (LoadState::Finished(_), _) => Some("finished".to_owned()),
@@ -104,7 +105,14 @@ fn activity(run: &RunView, load: &LoadView, now: Instant) -> Option<String> {
             format_counted(in_flight, "hit")
         )),
         (_, Some(RunStop::AtOnce)) => Some("stopping now: hits in flight are cut off".to_owned()),
-        (LoadState::Preparing(text), _) if text.is_empty() => Some("preparing".to_owned()),
+        (LoadState::Preparing(text), _) if text.is_empty() => match time_to_start(run, live) {
+            Some(left) => Some(format!(
+                "waits for its start at {}, {} left",
+                clock_text(live.offset),
+                clock_text(left)
+            )),
+            None => Some("preparing".to_owned()),
+        },
         (LoadState::Preparing(text), _) => Some(format!("{text}{}", countdown(load, now))),
         (LoadState::Draining, _) => Some(format!(
             "draining: {} in flight{}",
@@ -113,6 +121,14 @@ fn activity(run: &RunView, load: &LoadView, now: Instant) -> Option<String> {
         )),
         (LoadState::Running, _) => None,
     }
+}
+
+/// The time until the start of a load that starts after its plan, by the clock of the loads that run.
+fn time_to_start(run: &RunView, live: &LiveLoad) -> Option<Duration> {
+    let loads = run.run.loads.iter().zip(&run.loads);
+    let clocks = loads.filter_map(|(live, load)| Some(live.offset + load.latest.as_ref()?.elapsed));
+    let left = live.offset.checked_sub(clocks.max()?)?;
+    (!left.is_zero()).then_some(left)
 }
 
 /// The time until the activity ends at the latest, in whole seconds, if known.
@@ -164,7 +180,23 @@ fn reason_lines(latest: &LiveSecond, [first, second]: [usize; 2], most: usize) -
 mod tests {
     use super::*;
     use crate::live::live_update::LiveUpdate;
-    use crate::testing::steps_run;
+    use crate::testing::{plan, steps_run};
+
+    /// The load of a plan that had yet to start was `preparing`.
+    #[test]
+    fn the_time_until_the_start_of_a_later_load_is_counted_down() {
+        let mut run = plan();
+        run.loads[2].state = LoadState::Preparing(String::new());
+        let text = |run: &RunView| {
+            let load = (&run.run.loads[2], &run.loads[2]);
+            activity(run, load, Instant::now()).expect("an activity")
+        };
+        assert_eq!(text(&run), "waits for its start at 01:30, 00:19 left");
+        run.run.loads[2].offset = Duration::from_secs(71);
+        assert_eq!(text(&run), "preparing", "it is due");
+        run.run.loads[2].offset = Duration::ZERO;
+        assert_eq!(text(&run), "preparing");
+    }
 
     #[test]
     fn the_time_that_is_left_of_a_warm_up_and_of_a_drain_is_counted_down() {
@@ -179,7 +211,8 @@ mod tests {
         });
         let text = |run: &RunView, ms| {
             let now = now + Duration::from_millis(ms);
-            activity(run, &run.loads[0], now).expect("an activity")
+            let load = (&run.run.loads[0], &run.loads[0]);
+            activity(run, load, now).expect("an activity")
         };
         assert_eq!(text(&run, 0), "warming up for 90s, 01:30 left");
         assert_eq!(text(&run, 88_500), "warming up for 90s, 00:02 left");

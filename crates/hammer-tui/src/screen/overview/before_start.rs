@@ -29,6 +29,10 @@ pub(super) fn lines(
     lines.push(Line::default());
     let facts = run.run.loads.get(index).map(facts).unwrap_or_default();
     for (name, text) in facts {
+        // They follow with their figures.
+        if name == "thresholds" && !run.thresholds.is_empty() {
+            continue;
+        }
         let name = format!(" {name:<0$}", LABEL_COLUMNS - 1);
         lines.push(Line::from(vec![
             Span::styled(name, theme.dim()),
