@@ -16,8 +16,8 @@ impl LiveSender {
         Self { inbox }
     }
 
-    /// Sends an update. It never waits for the terminal: if the display falls behind, it skips the
-    /// oldest seconds and lines of the log. After the end of the display, nothing happens.
+    /// Sends an update. It never waits for the terminal: if the display falls behind, the
+    /// oldest seconds become one, and the oldest lines of the log are skipped. After the end of the display, nothing happens.
     pub fn send(&self, update: LiveUpdate) {
         match update {
             LiveUpdate::Log(line) => drop(self.inbox.log(line)),

@@ -262,7 +262,11 @@ fn what_waits_for_the_display_is_bounded() {
         queue.push(LiveUpdate::Log(number.to_string()));
         queue.push(LiveUpdate::Thresholds(vec![]));
         let text = String::new();
-        queue.push(LiveUpdate::Preparing { load: 0, text });
+        queue.push(LiveUpdate::Preparing {
+            load: 0,
+            text,
+            ends_at: None,
+        });
         queue.push_input(TerminalInput::Resized);
     }
     let seconds: Vec<_> = (queue.updates.iter())
