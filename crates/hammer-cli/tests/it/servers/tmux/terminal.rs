@@ -71,6 +71,11 @@ impl TmuxTerminal {
         self.tmux(&["send-keys", "-t", "test", key]);
     }
 
+    /// Sends what a terminal sends for a key that is held.
+    pub(super) fn hold(&self, key: &str, repeats: u16) {
+        self.tmux(&["send-keys", "-t", "test", "-N", &repeats.to_string(), key]);
+    }
+
     pub(super) fn resize(&self, columns: u16, rows: u16) {
         let (columns, rows) = (columns.to_string(), rows.to_string());
         self.tmux(&["resize-window", "-t", "test", "-x", &columns, "-y", &rows]);
