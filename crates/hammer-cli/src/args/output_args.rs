@@ -31,7 +31,7 @@ pub(crate) struct OutputArgs {
     /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines.
     #[arg(long, value_name = "MODE", value_enum, conflicts_with = "quiet")]
     progress: Option<ProgressMode>,
-    /// Short for --progress live
+    /// Show a live display: short for --progress live
     #[cfg(feature = "live")]
     #[arg(long, conflicts_with_all = ["progress", "quiet"])]
     live: bool,

@@ -284,3 +284,26 @@ fn a_plan_with_the_key_progress_does_not_draw_in_a_duel() {
     // The line of a run.
     assert!(printed.contains("0 failed"), "{printed}");
 }
+
+/// The check of each plan printed the same warning.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_warning_of_both_plans_is_printed_once() {
+    let (runs, target) = (RecordedRuns::new(), target(0));
+    let load = "rate = 1000\nhits = 300\n";
+    let [base, new] = ["a.toml", "b.toml"].map(|name| plan(&runs, name, &target, load));
+    let mut shell = std::process::Command::new("sh");
+    shell.args([
+        "-c",
+        "ulimit -n 256; exec \"$0\" \"$@\"",
+        env!("CARGO_BIN_EXE_hammer"),
+    ]);
+    let flags = ["--rounds", "1", "--rest", "0"];
+    let duel = shell
+        .args(["duel", &base, &new])
+        .args(flags)
+        .output()
+        .unwrap();
+    let text = stderr(&duel);
+    assert_eq!(text.matches("warning: ").count(), 1, "{text}");
+}

@@ -23,23 +23,6 @@ fn a_held_q_drains_like_a_single_one() {
     assert_eq!(screen.matches("stopping: ").count(), 1, "{screen}");
 }
 
-/// More keys than wait for the display, and the last one counts.
-#[test]
-fn the_last_of_many_keys_is_not_lost() {
-    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let load = format!("http {} -r 50 -z 10m", target.url());
-    let Some(run) = LiveRun::start(80, 24, &load) else {
-        return;
-    };
-    for (digit, text) in [("2", " mean "), ("5", "memory "), ("1", "last 10 s")] {
-        run.terminal.hold("Down", 500);
-        run.terminal.press(digit);
-        run.terminal.wait_for(text);
-    }
-    run.terminal.press("q");
-    run.wait_for_end(130);
-}
-
 /// Each hit fails and logs several lines, while keys and resizes arrive.
 #[test]
 fn keys_are_seen_under_a_flood_of_messages_and_resizes() {
