@@ -27,8 +27,8 @@ impl LiveSender {
 
     /// Adds a line to the log, like [`LiveUpdate::Log`].
     ///
-    /// Returns false if the display has ended, by itself or by
-    /// [`LiveDisplay::close`](crate::LiveDisplay::close). Then the line has to be printed.
+    /// Returns false if [`LiveDisplay::close`](crate::LiveDisplay::close) has taken the lines of the log.
+    /// Then the terminal is restored, and the line has to be printed.
     #[must_use]
     pub fn log(&self, line: &str) -> bool {
         self.inbox.log(line.to_owned())

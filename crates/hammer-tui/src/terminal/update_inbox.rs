@@ -24,10 +24,14 @@ struct InboxState {
     /// The time of the first update in the queue.
     first_update: Option<Instant>,
     log: BoundedLog,
+    /// True once the lines of the log were taken, to be printed.
+    is_log_taken: bool,
     /// True once the display has to end, or has ended.
     is_closed: bool,
     /// True once the thread of the display has ended.
     has_ended: bool,
+    /// The reason for which the display has ended by itself.
+    end_reason: Option<String>,
 }
 
 impl InboxState {
@@ -63,22 +67,18 @@ impl UpdateInbox {
         }
     }
 
-    /// Adds a line to the log. Returns false if the display has ended, and the line is not kept.
+    /// Adds a line to the log, also while the display ends: a line that is printed before the terminal
+    /// is restored would be lost. Returns false if the lines of the log were taken before.
     pub(super) fn log(&self, line: String) -> bool {
         let mut state = self.lock();
-        if state.is_closed {
+        if state.is_log_taken {
             return false;
         }
         state.log.push(&line);
-        if state.push(LiveUpdate::Log(line)) {
+        if !state.is_closed && state.push(LiveUpdate::Log(line)) {
             self.changed.notify_all();
         }
         true
-    }
-
-    /// Keeps a line that is printed after the display, even if the display has ended.
-    pub(super) fn keep(&self, line: &str) {
-        self.lock().log.push(line);
     }
 
     /// Adds input of the terminal.
@@ -124,6 +124,19 @@ impl UpdateInbox {
         self.changed.notify_all();
     }
 
+    /// Makes the display end by itself. The first reason counts.
+    pub(super) fn end(&self, reason: String) {
+        self.lock().end_reason.get_or_insert(reason);
+        self.close();
+    }
+
+    /// The reason for which the display has ended by itself, once its thread has ended.
+    pub(super) fn end_reason(&self) -> Option<String> {
+        let state = self.lock();
+        let reason = state.end_reason.as_ref().filter(|_| state.has_ended);
+        reason.cloned()
+    }
+
     /// Records that the thread of the display has ended.
     pub(super) fn set_ended(&self) {
         self.lock().has_ended = true;
@@ -139,9 +152,11 @@ impl UpdateInbox {
         drop(waited);
     }
 
-    /// Takes the lines of the log.
+    /// Takes the lines of the log. Later lines are refused.
     pub(super) fn take_log(&self) -> Vec<String> {
-        self.lock().log.take()
+        let mut state = self.lock();
+        state.is_log_taken = true;
+        state.log.take()
     }
 
     fn lock(&self) -> MutexGuard<'_, InboxState> {

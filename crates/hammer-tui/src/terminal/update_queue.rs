@@ -14,7 +14,7 @@ const MOST_SECONDS: usize = 32;
 /// The most lines of the log that wait.
 const MOST_LOG_LINES: usize = 1_000;
 
-/// The most keys that wait.
+/// The most keys that wait. The newest stay: one of them may stop the run.
 const MOST_KEYS: usize = 64;
 
 /// The shortest time between a frame and the next one for updates: the loads of a plan have their
@@ -83,7 +83,14 @@ impl UpdateQueue {
 
     /// Adds input. Returns true if the next frame is due earlier than before.
     pub(super) fn push_input(&mut self, input: TerminalInput) -> bool {
-        if self.input.len() < MOST_KEYS {
+        let is_key = |input: &TerminalInput| matches!(input, TerminalInput::Key(_));
+        if is_key(&input) {
+            self.input.push_back(input);
+            if self.input.iter().filter(|input| is_key(input)).count() > MOST_KEYS {
+                let oldest = self.input.iter().position(is_key);
+                oldest.map(|index| self.input.remove(index));
+            }
+        } else if !self.input.contains(&input) {
             self.input.push_back(input);
         }
         self.hasten(Duration::ZERO)

@@ -106,6 +106,11 @@ impl LiveProgress {
         self.display.send(LiveUpdate::Stopping(text.to_owned()));
     }
 
+    /// The reason for which the display has ended by itself, if it has.
+    pub(in crate::output) fn end_reason(&self) -> Option<String> {
+        self.display.end_reason()
+    }
+
     /// Restores the terminal, and prints the messages.
     pub(in crate::output) fn close(&mut self) {
         self.display.close();
