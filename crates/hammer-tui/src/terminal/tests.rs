@@ -235,7 +235,7 @@ fn lines_that_arrive_while_the_display_closes_wait_for_the_terminal() {
     let takes_output = Arc::new(AtomicBool::new(false));
     let is_taken = Arc::clone(&takes_output);
     let terminal = thread::spawn(move || {
-        while inbox.next(Instant::now()).is_some() {}
+        while inbox.next(Instant::now(), None).is_some() {}
         assert!(sender.log("late"));
         // Longer than an end without lines takes.
         thread::sleep(3 * RESTORE_LIMIT);
