@@ -40,7 +40,7 @@ fn keys_are_seen_under_a_flood_of_messages_and_resizes() {
         ("5", "memory "),
         ("6", "DEBUG "),
         ("2", " mean "),
-        ("1", "last 10 s"),
+        ("1", "run p50"),
     ];
     for (round, (digit, text)) in tabs.iter().cycle().take(12).enumerate() {
         let grown = u16::try_from(round % 5).unwrap();

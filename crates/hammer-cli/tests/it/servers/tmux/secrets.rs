@@ -45,9 +45,9 @@ duration = '10m'
     let mut shown = vec![];
     for (digit, text) in [
         ("7", "   load  "),
-        ("1", "last 10 s"),
+        ("1", "run p50"),
         ("2", " mean "),
-        ("3", "many hits"),
+        ("3", "\n started "),
         ("4", "results    ok"),
         ("5", "memory "),
         ("6", "DEBUG "),
