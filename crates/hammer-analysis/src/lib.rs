@@ -1,5 +1,4 @@
-//! Compares runs: whether they can be compared, what changed, and how sure that is. Searches for the
-//! highest rate that holds.
+//! Compares runs, and searches for the highest rate that holds.
 //!
 //! Without input, output or clock. [`Comparison`] and [`SearchReport`] are plain data; every output is made
 //! from them.

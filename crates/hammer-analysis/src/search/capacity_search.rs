@@ -186,8 +186,9 @@ impl CapacitySearch {
 
     /// The confirmation that is needed next, or `None` if there is an answer.
     ///
-    /// After a failed one, the next is a step lower; after the second, each step is four times the last, because then
-    /// short looks do not show why the rate fails. If that went too far, confirmations bisect.
+    /// After a failed one, the next is a step lower. After the third, each step is four times the last,
+    /// because then short looks do not show why the rate fails. If that went too far, confirmations
+    /// bisect.
     fn confirmation(&self) -> Option<(f64, LookPurpose)> {
         let confirm = |rate: f64| Some((rate, LookPurpose::Confirm));
         let failed = self.levels.failed_confirmations();
@@ -211,7 +212,7 @@ impl CapacitySearch {
     /// A rate below one whose confirmation failed.
     fn step_down(&self, upper: f64, failed: usize) -> Option<f64> {
         let floor = self.settings.floor();
-        let growth = failed.saturating_sub(2).min(8) as i32;
+        let growth = failed.saturating_sub(3).min(8) as i32;
         let steps = 4_f64.powi(growth);
         let rate = self
             .settings

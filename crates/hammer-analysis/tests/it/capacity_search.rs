@@ -125,7 +125,7 @@ fn repeats_a_void_look_once_and_then_names_the_generator() {
     assert_eq!(found.answer.lowest_failed, None);
     assert_eq!(found.count(800.0, LookPurpose::Bracket), 1);
     assert_eq!(found.count(800.0, LookPurpose::Repeat), 1);
-    // A look that is void once is no reason for it.
+    // A single void look does not limit the search.
     let once = search(settings(), |number, look| match number {
         2 => Void,
         _ => holds_to(842.0)(number, look),
