@@ -111,7 +111,7 @@ fn outcome_cell(look: &LookReport) -> Markup {
         td class="outcome" data-v=(word) {
             span class=(class) { (symbol) " " (word) }
             @if let Some(reason) = reason { ": " (printable(&reason)) }
-            @if let Some(early) = &look.ended_early { " " small { "(ended " (printable(early)) ")" } }
+            @if look.ended_early.is_some() { " " small { "ended early" } }
         }
     }
 }

@@ -87,13 +87,14 @@ impl SearchReport {
         }
     }
 
-    /// The confirmed rate, in hits per second, even if higher rates were not allowed.
+    /// The confirmed rate, in hits per second, even if higher rates were not allowed or could not be sent.
     #[must_use]
     pub fn confirmed_rate(&self) -> Option<f64> {
-        self.answer.rate.filter(|_| self.has_confirmed_answer())
+        self.answer.rate
     }
 
-    /// Returns true if a confirmed rate is the answer, even if higher rates were not allowed.
+    /// Returns true if a confirmed rate is the answer, even if higher rates were not allowed, but not if the
+    /// generator was the limit.
     #[must_use]
     pub fn has_confirmed_answer(&self) -> bool {
         let is_confirmed = matches!(
