@@ -14,6 +14,14 @@ use super::unseen_interval::unseen_interval_s;
 const MAX_LOOKS: usize = 200;
 /// The share of its planned length after which a confirmation counts as complete.
 const COMPLETE: f64 = 0.95;
+/// The confirmations that a rate needs, if the budget allows it. All of them must hold.
+const CONFIRMATIONS: u32 = 2;
+/// The rates of a search are this many times closer than was asked.
+const FINENESS: f64 = 2.0;
+/// The hits of a repeated look, as far as it may become longer for them.
+const REPEATED_HITS: f64 = 10_000.0;
+/// A repeated look is at most this many times as long as others.
+const LONGEST_REPEAT: u32 = 4;
 
 /// The search for the highest rate that holds, without clock and engine: it is given looks that ended,
 /// and says which look is next.
@@ -60,7 +68,7 @@ impl CapacitySearch {
         match self.affordable() {
             Some((rate, purpose)) => SearchStep::Look(PlannedLook {
                 rate,
-                length: self.length(purpose),
+                length: self.length(rate, purpose),
                 purpose,
                 rest: self.next_rest(),
             }),
@@ -91,7 +99,7 @@ impl CapacitySearch {
             rate,
             lowest_failed,
             highest_held: self.levels.lower(),
-            is_within: ratio.is_some_and(|ratio| self.is_close(ratio)),
+            is_within: ratio.is_some_and(|ratio| ratio <= 1.0 + self.settings.within * 1.05),
             confirmed_s,
             unseen_s: confirmed_s.map(unseen_interval_s),
             elapsed_s: self.spent.as_secs_f64(),
@@ -119,13 +127,13 @@ impl CapacitySearch {
         }
         let wanted = self.wanted()?;
         let left = self.settings.budget.saturating_sub(self.spent);
-        let cost = self.cost(wanted.1);
+        let cost = self.cost(wanted);
         if wanted.1 == LookPurpose::Confirm {
             return (cost <= left).then_some(wanted);
         }
         // Another look would leave no time to confirm the rate that is known to hold.
-        let confirmation = self.cost(LookPurpose::Confirm);
         if let Some(lower) = self.levels.lower()
+            && let confirmation = self.cost((lower, LookPurpose::Confirm))
             && confirmation <= left
             && cost + confirmation > left
         {
@@ -178,13 +186,21 @@ impl CapacitySearch {
 
     /// The confirmation that is needed next, or `None` if there is an answer.
     ///
-    /// After a failed one, the next is a step lower; after the second, the steps double, because then short
-    /// looks do not show why the rate fails. If that went too far, confirmations bisect.
+    /// After a failed one, the next is a step lower. After the third, each step is four times the last,
+    /// because then short looks do not show why the rate fails. If that went too far, confirmations
+    /// bisect.
     fn confirmation(&self) -> Option<(f64, LookPurpose)> {
         let confirm = |rate: f64| Some((rate, LookPurpose::Confirm));
         let failed = self.levels.failed_confirmations();
         let upper = self.levels.upper().map(|(rate, _)| rate);
-        let confirmed = self.levels.confirmed(self.enough());
+        let confirmed = self.levels.confirmed(self.enough() * CONFIRMATIONS);
+        // One that was confirmed once needs the other confirmations.
+        let begun = self.levels.confirmed(Duration::from_nanos(1));
+        if let Some(begun) = begun
+            && confirmed.is_none_or(|level| level.rate < begun.rate)
+        {
+            return confirm(begun.rate);
+        }
         match (confirmed, upper) {
             (Some(level), Some(upper)) if failed > 0 => confirm(self.between(level.rate, upper)?),
             (Some(_), _) => None,
@@ -196,11 +212,11 @@ impl CapacitySearch {
     /// A rate below one whose confirmation failed.
     fn step_down(&self, upper: f64, failed: usize) -> Option<f64> {
         let floor = self.settings.floor();
-        let doublings = failed.saturating_sub(2).min(16) as i32;
-        let steps = 2_f64.powi(doublings);
+        let growth = failed.saturating_sub(3).min(8) as i32;
+        let steps = 4_f64.powi(growth);
         let rate = self
             .settings
-            .rounded(upper / (1.0 + self.settings.within).powf(steps));
+            .rounded(upper / (1.0 + self.precision()).powf(steps));
         (upper > floor)
             .then_some(rate.max(floor))
             .filter(|rate| *rate < upper)
@@ -215,13 +231,23 @@ impl CapacitySearch {
 
     /// Returns true for a ratio of rates that is as close as was asked, with the error of rounding.
     fn is_close(&self, ratio: f64) -> bool {
-        ratio <= 1.0 + self.settings.within * 1.1
+        ratio <= 1.0 + self.precision() * 1.1
     }
 
-    fn length(&self, purpose: LookPurpose) -> Duration {
+    /// The relative distance of rates at which the search ends.
+    fn precision(&self) -> f64 {
+        self.settings.within / FINENESS
+    }
+
+    fn length(&self, rate: f64, purpose: LookPurpose) -> Duration {
+        let look = self.settings.look;
         match purpose {
             LookPurpose::Confirm => self.settings.confirm,
-            _ => self.settings.look,
+            // With few hits, a percentile is near the bound by chance.
+            LookPurpose::Repeat => Duration::try_from_secs_f64(REPEATED_HITS / rate)
+                .unwrap_or(Duration::MAX)
+                .clamp(look, look.saturating_mul(LONGEST_REPEAT)),
+            _ => look,
         }
     }
 
@@ -238,7 +264,9 @@ impl CapacitySearch {
         }
     }
 
-    fn cost(&self, purpose: LookPurpose) -> Duration {
-        self.next_rest() + self.settings.settle + self.length(purpose) + self.overhead
+    /// The time that a look will take.
+    fn cost(&self, (rate, purpose): (f64, LookPurpose)) -> Duration {
+        let pauses = self.next_rest() + self.settings.settle + self.overhead;
+        pauses.saturating_add(self.length(rate, purpose))
     }
 }

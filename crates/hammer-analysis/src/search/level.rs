@@ -14,8 +14,8 @@ pub(super) struct Level {
     /// Looks that held and that failed, without confirmations.
     held: u32,
     failed: u32,
-    /// A failing look began before the target had recovered.
-    is_disturbed: bool,
+    /// A failing look was not clear: it failed late, or began before the target had recovered.
+    is_unclear: bool,
     /// Void looks since the last that was not.
     voids: u32,
     /// The measured length of confirmations that held.
@@ -54,13 +54,13 @@ impl Level {
             (_, LookOutcome::Held) => self.held += 1,
             _ => {
                 self.failed += 1;
-                self.is_disturbed |= !look.has_recovered;
+                self.is_unclear |= !look.has_recovered || look.length > look.planned / 2;
             }
         }
     }
 
-    /// Judges the level. Near the bound, two looks of three decide about a level that failed once; far
-    /// from it, one does, if the target had recovered before it.
+    /// Judges the level. Two looks of three decide about a level that failed once. Far from the bound, one
+    /// does, if it failed in the first half of its length and the target had recovered before it.
     pub(super) fn state(&self, is_near: bool) -> LevelState {
         if self.voids >= MAJORITY {
             LevelState::Void
@@ -68,7 +68,7 @@ impl Level {
             LevelState::Fails
         } else if self.has_held() {
             LevelState::Holds
-        } else if self.failed == 1 && self.held == 0 && !is_near && !self.is_disturbed {
+        } else if self.failed == 1 && self.held == 0 && !is_near && !self.is_unclear {
             LevelState::Fails
         } else {
             LevelState::Undecided

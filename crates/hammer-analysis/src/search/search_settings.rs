@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The highest rate that a search looks at without [`SearchSettings::to`], in hits per second.
 const RATE_LIMIT: f64 = 1e9;
 /// The fewest hits that a look has on average. A search does not look at lower rates than this needs.
-const MIN_HITS: f64 = 20.0;
+const MIN_HITS: f64 = 100.0;
 
 /// The settings of a search for the highest rate that holds. Rates are in hits per second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
-//! Tests of comparisons of recorded runs.
+//! Tests of comparisons of recorded runs, and of searches.
 
+mod capacity_search;
+mod capacity_simulation;
 mod comparability;
 mod comparisons;
 mod recorded_run;
