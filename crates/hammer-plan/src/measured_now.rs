@@ -1,5 +1,7 @@
 //! The measurements of running loads at one instant, for many conditions.
 
+#[cfg(test)]
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +17,9 @@ pub struct MeasuredNow<'a> {
     measured: &'a RunningMeasurements,
     /// The measurements over each window, or over the whole time.
     views: RefCell<BTreeMap<Option<Duration>, PlanView<'a>>>,
+    /// The number of views that were made.
+    #[cfg(test)]
+    made: Cell<usize>,
 }
 
 impl<'a> MeasuredNow<'a> {
@@ -22,6 +27,8 @@ impl<'a> MeasuredNow<'a> {
         Self {
             measured,
             views: RefCell::default(),
+            #[cfg(test)]
+            made: Cell::new(0),
         }
     }
 
@@ -58,6 +65,40 @@ impl<'a> MeasuredNow<'a> {
     ) -> T {
         let mut views = self.views.borrow_mut();
         let view = views.entry(window);
-        measure(view.or_insert_with(|| self.measured.view(window)))
+        measure(view.or_insert_with(|| {
+            #[cfg(test)]
+            self.made.set(self.made.get() + 1);
+            self.measured.view(window)
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LoadOutline;
+
+    /// A display and the conditions that end a run check many thresholds at a tick.
+    #[test]
+    fn the_measurements_over_a_window_are_summed_once_for_all_thresholds() {
+        let thresholds = [
+            "p99 < 1s",
+            "errors < 1%",
+            "[b] p50 < 1s",
+            "errors > 50% over 10s",
+            "p99 > 2s over 10s",
+        ];
+        let thresholds = thresholds.map(|text| text.parse::<Threshold>().expect("a threshold"));
+        let loads = ["a", "b"].map(|name| {
+            let shape = "10".parse().expect("a shape");
+            (LoadOutline::new(name, shape), Duration::ZERO)
+        });
+        let measured = RunningMeasurements::new(loads, &thresholds);
+        let now = measured.now();
+        for threshold in &thresholds {
+            let _ = now.check(threshold);
+            let _ = now.error_count(threshold);
+        }
+        assert_eq!(now.made.get(), 2, "the whole time and the last ten seconds");
     }
 }

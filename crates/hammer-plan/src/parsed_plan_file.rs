@@ -413,7 +413,12 @@ fn unknown_key_error(
     known: &[String],
 ) -> PlanError {
     let known = known.iter().map(String::as_str);
-    let error = Diagnostic::unknown(0..0, "key", key, known).within(format!("in {table}"));
+    let error = match key {
+        // The flag that is short for it has no key.
+        "live" => Diagnostic::unknown(0..0, "key", key, []).with_expected("progress = \"live\""),
+        _ => Diagnostic::unknown(0..0, "key", key, known),
+    };
+    let error = error.within(format!("in {table}"));
     source.diagnostic_at(at, error)
 }
 

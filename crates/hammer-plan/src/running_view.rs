@@ -25,7 +25,10 @@ pub(crate) struct RunningLoad {
     /// True after the last hit.
     ended: bool,
     current_rate: f64,
+    /// All hits that have ended, with the selected groups.
     total: Box<IntervalStats>,
+    /// The indices of the groups that conditions select.
+    groups: Vec<usize>,
     waiting: WaitingHits,
     windows: Vec<SlidingWindow>,
     /// The stages that conditions without a window select, with their measurements.
@@ -46,7 +49,12 @@ impl RunningLoad {
         stages.sort_unstable();
         stages.dedup();
         let empty = |stage| (stage, IntervalStats::merged([]));
+        let groups = (0..outline.groups.len()).filter(|index| {
+            let mut scopes = conditions.iter().filter_map(Threshold::scope);
+            scopes.any(|scope| scope.can_select_group(&outline.groups[*index]))
+        });
         Self {
+            groups: groups.collect(),
             outline,
             offset,
             loop_kind: OpenOrClosedLoop::Open,
@@ -74,10 +82,10 @@ impl RunningLoad {
         let achieved = self.loop_kind.achieved_hits(tick.started, &tick.hits);
         let achieved = achieved as f64 / tick.length.as_secs_f64().max(1.0);
         self.current_rate = tick.requested_rate.unwrap_or(achieved);
-        self.total = IntervalStats::merged([tick.cumulative]);
+        self.total = IntervalStats::merged_of_groups([tick.cumulative], &self.groups);
         self.waiting = tick.waiting.clone();
         for window in &mut self.windows {
-            window.push(tick.elapsed, tick.interval);
+            window.push(tick.elapsed, tick.interval, &self.groups);
         }
         for (stage, measured) in &mut self.stages {
             *measured = tick.stage_so_far(*stage);
@@ -110,18 +118,20 @@ impl RunningLoad {
     /// of the plan.
     pub(crate) fn view(&self, window: Option<Duration>, now: Duration) -> LoadView<'_> {
         let measured = match window {
-            None => Some((IntervalStats::merged([&*self.total]), self.elapsed)),
+            None => Some((None, self.elapsed)),
             Some(length) => {
                 let mut windows = self.windows.iter();
                 let window = windows.find(|window| window.length() == length);
-                window.and_then(|window| window.sum(self.window_end(now)))
+                let sum = window.and_then(|window| window.sum(self.window_end(now)));
+                sum.map(|(sum, span)| (Some(sum), span))
             }
         };
-        let measured = measured.map(|(parts, span)| {
-            let mut interval = IntervalStats::merged([&*parts]);
+        let measured = measured.map(|(window, span)| {
+            let ended = window.as_deref().unwrap_or(&*self.total);
+            let mut interval = IntervalStats::merged_of_groups([ended], &[]);
             interval.count_waiting(&self.waiting);
             MeasuredTime {
-                parts,
+                window,
                 interval,
                 span,
             }
@@ -158,9 +168,10 @@ fn stage_index(shape: &Shape, stage: &StageSelector) -> Option<usize> {
 
 /// The measurements of a time that lasts until now.
 struct MeasuredTime {
-    /// Only hits that have ended, with their stages and groups.
-    parts: Box<IntervalStats>,
-    /// These and the ages of hits that have not ended.
+    /// The hits in the window that have ended, with their stages and the selected groups; `None` over the
+    /// whole time.
+    window: Option<Box<IntervalStats>>,
+    /// All hits that have ended, without groups, and the ages of those that have not.
     interval: Box<IntervalStats>,
     span: Duration,
 }
@@ -190,6 +201,12 @@ impl LoadView<'_> {
         let interval = self.interval();
         let hits = |it: &IntervalStats| self.load.loop_kind.achieved_hits(it.started(), &it.hits());
         interval.map_or(0, hits)
+    }
+
+    /// The hits that have ended, with the selected groups. Only those in a window have stages.
+    fn ended(&self) -> Option<&IntervalStats> {
+        let window = self.measured.as_ref()?.window.as_deref();
+        Some(window.unwrap_or(&*self.load.total))
     }
 }
 
@@ -230,7 +247,7 @@ impl Measurements for LoadView<'_> {
         let (ages, lasted) = load.ages_in_stage(index)?;
         let measured = self.measured.as_ref()?;
         let mut interval = if self.windowed {
-            measured.parts.of_stage(index)
+            self.ended()?.of_stage(index)
         } else {
             let mut stages = load.stages.iter();
             let (_, measured) = stages.find(|(known, _)| *known == index)?;
@@ -246,7 +263,7 @@ impl Measurements for LoadView<'_> {
     fn group(&self, name: &str) -> Option<Box<dyn Measurements + '_>> {
         let mut groups = self.load.outline.groups.iter();
         let index = groups.position(|group| group == name)?;
-        let interval = self.measured.as_ref()?.parts.of_group(index);
+        let interval = self.ended()?.of_group(index);
         Some(Box::new(GroupMeasurements {
             hits: interval.hits(),
             response: None,
@@ -294,7 +311,7 @@ impl Measurements for StageView {
 /// All loads together over one window of time; a scope selects one of them.
 pub(crate) struct PlanView<'a> {
     loads: Vec<(&'a str, LoadView<'a>)>,
-    /// The sum of the loads that have measurements; `None` if none has.
+    /// The sum of several loads that have measurements; `None` if none has, or if there is one load.
     interval: Option<Box<IntervalStats>>,
     span: Duration,
 }
@@ -303,7 +320,7 @@ impl<'a> PlanView<'a> {
     /// Combines the views of all loads, `elapsed` after the start of the plan.
     pub(crate) fn new(loads: Vec<LoadView<'a>>, elapsed: Duration) -> Self {
         let measured = || loads.iter().filter_map(LoadView::interval);
-        let interval = measured().next().is_some();
+        let is_summed = loads.len() > 1 && measured().next().is_some();
         let windowed = loads.iter().any(|load| load.windowed);
         let spans = loads
             .iter()
@@ -314,7 +331,7 @@ impl<'a> PlanView<'a> {
             elapsed
         };
         Self {
-            interval: interval.then(|| IntervalStats::merged(measured())),
+            interval: is_summed.then(|| IntervalStats::merged(measured())),
             span,
             loads: loads
                 .into_iter()
@@ -347,7 +364,10 @@ impl Measurements for PlanView<'_> {
     }
 
     fn interval(&self) -> Option<&IntervalStats> {
-        self.interval.as_deref()
+        match self.single() {
+            Some(load) => load.interval(),
+            None => self.interval.as_deref(),
+        }
     }
 
     fn summary(&self, _time: &HitTime) -> Option<&DurationSummary> {

@@ -34,15 +34,17 @@ impl SlidingWindow {
         self.length
     }
 
-    /// Adds the measurements of the second that ends at `elapsed`.
-    pub(crate) fn push(&mut self, elapsed: Duration, second: &IntervalStats) {
+    /// Adds the measurements of the second that ends at `elapsed`, with these of its groups.
+    pub(crate) fn push(&mut self, elapsed: Duration, second: &IntervalStats, groups: &[usize]) {
         let number = self.slice_number(elapsed);
         let first = self.first_slice(elapsed);
         self.slices.retain(|(old, _)| *old >= first);
         let merged = match self.slices.back_mut() {
-            Some((last, merged)) if *last == number => IntervalStats::merged([&**merged, second]),
+            Some((last, merged)) if *last == number => {
+                IntervalStats::merged_of_groups([&**merged, second], groups)
+            }
             _ => {
-                let merged = IntervalStats::merged([second]);
+                let merged = IntervalStats::merged_of_groups([second], groups);
                 self.slices.push_back((number, merged));
                 return;
             }

@@ -95,6 +95,31 @@ impl Histogram {
         self.exact.merge(&other.exact);
     }
 
+    /// Removes the counts of `part`, which were merged before. The minimum and the maximum are exact to three
+    /// digits afterwards.
+    ///
+    /// # Panics
+    ///
+    /// If `part` has durations that this histogram does not have.
+    pub fn subtract(&mut self, part: &Self) {
+        if part.count() == self.count() {
+            return self.clear();
+        }
+        self.buckets
+            .subtract(&part.buckets)
+            .expect("the part was merged before");
+        let exact = &mut self.exact;
+        exact.count -= part.exact.count;
+        exact.sum = exact.sum.saturating_sub(part.exact.sum);
+        exact.saturated = exact.saturated.saturating_sub(part.exact.saturated);
+        let lowest = self.buckets.lowest_equivalent(self.buckets.min());
+        exact.min = exact.min.max(lowest * 1_000);
+        if exact.saturated == 0 {
+            let end = self.buckets.next_non_equivalent(self.buckets.max());
+            exact.max = exact.max.min(end * 1_000 - 1);
+        }
+    }
+
     /// Adds the `count` longest durations of `other` that are in `range`, or all of them if there are
     /// fewer. They are exact to three digits.
     pub fn merge_longest(&mut self, other: &Self, range: RangeInclusive<Duration>, count: u64) {
@@ -374,6 +399,46 @@ mod tests {
         cleared.merge(&short);
         assert_eq!(cleared, short);
         assert_eq!(short, cleared);
+    }
+
+    #[test]
+    fn what_was_merged_can_be_subtracted() {
+        let record = |micros: &[u64]| {
+            let mut histogram = Histogram::new();
+            for &micros in micros {
+                histogram.record(Duration::from_micros(micros));
+            }
+            histogram
+        };
+        for (rest, part) in [
+            (&[5, 7, 900][..], &[1, 7, 50_000_000][..]),
+            (&[5, 7, 900], &[7]),
+            (&[1, 50_000_000], &[0, 3]),
+            (&[5, 5_000_000_000], &[1, 6_000_000_000]),
+            (&[], &[7, 8]),
+            (&[9], &[]),
+        ] {
+            let mut sum = record(rest);
+            sum.merge(&record(part));
+            sum.subtract(&record(part));
+            let rest = record(rest);
+            assert_eq!(sum.count(), rest.count());
+            assert_eq!(sum.mean(), rest.mean());
+            assert_eq!(sum.saturated(), rest.saturated());
+            for (found, expected) in [
+                (sum.min(), rest.min()),
+                (sum.quantile(0.5), rest.quantile(0.5)),
+            ] {
+                let (found, expected) = (found.as_secs_f64(), expected.as_secs_f64());
+                assert!(
+                    (found - expected).abs() <= 1e-3 * expected,
+                    "{found}, {expected}"
+                );
+            }
+            let (found, expected) = (sum.max().as_secs_f64(), rest.max().as_secs_f64());
+            let is_close = (found - expected).abs() <= 1e-3 * expected + 1e-6;
+            assert!(is_close || sum.saturated() > 0, "{found}, {expected}");
+        }
     }
 
     #[test]

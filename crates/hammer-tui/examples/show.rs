@@ -115,8 +115,8 @@ fn described(length: Duration) -> LiveRun {
 }
 
 fn thresholds(second: &LiveSecond) -> Vec<LiveThreshold> {
-    let p99 = second.so_far.response.quantile(0.99);
-    let is_measured = !second.so_far.response.is_empty();
+    let p99 = second.last.response.quantile(0.99);
+    let is_measured = !second.last.response.is_empty();
     let on_response = LiveThreshold {
         expression: "p99 < 250ms".into(),
         figure: format!("{:.0} ms", p99.as_secs_f64() * 1e3),

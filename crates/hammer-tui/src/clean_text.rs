@@ -6,6 +6,9 @@ use std::str::Chars;
 use hammer_diagnostic::printable;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// The columns from which a name is cut in its middle.
+const LEAST_NAME: usize = 5;
+
 /// Removes escape sequences, and escapes all other control characters; tabs become spaces.
 pub(crate) fn clean(text: &str) -> String {
     let mut without = String::with_capacity(text.len());
@@ -76,9 +79,29 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     shown
 }
 
-/// Cuts a text to `width` columns, or fills it up with spaces.
-pub(crate) fn fit(text: &str, width: usize) -> String {
-    let mut shown = cut(text, width);
+/// Cuts a name to at most `width` columns in its middle: long names often begin alike and end alike.
+pub(crate) fn cut_name(name: &str, width: usize) -> String {
+    if name.width() <= width || width < LEAST_NAME {
+        return cut(name, width);
+    }
+    let mut begin = cut(name, width - (width - 1) / 2);
+    let mut left = width - begin.width();
+    let mut start = name.len();
+    for (index, character) in name.char_indices().rev() {
+        let columns = character.width().unwrap_or(0);
+        if columns > left {
+            break;
+        }
+        left -= columns;
+        start = index;
+    }
+    begin.push_str(&name[start..]);
+    begin
+}
+
+/// Cuts a name to `width` columns in its middle, or fills it up with spaces.
+pub(crate) fn fit_name(name: &str, width: usize) -> String {
+    let mut shown = cut_name(name, width);
     let missing = width.saturating_sub(shown.width());
     shown.extend(std::iter::repeat_n(' ', missing));
     shown
@@ -119,7 +142,23 @@ mod tests {
         ] {
             assert_eq!(cut(text, width), shown, "{text:?}");
         }
-        assert_eq!(fit("日本語", 4), "日… ");
-        assert_eq!(fit("a", 3), "a  ");
+    }
+
+    #[test]
+    fn names_are_cut_in_the_middle() {
+        for (name, width, shown) in [
+            ("checkout", 8, "checkout"),
+            ("checkout-europe-1", 9, "chec…pe-1"),
+            ("checkout-europe-2", 9, "chec…pe-2"),
+            ("checkout-europe-2", 8, "chec…e-2"),
+            ("checkout", 4, "che…"),
+            ("日本語日本語", 7, "日…本語"),
+            ("", 9, ""),
+        ] {
+            assert_eq!(cut_name(name, width), shown, "{name:?} {width}");
+            assert!(cut_name(name, width).width() <= width, "{name:?} {width}");
+        }
+        assert_eq!(fit_name("日本語", 4), "日… ");
+        assert_eq!(fit_name("a", 3), "a  ");
     }
 }

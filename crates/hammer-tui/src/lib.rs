@@ -14,7 +14,7 @@ mod widgets;
 
 pub use live::live_load::{LiveBound, LiveLoad, LiveStage};
 pub use live::live_run::LiveRun;
-pub use live::live_second::{GroupSoFar, LiveDistributions, LiveSecond};
+pub use live::live_second::{GroupResponse, GroupSoFar, LiveDistributions, LiveSecond};
 pub use live::live_threshold::{ErrorBudget, LiveThreshold};
 pub use live::live_update::LiveUpdate;
 pub use terminal::{DisplayObstacle, LiveDisplay, LiveSender, obstacle, restore_terminal};

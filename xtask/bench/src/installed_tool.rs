@@ -63,18 +63,15 @@ impl InstalledTool {
         }
     }
 
-    /// Hammer with these arguments as well, on a terminal; `self` is hammer without one.
+    /// Hammer, as this tool calls it, on a terminal; `self` is hammer without one.
     ///
     /// # Errors
     ///
     /// If there is no shell on PATH.
-    pub(crate) fn hammer_on_terminal(&self, arguments: Vec<String>) -> Result<Self, Error> {
+    pub(crate) fn hammer_on_terminal(&self, hammer: Box<dyn LoadTool>) -> Result<Self, Error> {
         let tool = HammerOnTerminal {
             path: self.path.clone(),
-            hammer: HammerTool {
-                arguments,
-                ..HammerTool::default()
-            },
+            hammer,
         };
         let shell = find_on_path("sh").ok_or_else(|| Error::failed("sh is not on PATH"))?;
         Ok(Self {

@@ -103,6 +103,11 @@ impl EngineArgs {
         self.skip_late
     }
 
+    /// The limit of the drain, if given.
+    pub(crate) fn drain(&self) -> Option<Duration> {
+        self.drain
+    }
+
     pub(crate) fn start_at(&self) -> Option<SystemTime> {
         self.start_at
     }

@@ -28,10 +28,13 @@ pub(crate) struct OutputArgs {
     quiet: bool,
     /// Progress on stderr
     ///
-    /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines.
+    /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines. 'auto' shows
+    /// one there if the run takes two seconds or more and the variable CI is not set.
     #[arg(long, value_name = "MODE", value_enum, conflicts_with = "quiet")]
     progress: Option<ProgressMode>,
-    /// Short for --progress live
+    /// Always show a display (never: --progress line)
+    ///
+    /// Short for --progress live.
     #[cfg(feature = "live")]
     #[arg(long, conflicts_with_all = ["progress", "quiet"])]
     live: bool,

@@ -3,7 +3,9 @@
 use clap::{Arg, ArgAction, Command};
 
 /// Flags of loads, outputs and thresholds that `-h` shows.
-const COMMON_FLAGS: [&str; 6] = ["rate", "duration", "hits", "output", "dry_run", "assert"];
+const COMMON_FLAGS: [&str; 7] = [
+    "rate", "duration", "hits", "output", "live", "dry_run", "assert",
+];
 
 /// The heading of `--help`, if the command has it: a heading of its own would take three lines.
 const HELP_HEADING: &str = "Output";

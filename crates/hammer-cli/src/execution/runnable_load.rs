@@ -33,6 +33,11 @@ pub(crate) trait RunnableLoad: Send {
         Duration::ZERO
     }
 
+    /// The limit of the drain after the schedule, if there is one.
+    fn drain(&self) -> Option<Duration> {
+        None
+    }
+
     /// True if a pool of users sends the hits.
     fn is_user_pool(&self) -> bool {
         false

@@ -50,6 +50,10 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
         self.load.warmup().unwrap_or_default()
     }
 
+    fn drain(&self) -> Option<Duration> {
+        self.load.engine().drain()
+    }
+
     fn is_user_pool(&self) -> bool {
         self.load.engine().users().is_some()
     }

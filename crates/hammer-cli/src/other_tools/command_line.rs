@@ -47,6 +47,11 @@ impl<'a> CommandLine<'a> {
         commands.find(|command| find_flag(command, spelling).is_some())
     }
 
+    /// Returns true if the command sends no hits, and `other` does.
+    pub(super) fn lacks_hits_of(&self, other: &Command) -> bool {
+        !sends_hits(self.command) && sends_hits(other)
+    }
+
     /// The long flags of the command, without hyphens.
     pub(super) fn long_flags(&self) -> impl Iterator<Item = &'a str> {
         let args = self.command.get_arguments();
@@ -114,7 +119,7 @@ impl<'a> CommandLine<'a> {
 
     fn foreign_of_any_form(&self, spelling: &str) -> Vec<&'static ForeignFlag> {
         // Only a command that sends hits can log them.
-        let sends_hits = self.known("--dry-run").is_some();
+        let sends_hits = sends_hits(self.command);
         let has = |flag: &&ForeignFlag| {
             let mut here = flag.flags_here();
             let has_kind = sends_hits || !flag.logs_hits();
@@ -166,6 +171,11 @@ impl<'a> CommandLine<'a> {
         let known = before.and_then(|before| self.known(before));
         known.is_some_and(|flag| flag.get_action().takes_values())
     }
+}
+
+/// Returns true if a command sends hits.
+fn sends_hits(command: &Command) -> bool {
+    find_flag(command, "--dry-run").is_some()
 }
 
 fn find_flag<'c>(command: &'c Command, spelling: &str) -> Option<&'c Arg> {

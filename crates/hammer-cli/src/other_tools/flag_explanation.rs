@@ -57,6 +57,10 @@ fn unknown_argument(argument: &str, line: &CommandLine<'_>) -> Option<String> {
     }
     let name = line.command.get_name();
     Some(match line.other_command_with(flag) {
+        Some(other) if line.lacks_hits_of(other) => format!(
+            "unknown flag '{flag}' of '{name}' (commands that send hits have it, such as 'hammer {}')",
+            other.get_name()
+        ),
         Some(other) => format!(
             "unknown flag '{flag}' of '{name}' (try 'hammer {}', which has it)",
             other.get_name()

@@ -2,7 +2,7 @@
 //!
 //! Sources: `wrk --help`, `hey -h`, `oha --help`, `vegeta attack -h`, `k6 run --help`, `ab -h`,
 //! `curl --help all`, `plow --help`, `bombardier --help`, `siege --help`, `mosquitto_pub --help`, the
-//! README of wrk2, and the page "Configuration" of Locust's documentation. Gatling takes its load from
+//! READMEs of wrk2 and Kaioken, and the page "Configuration" of Locust's documentation. Gatling takes its load from
 //! a simulation, not from flags.
 
 use super::foreign_flag::ForeignFlag;
@@ -117,7 +117,12 @@ pub(super) const FLAGS: &[ForeignFlag] = &[
     flag("--latency", "wrk", "", "percentiles, which are always shown", ""),
     flag("--latencies", "bombardier", "", "percentiles, which are always shown", ""),
     flag("--latency-correction", "oha", "", "response times from the due time, as always here", ""),
-    flag("--no-tui", "oha", "", "no live display", "-q"),
+    flag("--no-tui", "oha, Kaioken", "", "no live display", "--progress none"),
+    flag("--fps", "oha", "16", "frames per second of the live display, which is drawn once a second here", ""),
+    flag("--no-progress", "git, npm", "", "no progress", "--progress none"),
+    flag("--no-progress-meter", "curl", "", "no progress", "--progress none"),
+    flag("--progress-bar", "curl", "", "a bar as progress", "--progress line"),
+    flag("-#", "curl", "", "a bar as progress", "--progress line"),
     flag("--headless", "Locust", "", "no web interface", ""),
     flag("-s", "curl", "", "no progress", "-q"),
     flag("--silent", "curl", "", "no progress", "-q"),

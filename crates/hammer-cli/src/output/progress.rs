@@ -4,7 +4,7 @@ use hammer_core::RunEvent;
 use hammer_plan::MeasuredNow;
 
 #[cfg(feature = "live")]
-use super::live::LiveProgress;
+use super::live::{LiveProgress, prefers_display};
 use super::progress_printer::ProgressPrinter;
 use super::status_line::StatusLine;
 use super::stderr::print_stderr;
@@ -15,10 +15,11 @@ use crate::process::SignalWatcher;
 
 /// Progress of a run on stderr, as the user wants it.
 #[derive(Debug)]
-pub(crate) enum RunProgress {
-    Line(ProgressPrinter),
+pub(crate) struct RunProgress {
+    /// Quiet while a display is shown, which it replaces if that ends by itself.
+    line: ProgressPrinter,
     #[cfg(feature = "live")]
-    Live(LiveProgress),
+    display: Option<LiveProgress>,
 }
 
 impl RunProgress {
@@ -34,27 +35,35 @@ impl RunProgress {
         baseline: Option<&BaselineRun>,
         signals: &SignalWatcher,
     ) -> Self {
-        let status = match mode {
+        let line = |status| Self {
+            line: ProgressPrinter::new(status, plan),
             #[cfg(feature = "live")]
-            ProgressMode::Live => {
-                let obstacle = match hammer_tui::obstacle() {
-                    Some(obstacle) => obstacle.to_string(),
-                    None => {
-                        let interrupt = signals.interrupt_key();
-                        match LiveProgress::start(plan, thresholds, baseline, interrupt) {
-                            Ok(live) => return Self::Live(live),
-                            Err(error) => format!("failed to set up the terminal: {error}"),
-                        }
-                    }
-                };
-                print_stderr(&format!("note: no live display: {obstacle}"));
-                StatusLine::lines()
-            }
-            ProgressMode::Auto | ProgressMode::Line => StatusLine::in_place(),
-            ProgressMode::Lines => StatusLine::lines(),
-            ProgressMode::None => StatusLine::quiet(),
+            display: None,
         };
-        Self::Line(ProgressPrinter::new(status, plan))
+        #[cfg(feature = "live")]
+        let is_asked = mode == ProgressMode::Live;
+        #[cfg(feature = "live")]
+        if is_asked || (mode == ProgressMode::Auto && prefers_display(plan)) {
+            match start_display(plan, thresholds, baseline, signals) {
+                Ok(display) => {
+                    return Self {
+                        display: Some(display),
+                        ..line(StatusLine::quiet())
+                    };
+                }
+                Err(reason) if is_asked => {
+                    print_stderr(&format!("note: no live display: {reason}"));
+                }
+                Err(_) => {}
+            }
+        }
+        match mode {
+            #[cfg(feature = "live")]
+            ProgressMode::Live => line(StatusLine::lines()),
+            ProgressMode::Auto | ProgressMode::Line => line(StatusLine::in_place()),
+            ProgressMode::Lines => line(StatusLine::lines()),
+            ProgressMode::None => line(StatusLine::quiet()),
+        }
     }
 
     /// Lets a panic of the calling thread, which coordinates a load, end a live display.
@@ -65,20 +74,36 @@ impl RunProgress {
 
     /// Returns true if it shows thresholds.
     pub(crate) fn shows_thresholds(&self) -> bool {
-        match self {
-            Self::Line(_) => false,
-            #[cfg(feature = "live")]
-            Self::Live(_) => true,
-        }
+        #[cfg(feature = "live")]
+        return self.display.is_some();
+        #[cfg(not(feature = "live"))]
+        false
     }
 
     /// Shows an event of the load with this index.
     pub(crate) fn on_event(&mut self, load: usize, event: &RunEvent<'_>) {
-        match self {
-            Self::Line(line) => line.on_event(load, event),
-            #[cfg(feature = "live")]
-            Self::Live(live) => live.on_event(load, event),
+        #[cfg(feature = "live")]
+        self.replace_ended_display();
+        self.line.on_event(load, event);
+        #[cfg(feature = "live")]
+        if let Some(display) = &self.display {
+            display.on_event(load, event);
         }
+    }
+
+    /// Goes on with lines if the display has ended by itself.
+    #[cfg(feature = "live")]
+    fn replace_ended_display(&mut self) {
+        let ended = self
+            .display
+            .take_if(|display| display.end_reason().is_some());
+        let Some(mut display) = ended else {
+            return;
+        };
+        let reason = display.end_reason().unwrap_or_default();
+        display.close();
+        print_stderr(&format!("note: the live display ended: {reason}"));
+        self.line.continue_with(StatusLine::lines());
     }
 
     /// Shows the thresholds, as measured until now.
@@ -87,10 +112,9 @@ impl RunProgress {
         expect(unused_variables, reason = "a line shows no thresholds")
     )]
     pub(crate) fn show_thresholds(&self, measured: &MeasuredNow<'_>) {
-        match self {
-            Self::Line(_) => {}
-            #[cfg(feature = "live")]
-            Self::Live(live) => live.show_thresholds(measured),
+        #[cfg(feature = "live")]
+        if let Some(display) = &self.display {
+            display.show_thresholds(measured);
         }
     }
 
@@ -99,27 +123,39 @@ impl RunProgress {
         self.make_room();
         print_stderr(message);
         #[cfg(feature = "live")]
-        if let Self::Live(live) = self {
-            live.show_stop(message);
+        if let Some(display) = &self.display {
+            display.show_stop(message);
         }
     }
 
-    /// Makes room for a message on stderr.
+    /// Makes room for a message on stderr. With a live display, the message goes to its log.
     pub(crate) fn make_room(&mut self) {
-        match self {
-            Self::Line(line) => line.clear(),
-            // The message goes to the log of the display.
-            #[cfg(feature = "live")]
-            Self::Live(_) => {}
-        }
+        self.line.clear();
     }
 
     /// Ends the progress: the terminal is as before, and messages can be printed.
     pub(crate) fn close(&mut self) {
-        match self {
-            Self::Line(line) => line.clear(),
-            #[cfg(feature = "live")]
-            Self::Live(live) => live.close(),
+        #[cfg(feature = "live")]
+        self.replace_ended_display();
+        self.line.clear();
+        #[cfg(feature = "live")]
+        if let Some(mut display) = self.display.take() {
+            display.close();
         }
     }
+}
+
+/// Takes over the terminal. Returns the reason if there can be no display.
+#[cfg(feature = "live")]
+fn start_display(
+    plan: &RunnablePlan,
+    thresholds: &RunThresholds,
+    baseline: Option<&BaselineRun>,
+    signals: &SignalWatcher,
+) -> Result<LiveProgress, String> {
+    if let Some(obstacle) = hammer_tui::obstacle() {
+        return Err(obstacle.to_string());
+    }
+    let started = LiveProgress::start(plan, thresholds, baseline, signals.interrupt_key());
+    started.map_err(|error| format!("failed to set up the terminal: {error}"))
 }

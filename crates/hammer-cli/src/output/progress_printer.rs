@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use hammer_core::RunEvent;
 
+#[cfg(feature = "live")]
+use super::load_progress::ProgressWindow;
 use super::load_progress::{LoadProgress, LoadState};
 use super::progress_text::{opening_text, preparing_text, waiting_text, warm_up_text};
 use super::status_line::StatusLine;
@@ -46,6 +48,15 @@ impl ProgressPrinter {
             status,
             loads: loads.collect(),
             seconds: 0,
+        }
+    }
+
+    /// Goes on in another way, with what is measured from now on.
+    #[cfg(feature = "live")]
+    pub(super) fn continue_with(&mut self, status: StatusLine) {
+        self.status = status;
+        for load in &mut self.loads {
+            load.window = ProgressWindow::default();
         }
     }
 

@@ -35,6 +35,11 @@ impl StderrDisplay {
         }
     }
 
+    /// The reason for which the display has ended by itself, if it has.
+    pub(crate) fn end_reason(&self) -> Option<String> {
+        self.display.as_ref()?.end_reason()
+    }
+
     /// Restores the terminal, and prints the messages. Later calls do nothing.
     pub(crate) fn close(&mut self) {
         let Some(display) = self.display.take() else {
@@ -62,7 +67,7 @@ pub(super) fn show_stop(at_once: bool) {
     }
 }
 
-/// Adds a line to the log of the display. Returns false if none is shown.
+/// Adds a line to the log of the display. Returns false if none is shown, and the terminal is restored.
 pub(super) fn log(line: &str) -> bool {
     let shown = SHOWN.read().unwrap_or_else(PoisonError::into_inner);
     shown.as_ref().is_some_and(|display| display.log(line))

@@ -1,6 +1,7 @@
 //! A replay as a load that can run.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hammer_core::{Description, Hammer, Playlist, ResourceNeeds, Run, RunEvent, Schedule};
 use hammer_diagnostic::chain;
@@ -52,6 +53,10 @@ impl RunnableLoad for ReplayLoad {
         };
         let playlist = Playlist::with_item_size(hits, length, ReplayRequest::unique_bytes, open);
         Schedule::playlist(playlist.peak(peak)).with_duration(length)
+    }
+
+    fn drain(&self) -> Option<Duration> {
+        self.engine.drain()
     }
 
     fn is_user_pool(&self) -> bool {

@@ -267,3 +267,43 @@ fn a_terminal_that_stops_background_output_does_not_stop_the_duel() {
     };
     assert!(printed.contains("1 base run with 1 new run"), "{printed}");
 }
+
+/// The key is for a person who runs the plan. Two processes cannot share a terminal.
+#[test]
+fn a_plan_with_the_key_progress_does_not_draw_in_a_duel() {
+    let (runs, target) = (RecordedRuns::new(), target(0));
+    let load = "progress = 'live'\n---\nrate = 20\nduration = '1500ms'\n";
+    let live = plan(&runs, "live.toml", &target, load);
+    let arguments = format!("duel {live} {live} --rounds 1 --rest 0");
+    let Some(printed) = on_a_terminal(&arguments, 80, "stty rows 24;") else {
+        return;
+    };
+    assert!(printed.contains("1 base run with 1 new run"), "{printed}");
+    assert!(!printed.contains("\u{1b}[?1049h"), "{printed:?}");
+    assert!(!printed.contains("live display"), "{printed}");
+    // The line of a run.
+    assert!(printed.contains("0 failed"), "{printed}");
+}
+
+/// The check of each plan printed the same warning.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_warning_of_both_plans_is_printed_once() {
+    let (runs, target) = (RecordedRuns::new(), target(0));
+    let load = "rate = 1000\nhits = 300\n";
+    let [base, new] = ["a.toml", "b.toml"].map(|name| plan(&runs, name, &target, load));
+    let mut shell = std::process::Command::new("sh");
+    shell.args([
+        "-c",
+        "ulimit -n 256; exec \"$0\" \"$@\"",
+        env!("CARGO_BIN_EXE_hammer"),
+    ]);
+    let flags = ["--rounds", "1", "--rest", "0"];
+    let duel = shell
+        .args(["duel", &base, &new])
+        .args(flags)
+        .output()
+        .unwrap();
+    let text = stderr(&duel);
+    assert_eq!(text.matches("warning: ").count(), 1, "{text}");
+}

@@ -36,6 +36,18 @@ fn an_unknown_flag_of_another_tool_gets_the_right_one() {
         ("-s 10", "did you mean -t 10? (ab: timeout in seconds)\n"),
         ("-s", "did you mean -q? (curl: no progress)\n"),
         (
+            "--no-tui",
+            "did you mean --progress none? (oha, Kaioken: no live display)\n",
+        ),
+        (
+            "--no-progress",
+            "did you mean --progress none? (git, npm: no progress)\n",
+        ),
+        (
+            "-#",
+            "did you mean --progress line? (curl: a bar as progress)\n",
+        ),
+        (
             "--latency",
             "unknown flag '--latency' (wrk: percentiles, which are always shown; try without it)\n",
         ),
@@ -65,6 +77,13 @@ fn an_unknown_flag_of_another_tool_gets_the_right_one() {
         assert!(message.contains(expected), "{flags}: {message}");
         assert!(!message.contains("tip:"), "{flags}: {message}");
         assert!(output.stdout.is_empty(), "{flags}");
+    }
+    for command in ["report", "compare", "duel"] {
+        let progress = stderr(&output(&[command, "a.run.json", "--live"]));
+        let expected = format!(
+            "unknown flag '--live' of '{command}' (commands that send hits have it, such as 'hammer http')"
+        );
+        assert!(progress.contains(&expected), "{progress}");
     }
     let before_the_url = stderr(&output(&["http", "-q", "100", URL]));
     assert!(

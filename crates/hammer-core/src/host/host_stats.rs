@@ -30,7 +30,6 @@ pub struct HostStats {
 pub(crate) struct HostReading {
     cpu_ticks: Option<CpuTicks>,
     throttling: Option<CpuThrottling>,
-    memory_bytes: Option<u64>,
 }
 
 /// CPU time of all cores, in ticks of the kernel.
@@ -40,25 +39,31 @@ struct CpuTicks {
     stolen: u64,
 }
 
+/// The memory available to the process, in bytes: of the machine or the limit of its control group, if
+/// smaller.
+pub(crate) fn available_memory() -> Option<u64> {
+    // Available memory, plus what the process already uses.
+    let available = std::fs::read_to_string("/proc/meminfo").ok();
+    let available = available
+        .and_then(|text| parse_kib_field(&text, "MemAvailable:"))
+        .map(|left| left + process::rss_bytes());
+    match (available, cgroup::memory_limit()) {
+        (Some(available), Some(limit)) => Some(available.min(limit)),
+        (available, limit) => available.or(limit),
+    }
+}
+
 impl HostReading {
     pub(crate) fn take() -> Self {
-        let file = |name| std::fs::read_to_string(name).ok();
-        // Available memory, plus what the process already uses.
-        let available = file("/proc/meminfo")
-            .and_then(|text| parse_kib_field(&text, "MemAvailable:"))
-            .map(|left| left + process::rss_bytes());
+        let ticks = std::fs::read_to_string("/proc/stat").ok();
         Self {
-            cpu_ticks: file("/proc/stat").and_then(|text| parse_cpu_ticks(&text)),
+            cpu_ticks: ticks.and_then(|text| parse_cpu_ticks(&text)),
             throttling: cgroup::cpu_throttling(),
-            memory_bytes: match (available, cgroup::memory_limit()) {
-                (Some(available), Some(limit)) => Some(available.min(limit)),
-                (available, limit) => available.or(limit),
-            },
         }
     }
 
-    /// The changes from this reading to `now`.
-    pub(crate) fn stats_until(&self, now: &Self) -> HostStats {
+    /// The changes from this reading to `now`, with the memory that was available at the start.
+    pub(crate) fn stats_until(&self, now: &Self, memory_bytes: Option<u64>) -> HostStats {
         let increase = |before: u64, after: u64| after.saturating_sub(before);
         let stolen = self
             .cpu_ticks
@@ -77,7 +82,7 @@ impl HostReading {
         HostStats {
             stolen,
             throttled,
-            memory_bytes: self.memory_bytes,
+            memory_bytes,
         }
     }
 }
@@ -122,12 +127,12 @@ mod tests {
         let reading = |all, stolen, periods, throttled| HostReading {
             cpu_ticks: Some(CpuTicks { total: all, stolen }),
             throttling: Some(CpuThrottling { periods, throttled }),
-            memory_bytes: Some(1),
         };
-        let host = reading(100, 10, 5, 5).stats_until(&reading(300, 30, 25, 10));
+        let host = reading(100, 10, 5, 5).stats_until(&reading(300, 30, 25, 10), Some(1));
         assert_eq!(host.stolen, Some(0.1));
         assert_eq!(host.throttled, Some(0.25));
-        let idle = reading(100, 10, 5, 5).stats_until(&reading(100, 10, 5, 5));
+        assert_eq!(host.memory_bytes, Some(1));
+        let idle = reading(100, 10, 5, 5).stats_until(&reading(100, 10, 5, 5), None);
         assert_eq!((idle.stolen, idle.throttled), (None, None));
     }
 }

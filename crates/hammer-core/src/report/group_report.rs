@@ -122,6 +122,15 @@ impl GroupTallies {
         self.ungrouped.merge(&other.ungrouped);
     }
 
+    /// Adds the groups of `other` that have these `indices`.
+    pub(crate) fn merge_those(&mut self, other: &Self, indices: &[usize]) {
+        for index in indices {
+            if let Some(tally) = other.groups.get(*index) {
+                self.entry(*index).merge(tally);
+            }
+        }
+    }
+
     /// Resets all counts and keeps the memory.
     pub(crate) fn clear(&mut self) {
         for tally in self.groups.iter_mut().chain([&mut self.ungrouped]) {

@@ -87,6 +87,22 @@ impl IntervalStats {
         merged
     }
 
+    /// Merges `parts` as [`merged`](Self::merged) does, with only the groups that have these indices.
+    ///
+    /// Each group has a histogram, so that a copy of all of them can be large.
+    #[must_use]
+    pub fn merged_of_groups<'a>(
+        parts: impl IntoIterator<Item = &'a Self>,
+        groups: &[usize],
+    ) -> Box<Self> {
+        let mut merged = Self::new();
+        for part in parts {
+            merged.merge_all_but_groups(part);
+            merged.groups.merge_those(&part.groups, groups);
+        }
+        merged
+    }
+
     /// Hits by result.
     #[must_use]
     pub fn hits(&self) -> HitCounts {
@@ -204,6 +220,11 @@ impl IntervalStats {
 
     /// Adds the measurements of `other`. Counts saturate, because those of a file may have any value.
     pub(crate) fn merge(&mut self, other: &Self) {
+        self.merge_all_but_groups(other);
+        self.groups.merge(&other.groups);
+    }
+
+    fn merge_all_but_groups(&mut self, other: &Self) {
         self.hits += other.hits;
         self.response.merge(&other.response);
         self.service.merge(&other.service);
@@ -218,7 +239,6 @@ impl IntervalStats {
         self.counts.add_counts(&other.counts);
         self.facts.add_counts(&other.facts);
         self.waited_for.add_counts(&other.waited_for);
-        self.groups.merge(&other.groups);
         self.addresses.merge(&other.addresses);
         self.unsent.merge(&other.unsent);
         for (sum, count) in [

@@ -26,7 +26,7 @@ impl RunSoFar<'_> {
     /// The resources that the generator has used so far. Reads the figures of the host.
     pub(crate) fn generator(&self) -> GeneratorReport {
         let usages = usages_in_order(self.usages);
-        let resources = self.resources.usage();
+        let resources = self.resources.recent_usage();
         GeneratorReport::new(self.limits, self.total, self.peaks, usages, &resources)
     }
 

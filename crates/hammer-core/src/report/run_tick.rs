@@ -46,7 +46,11 @@ pub struct RunTick<'a> {
     pub in_flight: u64,
     /// Hits in the backlog at the end of the last second.
     pub backlog: u64,
-    /// The ages of these hits, if [`Run::age_waiting_hits`](crate::Run::age_waiting_hits) requested
+    /// Sessions that are open at the end of the last second, of which each slot has at most one. They are
+    /// usually connections; [`Description::connections`](crate::Description::connections) says if
+    /// sessions share them.
+    pub open_sessions: u64,
+    /// The ages of the hits in flight and in the backlog, if [`Run::age_waiting_hits`](crate::Run::age_waiting_hits) requested
     /// them.
     pub waiting: &'a WaitingHits,
     /// The index of the stage at the end of the last second, in

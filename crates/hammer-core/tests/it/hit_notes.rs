@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use hammer_core::testing::with_paused_clock;
 use hammer_core::{
-    Description, ErrorKind, Failure, Hammer, Hit, MissedHit, Outcome, PrepareError, Run, RunEvent,
-    Schedule, Slot, WorkerContext,
+    Description, ErrorKind, Failure, Hammer, Hit, IntervalStats, MissedHit, Outcome, PrepareError,
+    Run, RunEvent, Schedule, Slot, WorkerContext,
 };
 
 use crate::{constant_schedule, ms, run_paused};
@@ -82,6 +82,23 @@ fn counts_facts_and_groups_are_in_the_report() {
         (50, 40, 10)
     );
     assert_eq!((even.response_us.count, odd.response_us.count), (50, 40));
+}
+
+/// A copy of all groups of a load takes megabytes.
+#[test]
+fn measurements_merge_with_the_groups_that_are_needed() {
+    let report = run_paused(Run::new(NotingHammer, constant_schedule(100, ms(1000))));
+    let all = report.measured.expect("the measurements");
+    let odd = IntervalStats::merged_of_groups([&*all, &*all], &[1, 7]);
+    assert_eq!(odd.hits().scheduled, 200);
+    assert_eq!(odd.response().count(), 180);
+    let groups: Vec<_> = odd
+        .groups()
+        .map(|(index, hits, _)| (index, hits.ok))
+        .collect();
+    assert_eq!(groups, [(1, 80)]);
+    let none = IntervalStats::merged_of_groups([&*all], &[]);
+    assert_eq!((none.groups().count(), none.hits()), (0, all.hits()));
 }
 
 /// Fails the first openings, never answers, and knows the groups of even hits only.

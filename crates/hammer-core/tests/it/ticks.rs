@@ -2,7 +2,8 @@
 
 use hammer_core::testing::{ScriptStep, with_paused_clock};
 use hammer_core::{
-    ArrivalProcess, Rate, Run, RunEvent, RunTick, Schedule, Shape, StopHandle, VerdictStatus,
+    ArrivalProcess, Failure, Rate, Run, RunEvent, RunTick, Schedule, Shape, StopHandle,
+    VerdictStatus,
 };
 
 use crate::{constant_schedule, ms, ok_after, scripted_hammer};
@@ -121,6 +122,22 @@ fn a_tick_has_the_hits_that_are_in_flight_and_in_the_backlog() {
         assert_eq!(in_flight, 40);
         assert!((expected..=expected + 1).contains(&backlog), "{backlog}");
     }
+}
+
+/// The hits after the first thirty fail and lose their session.
+#[test]
+fn a_tick_has_the_sessions_that_are_open() {
+    let hammer = scripted_hammer(|hit| match hit.number() {
+        0..30 => ok_after(ms(900)),
+        _ => ScriptStep::Fail(ms(10), Failure::RESET),
+    });
+    // 30 hits start in the first half of a second and end in the one after it.
+    let schedule = Schedule::new("60/500ms, 1/4500ms".parse::<Shape>().expect("a shape"));
+    let run = Run::new(hammer, schedule).max_in_flight(64).threads(1);
+    let found = ticks(run, |tick| tick.open_sessions);
+    assert_eq!(found[0], 30, "those in flight are open: {found:?}");
+    // The hits that follow use one slot, which opens and loses its session again and again.
+    assert_eq!(found[3], 29, "{found:?}");
 }
 
 #[test]

@@ -44,6 +44,11 @@ impl ThresholdScope {
         self.group.as_deref()
     }
 
+    /// Returns true if the scope may be that of a group with this name.
+    pub(crate) fn can_select_group(&self, name: &str) -> bool {
+        self.text == name || self.group.as_deref() == Some(name)
+    }
+
     /// Calls `measure_part` with the measurements in this scope, if they exist.
     pub(crate) fn measure<T>(
         &self,

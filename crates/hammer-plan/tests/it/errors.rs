@@ -17,6 +17,11 @@ fn toml_errors_have_a_position_and_an_expectation() {
         ("a = 'b\n", "1:7", "invalid TOML"),
         ("[[load]]\nrate = ${RATE}\n", "2:9", "expected \"${NAME}\""),
         ("\n\nx = 1\n", "3:1", "unknown key 'x' in a plan; expected"),
+        (
+            "live = true\n",
+            "1:1",
+            "unknown key 'live' in a plan; expected progress = \"live\"",
+        ),
         ("outptu = 'json'\n", "1:1", "'output'"),
         ("rate = 5\n", "1:1", "move it below a [[load]] line"),
         ("load = 3\n", "1:8", "'load' is a number"),

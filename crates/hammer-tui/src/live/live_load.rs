@@ -17,6 +17,11 @@ pub struct LiveLoad {
     pub offset: Duration,
     /// The length of the schedule, or `None` if it depends on the target.
     pub length: Option<Duration>,
+    /// The limit of the drain after the schedule, if there is one.
+    pub drain: Option<Duration>,
+    /// The most local ports that its connections need, if known: none for a Unix socket, and fewer than
+    /// its open sessions if they share connections.
+    pub most_ports: Option<u64>,
     /// The number of hits, or `None` if it depends on the target.
     pub hit_count: Option<u64>,
     /// The stages of the shape; empty if it has one.

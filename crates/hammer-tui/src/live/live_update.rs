@@ -1,6 +1,6 @@
 //! An event of a run, as the caller tells it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hammer_core::{HitCounts, VerdictStatus};
 
@@ -16,6 +16,8 @@ pub enum LiveUpdate {
         load: usize,
         /// Its present activity.
         text: String,
+        /// The end of this activity at the latest, if known.
+        ends_at: Option<Instant>,
     },
     /// The clock of a load has started.
     Started {

@@ -12,8 +12,12 @@ impl RunView {
     /// Applies an update. An update for an unknown load is ignored.
     pub(crate) fn apply(&mut self, update: LiveUpdate) {
         match update {
-            LiveUpdate::Preparing { load, text } => {
-                self.set_state(load, LoadState::Preparing(clean(&text)));
+            LiveUpdate::Preparing {
+                load,
+                text,
+                ends_at,
+            } => {
+                self.set_state(load, LoadState::Preparing(clean(&text)), ends_at);
             }
             LiveUpdate::Started {
                 load,
@@ -22,7 +26,7 @@ impl RunView {
             } => {
                 // The clock starts after the event: the first tick tells that it has.
                 let text = "starts in a moment".to_owned();
-                self.set_state(load, LoadState::Preparing(text));
+                self.set_state(load, LoadState::Preparing(text), None);
                 if let Some(load) = self.run.loads.get_mut(load) {
                     load.hit_count = hit_count.or(load.hit_count);
                     load.length = length.or(load.length);
@@ -39,7 +43,11 @@ impl RunView {
             LiveUpdate::Thresholds(thresholds) => {
                 self.thresholds = thresholds.into_iter().map(clean_threshold).collect();
             }
-            LiveUpdate::Draining { load } => self.set_state(load, LoadState::Draining),
+            LiveUpdate::Draining { load } => {
+                let limit = self.run.loads.get(load).and_then(|load| load.drain);
+                let ends_at = limit.and_then(|limit| Instant::now().checked_add(limit));
+                self.set_state(load, LoadState::Draining, ends_at);
+            }
             LiveUpdate::Finished {
                 load,
                 verdict,
@@ -64,9 +72,9 @@ impl RunView {
         }
     }
 
-    fn set_state(&mut self, load: usize, state: LoadState) {
+    fn set_state(&mut self, load: usize, state: LoadState, ends_at: Option<Instant>) {
         if let Some(load) = self.loads.get_mut(load) {
-            load.state = state;
+            (load.state, load.ends_at) = (state, ends_at);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The state of a run that the screen shows.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
-use super::load_view::LoadView;
+use super::load_view::{LoadState, LoadView};
 use super::open_files::OpenFileCounter;
 use crate::clean_text::clean;
 use crate::live::live_load::LiveLoad;
@@ -70,6 +71,26 @@ impl RunView {
             file_counter: None,
             ..self
         }
+    }
+
+    /// The local ports of all loads, which share them: one for each open session, unless sessions share
+    /// connections or need no ports.
+    pub(crate) fn open_ports(&self) -> u64 {
+        let loads = self.run.loads.iter().zip(&self.loads);
+        let ports = loads.filter_map(|(live, load)| {
+            let sessions = load.latest.as_ref()?.open_sessions;
+            Some(live.most_ports.map_or(sessions, |most| sessions.min(most)))
+        });
+        ports.fold(0, u64::saturating_add)
+    }
+
+    /// Returns true if the time that is left of a preparation is shown, which no update tells.
+    pub(crate) fn counts_down(&self, now: Instant) -> bool {
+        let mut loads = self.loads.iter();
+        loads.any(|load| {
+            let is_preparing = matches!(load.state, LoadState::Preparing(_));
+            is_preparing && load.time_left(now).is_some_and(|left| !left.is_zero())
+        })
     }
 
     pub(super) fn add_log_lines(&mut self, text: &str) {

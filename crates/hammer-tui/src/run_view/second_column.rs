@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hammer_stats::{Histogram, MergeableValue};
 
-use super::heat_rows::{HEAT_ROWS, heat_row};
+use super::heat_counts::HeatCounts;
 use crate::live::live_second::LiveSecond;
 
 /// One column of the charts: the hits of a second, or of several in a long run.
@@ -13,24 +13,20 @@ pub(crate) struct SecondColumn {
     /// The requested hits, unless the loop is closed.
     pub(crate) requested: Option<f64>,
     pub(crate) started: u64,
-    pub(crate) ok: u64,
-    /// Hits that ended in any other way.
+    /// Hits that ended otherwise than with an answer that is ok.
     pub(crate) not_ok: u64,
-    /// The largest number of hits in flight.
-    pub(crate) in_flight: u64,
     pub(crate) response: TimeColumn,
     pub(crate) service: TimeColumn,
-    pub(crate) lateness: TimeColumn,
+    /// The p99 of the lateness; `None` if no hit was started.
+    pub(crate) lateness_p99: Option<Duration>,
 }
 
-/// The times of the hits in a column. Percentiles of merged columns are the largest of theirs.
+/// The times of the hits in a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TimeColumn {
-    /// `None` if no hit was answered.
-    pub(crate) p50: Option<Duration>,
+    /// The 99th percentile, of merged columns the largest; `None` if no hit was answered.
     pub(crate) p99: Option<Duration>,
-    /// Hits by row of the heat map, from the bottom.
-    pub(crate) rows: Box<[u32; HEAT_ROWS]>,
+    pub(crate) rows: HeatCounts,
 }
 
 impl SecondColumn {
@@ -39,12 +35,10 @@ impl SecondColumn {
         Self {
             requested: second.requested_rate.map(|rate| rate * seconds),
             started: second.started,
-            ok: second.hits.ok,
             not_ok: second.hits.ended().saturating_sub(second.hits.ok),
-            in_flight: second.in_flight,
             response: TimeColumn::new(&second.last.response),
             service: TimeColumn::new(&second.last.service),
-            lateness: TimeColumn::new(&second.last.lateness),
+            lateness_p99: p99(&second.last.lateness),
         }
     }
 
@@ -54,12 +48,10 @@ impl SecondColumn {
         Self {
             requested: None,
             started: 0,
-            ok: 0,
             not_ok: 0,
-            in_flight: 0,
             response: times.clone(),
-            service: times.clone(),
-            lateness: times,
+            service: times,
+            lateness_p99: None,
         }
     }
 }
@@ -71,38 +63,30 @@ impl MergeableValue for SecondColumn {
             (hits, more) => hits.or(more),
         };
         self.started += later.started;
-        self.ok += later.ok;
         self.not_ok += later.not_ok;
-        self.in_flight = self.in_flight.max(later.in_flight);
         self.response.coalesce(later.response);
         self.service.coalesce(later.service);
-        self.lateness.coalesce(later.lateness);
+        self.lateness_p99 = self.lateness_p99.max(later.lateness_p99);
     }
 }
 
 impl TimeColumn {
     fn new(times: &Histogram) -> Self {
-        let mut rows = Box::new([0_u32; HEAT_ROWS]);
-        for bucket in times.recorded() {
-            let row = &mut rows[heat_row(bucket.low)];
-            *row = row.saturating_add(u32::try_from(bucket.count).unwrap_or(u32::MAX));
-        }
-        let quantile = |share| (!times.is_empty()).then(|| times.quantile(share));
         Self {
-            p50: quantile(0.5),
-            p99: quantile(0.99),
-            rows,
+            p99: p99(times),
+            rows: HeatCounts::new(times),
         }
     }
 }
 
+fn p99(times: &Histogram) -> Option<Duration> {
+    (!times.is_empty()).then(|| times.quantile(0.99))
+}
+
 impl MergeableValue for TimeColumn {
     fn coalesce(&mut self, later: Self) {
-        self.p50 = self.p50.max(later.p50);
         self.p99 = self.p99.max(later.p99);
-        for (row, more) in self.rows.iter_mut().zip(*later.rows) {
-            *row = row.saturating_add(more);
-        }
+        self.rows.add(&later.rows);
     }
 }
 

@@ -48,7 +48,11 @@ fn a_long_second_counts_with_its_length() {
     second.elapsed = Duration::from_secs(13);
     add(&mut run, second);
     assert_eq!(run.loads[0].last_ten.response.count(), 70);
-    let last = run.loads[0].history.iter().last().expect("there is one");
+    let last = run.loads[0]
+        .history
+        .columns(None)
+        .last()
+        .expect("there is one");
     assert_eq!((last.start, last.seconds), (9, 4));
 }
 
@@ -62,7 +66,7 @@ fn seconds_that_were_not_told_leave_a_gap_in_the_charts() {
             add(&mut run, second);
         }
     }
-    let columns: Vec<_> = run.loads[0].history.iter().collect();
+    let columns: Vec<_> = run.loads[0].history.columns(None).collect();
     let gap = columns
         .iter()
         .find(|column| column.seconds == 3)
@@ -173,4 +177,28 @@ fn updates_change_the_state_and_those_for_unknown_loads_do_nothing() {
     let second = Box::new(TestLoad::new(|_| 1).second());
     run.apply(LiveUpdate::Second { load: 9, second });
     assert_eq!(run.loads.len(), 1);
+}
+
+/// Hits in flight were shown as ports: too few with sessions that wait, too many on shared connections.
+#[test]
+fn ports_are_those_of_the_open_sessions_of_all_loads() {
+    let mut live = steps_run();
+    live.loads = vec![live.loads[0].clone(); 4];
+    live.loads[1].most_ports = Some(4);
+    live.loads[2].most_ports = Some(0);
+    let mut run = RunView::new(live);
+    for load in 0..3 {
+        let mut second = TestLoad::new(|_| 10).second();
+        (second.in_flight, second.open_sessions) = (1, 50);
+        let second = Box::new(second);
+        run.apply(LiveUpdate::Second { load, second });
+    }
+    assert_eq!(run.open_ports(), 50 + 4);
+    run.apply(LiveUpdate::Finished {
+        load: 0,
+        verdict: VerdictStatus::Valid,
+        hits: HitCounts::default(),
+        started: 0,
+    });
+    assert_eq!(run.open_ports(), 4);
 }

@@ -8,9 +8,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::screen_settings::ScreenSettings;
+use super::tab_context::TabContext;
 use super::tab_parts::{
-    NOTABLE, draw_lines, draw_no_figures, marked, named_line, rounded_percent, share_text,
-    wrapped_lines,
+    NOTABLE, draw_scrolled_lines, marked, named_line, rounded_percent, share_text, wrapped_lines,
 };
 use super::theme::Theme;
 use super::thread_table::thread_lines;
@@ -22,18 +22,15 @@ use crate::run_view::run_view::RunView;
 const NEAR_LIMIT: f64 = 0.9;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let Some(latest) = load.latest.as_deref() else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        run,
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let width = usize::from(area.width);
     let mut lines = verdict_lines(&latest.verdict, width, theme);
     lines.push(Line::default());
@@ -45,7 +42,7 @@ pub(super) fn draw(
     lines.push(Line::default());
     // The last, since there can be many.
     lines.extend(thread_lines(&load.threads, latest, settings, width, theme));
-    draw_lines(frame, area, lines, settings.skipped_lines, theme);
+    draw_scrolled_lines(frame, area, lines, settings, theme);
 }
 
 /// The verdict so far, with all its reasons.
@@ -182,12 +179,6 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
         };
         Span::styled(text, marked(share, NEAR_LIMIT, theme))
     };
-    // The loads share the ports.
-    let in_flight = run
-        .loads
-        .iter()
-        .filter_map(|load| Some(load.latest.as_ref()?.in_flight));
-    let in_flight = in_flight.fold(0, u64::saturating_add);
     let memory = match generator.host.memory_bytes {
         Some(bytes) => format!(
             "{} of {} at the peak",
@@ -206,8 +197,8 @@ fn limit_lines(run: &RunView, latest: &LiveSecond, theme: &Theme) -> Vec<Line<'s
         named_line(
             "ports",
             [
-                of(Some(in_flight), limits.ports),
-                Span::raw(" (hits in flight)"),
+                of(Some(run.open_ports()), limits.ports),
+                Span::raw(" (open sessions)"),
             ],
             theme,
         ),

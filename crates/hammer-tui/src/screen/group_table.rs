@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::overview::time_cell::TimeCells;
 use super::screen_settings::ScreenSettings;
-use super::tab_parts::{percent_of, percentile, short_count};
+use super::tab_parts::{percent_of, short_count};
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::{GroupSoFar, LiveSecond};
@@ -35,7 +35,7 @@ pub(super) fn group_lines(
     let mut groups: Vec<&GroupSoFar> = latest.groups.iter().collect();
     groups.retain(|group| group.hits.ended() > 0);
     groups.sort_by_key(|group| std::cmp::Reverse(group.hits.ended()));
-    let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
+    let cells = TimeCells::for_groups(settings, groups.iter().map(|group| &group.response));
     let figure_columns: usize = GROUP_FIGURES.iter().map(|(_, columns)| columns).sum();
     let name_columns = width.saturating_sub(figure_columns + 2).min(48);
     let mut heading = cell_text::left("groups", name_columns);
@@ -64,16 +64,13 @@ fn group_line(
 ) -> Line<'static> {
     let hits = group.hits.ended();
     let not_ok = hits.saturating_sub(group.hits.ok);
-    let time = |share: f64| {
-        let time = percentile(&group.response, share);
-        time.map_or("-".to_owned(), |time| cells.time(time))
-    };
+    let response = &group.response;
     let texts = [
         short_count(hits, 10),
         percent_of(hits, latest.total.ended()),
         percent_of(not_ok, hits),
-        time(0.5),
-        time(0.99),
+        cells.supported(response.count, 0.5, || response.p50),
+        cells.supported(response.count, 0.99, || response.p99),
     ];
     let not_ok_style = match not_ok {
         0 => Style::new(),

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::clock_text::clock_text;
 use super::screen_settings::ScreenSettings;
 use super::theme::Theme;
-use crate::clean_text::cut;
+use crate::clean_text::{cut, cut_name};
 use crate::live::live_load::LiveLoad;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::RunView;
@@ -18,11 +18,17 @@ use crate::run_view::run_view::RunView;
 /// The width from which the time has both the time that has passed and the time that is left.
 const LONG_TIME_WIDTH: u16 = 100;
 
+/// The most columns of the name of a load.
+const LOAD_COLUMNS: usize = 20;
+
 /// The least columns in which a cut text says something.
 const LEAST_TEXT: usize = 12;
 
 /// The width from which a stage has its name.
 const STAGE_NAME_WIDTH: u16 = 80;
+
+/// The width from which a stage has the time that is left of it.
+const STAGE_TIME_WIDTH: u16 = 120;
 
 /// Draws the first line.
 pub(super) fn draw(
@@ -49,7 +55,7 @@ pub(super) fn draw(
         line.push_span(Span::styled(name, theme.strong()));
         line.push_span("  ");
     }
-    let stage = stage_text(live, load, area.width >= STAGE_NAME_WIDTH);
+    let stage = stage_text(live, load, area.width);
     let rest = left.saturating_sub(line.width());
     for text in fitted([&live.target, &live.shape, &stage], rest) {
         line.push_span(text);
@@ -62,10 +68,14 @@ pub(super) fn draw(
 /// The name of the load in its plan, and that of its hammer.
 fn names(live: &LiveLoad, index: usize, count: usize) -> Vec<String> {
     let name = match count {
-        1 => live.name.clone(),
-        _ => format!("{}/{count} {}", index + 1, live.name),
+        1 => cut_name(&live.name, LOAD_COLUMNS),
+        _ => format!(
+            "{}/{count} {}",
+            index + 1,
+            cut_name(&live.name, LOAD_COLUMNS)
+        ),
     };
-    let names = [cut(&name, 20), cut(&live.hammer, 12)];
+    let names = [name, cut_name(&live.hammer, 12)];
     names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
@@ -85,19 +95,29 @@ fn fitted([target, shape, stage]: [&str; 3], width: usize) -> Vec<String> {
     texts.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
-fn stage_text(live: &LiveLoad, load: &LoadView, is_named: bool) -> String {
-    let stage = load.latest.as_ref().and_then(|latest| latest.stage);
-    match stage.and_then(|index| Some((index, live.stages.get(index)?))) {
-        Some((index, stage)) if load.state == LoadState::Running => {
-            let count = live.stages.len();
-            let place = format!("stage {}/{count}", index + 1);
-            match is_named {
-                true => format!("{place} {}", cut(&stage.name, 24)),
-                false => place,
-            }
-        }
-        _ => String::new(),
+fn stage_text(live: &LiveLoad, load: &LoadView, width: u16) -> String {
+    let Some(latest) = load.latest.as_deref() else {
+        return String::new();
+    };
+    let stage = latest
+        .stage
+        .and_then(|index| Some((index, live.stages.get(index)?)));
+    let Some((index, stage)) = stage.filter(|_| load.state == LoadState::Running) else {
+        return String::new();
+    };
+    let mut text = format!("stage {}/{}", index + 1, live.stages.len());
+    if width >= STAGE_NAME_WIDTH {
+        text.push_str(&format!(" {}", cut_name(&stage.name, 24)));
     }
+    let end = match live.stages.get(index + 1) {
+        Some(next) => Some(next.start),
+        None => live.length,
+    };
+    if let Some(end) = end.filter(|_| width >= STAGE_TIME_WIDTH) {
+        let left = clock_text(end.saturating_sub(latest.elapsed));
+        text.push_str(&format!(", {left} left"));
+    }
+    text
 }
 
 fn time_text(live: &LiveLoad, load: &LoadView, is_long: bool) -> String {

@@ -5,34 +5,30 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::overview::charts::heat_title;
 use super::screen_settings::{ScreenSettings, ShownTimes};
-use super::tab_parts::{draw_line, draw_no_figures, selected_load};
+use super::tab_context::TabContext;
+use super::tab_parts::draw_line;
 use super::theme::Theme;
 use crate::clean_text::cut;
 use crate::live::live_load::LiveLoad;
-use crate::run_view::load_view::LoadView;
-use crate::run_view::run_view::RunView;
 use crate::widgets::axis_labels::{LABEL_COLUMNS, without_labels};
 use crate::widgets::cell_text;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::heat_map::HeatMap;
 use crate::widgets::spark_line::SparkLine;
 use crate::widgets::time_axis::TimeAxis;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let (Some(_), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
-    let window = ChartWindow::in_chart(&load.history, settings, area.width);
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        live,
+        load,
+        settings,
+        theme,
+        ..
+    } = context;
+    let window = ChartWindow::in_chart(&load.history, AxisSpan::of(live, settings), area.width);
     let has_errors = window.cells.iter().flatten().any(|cell| cell.not_ok > 0.0);
     let [title, chart, rate, errors, axis] = Layout::vertical([
         Constraint::Length(1),
@@ -46,7 +42,7 @@ pub(super) fn draw(
         frame,
         title,
         0,
-        title_line(live, settings, area.width, theme),
+        title_line(&window, live, settings, area.width, theme),
     );
     frame.render_widget(HeatMap::new(&window, live, settings, theme), chart);
     let started = SparkLine::started(&window, Style::new());
@@ -69,17 +65,13 @@ pub(super) fn draw(
 }
 
 fn title_line(
+    window: &ChartWindow,
     live: &LiveLoad,
     settings: &ScreenSettings,
     width: u16,
     theme: &Theme,
 ) -> Line<'static> {
-    let times = match settings.times {
-        ShownTimes::Service => "service",
-        ShownTimes::Both | ShownTimes::Response => "response",
-    };
-    let mut line = Line::from(format!(" {times} of each second"));
-    line.push_span(Span::styled("   · few   █ many hits", theme.dim()));
+    let mut line = heat_title(window, settings, theme);
     if settings.times != ShownTimes::Service {
         let bounds = live.bounds.iter();
         let lines = bounds.map(|bound| (format!("   ─ {}", bound.expression), theme.bound()));

@@ -12,7 +12,7 @@ use super::theme::Theme;
 const KEYS: [(&str, &str); 12] = [
     ("q  Ctrl-C", "stop and drain; again: stop at once"),
     ("space  p", "freeze the screen; the load goes on"),
-    ("Tab  1…7", "next tab; tab by number; Esc: overview"),
+    ("Tab  1 to 7", "next tab; tab by number; Esc: overview"),
     ("[  ]  ← →", "previous or next load"),
     ("↑ ↓  PgUp PgDn", "scroll; End: follow the log"),
     ("+  -", "shorter or longer time axis"),
@@ -33,12 +33,7 @@ const WIDTH: u16 = 60;
 /// Draws the overlay in the middle of `area`.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, settings: &ScreenSettings, theme: &Theme) {
     let now = [
-        settings
-            .zoom
-            .map_or("whole run".to_owned(), |seconds| match seconds {
-                0..120 => format!("last {seconds} s"),
-                _ => format!("last {} min", seconds / 60),
-            }),
+        settings.time_axis_text(),
         settings.scale.name().to_owned(),
         settings.times.name().to_owned(),
     ];

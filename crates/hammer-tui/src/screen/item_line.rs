@@ -3,6 +3,8 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::widgets::cell_text::cut_line;
+
 /// Columns of the label of a line.
 const LABEL_COLUMNS: usize = 10;
 
@@ -15,6 +17,8 @@ pub(crate) struct ItemLine {
     width: usize,
     label: Span<'static>,
     items: Vec<Line<'static>>,
+    /// The key of the tab with all items.
+    key: Option<char>,
 }
 
 impl ItemLine {
@@ -24,7 +28,21 @@ impl ItemLine {
             width,
             label: Span::styled(format!(" {label:<0$}", LABEL_COLUMNS - 1), style),
             items: vec![],
+            key: None,
         }
+    }
+
+    /// Names the key of the tab that has all items.
+    pub(crate) fn with_key(self, key: char) -> Self {
+        Self {
+            key: Some(key),
+            ..self
+        }
+    }
+
+    /// The columns of an item that fills a line of its own.
+    pub(crate) fn item_columns(&self) -> usize {
+        self.width.saturating_sub(self.label.width())
     }
 
     /// Removes the label, so that items start at the left.
@@ -72,8 +90,12 @@ impl ItemLine {
             if is_last && fitting < rest.len() {
                 fitting = self.count_that_fit(rest, self.more_text(rest.len()).len());
             }
-            // An item that is too long for any line is cut by the edge of the screen.
+            // An item that is too long for any line is cut.
             let (shown, hidden) = rest.split_at(fitting.max(1).min(rest.len()));
+            let more_text = match is_last && !hidden.is_empty() {
+                true => self.more_text(hidden.len()),
+                false => String::new(),
+            };
             let mut line = match lines.is_empty() {
                 true => Line::from(self.label.clone()),
                 false => Line::from(" ".repeat(self.label.width())),
@@ -82,9 +104,8 @@ impl ItemLine {
                 line.push_span(" ".repeat(if index > 0 { self.gap() } else { 0 }));
                 line.extend(item.spans.iter().cloned());
             }
-            if is_last && !hidden.is_empty() {
-                line.push_span(Span::styled(self.more_text(hidden.len()), more));
-            }
+            let mut line = cut_line(line, self.width.saturating_sub(more_text.len()));
+            line.push_span(Span::styled(more_text, more));
             lines.push(line);
             rest = hidden;
         }
@@ -105,9 +126,11 @@ impl ItemLine {
     }
 
     fn more_text(&self, hidden: usize) -> String {
-        match self.width < NARROW_WIDTH {
-            true => format!(" +{hidden}"),
-            false => format!("  +{hidden} more"),
+        match (self.width < NARROW_WIDTH, self.key) {
+            (true, None) => format!(" +{hidden}"),
+            (true, Some(key)) => format!(" +{hidden} ({key})"),
+            (false, None) => format!("  +{hidden} more"),
+            (false, Some(key)) => format!("  +{hidden} more: key {key}"),
         }
     }
 }
@@ -124,6 +147,19 @@ mod tests {
     }
 
     #[test]
+    fn the_key_of_the_tab_with_all_items_is_named() {
+        for (width, shown) in [(20, " label    aaa +2 (4)"), (72, " label    aaa")] {
+            let mut line = ItemLine::new("label", Style::new(), width).with_key('4');
+            ["aaa", "bbb", &"c".repeat(60)]
+                .into_iter()
+                .for_each(|item| line.push_text(item));
+            let line = line.finish(Style::new()).to_string();
+            assert!(line.starts_with(shown), "{line}");
+            assert!(width < 72 || line.ends_with("  +1 more: key 4"), "{line}");
+        }
+    }
+
+    #[test]
     fn items_that_do_not_fit_are_counted() {
         for (width, count, items, shown) in [
             (20, 1, &["aaa", "bbb"][..], &[" label    aaa  bbb"][..]),
@@ -136,7 +172,8 @@ mod tests {
                 &["aaa", "bbb", "ccc"],
                 &[" label    aaa  bbb", "          ccc"],
             ),
-            (12, 1, &["too long"], &[" label    too long"]),
+            (12, 1, &["too long"], &[" label    t…"]),
+            (18, 1, &["far too long", "bbb"], &[" label    far … +1"]),
             (20, 3, &[], &[" label    "]),
         ] {
             assert_eq!(

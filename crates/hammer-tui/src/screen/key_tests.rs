@@ -3,8 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use hammer_diagnostic::TimeUnit;
 
+use super::screen_notice::ScreenNotice;
 use super::screen_settings::{ChartScale, KeyAction, ScreenSettings, ShownTimes};
 use super::tab::Tab;
+use super::tests::{drawn, texts};
+use super::theme::Theme;
 use crate::run_view::run_view::RunView;
 use crate::testing::{failing, mid_run, plan};
 
@@ -59,12 +62,12 @@ fn control_z_says_that_it_does_nothing_until_the_next_key() {
     let mut settings = ScreenSettings::default();
     let suspend = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
     assert_eq!(settings.on_key(suspend, &run), KeyAction::SayNoStop);
-    assert!(settings.is_no_stop_shown);
+    assert_eq!(settings.notice, Some(ScreenNotice::NoSuspend));
     assert_eq!(
         press(&mut settings, &run, KeyCode::Char('ä')),
         KeyAction::Redraw
     );
-    assert!(!settings.is_no_stop_shown);
+    assert_eq!(settings.notice, None);
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn digits_and_tab_select_a_tab() {
     let (run, plan) = (mid_run(), plan());
     let mut settings = ScreenSettings::default();
     press_all(&mut settings, &run, "4");
-    assert_eq!(settings.tab, Tab::Answers);
+    assert_eq!(settings.tab, Tab::Results);
     assert_eq!(
         press(&mut settings, &run, KeyCode::Char('7')),
         KeyAction::None
@@ -132,24 +135,56 @@ fn charts_have_a_zoom_a_scale_times_and_a_unit() {
 }
 
 #[test]
+fn keys_say_what_they_changed() {
+    let run = mid_run();
+    let mut settings = ScreenSettings::default();
+    for (keys, text) in [
+        ("+", "time axis: last 02:00"),
+        ("++", "time axis: last 00:30"),
+        ("-----", "time axis: whole run"),
+        ("l", "scale: linear"),
+        ("r", "times: response"),
+        ("u", "unit: µs"),
+        ("uuu", "unit: automatic"),
+    ] {
+        press_all(&mut settings, &run, keys);
+        for size in [(60, 16), (80, 24), (120, 40)] {
+            let buffer = drawn(&run, &settings, &Theme::plain(), size);
+            let last = texts(&buffer)[usize::from(size.0 * (size.1 - 1))..].concat();
+            assert!(last.ends_with(&format!(" {text} ")), "{keys}: {last}");
+            assert!(last.contains("1 overview"), "{keys}: {last}");
+        }
+    }
+    press(&mut settings, &run, KeyCode::Tab);
+    assert_eq!(settings.notice, None, "until the next key");
+}
+
+#[test]
 fn keys_scroll_long_lists() {
     let run = failing();
     let mut settings = ScreenSettings {
-        tab: Tab::Answers,
+        tab: Tab::Results,
         ..ScreenSettings::default()
     };
+    let first_line = |settings: &ScreenSettings| {
+        let buffer = drawn(&run, settings, &Theme::plain(), (60, 16));
+        texts(&buffer)[120..180].concat()
+    };
+    let top = first_line(&settings);
     for (code, skipped) in [
         (KeyCode::Up, 0),
         (KeyCode::Down, 1),
-        (KeyCode::PageDown, 11),
-        (KeyCode::Up, 10),
+        (KeyCode::PageDown, 2),
+        (KeyCode::Up, 1),
+        (KeyCode::End, 2),
+        (KeyCode::Up, 1),
         (KeyCode::PageUp, 0),
+        (KeyCode::End, 2),
     ] {
         press(&mut settings, &run, code);
         assert_eq!(settings.skipped_lines, skipped, "{code:?}");
+        assert_eq!(first_line(&settings) == top, skipped == 0, "{code:?}");
     }
-    press(&mut settings, &run, KeyCode::End);
-    assert!(settings.skipped_lines > 10);
     press(&mut settings, &run, KeyCode::Tab);
     assert_eq!(settings.skipped_lines, 0, "another tab starts at its top");
 }

@@ -4,15 +4,15 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+use super::overview::charts::span_text;
 use super::percentile_table::PercentileTable;
 use super::screen_settings::{ScreenSettings, ShownTimes};
-use super::tab_parts::{draw_line, draw_no_figures, selected_load};
+use super::tab_context::TabContext;
+use super::tab_parts::draw_line;
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
-use crate::live::live_second::LiveSecond;
 use crate::run_view::load_view::LoadView;
-use crate::run_view::run_view::RunView;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::percentile_curve::{Curve, PercentileCurve};
 use crate::widgets::time_axis::TimeAxis;
 use crate::widgets::time_chart::{ChartSeries, TimeChart};
@@ -21,18 +21,15 @@ use crate::widgets::time_chart::{ChartSeries, TimeChart};
 const CHART_HEIGHT: u16 = 5;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let (Some(latest), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        live,
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let table = PercentileTable::new(load, latest, settings, area.width, theme);
     let lines = table.lines();
     let height = lines.len() as u16;
@@ -46,7 +43,7 @@ pub(super) fn draw(
     };
     for (index, part) in chart_areas(rest).into_iter().enumerate() {
         match index {
-            0 => draw_curve(frame, part, latest, settings, theme),
+            0 => draw_curve(frame, part, load, settings, theme),
             _ => draw_time_chart(frame, part, load, live, settings, theme),
         }
     }
@@ -71,11 +68,11 @@ fn chart_areas(area: Rect) -> Vec<Rect> {
 fn draw_curve(
     frame: &mut Frame<'_>,
     area: Rect,
-    latest: &LiveSecond,
+    load: &LoadView,
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    let times = &latest.so_far;
+    let times = &load.so_far;
     let response = Curve {
         times: &times.response,
         style: theme.response(),
@@ -129,9 +126,9 @@ fn draw_time_chart(
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    let window = ChartWindow::in_chart(&load.history, settings, area.width);
+    let window = ChartWindow::in_chart(&load.history, AxisSpan::of(live, settings), area.width);
     let widget = TimeChart::new(&window, live, settings, theme);
-    let mut title = Line::from(" each second   ");
+    let mut title = Line::from(format!(" each second, {}   ", span_text(&window)));
     title.extend(ChartSeries::legend(&widget.series).spans);
     draw_line(frame, area, 0, title);
     let [chart, axis] =

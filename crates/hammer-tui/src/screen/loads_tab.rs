@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use hammer_core::VerdictStatus;
-use hammer_stats::Histogram;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -13,7 +11,8 @@ use super::clock_text::clock_text;
 use super::overview::rate_line::per_second;
 use super::overview::time_cell::TimeCells;
 use super::screen_settings::ScreenSettings;
-use super::tab_parts::{draw_lines, percent_of, short_count};
+use super::status_line::status;
+use super::tab_parts::{draw_line, percent_of, short_count};
 use super::theme::Theme;
 use crate::live::live_load::LiveLoad;
 use crate::run_view::load_view::{LoadState, LoadView};
@@ -33,8 +32,14 @@ const FIGURES: [(&str, usize); 6] = [
 /// Columns of the state of a load.
 const STATE_COLUMNS: usize = 11;
 
+/// Columns of the verdict on a load.
+const VERDICT_COLUMNS: usize = 7;
+
 /// The most columns of the name of a load.
 const MOST_NAME_COLUMNS: usize = 40;
+
+/// The least columns of the name of a load.
+const LEAST_NAME_COLUMNS: usize = 16;
 
 /// The width from which hammers and targets are shown.
 const WIDE: usize = 120;
@@ -44,23 +49,36 @@ pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     run: &RunView,
-    _load: &LoadView,
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
     let recent = run.loads.iter().map(|load| &load.last_ten.response);
     let cells = TimeCells::for_histograms(settings, recent);
     let columns = LoadColumns::new(usize::from(area.width));
-    let mut lines = vec![columns.heading(cells, theme)];
+    draw_line(frame, area, 0, columns.heading(cells, theme));
+    let count = run.loads.len();
+    let mut rows = usize::from(area.height).saturating_sub(1);
+    let is_cut = count > rows;
+    rows -= usize::from(is_cut && rows > 0);
+    // The selected row is in the middle, except near the ends.
+    let first = settings.load.saturating_sub(rows / 2);
+    let first = first.min(count.saturating_sub(rows));
     let loads = run.run.loads.iter().zip(&run.loads).enumerate();
-    for (index, (live, load)) in loads {
+    let mut row = 1;
+    for (index, (live, load)) in loads.skip(first).take(rows) {
         let is_selected = index == settings.load;
-        lines.push(columns.line(live, load, is_selected, cells, theme));
+        let line = columns.line(live, load, is_selected, cells, theme);
+        draw_line(frame, area, row, line);
+        row += 1;
     }
-    // The selected row stays visible.
-    let height = usize::from(area.height);
-    let skipped = (settings.load + 3).saturating_sub(height);
-    draw_lines(frame, area, lines, skipped, theme);
+    if is_cut {
+        let text = format!(
+            " loads {} to {} of {count} (↑ ↓ PgUp PgDn)",
+            first + 1,
+            first + rows
+        );
+        draw_line(frame, area, row, Line::styled(text, theme.dim()));
+    }
 }
 
 struct LoadColumns {
@@ -70,18 +88,18 @@ struct LoadColumns {
 }
 
 impl LoadColumns {
-    /// Leaves out figures from the left for which there is no room.
+    /// Leaves out the less important figures for which there is no room.
     fn new(width: usize) -> Self {
         let mut figures = FIGURES.to_vec();
         let sum = |figures: &[(&str, usize)]| figures.iter().map(|(_, columns)| columns).sum();
-        let least = 3 + 10 + STATE_COLUMNS;
-        for left_out in ["p50", "in flight"] {
+        let least = 3 + LEAST_NAME_COLUMNS + STATE_COLUMNS + VERDICT_COLUMNS;
+        for left_out in ["p50", "in flight", "hits"] {
             let needed: usize = sum(&figures);
             if least + needed > width {
                 figures.retain(|(name, _)| *name != left_out);
             }
         }
-        let rest = width.saturating_sub(3 + STATE_COLUMNS + sum(&figures));
+        let rest = width.saturating_sub(3 + STATE_COLUMNS + VERDICT_COLUMNS + sum(&figures));
         let (name, target) = match width {
             0..WIDE => (rest, 0),
             _ => (rest / 2, rest - rest / 2),
@@ -97,6 +115,7 @@ impl LoadColumns {
         let mut text = format!("   {}", cell_text::left("load", self.name));
         text.push_str(&cell_text::left("target", self.target));
         text.push_str(&cell_text::left("state", STATE_COLUMNS));
+        text.push_str(&cell_text::left("verdict", VERDICT_COLUMNS));
         for (name, columns) in &self.figures {
             let name = match *name {
                 "p99" => format!("p99, {}", cells.unit.name()),
@@ -123,7 +142,8 @@ impl LoadColumns {
         let mark = if is_selected { " > " } else { "   " };
         let name = format!("{mark}{}", gapped(name, self.name));
         let target = format!("{} {}", live.hammer, live.target);
-        let (state, style) = state_text(live, load, theme);
+        let (state, state_style) = state_text(live, load, theme);
+        let (verdict, verdict_style) = verdict_text(load, theme);
         let mut line = Line::from(vec![
             Span::styled(
                 name,
@@ -134,7 +154,8 @@ impl LoadColumns {
                 },
             ),
             Span::raw(gapped(&target, self.target)),
-            Span::styled(cell_text::left(&state, STATE_COLUMNS), style),
+            Span::styled(cell_text::left(&state, STATE_COLUMNS), state_style),
+            Span::styled(cell_text::left(&verdict, VERDICT_COLUMNS), verdict_style),
         ]);
         for (name, columns) in &self.figures {
             let (text, style) = figure(name, load, cells, theme);
@@ -146,22 +167,24 @@ impl LoadColumns {
     }
 }
 
-/// The state of a load in a word, or its verdict so far.
+/// The state of a load in a word.
 fn state_text(live: &LiveLoad, load: &LoadView, theme: &Theme) -> (String, Style) {
-    let so_far = load.latest.as_ref().map(|latest| latest.verdict.status);
-    match (&load.state, so_far) {
-        (LoadState::Finished(status), _) => {
-            (status.as_str().to_uppercase(), theme.verdict(*status))
-        }
-        (LoadState::Draining, _) => ("draining".to_owned(), theme.warning()),
-        (LoadState::Preparing(_), _) if live.offset > Duration::ZERO => {
+    match &load.state {
+        LoadState::Finished(_) => ("ended".to_owned(), theme.dim()),
+        LoadState::Draining => ("draining".to_owned(), theme.warning()),
+        LoadState::Preparing(_) if live.offset > Duration::ZERO => {
             (format!("at {}", clock_text(live.offset)), theme.dim())
         }
-        (LoadState::Preparing(_), _) => ("preparing".to_owned(), theme.dim()),
-        (LoadState::Running, None | Some(VerdictStatus::Valid)) => {
-            ("running".to_owned(), theme.pass())
-        }
-        (LoadState::Running, Some(status)) => (status.as_str().to_owned(), theme.verdict(status)),
+        LoadState::Preparing(_) => ("preparing".to_owned(), theme.dim()),
+        LoadState::Running => ("running".to_owned(), Style::new()),
+    }
+}
+
+/// The verdict on a load, or that so far, as the second line of the screen has it.
+fn verdict_text(load: &LoadView, theme: &Theme) -> (String, Style) {
+    match status(load) {
+        Some(status) => (status.as_str().to_uppercase(), theme.verdict(status)),
+        None => ("-".to_owned(), theme.dim()),
     }
 }
 
@@ -184,8 +207,8 @@ fn figure(name: &str, load: &LoadView, cells: TimeCells, theme: &Theme) -> (Stri
             (percent_of(not_ok, latest.total.ended()), style)
         }
         "in flight" => (short_count(latest.in_flight, 9), Style::new()),
-        "p50" => (time(response, 0.5, cells), Style::new()),
-        _ => (time(response, 0.99, cells), theme.strong()),
+        "p50" => (cells.percentile(response, 0.5), Style::new()),
+        _ => (cells.percentile(response, 0.99), theme.strong()),
     }
 }
 
@@ -193,11 +216,4 @@ fn figure(name: &str, load: &LoadView, cells: TimeCells, theme: &Theme) -> (Stri
 fn gapped(text: &str, columns: usize) -> String {
     let text = cell_text::left(text, columns.saturating_sub(1));
     if columns == 0 { text } else { text + " " }
-}
-
-fn time(times: &Histogram, share: f64, cells: TimeCells) -> String {
-    match times.is_empty() {
-        true => "-".to_owned(),
-        false => cells.time(times.quantile(share)),
-    }
 }

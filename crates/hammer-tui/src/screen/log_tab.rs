@@ -9,7 +9,6 @@ use ratatui::text::Line;
 use super::screen_settings::ScreenSettings;
 use super::tab_parts::draw_line;
 use super::theme::Theme;
-use crate::run_view::load_view::LoadView;
 use crate::run_view::run_view::RunView;
 use crate::widgets::cell_text;
 
@@ -18,7 +17,6 @@ pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     run: &RunView,
-    _load: &LoadView,
     settings: &ScreenSettings,
     theme: &Theme,
 ) {

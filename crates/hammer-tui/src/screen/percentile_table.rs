@@ -6,9 +6,10 @@ use hammer_stats::Histogram;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::overview::time_cell::TimeCells;
+use super::overview::latency_table::WINDOWS;
+use super::overview::time_cell::{TimeCells, hits_beyond};
 use super::screen_settings::ScreenSettings;
-use super::tab_parts::{hits_beyond, percentile, short_count};
+use super::tab_parts::short_count;
 use super::theme::Theme;
 use crate::live::live_second::{LiveDistributions, LiveSecond};
 use crate::run_view::load_view::LoadView;
@@ -16,6 +17,9 @@ use crate::widgets::cell_text;
 
 /// The least and the most columns of a number, with the space before it.
 const CELL_COLUMNS: (usize, usize) = (8, 12);
+
+/// The columns of `whole run`, with the space before it.
+const LEAST_WINDOW_COLUMNS: usize = 10;
 
 /// The columns of the names of rows.
 const NAME_COLUMNS: usize = 8;
@@ -51,7 +55,7 @@ impl<'a> PercentileTable<'a> {
         width: u16,
         theme: &'a Theme,
     ) -> Self {
-        let whole = &latest.so_far;
+        let whole = &load.so_far;
         let all = [&latest.last, &load.last_ten, whole];
         let (least, most) = CELL_COLUMNS;
         let columns = usize::from(width).saturating_sub(NAME_COLUMNS);
@@ -65,7 +69,12 @@ impl<'a> PercentileTable<'a> {
             let shown = all.into_iter().skip(usize::from(!is_wide));
             shown.map(times).collect()
         };
-        let windows = ["last s", "last 10", "run"];
+        // Narrow columns have the words without the adjectives.
+        let columns = (columns / numbers).clamp(least, most);
+        let windows = match columns < LEAST_WINDOW_COLUMNS {
+            true => ["1 s", "10 s", "run"],
+            false => WINDOWS,
+        };
         Self {
             times: vec![
                 ("response", theme.response(), select(|all| &all.response)),
@@ -74,7 +83,7 @@ impl<'a> PercentileTable<'a> {
             ],
             windows: windows.into_iter().skip(usize::from(!is_wide)).collect(),
             cells,
-            columns: (columns / numbers).clamp(least, most),
+            columns,
             theme,
         }
     }
@@ -120,14 +129,11 @@ impl<'a> PercentileTable<'a> {
     /// A percentile; dim if few hits are beyond it, and `-` if none is.
     fn percentile(&self, times: &Histogram, share: f64) -> (String, Style) {
         let style = match share {
-            _ if hits_beyond(times, share) < FEW_HITS_BEYOND => self.theme.dim(),
+            _ if hits_beyond(times.count(), share) < FEW_HITS_BEYOND => self.theme.dim(),
             0.99 => self.theme.strong(),
             _ => Style::new(),
         };
-        match percentile(times, share) {
-            Some(time) => (self.cells.time(time), style),
-            None => ("-".to_owned(), self.theme.dim()),
-        }
+        (self.cells.percentile(times, share), style)
     }
 
     fn row(&self, name: &str, cell: impl Fn(&Histogram) -> (String, Style)) -> Line<'static> {

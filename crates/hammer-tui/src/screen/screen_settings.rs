@@ -1,8 +1,13 @@
 //! The choices of the person who watches.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use hammer_diagnostic::TimeUnit;
 
+use super::clock_text::clock_text;
+use super::screen_notice::ScreenNotice;
 use super::tab::Tab;
 use crate::run_view::run_view::RunView;
 
@@ -38,10 +43,12 @@ pub(crate) struct ScreenSettings {
     pub(crate) is_help_open: bool,
     /// Lines of the log after the last one that is shown; 0 follows the log.
     pub(crate) log_offset: usize,
-    /// Lines of the tabs of answers and of the generator before the first that is shown.
+    /// Lines of the tabs of results and of the generator before the first that is shown.
     pub(crate) skipped_lines: usize,
-    /// True after Ctrl-Z, until the next key: it does not stop the process.
-    pub(crate) is_no_stop_shown: bool,
+    /// The most lines that can be skipped, as the last drawing found; `None` before it.
+    pub(crate) most_skipped: Cell<Option<usize>>,
+    /// The effect of the last key, until the next one.
+    pub(crate) notice: Option<ScreenNotice>,
 }
 
 /// The scale of times in charts.
@@ -80,7 +87,7 @@ impl ScreenSettings {
         if key.kind == KeyEventKind::Release {
             return KeyAction::None;
         }
-        let was_no_stop_shown = std::mem::take(&mut self.is_no_stop_shown);
+        let had_notice = self.notice.take().is_some();
         let tab = self.tab;
         let action = if key.modifiers.contains(KeyModifiers::CONTROL) {
             self.on_control_key(key.code)
@@ -91,9 +98,10 @@ impl ScreenSettings {
         };
         if self.tab != tab {
             self.skipped_lines = 0;
+            self.most_skipped.set(None);
         }
         match action {
-            KeyAction::None if was_no_stop_shown => KeyAction::Redraw,
+            KeyAction::None if had_notice => KeyAction::Redraw,
             action => action,
         }
     }
@@ -103,7 +111,7 @@ impl ScreenSettings {
             KeyCode::Char('c' | 'C') => KeyAction::Stop,
             KeyCode::Char('l' | 'L') => KeyAction::Clear,
             KeyCode::Char('z' | 'Z') => {
-                self.is_no_stop_shown = true;
+                self.notice = Some(ScreenNotice::NoSuspend);
                 KeyAction::SayNoStop
             }
             _ => KeyAction::None,
@@ -128,9 +136,18 @@ impl ScreenSettings {
             KeyCode::Char(' ' | 'p') => self.is_frozen = !self.is_frozen,
             KeyCode::Char('+' | '=') => self.move_zoom(run, 1),
             KeyCode::Char('-' | '_') => self.move_zoom(run, -1),
-            KeyCode::Char('l') => self.scale = self.scale.next(),
-            KeyCode::Char('r') => self.times = self.times.next(),
-            KeyCode::Char('u') => self.unit = next_unit(self.unit),
+            KeyCode::Char('l') => {
+                self.scale = self.scale.next();
+                self.notice = Some(ScreenNotice::Scale);
+            }
+            KeyCode::Char('r') => {
+                self.times = self.times.next();
+                self.notice = Some(ScreenNotice::Times);
+            }
+            KeyCode::Char('u') => {
+                self.unit = next_unit(self.unit);
+                self.notice = Some(ScreenNotice::Unit);
+            }
             KeyCode::Tab => self.move_tab(run, 1),
             KeyCode::BackTab => self.move_tab(run, -1),
             KeyCode::Esc => self.tab = Tab::Overview,
@@ -152,7 +169,13 @@ impl ScreenSettings {
         };
         match (code, self.tab) {
             (_, Tab::Log) if lines != 0 => self.scroll_log(run, lines),
-            (_, Tab::Answers | Tab::Generator) if lines != 0 => self.scroll(run, lines),
+            (_, Tab::Results | Tab::Generator) if lines != 0 => self.scroll(lines),
+            (KeyCode::PageUp | KeyCode::PageDown | KeyCode::Home | KeyCode::End, Tab::Loads) => {
+                self.load = self
+                    .load
+                    .saturating_add_signed(lines)
+                    .min(run.loads.len().saturating_sub(1));
+            }
             (KeyCode::Char(']') | KeyCode::Right | KeyCode::Down, _) => self.move_load(run, 1),
             (KeyCode::Char('[') | KeyCode::Left | KeyCode::Up, _) => self.move_load(run, -1),
             (KeyCode::Enter, Tab::Loads) => self.tab = Tab::Overview,
@@ -186,6 +209,15 @@ impl ScreenSettings {
         let mut zooms = ZOOMS.to_vec();
         zooms.retain(|zoom| zoom.is_none_or(|seconds| seconds < elapsed));
         self.zoom = next(&zooms, self.zoom, by, false);
+        self.notice = Some(ScreenNotice::TimeAxis);
+    }
+
+    /// The part of the run that charts show, such as `last 02:00`.
+    pub(crate) fn time_axis_text(&self) -> String {
+        match self.zoom {
+            None => "whole run".to_owned(),
+            Some(seconds) => format!("last {}", clock_text(Duration::from_secs(seconds))),
+        }
     }
 
     fn move_load(&mut self, run: &RunView, by: isize) {
@@ -200,18 +232,11 @@ impl ScreenSettings {
         self.log_offset = offset.min(most);
     }
 
-    /// Scrolls a list down by some lines, up if they are negative.
-    fn scroll(&mut self, run: &RunView, by: isize) {
-        let latest = run
-            .loads
-            .get(self.load)
-            .and_then(|load| load.latest.as_deref());
-        let most = latest.map_or(0, |latest| {
-            // A failure has up to about three lines of advice.
-            let lines = latest.labels.len() + latest.groups.len() + 4 * latest.failures.len();
-            lines + latest.generator.workers.len() + 4 * latest.verdict.reasons.len() + 20
-        });
-        self.skipped_lines = self.skipped_lines.saturating_add_signed(by).min(most);
+    /// Scrolls a list down by some lines, up if they are negative, as far as the last drawn list has lines.
+    fn scroll(&mut self, by: isize) {
+        let most = self.most_skipped.get().unwrap_or(usize::MAX);
+        let shown = self.skipped_lines.min(most);
+        self.skipped_lines = shown.saturating_add_signed(by).min(most);
     }
 }
 

@@ -4,8 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::screen_notice::ScreenNotice;
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
+use super::tab_parts::draw_line;
 use super::theme::Theme;
 use crate::run_view::load_view::LoadState;
 use crate::run_view::run_view::{RunStop, RunView};
@@ -18,9 +20,8 @@ pub(super) fn draw(
     settings: &ScreenSettings,
     theme: &Theme,
 ) {
-    if settings.is_no_stop_shown {
-        let text = " Ctrl-Z does not suspend a run, which would spoil it; q stops it";
-        frame.render_widget(Line::styled(text, theme.warning()), area);
+    if let Some(notice) = settings.notice {
+        draw_notice(frame, area, notice, run, settings, theme);
         return;
     }
     let [few, some, all] = keys(run, settings);
@@ -40,6 +41,30 @@ pub(super) fn draw(
             frame.render_widget(keys.right_aligned(), area);
             return;
         }
+    }
+}
+
+/// Draws a notice in the place of the keys, and of the tabs if it needs their room.
+fn draw_notice(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    notice: ScreenNotice,
+    run: &RunView,
+    settings: &ScreenSettings,
+    theme: &Theme,
+) {
+    let text = Line::styled(format!(" {} ", notice.text(settings)), theme.warning());
+    let bars = [TabNames::All, TabNames::Selected];
+    let bars = bars.map(|names| tabs(run, settings, names, theme));
+    let bar = bars
+        .into_iter()
+        .find(|bar| bar.width() + text.width() <= area.width.into());
+    match bar {
+        Some(bar) => {
+            frame.render_widget(bar, area);
+            frame.render_widget(text.right_aligned(), area);
+        }
+        None => draw_line(frame, area, 0, text),
     }
 }
 

@@ -1,9 +1,6 @@
 //! Parts that several tabs share.
 
-use std::time::Duration;
-
 use hammer_diagnostic::{format_count, format_percent, format_significant};
-use hammer_stats::Histogram;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -12,9 +9,7 @@ use ratatui::text::{Line, Span};
 use super::screen_settings::ScreenSettings;
 use super::theme::Theme;
 use crate::clean_text::cut;
-use crate::live::live_load::LiveLoad;
 use crate::run_view::load_view::{LoadState, LoadView};
-use crate::run_view::run_view::RunView;
 use crate::widgets::cell_text;
 
 /// The share of time without a core, stolen or throttled, from which it is marked.
@@ -22,15 +17,6 @@ pub(super) const NOTABLE: f64 = 0.05;
 
 /// Columns of the names at the left of the lines of a tab.
 pub(super) const NAME_COLUMNS: usize = 12;
-
-/// The selected load, as it was known before its start.
-pub(super) fn selected_load<'a>(
-    run: &'a RunView,
-    settings: &ScreenSettings,
-) -> Option<&'a LiveLoad> {
-    let last = run.run.loads.len().checked_sub(1)?;
-    run.run.loads.get(settings.load.min(last))
-}
 
 /// Says why a load has no figures.
 pub(super) fn draw_no_figures(frame: &mut Frame<'_>, area: Rect, load: &LoadView, theme: &Theme) {
@@ -48,7 +34,7 @@ pub(super) fn draw_no_figures(frame: &mut Frame<'_>, area: Rect, load: &LoadView
     );
 }
 
-/// Draws a line at a row of `area`, if it has that row.
+/// Draws a line at a row of `area`, if it has that row. A longer line ends with an ellipsis.
 pub(super) fn draw_line(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<'_>) {
     if row < area.height {
         let area = Rect {
@@ -56,24 +42,33 @@ pub(super) fn draw_line(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<
             height: 1,
             ..area
         };
-        frame.render_widget(line, area);
+        frame.render_widget(cell_text::cut_line(line, area.width.into()), area);
     }
 }
 
-/// Draws lines from the top, as many as fit. If they do not, empty lines are left out, and the last row
-/// says how many are missing.
-pub(super) fn draw_lines(
+/// Draws lines from the top, as many as fit.
+pub(super) fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
+    for (row, line) in (0..).zip(lines) {
+        draw_line(frame, area, row, line);
+    }
+}
+
+/// Draws the lines after those that the settings skip, as many as fit. If they do not, empty lines are left out,
+/// and the last row says how many are missing.
+pub(super) fn draw_scrolled_lines(
     frame: &mut Frame<'_>,
     area: Rect,
     mut lines: Vec<Line<'static>>,
-    skipped: usize,
+    settings: &ScreenSettings,
     theme: &Theme,
 ) {
     let height = usize::from(area.height);
     if lines.len() > height {
         lines.retain(|line| line.width() > 0);
     }
-    let skipped = skipped.min(lines.len().saturating_sub(height));
+    let most_skipped = lines.len().saturating_sub(height);
+    settings.most_skipped.set(Some(most_skipped));
+    let skipped = settings.skipped_lines.min(most_skipped);
     let missing = (lines.len() - skipped).saturating_sub(height);
     let shown = if missing > 0 {
         height.saturating_sub(1)
@@ -162,18 +157,6 @@ pub(super) fn marked(share: Option<f64>, notable: f64, theme: &Theme) -> Style {
         Some(share) if share >= notable => theme.warning(),
         _ => Style::new(),
     }
-}
-
-/// A percentile, or `None` if no hit is beyond it.
-pub(super) fn percentile(times: &Histogram, share: f64) -> Option<Duration> {
-    let is_supported = hits_beyond(times, share) >= 1.0 || share <= 0.5 && !times.is_empty();
-    is_supported.then(|| times.quantile(share))
-}
-
-/// The number of hits beyond a percentile.
-pub(super) fn hits_beyond(times: &Histogram, share: f64) -> f64 {
-    // 100 hits × (1 − 0.99) is slightly less than one.
-    times.count() as f64 * (1.0 - share) + 1e-6
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::tests::{NAMED, drawn, texts};
 use super::theme::{ColorDepth, Theme};
 use crate::live::live_load::LiveLoad;
 use crate::live::live_run::LiveRun;
-use crate::live::live_second::GroupSoFar;
+use crate::live::live_second::{GroupResponse, GroupSoFar};
 use crate::live::live_update::LiveUpdate;
 use crate::run_view::run_view::RunView;
 use crate::testing::{Picture, TestLoad, closed_loop, early, failing, mid_run, plan, preparing};
@@ -42,7 +42,7 @@ fn many_answers() -> RunView {
         GroupSoFar {
             index: (index < 40).then_some(index),
             hits,
-            response: second.so_far.response.clone(),
+            response: GroupResponse::new(&second.last.response),
         }
     };
     second.groups = (0..41).map(group).collect();
@@ -95,10 +95,7 @@ fn check(name: &str, tab: Tab, runs: &[(&str, RunView)]) {
         for size in [(60, 16), (80, 24), (120, 40)] {
             let title = format!("{state}, {}×{}", size.0, size.1);
             pictures.add_buffer(&title, &drawn(run, &settings, &Theme::plain(), size));
-        }
-        for size in [(80, 24), (120, 40)] {
-            let title = format!("{state}, {}×{}", size.0, size.1);
-            pictures.add_color_buffer(&title, &drawn(run, &settings, &NAMED, size));
+            pictures.add_colors(&title, &drawn(run, &settings, &NAMED, size));
         }
     }
     pictures.check(name);
@@ -131,24 +128,22 @@ fn the_heat_tab() {
 #[test]
 fn the_heat_tab_with_256_colors() {
     let mut pictures = Picture::new(80, 24);
-    let theme = Theme {
-        color: ColorDepth::Ramp256,
-    };
+    let theme = Theme::with_color(ColorDepth::Ramp256);
     let buffer = drawn(&mid_run(), &on(Tab::Heat), &theme, (80, 24));
     pictures.add_buffer("80×24", &buffer);
-    pictures.add_color_buffer("80×24", &buffer);
+    pictures.add_colors("80×24", &buffer);
     pictures.check("heat_tab_256_colors");
 }
 
 #[test]
-fn the_answers_tab() {
+fn the_results_tab() {
     let runs = [
         ("mid-run", mid_run()),
         ("with failures", failing()),
         ("more than fits", many_answers()),
         ("closed loop", closed_loop()),
     ];
-    check("answers_tab", Tab::Answers, &runs);
+    check("results_tab", Tab::Results, &runs);
 }
 
 #[test]
@@ -198,7 +193,7 @@ fn the_help() {
 #[test]
 fn lists_scroll_to_their_end() {
     let run = many_answers();
-    let mut settings = on(Tab::Answers);
+    let mut settings = on(Tab::Results);
     settings.skipped_lines = 1_000;
     let text = texts(&drawn(&run, &settings, &Theme::plain(), (80, 24))).concat();
     assert!(text.contains("(no group)"), "{text}");
@@ -227,7 +222,7 @@ fn colors_do_not_change_texts() {
                 let settings = on(*tab);
                 let plain = drawn(&run, &settings, &Theme::plain(), size);
                 for color in [ColorDepth::Named, ColorDepth::Ramp256] {
-                    let colored = drawn(&run, &settings, &Theme { color }, size);
+                    let colored = drawn(&run, &settings, &Theme::with_color(color), size);
                     assert_eq!(texts(&plain), texts(&colored), "{tab:?} at {size:?}");
                 }
             }

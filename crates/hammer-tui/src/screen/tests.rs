@@ -4,6 +4,8 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
+use super::glyph_set::GlyphSet;
+use super::screen_notice::ScreenNotice;
 use super::screen_settings::ScreenSettings;
 use super::tab::Tab;
 use super::theme::{ColorDepth, Theme};
@@ -23,9 +25,7 @@ const SIZES: [(u16, u16); 6] = [
     (200, 60),
 ];
 
-pub(super) const NAMED: Theme = Theme {
-    color: ColorDepth::Named,
-};
+pub(super) const NAMED: Theme = Theme::with_color(ColorDepth::Named);
 
 pub(super) fn drawn(
     run: &RunView,
@@ -40,8 +40,7 @@ pub(super) fn drawn(
     terminal.backend().buffer().clone()
 }
 
-/// The texts are the same with and without colors, so each size is pictured once, and the colors of
-/// 80×24 as letters.
+/// The texts are the same with and without colors, so the pictures with colors have only what is styled.
 fn check_overview(name: &str, run: &RunView) {
     let settings = ScreenSettings::default();
     let mut pictures = Picture::new(80, 24);
@@ -52,9 +51,10 @@ fn check_overview(name: &str, run: &RunView) {
         let has_color = |cell: &ratatui::buffer::Cell| cell.fg != ratatui::style::Color::Reset;
         assert!(!plain.content().iter().any(has_color));
         assert!(named.content().iter().any(has_color));
-        pictures.add_buffer(&format!("{}×{}", size.0, size.1), &plain);
+        let title = format!("{}×{}", size.0, size.1);
+        pictures.add_buffer(&title, &plain);
+        pictures.add_colors(&title, &named);
     }
-    pictures.add_color_buffer("80×24", &drawn(run, &settings, &NAMED, (80, 24)));
     pictures.check(&format!("overview_{name}"));
 }
 
@@ -128,12 +128,12 @@ fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
     let mut run = mid_run();
     let mut settings = ScreenSettings {
         is_frozen: true,
-        is_no_stop_shown: true,
+        notice: Some(ScreenNotice::NoSuspend),
         ..ScreenSettings::default()
     };
     assert!(line(&run, &settings, 0).contains(" FROZEN  03:12 of 05:00"));
     assert!(line(&run, &settings, 29).contains("Ctrl-Z does not suspend"));
-    settings.is_no_stop_shown = false;
+    settings.notice = None;
     assert!(line(&run, &settings, 29).contains("space resume"));
     let invalid = hammer_core::VerdictStatus::Invalid;
     run.apply(LiveUpdate::Finished {
@@ -146,11 +146,38 @@ fn the_first_and_the_last_lines_say_what_keys_and_states_mean() {
     assert!(!line(&run, &settings, 29).contains("q stop"));
 }
 
+/// The words for the same things are the same in all tabs.
+#[test]
+fn tabs_share_words() {
+    let run = mid_run();
+    let screen = |tab| {
+        let settings = ScreenSettings {
+            tab,
+            ..ScreenSettings::default()
+        };
+        texts(&drawn(&run, &settings, &Theme::plain(), (120, 40))).concat()
+    };
+    for (words, tabs) in [
+        ("last 10 s", [Tab::Overview, Tab::Latency]),
+        ("whole run", [Tab::Overview, Tab::Latency]),
+        (" each second, last 03:12 ", [Tab::Overview, Tab::Latency]),
+        (
+            " response of each hit, last 03:12 ",
+            [Tab::Overview, Tab::Heat],
+        ),
+    ] {
+        for tab in tabs {
+            let screen = screen(tab);
+            assert!(screen.contains(words), "{words} in {tab:?}: {screen}");
+        }
+    }
+}
+
 /// Long numbers of a chosen unit ran together with their neighbors.
 #[test]
 fn columns_of_latencies_have_a_space_between() {
     let mut run = RunView::new(steps_run());
-    let mut load = TestLoad::new(|_| 50);
+    let mut load = TestLoad::new(|_| 2_000);
     load.median_us = |_| 4_810_000.0;
     let second = Box::new(load.second());
     run.apply(LiveUpdate::Second { load: 0, second });
@@ -160,8 +187,14 @@ fn columns_of_latencies_have_a_space_between() {
     };
     let buffer = drawn(&run, &settings, &Theme::plain(), (80, 24));
     let screen = texts(&buffer).concat();
-    assert!(screen.contains(" max "), "{screen}");
-    assert!(!screen.contains("0max"), "{screen}");
+    let row = screen.split(" response ").nth(1).unwrap_or_default();
+    let figures: Vec<_> = row.split_whitespace().take(5).collect();
+    assert!(
+        figures
+            .iter()
+            .all(|figure| figure.len() == 10 || figure.len() == 9),
+        "{row}"
+    );
 }
 
 /// The verdict on a plan is the worst of its loads, whichever is selected.
@@ -186,6 +219,35 @@ fn the_second_line_has_the_worst_verdict_of_all_loads() {
         let buffer = drawn(&run, &settings, &Theme::plain(), (100, 30));
         let line = texts(&buffer)[100..200].concat();
         assert!(line.starts_with(text), "{line}");
+    }
+}
+
+/// Without UTF-8, the screen has no other character than those of ASCII, and the console none of braille.
+#[test]
+fn terminals_get_the_glyphs_that_they_have() {
+    for tab in Tab::of(&plan()) {
+        for (glyphs, is_shown) in [
+            (
+                GlyphSet::Ascii,
+                (|symbol| symbol.is_ascii()) as fn(char) -> bool,
+            ),
+            (GlyphSet::Console, |symbol| symbol < '\u{2800}'),
+        ] {
+            let theme = Theme {
+                glyphs,
+                ..Theme::plain()
+            };
+            let settings = ScreenSettings {
+                tab: *tab,
+                is_help_open: *tab == Tab::Heat,
+                ..ScreenSettings::default()
+            };
+            for size in [(120, 40), (30, 10)] {
+                let buffer = drawn(&mid_run(), &settings, &theme, size);
+                let screen = texts(&buffer).concat();
+                assert!(screen.chars().all(is_shown), "{tab:?} {glyphs:?} {screen}");
+            }
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::env;
 use hammer_core::VerdictStatus;
 use ratatui::style::{Color, Modifier, Style};
 
+use super::glyph_set::GlyphSet;
+
 /// The colors that a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ColorDepth {
@@ -23,10 +25,12 @@ pub(crate) enum ColorDepth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Theme {
     pub(crate) color: ColorDepth,
+    pub(crate) glyphs: GlyphSet,
 }
 
 impl Theme {
-    /// The theme for the variables `NO_COLOR`, `COLORTERM` and `TERM`.
+    /// The theme for the variables of the environment: `NO_COLOR`, `COLORTERM`, `TERM`, and those of the
+    /// locale.
     pub(crate) fn from_environment() -> Self {
         let variable = |name| env::var(name).unwrap_or_default();
         Self {
@@ -35,14 +39,22 @@ impl Theme {
                 &variable("COLORTERM"),
                 &variable("TERM"),
             ),
+            glyphs: GlyphSet::from_environment(),
         }
     }
 
     /// The theme without colors.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {
+        Self::with_color(ColorDepth::None)
+    }
+
+    /// A theme with some colors, and all glyphs.
+    #[cfg(test)]
+    pub(crate) const fn with_color(color: ColorDepth) -> Self {
         Self {
-            color: ColorDepth::None,
+            color,
+            glyphs: GlyphSet::Unicode,
         }
     }
 

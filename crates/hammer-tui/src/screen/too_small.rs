@@ -26,8 +26,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, load: Option<&LoadView>, settings: &Sc
     let figures = latest.map_or(String::new(), |latest| {
         let response = &latest.last.response;
         let cells = TimeCells::for_histograms(settings, [response]);
-        let p99 = cells.percentile(response, 0.99);
-        format!("  {}  p99 {p99} {}", per_second(latest), cells.unit.name())
+        let p99 = cells.percentile_with_unit(response, 0.99);
+        format!("  {}  p99 {p99}", per_second(latest))
     });
     let needed = match figures.is_empty() {
         true => format!(", needs {LEAST_WIDTH}×{LEAST_HEIGHT}"),

@@ -46,8 +46,10 @@ pub(super) fn run(
     enter_screen(false)?;
     display.draw()?;
     let mut last_frame = Instant::now();
-    while let Some(queue) = inbox.next(last_frame) {
-        if display.take_in(queue)? {
+    while let Some(queue) = inbox.next(last_frame, display.screen.frame_interval()) {
+        // Without anything new, the time that is left has changed.
+        let is_countdown = queue.delay().is_none();
+        if display.take_in(queue)? || is_countdown {
             display.draw()?;
             last_frame = Instant::now();
         }

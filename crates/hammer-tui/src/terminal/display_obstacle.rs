@@ -36,6 +36,8 @@ pub enum DisplayObstacle {
     NoKeyboard,
     /// The process is in the background of its terminal.
     Background,
+    /// The process has no controlling terminal, as after `setsid`. The terminal is that of other programs.
+    Detached,
     /// Another program reads keys from the terminal, such as a pager or another display. Both would
     /// take the modes of the other for those of before.
     InUse,
@@ -55,10 +57,25 @@ pub fn obstacle() -> Option<DisplayObstacle> {
         Ok(keyboard) if !keyboard.is_ours() => return Some(DisplayObstacle::Background),
         Ok(_) => {}
     }
+    if !has_controlling_terminal() {
+        return Some(DisplayObstacle::Detached);
+    }
     if is_raw() {
         return Some(DisplayObstacle::InUse);
     }
     obstacle_of_size(stderr_size())
+}
+
+/// Returns true if the process has a controlling terminal (tty(4)).
+#[cfg(unix)]
+fn has_controlling_terminal() -> bool {
+    std::fs::File::open("/dev/tty").is_ok()
+}
+
+/// Returns true, since there is no such thing.
+#[cfg(not(unix))]
+fn has_controlling_terminal() -> bool {
+    true
 }
 
 /// Returns true if a program has set the terminal of stderr to give it single keys.
@@ -99,6 +116,7 @@ impl fmt::Display for DisplayObstacle {
             ),
             Self::NoKeyboard => f.write_str("no keys can be read (stdin is not a terminal)"),
             Self::Background => f.write_str("hammer runs in the background"),
+            Self::Detached => f.write_str("hammer has no controlling terminal"),
             Self::InUse => f.write_str("another program uses the terminal"),
         }
     }

@@ -10,6 +10,10 @@ const ESC: u8 = 0x1b;
 const PASTE_END: &[u8] = b"\x1b[201~";
 const PASTE_START_PARAMETER: u16 = 200;
 
+/// The longest sequence that can be a key, in bytes. A sequence without an end must not swallow all keys
+/// that follow.
+const LONGEST_SEQUENCE: usize = 32;
+
 /// The longest pause within a sequence. Escape is a key of its own if nothing follows in this time.
 const SEQUENCE_PAUSE: Duration = Duration::from_millis(100);
 
@@ -114,7 +118,11 @@ fn first_item(bytes: &[u8]) -> Option<(usize, Item)> {
 /// A sequence that begins with ESC [ (ECMA-48, section 5.4).
 fn control_sequence(bytes: &[u8]) -> Option<(usize, Item)> {
     let parameters = bytes.get(2..)?;
-    let length = (parameters.iter()).position(|byte| !(0x20..=0x3f).contains(byte))?;
+    let end = (parameters.iter()).position(|byte| !(0x20..=0x3f).contains(byte));
+    let Some(length) = end.filter(|length| *length <= LONGEST_SEQUENCE) else {
+        let is_endless = parameters.len() > LONGEST_SEQUENCE;
+        return is_endless.then_some((2 + LONGEST_SEQUENCE, Item::Unknown));
+    };
     let (parameters, last) = (&parameters[..length], parameters[length]);
     if !(0x40..=0x7e).contains(&last) {
         // It was broken off; the byte begins another item.
@@ -212,6 +220,8 @@ mod tests {
             (b"a\xff\xc3(b\x7f\x00", "a ( b"),
             (b"\x1b[200~q\x1b[A\x03 quit\x1b[201~x", "x"),
             (b"\x1b[99~\x1b[?1;2cx\x1b[3\x03", "x ^c"),
+            // The first 32 are a sequence without an end.
+            (b"\x1b[111111111111111111111111111111111234q", "1 2 3 4 q"),
         ] {
             for length in 1..=bytes.len() {
                 let mut parser = KeyParser::default();

@@ -65,10 +65,7 @@ impl KeyReader {
             let sources = KeySources::open(keyboard, ended);
             if let Err(error) = sources.and_then(|mut sources| sources.read_all(&inbox, &on_stop)) {
                 // Without keys, nothing but the end of the display makes Ctrl-C work.
-                inbox.keep(&format!(
-                    "warning: the live display ended: no keys can be read: {error}"
-                ));
-                inbox.close();
+                inbox.end(format!("no keys can be read: {error}"));
             }
         })?;
         Ok(Self { ended: end })
@@ -100,7 +97,11 @@ impl KeySources {
         })
     }
 
-    /// Reads keys until the thread has to end, or the terminal went away.
+    /// Reads keys until the thread has to end.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal went away or cannot be read.
     fn read_all(&mut self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<()> {
         loop {
             let ready = match self.wait()? {
@@ -112,8 +113,11 @@ impl KeySources {
                 }
                 Wakeup::Ended => return Ok(()),
             };
-            if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-                return Ok(());
+            if ready.contains(PollFlags::NVAL) {
+                return Err(io::ErrorKind::Unsupported.into());
+            }
+            if ready.intersects(PollFlags::HUP | PollFlags::ERR) {
+                return Err(terminal_gone());
             }
             if take_bytes(&mut self.resized) {
                 inbox.push_input(TerminalInput::Resized);
@@ -124,8 +128,8 @@ impl KeySources {
             if ready.contains(PollFlags::IN) {
                 if !self.keyboard.is_ours() {
                     thread::sleep(BACKGROUND_PAUSE);
-                } else if !self.read_keys(inbox, on_stop)? {
-                    return Ok(());
+                } else {
+                    self.read_keys(inbox, on_stop)?;
                 }
             }
         }
@@ -155,22 +159,29 @@ impl KeySources {
         })
     }
 
-    /// Reads what is there. Returns false if the terminal went away.
-    fn read_keys(&mut self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<bool> {
+    /// Reads what is there.
+    fn read_keys(&mut self, inbox: &UpdateInbox, on_stop: &StopCallback) -> io::Result<()> {
         let mut bytes = [0; 1024];
         match (&self.keyboard.file).read(&mut bytes) {
-            Ok(0) => Ok(false),
+            Ok(0) => Err(terminal_gone()),
             Ok(count) => {
                 for key in self.parser.parse(&bytes[..count]) {
                     send(key, inbox, on_stop);
                 }
-                Ok(true)
+                Ok(())
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
-            Err(error) if Errno::from_io_error(&error) == Some(Errno::IO) => Ok(false),
-            Err(error) => Err(error),
+            Err(error) => match error.kind() {
+                // Another program has read the keys, and has made the terminal non-blocking.
+                io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => Ok(()),
+                _ if Errno::from_io_error(&error) == Some(Errno::IO) => Err(terminal_gone()),
+                _ => Err(error),
+            },
         }
     }
+}
+
+fn terminal_gone() -> io::Error {
+    io::Error::other("the terminal went away")
 }
 
 fn send(key: KeyEvent, inbox: &UpdateInbox, on_stop: &StopCallback) {

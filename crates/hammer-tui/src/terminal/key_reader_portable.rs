@@ -30,8 +30,9 @@ impl KeyReader {
         let thread = thread::Builder::new().name("keys".into());
         thread.spawn(move || {
             while !is_ended.load(Ordering::Relaxed) {
-                if read_key(&inbox, &on_stop).is_err() {
-                    return;
+                if let Err(error) = read_key(&inbox, &on_stop) {
+                    // Without keys, nothing but the end of the display makes Ctrl-C work.
+                    return inbox.end(format!("no keys can be read: {error}"));
                 }
             }
         })?;

@@ -14,7 +14,8 @@ use super::live_sender::LiveSender;
 use super::panic_hook;
 use super::run_screen::RunScreen;
 use super::stop_callback::StopCallback;
-use super::taken_terminal::{open_output, restore_terminal_of, take_terminal};
+use super::taken_terminal::{leave_screen, restore_terminal_of, take_terminal};
+use super::terminal_output::open_output;
 use super::update_inbox::UpdateInbox;
 use crate::live::live_run::LiveRun;
 
@@ -25,9 +26,10 @@ const END_LIMIT: Duration = Duration::from_millis(500);
 ///
 /// It draws on one thread and reads keys on another. Both block when the terminal does; the caller never
 /// waits for them. A panic of the thread that draws, or a terminal that goes away, ends the display and
-/// leaves the run alone. A panic of a thread that is not registered goes into the log.
+/// leaves the run alone: [`end_reason`](Self::end_reason). A panic of a thread that is not registered goes
+/// into the log.
 ///
-/// Dropping it restores the terminal as well.
+/// Dropping it restores the terminal as well, but loses the log.
 #[derive(Debug)]
 pub struct LiveDisplay {
     /// Its number among the displays of the process.
@@ -86,7 +88,7 @@ impl LiveDisplay {
             if let Err(error) = display_loop::run(screen, &inbox, on_stop)
                 && error.kind() != io::ErrorKind::NotConnected
             {
-                inbox.keep(&format!("warning: the live display ended: {error}"));
+                inbox.end(error.to_string());
             }
             restore_terminal_of(number);
         });
@@ -111,14 +113,26 @@ impl LiveDisplay {
         LiveSender::new(Arc::clone(&self.inbox))
     }
 
+    /// The reason for which the display has ended by itself, if it has. The terminal is then restored, and
+    /// the display has to be [closed](Self::close) for the lines of its log.
+    #[must_use]
+    pub fn end_reason(&self) -> Option<String> {
+        self.inbox.end_reason()
+    }
+
     /// Restores the terminal. Returns the lines of the log, to be printed; the oldest may be missing.
     ///
-    /// A terminal that takes no output delays it by no more than a second.
+    /// A terminal that takes no output delays it by no more than a second if the log is empty. Otherwise it
+    /// waits for the terminal, as a line that is printed would.
     #[must_use]
     pub fn close(self) -> Vec<String> {
-        let inbox = Arc::clone(&self.inbox);
+        let (inbox, number) = (Arc::clone(&self.inbox), self.number);
         drop(self);
-        inbox.take_log()
+        let lines = inbox.take_log();
+        if !lines.is_empty() {
+            leave_screen(number);
+        }
+        lines
     }
 }
 
@@ -140,6 +154,9 @@ struct DisplayEnd<'a> {
 
 impl Drop for DisplayEnd<'_> {
     fn drop(&mut self) {
+        if thread::panicking() {
+            self.inbox.end("it panicked".into());
+        }
         end_keys(self.keys);
         self.inbox.set_ended();
     }

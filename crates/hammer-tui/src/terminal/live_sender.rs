@@ -16,8 +16,8 @@ impl LiveSender {
         Self { inbox }
     }
 
-    /// Sends an update. It never waits for the terminal: if the display falls behind, it skips the
-    /// oldest seconds and lines of the log. After the end of the display, nothing happens.
+    /// Sends an update. It never waits for the terminal: if the display falls behind, the
+    /// oldest seconds become one, and the oldest lines of the log are skipped. After the end of the display, nothing happens.
     pub fn send(&self, update: LiveUpdate) {
         match update {
             LiveUpdate::Log(line) => drop(self.inbox.log(line)),
@@ -27,8 +27,8 @@ impl LiveSender {
 
     /// Adds a line to the log, like [`LiveUpdate::Log`].
     ///
-    /// Returns false if the display has ended, by itself or by
-    /// [`LiveDisplay::close`](crate::LiveDisplay::close). Then the line has to be printed.
+    /// Returns false if [`LiveDisplay::close`](crate::LiveDisplay::close) has taken the lines of the log.
+    /// Then the terminal is restored, and the line has to be printed.
     #[must_use]
     pub fn log(&self, line: &str) -> bool {
         self.inbox.log(line.to_owned())

@@ -14,6 +14,7 @@ mod panic_hook;
 mod run_screen;
 mod stop_callback;
 mod taken_terminal;
+mod terminal_output;
 mod update_inbox;
 mod update_queue;
 

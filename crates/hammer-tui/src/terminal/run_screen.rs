@@ -1,5 +1,7 @@
 //! The screen of a run.
 
+use std::time::{Duration, Instant};
+
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 
@@ -10,6 +12,9 @@ use crate::run_view::run_view::RunView;
 use crate::screen;
 use crate::screen::screen_settings::{KeyAction, ScreenSettings};
 use crate::screen::theme::Theme;
+
+/// The time between two frames of a countdown.
+const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The screen of a run, with what the person who watches has chosen.
 #[derive(Debug)]
@@ -52,6 +57,11 @@ impl DisplayScreen for RunScreen {
             self.frozen = None;
         }
         action
+    }
+
+    fn frame_interval(&self) -> Option<Duration> {
+        let is_frozen = self.frozen.is_some();
+        (!is_frozen && self.view.counts_down(Instant::now())).then_some(COUNTDOWN_INTERVAL)
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>) {

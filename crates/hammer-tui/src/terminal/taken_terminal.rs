@@ -20,7 +20,7 @@ use ratatui::layout::Size;
 use super::keyboard::Keyboard;
 
 /// The longest time that a restoration waits for a terminal that takes no output.
-const RESTORE_LIMIT: Duration = Duration::from_millis(500);
+pub(super) const RESTORE_LIMIT: Duration = Duration::from_millis(500);
 
 /// The terminal that is taken over: a process has one.
 ///
@@ -58,13 +58,16 @@ pub(super) fn take_terminal(output: Box<dyn Write + Send>) -> io::Result<u64> {
 
 /// Enters the alternate screen, again if the process was stopped: the shell changes modes and screen.
 pub(super) fn enter_screen(is_again: bool) -> io::Result<()> {
+    let mut sequences = vec![];
+    queue!(sequences, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    let mut taken = lock();
+    let terminal = taken.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+    // With the lock: the modes of a terminal that is restored must not change any more.
     if is_again && is_raw_mode_enabled()? && is_ours() {
         disable_raw_mode()?;
         enable_raw_mode()?;
     }
-    let mut sequences = vec![];
-    queue!(sequences, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-    write_to_terminal(&sequences)
+    terminal.write(&sequences)
 }
 
 /// Writes to the terminal. It blocks for as long as the terminal takes no output.
@@ -75,8 +78,7 @@ pub(super) fn enter_screen(is_again: bool) -> io::Result<()> {
 pub(super) fn write_to_terminal(bytes: &[u8]) -> io::Result<()> {
     let mut taken = lock();
     let terminal = taken.as_mut().ok_or(io::ErrorKind::NotConnected)?;
-    terminal.output.write_all(bytes)?;
-    terminal.output.flush()
+    terminal.write(bytes)
 }
 
 /// Restores the terminal that a [`LiveDisplay`](crate::LiveDisplay) has taken over, if one has, and ends
@@ -93,9 +95,8 @@ pub(super) fn restore_terminal_of(display: u64) {
     if display == 0 || TAKEN_BY.load(Ordering::SeqCst) != display {
         return;
     }
-    if is_ours() {
-        let _ = disable_raw_mode();
-    }
+    // At once, since a thread that writes may hold the lock for long.
+    reset_modes();
     let (sender, is_restored) = mpsc::channel();
     let thread = thread::Builder::new().name("restore".into());
     let spawned = thread.spawn(move || {
@@ -108,8 +109,8 @@ pub(super) fn restore_terminal_of(display: u64) {
     }
 }
 
-/// Leaves the alternate screen, once no other thread writes to the terminal.
-fn leave_screen(display: u64) {
+/// Leaves the alternate screen if this display has the terminal, once no other thread writes to it.
+pub(super) fn leave_screen(display: u64) {
     let mut taken = lock();
     let Some(mut terminal) = taken.take_if(|terminal| terminal.display == display) else {
         return;
@@ -122,10 +123,17 @@ fn leave_screen(display: u64) {
         LeaveAlternateScreen,
         Show
     );
+    reset_modes();
     // The terminal may have gone away.
-    let _ = queued.and_then(|()| terminal.output.write_all(&sequences));
-    let _ = terminal.output.flush();
+    let _ = queued.and_then(|()| terminal.write(&sequences));
     TAKEN_BY.store(0, Ordering::SeqCst);
+}
+
+/// Ends raw mode.
+fn reset_modes() {
+    if is_ours() {
+        let _ = disable_raw_mode();
+    }
 }
 
 /// Returns false if the process is in the background of the terminal, which the shell uses now.
@@ -137,21 +145,6 @@ pub(super) fn may_draw() -> bool {
 /// Returns true if the modes of the terminal can be changed.
 fn is_ours() -> bool {
     Keyboard::of_process().is_ok_and(Keyboard::is_ours)
-}
-
-/// Opens the terminal of stderr, with a lock of its own: a thread that is blocked in a write to it does
-/// not block others that use [`io::stderr`].
-#[cfg(unix)]
-pub(super) fn open_output() -> io::Result<Box<dyn Write + Send>> {
-    use std::os::fd::AsFd;
-    let output = io::stderr().as_fd().try_clone_to_owned()?;
-    Ok(Box::new(std::fs::File::from(output)))
-}
-
-/// Opens the terminal of stderr.
-#[cfg(not(unix))]
-pub(super) fn open_output() -> io::Result<Box<dyn Write + Send>> {
-    Ok(Box::new(io::stderr()))
 }
 
 /// The size of the terminal of stderr, if it reports one.
@@ -170,6 +163,13 @@ pub(super) fn stderr_size() -> Option<Size> {
 
 fn lock() -> MutexGuard<'static, Option<TakenTerminal>> {
     TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl TakenTerminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.output.write_all(bytes)?;
+        self.output.flush()
+    }
 }
 
 impl fmt::Debug for TakenTerminal {

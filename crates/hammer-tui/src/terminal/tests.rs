@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -15,6 +16,7 @@ use super::display_screen::DisplayScreen;
 use super::live_display::LiveDisplay;
 use super::restore_terminal;
 use super::stop_callback::StopCallback;
+use super::taken_terminal::RESTORE_LIMIT;
 use super::update_inbox::UpdateInbox;
 use super::update_queue::{TerminalInput, UpdateQueue};
 use crate::live::live_update::LiveUpdate;
@@ -151,13 +153,15 @@ fn updates_and_keys_are_drawn_and_the_terminal_is_restored() {
 #[test]
 fn a_panic_of_the_display_restores_the_terminal_and_leaves_the_sender_alone() {
     let display = TestDisplay::start();
+    assert_eq!(display.display.end_reason(), None);
     display.send("panic");
     display.inbox.wait_for_end(LONG);
+    assert_eq!(display.display.end_reason().unwrap(), "it panicked");
     let sender = display.display.sender();
     sender.send(LiveUpdate::Stopping("more".into()));
-    assert!(!sender.log("printed by the caller"));
+    assert!(sender.log("printed after the display"));
     let (log, written) = display.close();
-    assert_eq!(log, Vec::<String>::new());
+    assert_eq!(log, ["printed after the display"]);
     assert_restored(&written);
 }
 
@@ -186,9 +190,9 @@ fn a_panic_of_the_coordinator_ends_the_display() {
         let _ = catch_unwind(|| panic!("broken coordinator"));
     });
     coordinator.join().unwrap();
-    assert!(!display.display.sender().log("printed by the caller"));
-    let (log, written) = display.close();
-    assert_eq!(log, Vec::<String>::new());
+    display.inbox.wait_for_end(LONG);
+    assert_eq!(display.display.end_reason(), None, "the run ends");
+    let (_, written) = display.close();
     assert_restored(&written);
 }
 
@@ -200,9 +204,8 @@ fn a_restored_terminal_ends_the_display() {
     restore_terminal();
     display.press('r');
     display.inbox.wait_for_end(LONG);
-    assert!(!display.display.sender().log("printed by the caller"));
-    let (log, written) = display.close();
-    assert_eq!(log, Vec::<String>::new());
+    assert_eq!(display.display.end_reason(), None, "the process ends");
+    let (_, written) = display.close();
     assert_eq!(written.matches(LEAVE).count(), 1, "{written:?}");
     assert_restored(&written);
 }
@@ -217,12 +220,43 @@ fn a_terminal_that_went_away_ends_the_display_only() {
     drop(output);
     display.inbox.push_input(TerminalInput::Continued);
     display.inbox.wait_for_end(LONG);
+    let reason = display.display.end_reason().unwrap();
+    assert!(reason.contains("Broken pipe"), "{reason}");
+    assert_eq!(display.close().0, Vec::<String>::new());
+}
+
+/// A line that was printed while the terminal was still covered was lost with the alternate screen.
+#[test]
+fn lines_that_arrive_while_the_display_closes_wait_for_the_terminal() {
+    let (mut output, mut writer) = UnixStream::pair().unwrap();
+    fill(&mut writer);
+    let display = TestDisplay::start_on(writer, output.try_clone().unwrap());
+    let (sender, inbox) = (display.display.sender(), Arc::clone(&display.inbox));
+    let takes_output = Arc::new(AtomicBool::new(false));
+    let is_taken = Arc::clone(&takes_output);
+    let terminal = thread::spawn(move || {
+        while inbox.next(Instant::now(), None).is_some() {}
+        assert!(sender.log("late"));
+        // Longer than an end without lines takes.
+        thread::sleep(3 * RESTORE_LIMIT);
+        is_taken.store(true, Ordering::SeqCst);
+        let mut written = String::new();
+        output.read_to_string(&mut written).unwrap();
+        written
+    });
+    let sender = display.display.sender();
     let (log, _) = display.close();
-    assert_eq!(log.len(), 1, "{log:?}");
-    assert!(
-        log[0].starts_with("warning: the live display ended: "),
-        "{log:?}"
-    );
+    assert!(takes_output.load(Ordering::SeqCst));
+    assert_eq!(log, ["late"]);
+    assert_restored(&terminal.join().unwrap());
+    assert!(!sender.log("printed by the caller"));
+}
+
+/// Fills the buffer of a terminal that takes no output.
+fn fill(writer: &mut UnixStream) {
+    writer.set_nonblocking(true).unwrap();
+    while writer.write(&[b'-'; 4096]).is_ok() {}
+    writer.set_nonblocking(false).unwrap();
 }
 
 /// A terminal that takes no output, such as of a computer that sleeps, blocks neither the sender nor
@@ -230,19 +264,16 @@ fn a_terminal_that_went_away_ends_the_display_only() {
 #[test]
 fn a_full_terminal_blocks_neither_sender_nor_end() {
     let (output, mut writer) = UnixStream::pair().unwrap();
-    writer.set_nonblocking(true).unwrap();
-    while writer.write(&[b'-'; 4096]).is_ok() {}
-    writer.set_nonblocking(false).unwrap();
+    fill(&mut writer);
     let display = TestDisplay::start_on(writer, output);
     let started = Instant::now();
     let sender = display.display.sender();
     for number in 0..5_000 {
         sender.send(LiveUpdate::Stopping(number.to_string()));
-        assert!(sender.log("a line"));
     }
     let (log, written) = display.close();
     assert!(started.elapsed() < LONG / 2);
-    assert_eq!(log.len(), 1_001);
+    assert_eq!(log, Vec::<String>::new());
     assert_restored(&written);
 }
 
@@ -262,9 +293,16 @@ fn what_waits_for_the_display_is_bounded() {
         queue.push(LiveUpdate::Log(number.to_string()));
         queue.push(LiveUpdate::Thresholds(vec![]));
         let text = String::new();
-        queue.push(LiveUpdate::Preparing { load: 0, text });
+        queue.push(LiveUpdate::Preparing {
+            load: 0,
+            text,
+            ends_at: None,
+        });
         queue.push_input(TerminalInput::Resized);
+        let key = char::from_digit((number % 10) as u32, 10).unwrap();
+        queue.push_input(TerminalInput::Key(KeyCode::Char(key).into()));
     }
+    queue.push_input(TerminalInput::Key(KeyCode::Char('q').into()));
     let seconds: Vec<_> = (queue.updates.iter())
         .filter_map(|update| match update {
             LiveUpdate::Second { load, .. } => Some(*load),
@@ -279,8 +317,55 @@ fn what_waits_for_the_display_is_bounded() {
         .filter(|update| matches!(update, LiveUpdate::Log(_)));
     assert_eq!(lines.count(), 1_000);
     assert_eq!(queue.updates.len(), 32 + 1_000 + 2);
-    assert_eq!(queue.input.len(), 64);
+    assert_eq!(queue.input.len(), 65);
+    let last = queue.input.back();
+    // A terminal that was stuck for a while lost the key that stops the run.
+    assert_eq!(
+        last,
+        Some(&TerminalInput::Key(KeyCode::Char('q').into())),
+        "the newest key stays"
+    );
+    let resized = queue.input.iter();
+    let resized = resized.filter(|input| **input == TerminalInput::Resized);
+    assert_eq!(resized.count(), 1);
     assert_eq!(queue.delay(), Some(Duration::ZERO));
+}
+
+/// Keys arrive while the display sleeps, waits for the next frame, and draws. One that did not wake it
+/// would be seen late, with the next frame, or never.
+#[test]
+fn each_key_is_seen_at_once_during_a_burst_of_updates() {
+    const KEYS: u32 = 300;
+    let display = TestDisplay::start();
+    let mut output = display.output.try_clone().unwrap();
+    let terminal = thread::spawn(move || {
+        let mut written = String::new();
+        output.read_to_string(&mut written).unwrap();
+        written
+    });
+    let sender = display.display.sender();
+    let is_wanted = Arc::new(());
+    let is_over = Arc::downgrade(&is_wanted);
+    let burst = thread::spawn(move || {
+        let mut load = TestLoad::new(|_| 100);
+        while is_over.strong_count() > 0 {
+            let second = Box::new(load.second());
+            sender.send(LiveUpdate::Second { load: 0, second });
+            thread::sleep(Duration::from_micros(200));
+        }
+    });
+    let started = Instant::now();
+    let press = || {
+        display.press('r');
+        assert_eq!(display.see(), "Char('r')");
+    };
+    (0..KEYS).for_each(|_| press());
+    drop(is_wanted);
+    burst.join().unwrap();
+    (0..KEYS).for_each(|_| press());
+    assert!(started.elapsed() < KEYS * Duration::from_millis(50) / 2);
+    display.close();
+    assert_restored(&terminal.join().unwrap());
 }
 
 /// A flood of log lines must not make the display draw all the time.

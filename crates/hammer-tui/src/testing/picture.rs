@@ -8,6 +8,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+/// The most columns of a styled text that is shown whole.
+const LONGEST_TEXT: usize = 24;
+
+/// The columns that are shown of a longer one.
+const LONG_TEXT_BEGIN: usize = 12;
+
 /// Pictures of one size, which a golden file keeps. `HAMMER_WRITE_SCREENS=1` writes the file anew.
 #[derive(Debug)]
 pub(crate) struct Picture {
@@ -32,31 +38,25 @@ impl Picture {
 
     /// Adds what is in a buffer of any size under a title.
     pub(crate) fn add_buffer(&mut self, title: &str, buffer: &Buffer) {
-        self.add_rows(title, buffer, |row| {
-            let mut text = String::new();
-            let mut hidden = 0;
-            for cell in row {
-                if hidden == 0 {
-                    text.push_str(cell.symbol());
-                    // A wide character covers the cells after it.
-                    hidden = cell.symbol().width();
-                }
-                hidden = hidden.saturating_sub(1);
-            }
-            text
-        });
-    }
-
-    /// Adds the colors in a buffer of any size, a letter for each cell.
-    pub(crate) fn add_color_buffer(&mut self, title: &str, buffer: &Buffer) {
-        let title = format!("{title}, colors");
-        self.add_rows(&title, buffer, |row| row.iter().map(letter).collect());
-    }
-
-    fn add_rows(&mut self, title: &str, buffer: &Buffer, text: impl Fn(&[Cell]) -> String) {
         self.text.push_str(&format!("== {title}\n"));
-        for row in buffer.content().chunks(buffer.area.width.into()) {
-            writeln!(self.text, "│{}│", text(row)).expect("a String can grow");
+        for row in rows(buffer) {
+            let text = text_of(row);
+            writeln!(self.text, "│{text}│").expect("a String can grow");
+        }
+    }
+
+    /// Adds the styles in a buffer of any size: the styled texts of each row, after the letter of their
+    /// style.
+    pub(crate) fn add_colors(&mut self, title: &str, buffer: &Buffer) {
+        self.text.push_str(&format!("== {title}, colors\n"));
+        for (number, row) in rows(buffer).enumerate() {
+            let runs = row.chunk_by(|cell, next| letter(cell) == letter(next));
+            let styled = runs.filter(|run| letter(&run[0]) != ' ').map(styled_text);
+            let styled: Vec<_> = styled.collect();
+            if !styled.is_empty() {
+                let styled = styled.join(" ");
+                writeln!(self.text, "{number:>2} {styled}").expect("a String can grow");
+            }
         }
     }
 
@@ -75,6 +75,33 @@ impl Picture {
             path.display(),
             self.text
         );
+    }
+}
+
+fn rows(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
+    buffer.content().chunks(buffer.area.width.max(1).into())
+}
+
+fn text_of(row: &[Cell]) -> String {
+    let mut text = String::new();
+    let mut hidden = 0;
+    for cell in row {
+        if hidden == 0 {
+            text.push_str(cell.symbol());
+            // A wide character covers the cells after it.
+            hidden = cell.symbol().width();
+        }
+        hidden = hidden.saturating_sub(1);
+    }
+    text
+}
+
+/// A text with the letter of its style: `G[VALID]`. Of a long one, the begin and the number of columns.
+fn styled_text(run: &[Cell]) -> String {
+    let letter = letter(&run[0]);
+    match run.len() {
+        0..=LONGEST_TEXT => format!("{letter}[{}]", text_of(run)),
+        columns => format!("{letter}[{}…{columns}]", text_of(&run[..LONG_TEXT_BEGIN])),
     }
 }
 

@@ -8,7 +8,7 @@ use hammer_core::{
     VerdictStatus,
 };
 
-use crate::live::live_second::{GroupSoFar, LiveDistributions, LiveSecond};
+use crate::live::live_second::{GroupResponse, GroupSoFar, LiveDistributions, LiveSecond};
 
 /// Values that stand for the distribution of a second.
 const QUANTILES: u64 = 50;
@@ -31,6 +31,7 @@ pub(crate) struct TestLoad {
     pub(crate) verdict: Verdict,
     seconds: u64,
     started: u64,
+    open_sessions: u64,
     total: HitCounts,
     so_far: LiveDistributions,
     group_times: Vec<Histogram>,
@@ -50,6 +51,7 @@ impl TestLoad {
             verdict: Verdict::default(),
             seconds: 0,
             started: 0,
+            open_sessions: 0,
             total: HitCounts::default(),
             so_far: LiveDistributions::default(),
             group_times: vec![],
@@ -75,6 +77,9 @@ impl TestLoad {
         let last = self.times(second, hits.answered());
         self.total += hits;
         self.started += started;
+        let in_flight = started * (self.median_us)(second) as u64 / 100_000;
+        // Sessions stay open after their hits.
+        self.open_sessions = self.open_sessions.max(in_flight);
         for (sum, times) in [
             (&mut self.so_far.response, &last.response),
             (&mut self.so_far.service, &last.service),
@@ -92,12 +97,12 @@ impl TestLoad {
             started,
             total_started: self.started,
             requested_rate: is_open.then_some(started as f64),
-            in_flight: started * (self.median_us)(second) as u64 / 100_000,
+            in_flight,
             backlog: 0,
+            open_sessions: self.open_sessions,
             stage: is_open.then(|| (self.stage)(second)),
             groups: self.groups(&last.response),
             last,
-            so_far: self.so_far.clone(),
             labels: counts([("200", self.total.ok), ("503", self.total.rejected)]),
             failures: counts([
                 ("connect_refused", self.total.failed),
@@ -164,7 +169,7 @@ impl TestLoad {
                         timed_out: part(self.total.timed_out),
                         ..HitCounts::default()
                     },
-                    response: times.clone(),
+                    response: GroupResponse::new(times),
                 }
             })
             .collect()

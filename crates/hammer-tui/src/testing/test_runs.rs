@@ -126,6 +126,7 @@ pub(crate) fn preparing() -> RunView {
     run.apply(LiveUpdate::Preparing {
         load: 0,
         text: "opening sessions (at most 3 s)".to_owned(),
+        ends_at: None,
     });
     run
 }
@@ -170,6 +171,7 @@ pub(crate) fn plan() -> RunView {
     run.apply(LiveUpdate::Preparing {
         load: 2,
         text: "waiting until 01:30".to_owned(),
+        ends_at: None,
     });
     let mut browse = TestLoad::new(|_| 500);
     let mut checkout = TestLoad::new(|second| 5 + second * 45 / 120);

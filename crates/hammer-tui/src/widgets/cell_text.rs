@@ -1,12 +1,44 @@
 //! Foreign texts in columns of a table.
 
+use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::clean_text::{clean, cut, fit};
+use crate::clean_text::{clean, cut, fit_name};
 
-/// Cleans `text` and fits it into exactly `columns`, at the left.
-pub(crate) fn left(text: &str, columns: usize) -> String {
-    fit(&clean(text), columns)
+/// Cleans a name and fits it into exactly `columns`, at the left.
+pub(crate) fn left(name: &str, columns: usize) -> String {
+    fit_name(&clean(name), columns)
+}
+
+/// Cuts a line to at most `columns`, with an ellipsis if something is missing.
+pub(crate) fn cut_line(line: Line<'_>, columns: usize) -> Line<'_> {
+    if line.width() <= columns {
+        return line;
+    }
+    let Line {
+        style,
+        alignment,
+        spans,
+    } = line;
+    let mut left = columns;
+    let mut shown = vec![];
+    let mut spans = spans.into_iter().peekable();
+    while let Some(span) = spans.next() {
+        // The ellipsis needs a column.
+        let is_cut = span.width() > left || span.width() == left && spans.peek().is_some();
+        if is_cut {
+            let text = cut(&format!("{} ", span.content), left);
+            shown.push(Span::styled(text, span.style));
+            break;
+        }
+        left -= span.width();
+        shown.push(span);
+    }
+    Line {
+        style,
+        alignment,
+        spans: shown,
+    }
 }
 
 /// Fits a number into exactly `columns`, at the right.
@@ -52,6 +84,21 @@ mod tests {
         assert_eq!(left("\u{1b}[31mred", 4), "red ");
         assert_eq!(right("ab", 4), "  ab");
         assert_eq!(right("abcde", 4), "abc…");
+    }
+
+    #[test]
+    fn lines_are_cut_with_an_ellipsis() {
+        let line = || Line::from(vec![Span::raw("abc"), Span::raw("de"), Span::raw("f")]);
+        for (columns, shown) in [
+            (6, "abcdef"),
+            (5, "abcd…"),
+            (4, "abc…"),
+            (3, "ab…"),
+            (1, "…"),
+            (0, ""),
+        ] {
+            assert_eq!(cut_line(line(), columns).to_string(), shown, "{columns}");
+        }
     }
 
     #[test]

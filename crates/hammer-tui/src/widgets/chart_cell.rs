@@ -13,14 +13,14 @@ pub(crate) struct ChartCell {
     pub(crate) not_ok: f64,
     pub(crate) response: TimeCell,
     pub(crate) service: TimeCell,
-    pub(crate) lateness: TimeCell,
+    /// The largest of the seconds.
+    pub(crate) lateness_p99: Option<Duration>,
 }
 
 /// The times of the hits in a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TimeCell {
     /// The largest of the seconds.
-    pub(crate) p50: Option<Duration>,
     pub(crate) p99: Option<Duration>,
     /// Hits per second by row of the heat map, from the bottom.
     pub(crate) rows: Box<[f64; HEAT_ROWS]>,
@@ -50,7 +50,7 @@ impl ChartCell {
             not_ok: rate(|column| column.not_ok),
             response: times(|column| &column.response),
             service: times(|column| &column.service),
-            lateness: times(|column| &column.lateness),
+            lateness_p99: columns.filter_map(|(_, column)| column.lateness_p99).max(),
         })
     }
 }
@@ -58,15 +58,13 @@ impl ChartCell {
 impl TimeCell {
     fn fold<'a>(columns: impl Iterator<Item = &'a TimeColumn>, per_second: f64) -> Self {
         let mut cell = Self {
-            p50: None,
             p99: None,
             rows: Box::new([0.0; HEAT_ROWS]),
         };
         for column in columns {
-            cell.p50 = cell.p50.max(column.p50);
             cell.p99 = cell.p99.max(column.p99);
-            for (sum, hits) in cell.rows.iter_mut().zip(column.rows.iter()) {
-                *sum += f64::from(*hits) * per_second;
+            for (row, hits) in column.rows.iter() {
+                cell.rows[row] += f64::from(hits) * per_second;
             }
         }
         cell

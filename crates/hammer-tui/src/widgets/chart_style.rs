@@ -1,7 +1,10 @@
 //! The styles of charts.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
+use crate::clean_text::cut;
 use crate::screen::theme::{ColorDepth, Theme};
 
 /// Levels of the density in a heat map.
@@ -26,4 +29,10 @@ pub(crate) fn heat_style(theme: &Theme, density: usize, is_slow: bool) -> Style 
         ColorDepth::Ramp256 if is_slow => Style::new().fg(Color::Indexed(SLOW_RAMP[index])),
         ColorDepth::Ramp256 => Style::new().fg(Color::Indexed(FAST_RAMP[index])),
     }
+}
+
+/// Says in place of a chart why there is none.
+pub(super) fn draw_empty(text: &str, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let text = cut(&format!(" {text}"), area.width.into());
+    buffer.set_string(area.x, area.y, text, theme.dim());
 }

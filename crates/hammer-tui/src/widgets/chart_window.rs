@@ -1,14 +1,38 @@
 //! The part of a run that charts show, in cells of equal length.
 
-use hammer_stats::{TimeBucket, TimeSeries};
+use hammer_stats::TimeBucket;
 
 use super::axis_labels::LABEL_COLUMNS;
 use super::chart_cell::ChartCell;
+use crate::live::live_load::LiveLoad;
 use crate::run_view::second_column::SecondColumn;
+use crate::run_view::second_history::SecondHistory;
 use crate::screen::screen_settings::ScreenSettings;
 
-/// The shortest time axis of a chart of the whole run, in seconds.
+/// The shortest time axis of a chart of the whole run, in seconds, unless the run is shorter.
 const LEAST_SPAN: u64 = 30;
+
+/// The seconds that a time axis shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AxisSpan {
+    /// The last seconds; `None` is the whole run.
+    zoom: Option<u64>,
+    /// The shortest axis of a whole run.
+    least: u64,
+}
+
+impl AxisSpan {
+    /// The axis of a load. While a run is young, it has room for the seconds that follow.
+    pub(crate) fn of(load: &LiveLoad, settings: &ScreenSettings) -> Self {
+        let length = load.length.map_or(LEAST_SPAN, |length| {
+            length.as_millis().div_ceil(1_000) as u64
+        });
+        Self {
+            zoom: settings.zoom,
+            least: length.clamp(1, LEAST_SPAN),
+        }
+    }
+}
 
 /// The part of a run that charts show, in cells of equal length. The last cell is the present.
 ///
@@ -30,32 +54,28 @@ pub(crate) struct ChartWindow {
 
 impl ChartWindow {
     /// Makes a window for a chart that is `columns` wide with its labels.
-    pub(crate) fn in_chart(
-        history: &TimeSeries<SecondColumn>,
-        settings: &ScreenSettings,
-        columns: u16,
-    ) -> Self {
+    pub(crate) fn in_chart(history: &SecondHistory, span: AxisSpan, columns: u16) -> Self {
         let cells = columns.saturating_sub(LABEL_COLUMNS);
-        Self::new(history, settings.zoom, cells.into())
+        Self::new(history, span, cells.into())
     }
 
-    /// Makes a window of `width` cells over the last `span` seconds, or over the whole run.
-    pub(crate) fn new(history: &TimeSeries<SecondColumn>, span: Option<u64>, width: usize) -> Self {
+    /// Makes a window of `width` cells.
+    pub(crate) fn new(history: &SecondHistory, span: AxisSpan, width: usize) -> Self {
         let width = width.max(1) as u64;
-        let end = history.iter().last().map_or(0, end_of);
-        let span = span.unwrap_or(end.max(LEAST_SPAN)).max(1);
+        let end = history.end();
+        let seconds = || history.columns(span.zoom);
+        let span = span.zoom.unwrap_or(end.max(span.least)).max(1);
         let cell_at = |second: u64| (second * width / span) as i64;
         let covered = |bucket: &TimeBucket<SecondColumn>| {
             let first = cell_at(bucket.start);
             first..=first.max(cell_at(end_of(bucket)) - 1)
         };
-        let last = history
-            .iter()
-            .last()
+        let last = seconds()
+            .next_back()
             .map_or(-1, |last| *covered(last).end());
         let first = last + 1 - width as i64;
         let mut columns = vec![vec![]; width as usize];
-        for bucket in history {
+        for bucket in seconds() {
             for cell in covered(bucket) {
                 let index = usize::try_from(cell - first);
                 if let Some(columns) = index.ok().and_then(|index| columns.get_mut(index)) {
@@ -70,6 +90,14 @@ impl ChartWindow {
                 .collect(),
             span,
             first,
+        }
+    }
+
+    /// Says that no cell has an answer.
+    pub(crate) fn empty_text(&self) -> &'static str {
+        match self.is_before(0) {
+            true => "no hit was answered in this time",
+            false => "no hit has been answered yet",
         }
     }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::axis_labels::AxisLabels;
-use super::chart_style::{DENSITY_GLYPHS, heat_style};
+use super::chart_style::{DENSITY_GLYPHS, draw_empty, heat_style};
 use super::chart_window::ChartWindow;
 use super::heat_lines::HeatLines;
 use super::reference_line::ReferenceLine;
@@ -22,6 +22,8 @@ use crate::screen::theme::Theme;
 pub(crate) struct HeatMap<'a> {
     /// The hits of each column; `None` before the start.
     pub(crate) columns: Vec<Option<&'a [f64; HEAT_ROWS]>>,
+    /// The text in place of a map without hits.
+    empty_text: &'static str,
     pub(crate) lines: Vec<ReferenceLine>,
     pub(crate) unit: Option<TimeUnit>,
     pub(crate) theme: &'a Theme,
@@ -54,18 +56,19 @@ impl<'a> HeatMap<'a> {
         };
         Self {
             columns: columns.collect(),
+            empty_text: window.empty_text(),
             lines,
             unit: settings.unit,
             theme,
         }
     }
 
-    /// The rows with hits or lines, if there are any.
+    /// The rows with hits or lines, or `None` without hits.
     fn rows_in_use(&self) -> Option<(usize, usize)> {
         let has_hits = |row: &usize| self.columns.iter().flatten().any(|rows| rows[*row] > 0.0);
-        let with_hits = (0..HEAT_ROWS).filter(has_hits);
-        let with_lines = self.lines.iter().map(|line| heat_row(line.at));
-        let rows: Vec<_> = with_hits.chain(with_lines).collect();
+        let mut rows: Vec<_> = (0..HEAT_ROWS).filter(has_hits).collect();
+        rows.first()?;
+        rows.extend(self.lines.iter().map(|line| heat_row(line.at)));
         Some((*rows.iter().min()?, *rows.iter().max()?))
     }
 
@@ -103,8 +106,10 @@ impl Widget for HeatMap<'_> {
         if area.is_empty() {
             return;
         }
-        // Without hits, from 1 ms to 1 s.
-        let (first, last) = self.rows_in_use().unwrap_or((21, 42));
+        let Some((first, last)) = self.rows_in_use() else {
+            draw_empty(self.empty_text, area, self.theme, buffer);
+            return;
+        };
         let lines = HeatLines::new(first..=last, area.height.into());
         let decades = lines.decades();
         let unit = self

@@ -11,6 +11,7 @@ use ratatui::widgets::Widget;
 
 use super::braille_grid::BrailleGrid;
 use super::chart_cell::ChartCell;
+use super::chart_style::draw_empty;
 use super::chart_window::ChartWindow;
 use super::reference_line::ReferenceLine;
 use super::time_scale::TimeScale;
@@ -135,7 +136,12 @@ impl Widget for TimeChart<'_> {
             return;
         }
         let times = self.series.iter().flat_map(|series| self.values(series));
-        let times = times.flatten().chain(self.lines.iter().map(|line| line.at));
+        let mut times = times.flatten().peekable();
+        if times.peek().is_none() {
+            draw_empty(self.window.empty_text(), area, self.theme, buffer);
+            return;
+        }
+        let times = times.chain(self.lines.iter().map(|line| line.at));
         let scale = TimeScale::new(self.scale, times);
         let labels = scale.labels(area.height, self.unit);
         let chart = labels.draw(area, self.theme.dim(), buffer);

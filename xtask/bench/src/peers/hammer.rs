@@ -14,8 +14,9 @@ pub(crate) struct HammerTool {
     pub(crate) arguments: Vec<String>,
 }
 
+/// The report of a load.
 #[derive(Deserialize)]
-struct HammerReport {
+pub(super) struct HammerReport {
     elapsed_s: f64,
     hits: HitsSection,
     response_us: PercentilesSection,
@@ -84,8 +85,14 @@ impl LoadTool for HammerTool {
         _stderr: &str,
     ) -> Result<ToolReport, ToolOutputError> {
         let report: HammerReport = serde_json::from_str(stdout)?;
+        Ok(report.into())
+    }
+}
+
+impl From<HammerReport> for ToolReport {
+    fn from(report: HammerReport) -> Self {
         let response = report.response_us;
-        Ok(ToolReport {
+        Self {
             hits: report.hits.ok,
             seconds: report.elapsed_s,
             errors: report.hits.scheduled - report.hits.ok,
@@ -96,7 +103,7 @@ impl LoadTool for HammerTool {
             lateness_p99_us: report.lateness_us.p99,
             cpu_s: Some(report.generator.cpu_s),
             peak_rss_bytes: Some(report.generator.peak_rss_bytes),
-        })
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use hammer_diagnostic::shell_words;
 
-use super::{HammerTool, LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
 use crate::process::ToolInvocation;
 
 /// Makes a terminal of 120 columns and 40 lines with the program `script` of util-linux, and runs the
@@ -13,11 +13,11 @@ const ON_TERMINAL: &str =
     "exec 3>&1; exec script -qefc \"stty rows 40 columns 120; $1\" /dev/null </dev/null >/dev/null";
 
 /// `hammer`, started by a shell on a terminal.
-#[derive(Debug)]
 pub(crate) struct HammerOnTerminal {
     /// The path of hammer.
     pub(crate) path: PathBuf,
-    pub(crate) hammer: HammerTool,
+    /// Hammer with its arguments.
+    pub(crate) hammer: Box<dyn LoadTool>,
 }
 
 impl LoadTool for HammerOnTerminal {

@@ -8,6 +8,7 @@ mod duration_text;
 mod h2load;
 mod hammer;
 mod hammer_on_terminal;
+mod hammer_plan;
 mod hey;
 mod k6;
 mod oha;
@@ -18,6 +19,7 @@ mod wrk2;
 
 pub(crate) use hammer::HammerTool;
 pub(crate) use hammer_on_terminal::HammerOnTerminal;
+pub(crate) use hammer_plan::HammerPlan;
 pub(crate) use tool_report::{ToolOutputError, ToolReport};
 
 /// The load that a run requests from a load generator.

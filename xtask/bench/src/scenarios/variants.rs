@@ -1,10 +1,12 @@
 //! Two kinds of requests that hammer sends in turn, to see what the second costs.
 
+use std::path::Path;
+
 use crate::context::{BenchContext, MeasuredRun};
 use crate::error::Error;
 use crate::installed_tool::InstalledTool;
 use crate::pairs::pair_order;
-use crate::peers::ToolLoad;
+use crate::peers::{HammerPlan, HammerTool, ToolLoad};
 use crate::pinned_target::PinnedTargetServer;
 
 /// A kind of requests.
@@ -13,7 +15,7 @@ pub(super) struct RequestVariant {
     pub(super) name: &'static str,
     /// The end of the URL, after the address of the target.
     pub(super) path: String,
-    /// Arguments of `hammer http`.
+    /// Arguments of `hammer http`, or of `hammer run` with a plan.
     pub(super) arguments: Vec<String>,
 }
 
@@ -33,7 +35,8 @@ impl VariantPair {
         Self { variants, tools }
     }
 
-    /// Two kinds of requests that are both sent from a terminal.
+    /// Two kinds of requests that are both sent from a terminal, as the plan at this path says if there is
+    /// one.
     ///
     /// # Errors
     ///
@@ -41,10 +44,20 @@ impl VariantPair {
     pub(super) fn on_terminal(
         bench: &BenchContext,
         variants: [RequestVariant; 2],
+        plan: Option<&Path>,
     ) -> Result<Self, Error> {
         let tool = |variant: &RequestVariant| {
             let arguments = variant.arguments.clone();
-            bench.hammer.hammer_on_terminal(arguments)
+            bench.hammer.hammer_on_terminal(match plan {
+                Some(plan) => Box::new(HammerPlan {
+                    plan: plan.to_owned(),
+                    arguments,
+                }),
+                None => Box::new(HammerTool {
+                    arguments,
+                    ..HammerTool::default()
+                }),
+            })
         };
         let tools = [tool(&variants[0])?, tool(&variants[1])?];
         Ok(Self { variants, tools })

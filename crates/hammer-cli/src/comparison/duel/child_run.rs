@@ -1,5 +1,6 @@
 //! Runs of a duel, each in a process of its own.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::iter;
@@ -30,6 +31,8 @@ pub(super) struct ChildRunner {
     /// The first signal.
     signal: Option<u8>,
     leftovers: Leftovers,
+    /// The warnings of plans that were accepted.
+    warnings: BTreeSet<Vec<u8>>,
 }
 
 /// An event during a run, or a pause.
@@ -87,11 +90,13 @@ impl ChildRunner {
             sender,
             signal: None,
             leftovers,
+            warnings: BTreeSet::new(),
         })
     }
 
-    /// Checks the plan of an argument by a dry run, which prints its warnings to a log.
-    pub(super) fn check(&self, argument: &str, plan: &Path) -> Result<PlanCheck, Error> {
+    /// Checks the plan of an argument by a dry run, which prints its warnings to a log. One that the other
+    /// plan has, too, is printed once.
+    pub(super) fn check(&mut self, argument: &str, plan: &Path) -> Result<PlanCheck, Error> {
         if plan == Path::new("-") {
             let problem = "a plan from stdin can be read only once (try a file)";
             return Err(Error::invalid_value(argument, "-", problem));
@@ -104,12 +109,17 @@ impl ChildRunner {
         command.env(dry_run::LOADS_VARIABLE, "1");
         let output = command.output();
         let output = output.map_err(|error| Error::Run(not_started(&error)))?;
-        let _ = io::stderr().write_all(&output.stderr);
         if output.status.success() {
+            for line in output.stderr.split_inclusive(|byte| *byte == b'\n') {
+                if self.warnings.insert(line.to_owned()) {
+                    let _ = io::stderr().write_all(line);
+                }
+            }
             return Ok(PlanCheck::Accepted(
                 serde_json::from_slice(&output.stdout).ok(),
             ));
         }
+        let _ = io::stderr().write_all(&output.stderr);
         let code = output.status.code();
         let code = code.and_then(|code| u8::try_from(code).ok());
         Ok(PlanCheck::Refused(

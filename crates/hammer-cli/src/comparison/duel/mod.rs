@@ -104,7 +104,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         Some(_) => ChildVerbosity::Terminal,
         None => ChildVerbosity::Log,
     };
-    let runner = ChildRunner::new(verbosity, leftovers.clone())?;
+    let mut runner = ChildRunner::new(verbosity, leftovers.clone())?;
     let mut loads = vec![];
     for (argument, plan) in plans {
         match runner.check(argument, plan)? {

@@ -1,6 +1,7 @@
 //! The progress of a run on a live display.
 
 use std::io;
+use std::time::{Duration, Instant, SystemTime};
 
 use hammer_core::RunEvent;
 use hammer_plan::{MeasuredNow, SubstitutedVariables};
@@ -45,12 +46,22 @@ impl LiveProgress {
 
     /// Shows an event of the load with this index.
     pub(in crate::output) fn on_event(&self, load: usize, event: &RunEvent<'_>) {
-        let preparing = |text| LiveUpdate::Preparing { load, text };
+        let preparing = |text, ends_at| LiveUpdate::Preparing {
+            load,
+            text,
+            ends_at,
+        };
+        let after = |left: Duration| Instant::now().checked_add(left);
         let update = match event {
-            RunEvent::Opening { limit, .. } => preparing(opening_text(*limit)),
-            RunEvent::Preparing { ready, total } => preparing(preparing_text(*ready, *total)),
-            RunEvent::Waiting { until } => preparing(waiting_text(*until)),
-            RunEvent::WarmingUp { duration } => preparing(warm_up_text(*duration)),
+            RunEvent::Opening { limit, .. } => preparing(opening_text(*limit), after(*limit)),
+            RunEvent::Preparing { ready, total } => preparing(preparing_text(*ready, *total), None),
+            RunEvent::Waiting { until } => {
+                let left = until.duration_since(SystemTime::now()).unwrap_or_default();
+                preparing(waiting_text(*until), after(left))
+            }
+            RunEvent::WarmingUp { duration } => {
+                preparing(warm_up_text(*duration), after(*duration))
+            }
             RunEvent::Started {
                 hit_count,
                 duration,
@@ -93,6 +104,11 @@ impl LiveProgress {
     /// Says that the run is being stopped.
     pub(in crate::output) fn show_stop(&self, text: &str) {
         self.display.send(LiveUpdate::Stopping(text.to_owned()));
+    }
+
+    /// The reason for which the display has ended by itself, if it has.
+    pub(in crate::output) fn end_reason(&self) -> Option<String> {
+        self.display.end_reason()
     }
 
     /// Restores the terminal, and prints the messages.

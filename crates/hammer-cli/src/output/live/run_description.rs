@@ -27,6 +27,7 @@ pub(super) fn describe_run(
             .collect(),
         bounds: response_bounds(thresholds, outline, plan),
         baseline_p99: baseline.and_then(|baseline| response_p99(baseline.run(), &load.name, index)),
+        most_ports: Some(load.load.needs(plan.threads()).ports),
         ..describe_load(load, &plan.variables)
     });
     let name = match plan.single_load() {
@@ -47,6 +48,7 @@ fn describe_load(load: &RunnablePlanLoad, variables: &SubstitutedVariables) -> L
         hammer: load.load.hammer().to_owned(),
         shape: variables.mask(shape_text(&schedule)),
         offset: load.offset,
+        drain: load.load.drain(),
         length: schedule.duration(),
         hit_count: schedule.hit_count(),
         stages: stages(&schedule, variables),

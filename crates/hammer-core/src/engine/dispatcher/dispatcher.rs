@@ -172,12 +172,13 @@ impl Dispatcher {
         now.saturating_duration_since(self.start)
     }
 
-    /// The hits in flight and in the backlog at `now`, and the end of the schedule.
+    /// The hits in flight and in the backlog at `now`, the open sessions, and the end of the schedule.
     pub(crate) fn gauges(&self, now: Instant) -> WorkerGauges {
         let is_over = self.phase != Phase::Running;
         WorkerGauges {
             in_flight: self.in_flight.len(),
             backlog: self.backlog.len(),
+            open_sessions: self.recorder.open_sessions(),
             peaks: self.recorder.peaks().held,
             schedule_end: is_over.then(|| self.recorder.peaks().schedule_end),
             waiting: (self.limits.age_waiting).then(|| {

@@ -23,6 +23,8 @@ pub(crate) struct HitRecorder {
     /// The shape, if hits are counted by stage.
     stages: Option<Shape>,
     peaks: WorkerPeaks,
+    /// Sessions that are open.
+    open_sessions: usize,
     /// Records of hits that have ended; `None` if they were not requested.
     records: Option<Vec<HitRecord>>,
     /// Finds the groups of hits that never start; `None` if hits have no groups.
@@ -122,6 +124,7 @@ impl HitRecorder {
             interval: IntervalStats::new(),
             stages,
             peaks: WorkerPeaks::default(),
+            open_sessions: 0,
             records: log_hits.then(Vec::new),
             group_lookup: None,
         }
@@ -180,6 +183,17 @@ impl HitRecorder {
     /// Records that a session has opened.
     pub(crate) fn session_opened(&mut self) {
         self.interval.sessions_opened += 1;
+        self.open_sessions += 1;
+    }
+
+    /// Records that an open session was closed or dropped.
+    pub(crate) fn session_closed(&mut self) {
+        self.open_sessions = self.open_sessions.saturating_sub(1);
+    }
+
+    /// Sessions that are open.
+    pub(super) fn open_sessions(&self) -> usize {
+        self.open_sessions
     }
 
     /// Records a hit that started at `elapsed`, as one of `in_flight`.

@@ -271,12 +271,21 @@ impl<H: Hammer> SlotTask<H> {
     /// Drops the session of a hit that failed.
     #[cold]
     fn drop_session(&mut self) {
-        let session = self.session.take();
-        ignore_panic(|| drop(session));
+        if let Some(session) = self.take_session() {
+            ignore_panic(|| drop(session));
+        }
+    }
+
+    /// Takes the session if one is open, to close or drop it.
+    fn take_session(&mut self) -> Option<H::Session> {
+        let session = self.session.take()?;
+        let mut dispatcher = self.worker.dispatcher.borrow_mut();
+        dispatcher.recorder.session_closed();
+        Some(session)
     }
 
     async fn close(&mut self) {
-        if let Some(session) = self.session.take() {
+        if let Some(session) = self.take_session() {
             let closing = pin!(async {
                 self.worker.hammer.close(session).await;
                 Ok(())

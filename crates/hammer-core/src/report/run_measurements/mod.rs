@@ -173,6 +173,7 @@ impl RunMeasurements {
         let (elapsed, length) = (Duration::from_secs(second), Duration::from_secs(length));
         let in_flight: usize = self.gauges.iter().map(|worker| worker.in_flight).sum();
         let backlog: usize = self.gauges.iter().map(|worker| worker.backlog).sum();
+        let open_sessions: usize = self.gauges.iter().map(|worker| worker.open_sessions).sum();
         self.waiting.clear();
         for worker in &self.gauges {
             (worker.waiting.iter()).for_each(|waiting| self.waiting.merge(waiting));
@@ -193,6 +194,7 @@ impl RunMeasurements {
             requested_rate,
             in_flight: in_flight as u64,
             backlog: backlog as u64,
+            open_sessions: open_sessions as u64,
             waiting: &self.waiting,
             stages: &self.stages,
             stage: (!shape.is_closed_loop()).then(|| shape.stage_at(before_end)),

@@ -4,7 +4,7 @@ use hammer_diagnostic::format_count;
 use ratatui::text::{Line, Span};
 
 use super::load_line::load_line;
-use super::threshold_lines::threshold_list;
+use super::threshold_lines::threshold_lines;
 use crate::clean_text::cut;
 use crate::live::live_load::LiveLoad;
 use crate::run_view::run_view::RunView;
@@ -13,6 +13,9 @@ use crate::screen::theme::Theme;
 
 /// Columns of the label of a line.
 const LABEL_COLUMNS: usize = 13;
+
+/// The most lines of thresholds.
+const MOST_THRESHOLD_LINES: usize = 3;
 
 /// The loads, the selected one with all that is known of it, and the thresholds.
 pub(super) fn lines(
@@ -26,13 +29,22 @@ pub(super) fn lines(
     lines.push(Line::default());
     let facts = run.run.loads.get(index).map(facts).unwrap_or_default();
     for (name, text) in facts {
+        // They follow with their figures.
+        if name == "thresholds" && !run.thresholds.is_empty() {
+            continue;
+        }
         let name = format!(" {name:<0$}", LABEL_COLUMNS - 1);
         lines.push(Line::from(vec![
             Span::styled(name, theme.dim()),
             Span::raw(cut(&text, width.saturating_sub(LABEL_COLUMNS + 1))),
         ]));
     }
-    lines.extend(threshold_list(&run.thresholds, width, theme));
+    lines.extend(threshold_lines(
+        &run.thresholds,
+        MOST_THRESHOLD_LINES,
+        width,
+        theme,
+    ));
     lines.push(Line::default());
     let text = " no figures yet: the first come one second after the start";
     lines.push(Line::styled(text, theme.dim()));

@@ -9,9 +9,8 @@ use ratatui::text::{Line, Span};
 
 use super::time_cell::TimeCells;
 use super::trend_lines::draw_trends;
-use crate::live::live_second::{LiveDistributions, LiveSecond};
-use crate::run_view::load_view::LoadView;
-use crate::screen::screen_settings::ScreenSettings;
+use crate::live::live_second::LiveDistributions;
+use crate::screen::tab_context::TabContext;
 use crate::screen::theme::Theme;
 
 /// The height of the table.
@@ -20,19 +19,25 @@ pub(super) const LATENCY_HEIGHT: u16 = 4;
 /// Columns of the names of the times.
 const NAME_COLUMNS: usize = 9;
 
+/// The width from which the table has the maximum of the run.
+const MAXIMUM_WIDTH: u16 = 100;
+
+/// The parts of a run that tables of times compare.
+pub(crate) const WINDOWS: [&str; 3] = ["last 1 s", "last 10 s", "whole run"];
+
 /// The least columns in which a trend can be seen.
 const LEAST_TREND_COLUMNS: u16 = 10;
 
 /// Draws the table, and at its right the p99 of each second.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    load: &LoadView,
-    latest: &LiveSecond,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let all = [&latest.last, &load.last_ten, &latest.so_far];
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        load,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
+    let all = [&latest.last, &load.last_ten, &load.so_far];
     let shown = TIMES.iter().flat_map(|(_, of)| all.map(of));
     let cells = TimeCells::for_percentiles(settings, shown, 0.999);
     let cell_columns = match area.width {
@@ -40,22 +45,30 @@ pub(super) fn draw(
         72..120 => 11,
         _ => 13,
     };
-    let head = ["last 1 s", "last 10 s", "whole run", "run p50", "run p99.9"];
+    let mut head = WINDOWS.to_vec();
+    head.extend(["run p50", "run p99.9"]);
+    let has_maximum = area.width >= MAXIMUM_WIDTH;
+    head.extend(has_maximum.then_some("run max"));
+    let table = 1 + NAME_COLUMNS + head.len() * cell_columns + 2;
     let name = format!(" {:<NAME_COLUMNS$}", format!("p99, {}", cells.unit.name()));
-    let head: String = head.map(|head| format!("{head:>cell_columns$}")).concat();
+    let head = head.iter().map(|head| format!("{head:>cell_columns$}"));
+    let head: String = head.collect();
     let mut lines = vec![Line::styled(format!("{name}{head}"), theme.dim())];
     let styles = [theme.response(), theme.service(), theme.lateness()];
     for ((name, of), style) in TIMES.into_iter().zip(styles) {
         let is_closed = latest.loop_kind == OpenOrClosedLoop::Closed;
         lines.push(match is_closed && name == "lateness" {
             true => closed_loop_line(style),
-            false => row(name, all.map(of), cells, cell_columns, style, theme),
+            false => {
+                let columns = (cell_columns, has_maximum);
+                row(name, all.map(of), cells, columns, style, theme)
+            }
         });
     }
     for (line, row) in lines.into_iter().zip(area.rows()) {
         frame.render_widget(line, row);
     }
-    let table = (1 + NAME_COLUMNS + 5 * cell_columns) as u16 + 2;
+    let table = table as u16;
     let trends = Rect {
         x: area.x + table.min(area.width),
         y: area.y + 1,
@@ -63,14 +76,7 @@ pub(super) fn draw(
         height: area.height.saturating_sub(1),
     };
     if trends.width >= LEAST_TREND_COLUMNS {
-        draw_trends(
-            trends,
-            frame.buffer_mut(),
-            load,
-            latest.loop_kind,
-            settings,
-            styles,
-        );
+        draw_trends(trends, frame.buffer_mut(), context, styles);
     }
 }
 
@@ -86,12 +92,17 @@ fn row(
     name: &str,
     [last, last_ten, whole]: [&Histogram; 3],
     cells: TimeCells,
-    columns: usize,
+    (columns, has_maximum): (usize, bool),
     style: Style,
     theme: &Theme,
 ) -> Line<'static> {
     let p99s = [last, last_ten, whole].map(|times| cells.percentile(times, 0.99));
-    let others = [0.5, 0.999].map(|share| cells.percentile(whole, share));
+    let mut others = [0.5, 0.999]
+        .map(|share| cells.percentile(whole, share))
+        .to_vec();
+    if has_maximum {
+        others.push(cells.maximum(whole));
+    }
     let text = |texts: &[String]| -> String {
         texts
             .iter()

@@ -4,10 +4,11 @@ use hammer_diagnostic::format_count;
 use ratatui::text::{Line, Span};
 
 use super::rate_line::per_second;
-use crate::clean_text::cut;
+use crate::clean_text::cut_name;
 use crate::run_view::load_view::{LoadState, LoadView};
 use crate::run_view::run_view::RunView;
 use crate::screen::item_line::ItemLine;
+use crate::screen::tab::LOADS_KEY;
 use crate::screen::theme::Theme;
 
 /// The most columns of the name of a load.
@@ -44,10 +45,10 @@ fn load_items(
     width: usize,
     theme: &Theme,
 ) -> ItemLine {
-    let mut line = ItemLine::new("loads", theme.dim(), width);
+    let mut line = ItemLine::new("loads", theme.dim(), width).with_key(LOADS_KEY);
     for index in order {
         let load = &run.loads[index];
-        let name = cut(&run.run.loads[index].name, NAME_COLUMNS);
+        let name = cut_name(&run.run.loads[index].name, NAME_COLUMNS);
         let style = match index == selected {
             true => theme.selected(),
             false => theme.strong(),
@@ -72,6 +73,6 @@ fn state_text(load: &LoadView) -> String {
         (LoadState::Running, None) => "starts".to_owned(),
         (LoadState::Running, Some(latest)) => per_second(latest),
         (LoadState::Draining, _) => "draining".to_owned(),
-        (LoadState::Finished(verdict), _) => format!("ended {}", verdict.as_str()),
+        (LoadState::Finished(verdict), _) => format!("ended {}", verdict.as_str().to_uppercase()),
     }
 }

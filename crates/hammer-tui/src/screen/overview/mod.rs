@@ -1,30 +1,28 @@
 //! The overview of a load.
 
 mod before_start;
-mod charts;
-mod latency_table;
+pub(super) mod charts;
+pub(super) mod latency_table;
 mod load_line;
 mod panels;
 pub(super) mod rate_line;
 pub(super) mod result_lines;
 mod side_column;
-mod threshold_lines;
+mod side_section;
+pub(super) mod threshold_lines;
 pub(super) mod time_cell;
 mod trend_lines;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
-use ratatui::text::Line;
 
 use self::panels::OverviewPanels;
-use super::screen_settings::ScreenSettings;
+use super::tab_context::TabContext;
+use super::tab_parts::draw_lines;
 use super::theme::Theme;
-use crate::live::live_load::LiveLoad;
-use crate::live::live_second::LiveSecond;
-use crate::run_view::load_view::LoadView;
 use crate::run_view::run_view::RunView;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::spark_line::SparkLine;
 
 /// The width from which there are two columns.
@@ -36,42 +34,24 @@ const HIGH_HEIGHT: u16 = 20;
 /// The least columns in which the rates of the seconds can be seen.
 const LEAST_SPARK_COLUMNS: usize = 6;
 
-/// The load that is drawn, and how.
-#[derive(Clone, Copy)]
-struct OverviewContext<'a> {
-    run: &'a RunView,
-    live: &'a LiveLoad,
-    load: &'a LoadView,
-    latest: &'a LiveSecond,
-    settings: &'a ScreenSettings,
-    theme: &'a Theme,
-}
-
-/// Draws the overview of a load.
-pub(super) fn draw(
+/// Draws the overview of a load that has no figures yet.
+pub(super) fn draw_before_start(
     frame: &mut Frame<'_>,
     area: Rect,
     run: &RunView,
     index: usize,
-    settings: &ScreenSettings,
     theme: &Theme,
 ) {
+    let lines = before_start::lines(run, index, area.width.into(), theme);
+    draw_lines(frame, area, lines);
+}
+
+/// Draws the overview of a load.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        run, index, theme, ..
+    } = context;
     let width = usize::from(area.width);
-    let (Some(live), Some(load)) = (run.run.loads.get(index), run.loads.get(index)) else {
-        return;
-    };
-    let Some(latest) = load.latest.as_deref() else {
-        draw_lines(frame, area, before_start::lines(run, index, width, theme));
-        return;
-    };
-    let context = OverviewContext {
-        run,
-        live,
-        load,
-        latest,
-        settings,
-        theme,
-    };
     let is_wide = area.width >= TWO_COLUMNS_WIDTH;
     let mut head = vec![];
     head.extend(load_line::load_line(run, index, width, theme));
@@ -95,7 +75,7 @@ pub(super) fn draw(
 }
 
 /// The rates, and in the columns that are left those of each second.
-fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
+fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
     let width = usize::from(area.width);
     let line = rate_line::rate_line(context.latest, width, context.theme);
     let left = width.saturating_sub(line.width() + 3);
@@ -106,14 +86,8 @@ fn draw_rate(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
             width: left as u16,
             ..area
         };
-        let window = ChartWindow::new(&context.load.history, context.settings.zoom, left);
+        let span = AxisSpan::of(context.live, context.settings);
+        let window = ChartWindow::new(&context.load.history, span, left);
         frame.render_widget(SparkLine::started(&window, Style::new()), spark);
-    }
-}
-
-/// Draws lines from the top, as many as fit.
-fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
-    for (line, row) in lines.into_iter().zip(area.rows()) {
-        frame.render_widget(line, row);
     }
 }

@@ -8,7 +8,9 @@ use ratatui::text::Line;
 
 use super::charts::{LEAST_CHARTS_HEIGHT, draw_charts};
 use super::latency_table::LATENCY_HEIGHT;
-use super::{OverviewContext, draw_lines, latency_table, rate_line, result_lines};
+use super::{latency_table, rate_line, result_lines};
+use crate::screen::tab_context::TabContext;
+use crate::screen::tab_parts::draw_lines;
 
 /// The height from which blank lines separate the panels.
 const LOOSE_HEIGHT: u16 = 24;
@@ -26,9 +28,9 @@ pub(super) struct OverviewPanels {
 }
 
 impl OverviewPanels {
-    pub(super) fn of(context: OverviewContext<'_>, area: Rect) -> Self {
+    pub(super) fn of(context: TabContext<'_>, area: Rect) -> Self {
         let width = usize::from(area.width);
-        let OverviewContext {
+        let TabContext {
             latest,
             live,
             settings,
@@ -63,16 +65,9 @@ impl OverviewPanels {
         }
     }
 
-    pub(super) fn draw(self, frame: &mut Frame<'_>, context: OverviewContext<'_>) {
-        let OverviewContext {
-            load,
-            latest,
-            settings,
-            theme,
-            ..
-        } = context;
+    pub(super) fn draw(self, frame: &mut Frame<'_>, context: TabContext<'_>) {
         draw_lines(frame, self.hits_area, self.hits);
-        latency_table::draw(frame, self.latency, load, latest, settings, theme);
+        latency_table::draw(frame, self.latency, context);
         draw_charts(frame, self.charts, context);
         draw_lines(frame, self.results_area, self.results);
     }

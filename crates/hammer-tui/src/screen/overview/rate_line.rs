@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::LiveSecond;
 use crate::screen::item_line::ItemLine;
+use crate::screen::tab::RESULTS_KEY;
 use crate::screen::theme::Theme;
 
 /// The share of the requested rate below which the started rate is marked.
@@ -126,7 +127,7 @@ pub(super) fn hits_line(
 }
 
 fn hits_items(started: String, latest: &LiveSecond, width: usize, theme: &Theme) -> ItemLine {
-    let mut line = ItemLine::new("hits", theme.dim(), width);
+    let mut line = ItemLine::new("hits", theme.dim(), width).with_key(RESULTS_KEY);
     line.push_text(started);
     let total = &latest.total;
     let mut not_ok = [

@@ -8,11 +8,12 @@ use hammer_diagnostic::{format_count, format_percent};
 use ratatui::text::{Line, Span};
 
 use super::time_cell::TimeCells;
-use crate::clean_text::{cut, fit};
+use crate::clean_text::{cut_name, fit_name};
 use crate::live::live_load::LiveLoad;
 use crate::live::live_second::{GroupSoFar, LiveSecond};
 use crate::screen::item_line::ItemLine;
 use crate::screen::screen_settings::ScreenSettings;
+use crate::screen::tab::RESULTS_KEY;
 use crate::screen::theme::Theme;
 use crate::widgets::cell_text;
 
@@ -32,7 +33,7 @@ pub(super) fn failure_lines(
     if failures.is_empty() {
         return vec![];
     }
-    let mut line = ItemLine::new("failures", theme.dim(), width);
+    let mut line = ItemLine::new("failures", theme.dim(), width).with_key(RESULTS_KEY);
     for (name, hits) in &failures {
         let text = format!("{} {}", shown_name(name), format_count(*hits));
         line.push([Span::styled(text, theme.fail())]);
@@ -44,7 +45,6 @@ pub(super) fn failure_lines(
     if let Some((name, advice)) = advised {
         let mut line = ItemLine::new("", theme.dim(), width);
         let text = format!("{}: {advice}", shown_name(name));
-        let text = cut(&text, line.left());
         line.push_text(text);
         lines.push(line.finish(theme.dim()));
     }
@@ -61,11 +61,11 @@ pub(super) fn label_line(
     if labels.is_empty() {
         return None;
     }
-    let mut line = ItemLine::new("codes", theme.dim(), width);
+    let mut line = ItemLine::new("codes", theme.dim(), width).with_key(RESULTS_KEY);
     for (label, hits) in labels {
         line.push_text(format!(
             "{} {}",
-            cut(label, NAME_COLUMNS),
+            cut_name(label, NAME_COLUMNS),
             format_count(hits)
         ));
     }
@@ -84,14 +84,13 @@ pub(super) fn group_line(
         return None;
     }
     let groups = largest_first(&latest.groups);
-    let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
-    let mut line = ItemLine::new("groups", theme.dim(), width);
+    let cells = TimeCells::for_groups(settings, groups.iter().map(|group| &group.response));
+    let mut line = ItemLine::new("groups", theme.dim(), width).with_key(RESULTS_KEY);
     for group in &groups {
-        let name = cut(&group_name(group, live), NAME_COLUMNS);
+        let name = cut_name(&group_name(group, live), NAME_COLUMNS);
         line.push([
             Span::raw(format!("{name} {} % p99 ", share_of(group, &groups))),
-            Span::styled(cells.percentile(&group.response, 0.99), theme.strong()),
-            Span::raw(format!(" {}", cells.unit.name())),
+            Span::styled(cells.group_p99(&group.response), theme.strong()),
         ]);
     }
     Some(line.finish(theme.dim()))
@@ -104,7 +103,7 @@ pub(super) fn failure_list(latest: &LiveSecond, width: usize, theme: &Theme) -> 
         let share = hits as f64 * 100.0 / latest.total.ended().max(1) as f64;
         let (name_text, hits) = (shown_name(name), format_count(hits));
         let text = format!(" {name_text} {hits}  {} %", format_percent(share));
-        lines.push(Line::styled(cut(&text, width), theme.fail()));
+        lines.push(Line::styled(text, theme.fail()));
         if let Some(advice) = latest.advice.get(name) {
             let wrapped = cell_text::wrap(advice, width.saturating_sub(4));
             lines.extend(
@@ -126,7 +125,7 @@ pub(super) fn group_list(
     theme: &Theme,
 ) -> Vec<Line<'static>> {
     let groups = largest_first(&latest.groups);
-    let cells = TimeCells::for_histograms(settings, groups.iter().map(|group| &group.response));
+    let cells = TimeCells::for_groups(settings, groups.iter().map(|group| &group.response));
     let names = width.saturating_sub(OTHER_COLUMNS).clamp(8, NAME_COLUMNS);
     let lines = groups.iter().map(|group| {
         let not_ok = group.hits.ended().saturating_sub(group.hits.ok);
@@ -134,11 +133,11 @@ pub(super) fn group_list(
             0 => theme.dim(),
             _ => theme.fail(),
         };
-        let p99 = cells.percentile(&group.response, 0.99);
+        let p99 = cells.group_p99(&group.response);
         Line::from(vec![
-            Span::raw(format!(" {}", fit(&group_name(group, live), names))),
+            Span::raw(format!(" {}", fit_name(&group_name(group, live), names))),
             Span::raw(format!("{:>4} %", share_of(group, &groups))),
-            Span::styled(format!(" {p99:>7} {}", cells.unit.name()), theme.strong()),
+            Span::styled(format!(" {p99:>10}"), theme.strong()),
             Span::styled(format!("  {} not ok", format_count(not_ok)), style),
         ])
     });
@@ -170,5 +169,5 @@ fn most_first(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
 
 /// The name of a failure as the report shows it.
 pub(crate) fn shown_name(name: &str) -> String {
-    cut(&name.replace('_', " "), NAME_COLUMNS)
+    cut_name(&name.replace('_', " "), NAME_COLUMNS)
 }

@@ -7,21 +7,22 @@ use ratatui::text::{Line, Span};
 use super::charts::draw_charts;
 use super::latency_table::LATENCY_HEIGHT;
 use super::panels::take_top;
-use super::{OverviewContext, draw_lines, latency_table, rate_line, result_lines, threshold_lines};
-use crate::clean_text::cut;
+use super::side_section::{SideSection, fitted_lines};
+use super::{latency_table, rate_line, result_lines, threshold_lines};
 use crate::run_view::load_view::LoadView;
+use crate::screen::tab::{GENERATOR_KEY, LOG_KEY, RESULTS_KEY};
+use crate::screen::tab_context::TabContext;
+use crate::screen::tab_parts::draw_lines;
 use crate::screen::theme::Theme;
 
 /// Lines of the log that are shown at most.
 const MOST_LOG_LINES: usize = 5;
 
 /// Draws the hits and the latencies, and below them the two columns.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'_>) {
-    let OverviewContext {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
         live,
-        load,
         latest,
-        settings,
         theme,
         ..
     } = context;
@@ -32,7 +33,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'
     let gap = u16::from(area.height >= 24);
     take_top(&mut rest, gap);
     let latency = take_top(&mut rest, LATENCY_HEIGHT);
-    latency_table::draw(frame, latency, load, latest, settings, theme);
+    latency_table::draw(frame, latency, context);
     take_top(&mut rest, 1);
     let columns = [
         Constraint::Fill(3),
@@ -44,45 +45,50 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: OverviewContext<'
     draw_lines(frame, right, side_lines(context, right));
 }
 
-/// All lists, as far as they fit.
-fn side_lines(context: OverviewContext<'_>, area: Rect) -> Vec<Line<'static>> {
-    let OverviewContext {
+/// All lists, each with as many lines as fit.
+fn side_lines(context: TabContext<'_>, area: Rect) -> Vec<Line<'static>> {
+    let TabContext {
         run,
         live,
         load,
         latest,
         settings,
         theme,
+        ..
     } = context;
     let width = usize::from(area.width);
-    let thresholds = threshold_lines::threshold_list(&run.thresholds, width, theme);
-    let failures = result_lines::failure_list(latest, width, theme);
-    let labels = result_lines::label_line(latest, width, theme);
+    let thresholds =
+        threshold_lines::threshold_list(&run.thresholds, width.saturating_sub(1), theme);
     let groups = match latest.groups.len() {
         0 | 1 => vec![],
         _ => result_lines::group_list(latest, live, settings, width, theme),
     };
+    let labels = result_lines::label_line(latest, width, theme);
     let log = run.log.iter().rev().take(MOST_LOG_LINES).rev();
-    let log: Vec<_> = log
-        .map(|line| Line::from(cut(&format!(" {line}"), width)))
-        .collect();
-    let mut lines = vec![];
-    for (title, list) in [
-        ("thresholds", thresholds),
-        ("failures", failures),
-        ("answers", labels.into_iter().collect()),
-        ("groups: share, p99, not ok", groups),
-        ("generator", thread_lines(load, theme)),
-        ("log", log),
-    ] {
-        if list.is_empty() {
-            continue;
-        }
-        if !lines.is_empty() {
-            lines.push(Line::default());
-        }
-        lines.push(Line::styled(format!(" {title}"), theme.strong()));
-        lines.extend(list);
+    let section = |title, key, lines| SideSection { title, key, lines };
+    let sections = vec![
+        section("thresholds", RESULTS_KEY, indented(thresholds)),
+        section(
+            "failures",
+            RESULTS_KEY,
+            result_lines::failure_list(latest, width, theme),
+        ),
+        section("answers", RESULTS_KEY, labels.into_iter().collect()),
+        section("groups: share, p99, not ok", RESULTS_KEY, groups),
+        section("generator", GENERATOR_KEY, thread_lines(load, theme)),
+        section(
+            "log",
+            LOG_KEY,
+            indented(log.cloned().map(Line::from).collect()),
+        ),
+    ];
+    fitted_lines(sections, area.height.into(), theme)
+}
+
+/// Lines with a space before each.
+fn indented(mut lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    for line in &mut lines {
+        line.spans.insert(0, Span::raw(" "));
     }
     lines
 }

@@ -3,9 +3,17 @@
 use hammer_diagnostic::format_count;
 use ratatui::text::{Line, Span};
 
+use crate::clean_text::cut_name;
 use crate::live::live_threshold::LiveThreshold;
 use crate::screen::item_line::ItemLine;
+use crate::screen::tab::RESULTS_KEY;
 use crate::screen::theme::Theme;
+
+/// The least columns in which an expression can be recognized.
+const LEAST_EXPRESSION: usize = 12;
+
+/// The columns of `  +99 more: key 4`.
+const MORE_COLUMNS: usize = 17;
 
 /// At most `count` lines of thresholds, the failing ones first. Without thresholds, it is empty.
 pub(super) fn threshold_lines(
@@ -17,25 +25,31 @@ pub(super) fn threshold_lines(
     if thresholds.is_empty() {
         return vec![];
     }
-    let mut line = ItemLine::new("", theme.dim(), width).unlabeled();
+    let line = ItemLine::new("", theme.dim(), width).unlabeled();
+    let mut line = line.with_key(RESULTS_KEY);
+    // Room for the number of those that do not fit.
+    let more = if thresholds.len() > 1 {
+        MORE_COLUMNS
+    } else {
+        0
+    };
+    let columns = line.item_columns().saturating_sub(more);
     for threshold in by_urgency(thresholds) {
-        line.push(parts(threshold, theme));
+        line.push(threshold_parts(threshold, columns, theme));
     }
     line.finish_lines(count, theme.dim())
 }
 
-/// A line per threshold, the failing ones first.
-pub(super) fn threshold_list(
+/// A line per threshold of at most `width`, the failing ones first.
+pub(crate) fn threshold_list(
     thresholds: &[LiveThreshold],
     width: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let lines = by_urgency(thresholds).into_iter().map(|threshold| {
-        let mut line = ItemLine::new("", theme.dim(), width).unlabeled();
-        line.push(parts(threshold, theme));
-        line.finish(theme.dim())
-    });
-    lines.collect()
+    let thresholds = by_urgency(thresholds).into_iter();
+    thresholds
+        .map(|threshold| threshold_parts(threshold, width, theme).into())
+        .collect()
 }
 
 fn by_urgency(thresholds: &[LiveThreshold]) -> Vec<&LiveThreshold> {
@@ -54,7 +68,8 @@ fn is_as_wanted(threshold: &LiveThreshold) -> Option<bool> {
         .map(|holds| holds != threshold.is_abort_condition)
 }
 
-fn parts(threshold: &LiveThreshold, theme: &Theme) -> Vec<Span<'static>> {
+/// A threshold with its figure, in at most `width` columns: a long expression is cut.
+fn threshold_parts(threshold: &LiveThreshold, width: usize, theme: &Theme) -> Vec<Span<'static>> {
     let (word, style) = match (is_as_wanted(threshold), threshold.is_abort_condition) {
         (None, _) => ("no figure yet", theme.dim()),
         (Some(true), false) => ("pass", theme.pass()),
@@ -63,10 +78,10 @@ fn parts(threshold: &LiveThreshold, theme: &Theme) -> Vec<Span<'static>> {
         (Some(false), true) => ("MET: aborts", theme.fail()),
     };
     let expression = match threshold.is_abort_condition {
-        true => format!("abort if {} ", threshold.expression),
-        false => format!("{} ", threshold.expression),
+        true => format!("abort if {}", threshold.expression),
+        false => threshold.expression.clone(),
     };
-    let mut parts = vec![Span::raw(expression), Span::styled(word, style)];
+    let mut parts = vec![Span::styled(word, style)];
     if !threshold.figure.is_empty() {
         parts.push(Span::styled(
             format!(" {}", threshold.figure),
@@ -85,5 +100,8 @@ fn parts(threshold: &LiveThreshold, theme: &Theme) -> Vec<Span<'static>> {
             style,
         ));
     }
+    let columns: usize = parts.iter().map(Span::width).sum();
+    let left = width.saturating_sub(columns + 1).max(LEAST_EXPRESSION);
+    parts.insert(0, Span::raw(cut_name(&expression, left) + " "));
     parts
 }

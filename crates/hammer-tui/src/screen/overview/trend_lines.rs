@@ -7,11 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::run_view::load_view::LoadView;
-use crate::screen::screen_settings::{ChartScale, ScreenSettings};
+use crate::screen::screen_settings::ChartScale;
+use crate::screen::tab_context::TabContext;
 use crate::widgets::braille_grid::BrailleGrid;
 use crate::widgets::chart_cell::ChartCell;
-use crate::widgets::chart_window::ChartWindow;
+use crate::widgets::chart_window::{AxisSpan, ChartWindow};
 use crate::widgets::time_scale::TimeScale;
 
 type SelectP99 = fn(&ChartCell) -> Option<Duration>;
@@ -19,24 +19,23 @@ type SelectP99 = fn(&ChartCell) -> Option<Duration>;
 const P99S: [SelectP99; 3] = [
     |cell| cell.response.p99,
     |cell| cell.service.p99,
-    |cell| cell.lateness.p99,
+    |cell| cell.lateness_p99,
 ];
 
 /// Draws the three lines on one scale, so that a low one is small.
 pub(super) fn draw_trends(
     area: Rect,
     buffer: &mut Buffer,
-    load: &LoadView,
-    loop_kind: OpenOrClosedLoop,
-    settings: &ScreenSettings,
+    context: TabContext<'_>,
     styles: [Style; 3],
 ) {
-    let window = ChartWindow::new(&load.history, settings.zoom, area.width.into());
+    let span = AxisSpan::of(context.live, context.settings);
+    let window = ChartWindow::new(&context.load.history, span, area.width.into());
     let cells = || window.cells.iter().flatten();
     let times = P99S.iter().flat_map(|p99| cells().filter_map(p99));
     // Of four dots, a logarithm would leave nothing to see.
     let scale = TimeScale::new(ChartScale::Linear, times);
-    let is_closed = loop_kind == OpenOrClosedLoop::Closed;
+    let is_closed = context.latest.loop_kind == OpenOrClosedLoop::Closed;
     let count = if is_closed { 2 } else { P99S.len() };
     let lines = area.rows().zip(P99S).zip(styles).take(count);
     for ((row, p99), style) in lines {

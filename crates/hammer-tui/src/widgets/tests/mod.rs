@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hammer_stats::{Histogram, TimeSeries};
+use hammer_stats::Histogram;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::chart_window::ChartWindow;
+use super::chart_window::{AxisSpan, ChartWindow};
 use super::heat_map::HeatMap;
 use super::percentile_curve::{Curve, PercentileCurve};
 use super::spark_line::SparkLine;
@@ -15,14 +15,15 @@ use super::time_axis::TimeAxis;
 use super::time_chart::{ChartSeries, TimeChart};
 use crate::live::live_load::LiveLoad;
 use crate::run_view::second_column::SecondColumn;
+use crate::run_view::second_history::SecondHistory;
 use crate::screen::screen_settings::{ChartScale, ScreenSettings, ShownTimes};
 use crate::screen::theme::Theme;
 use crate::testing::{Picture, TestLoad, mid_run};
 
 /// Histories of edge cases, by name.
-fn histories() -> Vec<(&'static str, TimeSeries<SecondColumn>)> {
+fn histories() -> Vec<(&'static str, SecondHistory)> {
     let play = |mut load: TestLoad, columns: usize, seconds: u64| {
-        let mut history = TimeSeries::new(600);
+        let mut history = SecondHistory::new();
         for _ in 0..columns {
             history.push(seconds, SecondColumn::new(&load.second()));
         }
@@ -39,7 +40,7 @@ fn histories() -> Vec<(&'static str, TimeSeries<SecondColumn>)> {
     hour.median_us = |second| if second % 150 < 10 { 300e3 } else { 8e3 };
     let steps = mid_run().loads.swap_remove(0).history;
     vec![
-        ("no data", TimeSeries::new(600)),
+        ("no data", SecondHistory::new()),
         ("one second", play(TestLoad::new(|_| 100), 1, 1)),
         ("steps after 192 s", steps),
         ("an hour with four outages", play(hour, 600, 6)),
@@ -59,7 +60,7 @@ fn heat_maps() {
     let (load, theme) = (steps(), Theme::plain());
     for (name, history) in histories() {
         let settings = ScreenSettings::default();
-        let window = ChartWindow::in_chart(&history, &settings, 60);
+        let window = ChartWindow::in_chart(&history, AxisSpan::of(&load, &settings), 60);
         picture.add(name, |area, buffer| {
             HeatMap::new(&window, &load, &settings, &theme).render(area, buffer);
         });
@@ -77,7 +78,7 @@ fn time_charts() {
                 scale,
                 ..ScreenSettings::default()
             };
-            let window = ChartWindow::in_chart(&history, &settings, 60);
+            let window = ChartWindow::in_chart(&history, AxisSpan::of(&load, &settings), 60);
             picture.add(&format!("{name}, {}", scale.name()), |area, buffer| {
                 let [legend, chart, axis] = parts(area);
                 let widget = TimeChart::new(&window, &load, &settings, &theme);
@@ -119,7 +120,7 @@ fn percentile_curves() {
         let mut load = TestLoad::new(rate);
         load.median_us = median;
         load.late_us = |_| 1_000.0;
-        load.second().so_far
+        load.second().last
     };
     for (name, times) in [
         ("no data", second(|_| 1.0, |_| 0)),
@@ -147,11 +148,70 @@ fn percentile_curves() {
     picture.check("percentile_curves");
 }
 
+/// The axis of a run of two seconds had thirty.
+#[test]
+fn the_time_axis_is_not_longer_than_the_run() {
+    let mut load = steps();
+    for (length, zoom, seconds, span) in [
+        (Some(2_000), None, 1, 2),
+        (Some(1_500), None, 1, 2),
+        (Some(2_000), None, 5, 5),
+        (Some(300_000), None, 1, 30),
+        (None, None, 1, 30),
+        (Some(300_000), Some(60), 200, 60),
+    ] {
+        load.length = length.map(Duration::from_millis);
+        let settings = ScreenSettings {
+            zoom,
+            ..ScreenSettings::default()
+        };
+        let mut history = SecondHistory::new();
+        let mut second = TestLoad::new(|_| 100);
+        (0..seconds).for_each(|_| history.push(1, SecondColumn::new(&second.second())));
+        let window = ChartWindow::in_chart(&history, AxisSpan::of(&load, &settings), 60);
+        assert_eq!(window.span, span, "{length:?} {zoom:?} {seconds}");
+    }
+}
+
+/// Charts without answers had an axis all the same.
+#[test]
+fn an_empty_chart_says_why() {
+    let (load, theme) = (steps(), Theme::plain());
+    let mut refused = TestLoad::new(|_| 100);
+    refused.not_ok = [0, 1_000, 0];
+    let mut history = SecondHistory::new();
+    (0..50).for_each(|_| history.push(1, SecondColumn::new(&refused.second())));
+    for (zoom, text) in [
+        (None, " no hit has been answered yet"),
+        (Some(30), " no hit was answered in this time"),
+    ] {
+        let settings = ScreenSettings {
+            zoom,
+            ..ScreenSettings::default()
+        };
+        let window = ChartWindow::in_chart(&history, AxisSpan::of(&load, &settings), 60);
+        let area = Rect::new(0, 0, 60, 9);
+        let drawn = |draw: &dyn Fn(&mut ratatui::buffer::Buffer)| {
+            let mut buffer = ratatui::buffer::Buffer::empty(area);
+            draw(&mut buffer);
+            let cells = buffer.content().iter();
+            cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
+        };
+        let map =
+            drawn(&|buffer| HeatMap::new(&window, &load, &settings, &theme).render(area, buffer));
+        assert_eq!(map.trim_end(), text);
+        let chart =
+            drawn(&|buffer| TimeChart::new(&window, &load, &settings, &theme).render(area, buffer));
+        assert_eq!(chart.trim_end(), text);
+    }
+}
+
 #[test]
 fn spark_lines() {
     let mut picture = Picture::new(30, 1);
+    let span = AxisSpan::of(&steps(), &ScreenSettings::default());
     for (name, history) in histories() {
-        let window = ChartWindow::new(&history, None, 30);
+        let window = ChartWindow::new(&history, span, 30);
         picture.add(name, |area, buffer| {
             SparkLine::started(&window, Style::new()).render(area, buffer);
         });
@@ -175,7 +235,7 @@ fn widgets_draw_inside_of_any_area() {
 
 fn draw_all(
     load: &LiveLoad,
-    history: &TimeSeries<SecondColumn>,
+    history: &SecondHistory,
     times: ShownTimes,
     zoom: Option<u64>,
     (width, height): (u16, u16),
@@ -186,7 +246,7 @@ fn draw_all(
         ..ScreenSettings::default()
     };
     let theme = Theme::plain();
-    let window = ChartWindow::in_chart(history, &settings, width);
+    let window = ChartWindow::in_chart(history, AxisSpan::of(load, &settings), width);
     let area = Rect::new(0, 0, width, height);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     HeatMap::new(&window, load, &settings, &theme).render(area, &mut buffer);

@@ -6,6 +6,7 @@ use hammer_target::{TargetBehavior, TargetServer};
 use rustix::process::Signal;
 
 use super::live_run::LiveRun;
+use super::terminal::TmuxTerminal;
 
 fn target(delay: Duration) -> TargetServer {
     TargetServer::spawn(TargetBehavior::default().delay(delay)).unwrap()
@@ -65,4 +66,28 @@ fn a_run_that_ends_by_itself_leaves_its_exit_code() {
     };
     let (report, _) = run.wait_for_end(99);
     assert_eq!(report["hits"]["ok"], 100, "{report}");
+}
+
+/// Keys come from one terminal, which goes away, and the display is drawn on another.
+#[test]
+fn lines_replace_a_display_that_ends_by_itself() {
+    let target = target(Duration::ZERO);
+    let (Some(keyboard), Some(run)) = (TmuxTerminal::start(80, 24), LiveRun::new(80, 24)) else {
+        return;
+    };
+    let (hammer, url) = (env!("CARGO_BIN_EXE_hammer"), target.url());
+    let keys = keyboard.property("pane_tty");
+    let load = format!("http {url} -r 50 -z 10m --live -o json < {keys}");
+    run.run(&format!("{hammer} {load}"), "");
+    run.wait_until_shown();
+    drop(keyboard);
+    let note = "note: the live display ended: no keys can be read: the terminal went away";
+    run.terminal.wait_for(note);
+    assert!(!run.terminal.has("alternate_on"));
+    // Within ten seconds.
+    run.terminal.wait_for(" left   50/s   p99 ");
+    run.terminal.press("C-c");
+    let (report, screen) = run.wait_for_end(130);
+    assert_eq!(screen.matches("note: ").count(), 1, "{screen}");
+    assert_eq!(report["stopped"], true, "{report}");
 }

@@ -9,9 +9,9 @@ use crate::command::wait_until;
 
 /// A text that only one tab has, for each tab in their order, of a plan of two loads.
 const TABS: [(&str, &str); 7] = [
-    ("1", "last 10 s"),
+    ("1", "run p50"),
     ("2", " mean "),
-    ("3", "many hits"),
+    ("3", "\n started "),
     ("4", "results    ok"),
     ("5", "memory "),
     ("6", "nothing was logged"),

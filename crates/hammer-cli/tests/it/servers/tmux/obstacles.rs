@@ -59,6 +59,21 @@ fn a_run_in_the_background_leaves_the_terminal_alone() {
     run.wait_for_end(143);
 }
 
+/// It drew over the program that runs in the foreground.
+#[test]
+fn a_detached_run_leaves_the_terminal_alone() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let Some(run) = LiveRun::new(80, 24) else {
+        return;
+    };
+    let (hammer, url) = (env!("CARGO_BIN_EXE_hammer"), target.url());
+    let load = format!("http {url} -r 50 -z 1s --live -o json");
+    run.run(&format!("setsid -w {hammer} {load}"), "");
+    let (_, screen) = run.wait_for_end(0);
+    let note = "note: no live display: hammer has no controlling terminal";
+    assert!(screen.contains(note), "{screen}");
+}
+
 /// A display and a pager that share a terminal took each other's modes for those of before.
 #[test]
 fn a_terminal_that_another_program_reads_keys_from_is_left_alone() {

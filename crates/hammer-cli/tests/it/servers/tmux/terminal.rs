@@ -36,8 +36,9 @@ impl TmuxTerminal {
         let size = ["-x", &columns, "-y", &rows];
         let session = ["-f", "/dev/null", "new-session", "-d", "-s", "test"];
         // The shell gets no settings of the user.
-        let settings = ["-u", "NO_COLOR", "-u", "RUST_LOG", "-u", "RUST_BACKTRACE"];
-        let shell = [&["env"][..], &settings, &["PS1=$ ", "sh"]].concat();
+        let settings = ["CI", "NO_COLOR", "RUST_LOG", "RUST_BACKTRACE"];
+        let unset = settings.map(|name| ["-u", name]).concat();
+        let shell = [&["env"][..], &unset, &["PS1=$ ", "sh"]].concat();
         terminal.tmux(&[&session[..], &size, &shell].concat());
         Some(terminal)
     }
@@ -69,6 +70,11 @@ impl TmuxTerminal {
     /// Presses a key by its name in tmux, such as `q`, `Tab` or `C-c`.
     pub(super) fn press(&self, key: &str) {
         self.tmux(&["send-keys", "-t", "test", key]);
+    }
+
+    /// Sends what a terminal sends for a key that is held.
+    pub(super) fn hold(&self, key: &str, repeats: u16) {
+        self.tmux(&["send-keys", "-t", "test", "-N", &repeats.to_string(), key]);
     }
 
     pub(super) fn resize(&self, columns: u16, rows: u16) {

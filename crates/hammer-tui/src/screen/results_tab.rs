@@ -1,4 +1,4 @@
-//! Results, labels, failures with advice, and groups.
+//! Results, thresholds, failures with advice, labels and groups.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::group_table::group_lines;
 use super::overview::result_lines::shown_name;
-use super::screen_settings::ScreenSettings;
+use super::overview::threshold_lines::threshold_list;
+use super::tab_context::TabContext;
 use super::tab_parts::{
-    NAME_COLUMNS, draw_lines, draw_no_figures, named_line, percent_of, selected_load, short_count,
-    wrapped_lines,
+    NAME_COLUMNS, draw_scrolled_lines, named_line, percent_of, short_count, wrapped_lines,
 };
 use super::theme::Theme;
 use crate::live::live_second::LiveSecond;
-use crate::run_view::load_view::LoadView;
-use crate::run_view::run_view::RunView;
+use crate::live::live_threshold::LiveThreshold;
 use crate::widgets::cell_text;
 
 /// The most columns of the name of a label or of a failure.
@@ -32,21 +31,19 @@ const COUNT_COLUMNS: usize = 11;
 const SHARE_COLUMNS: usize = 10;
 
 /// Draws the tab.
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    run: &RunView,
-    load: &LoadView,
-    settings: &ScreenSettings,
-    theme: &Theme,
-) {
-    let (Some(latest), Some(live)) = (load.latest.as_deref(), selected_load(run, settings)) else {
-        draw_no_figures(frame, area, load, theme);
-        return;
-    };
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, context: TabContext<'_>) {
+    let TabContext {
+        run,
+        live,
+        latest,
+        settings,
+        theme,
+        ..
+    } = context;
     let width = usize::from(area.width);
     let mut lines = result_lines(&latest.total, width, theme);
     let tables = [
+        threshold_lines(&run.thresholds, width, theme),
         failure_lines(latest, width, theme),
         label_lines(latest, width, theme),
         group_lines(latest, live, settings, width, theme),
@@ -55,7 +52,7 @@ pub(super) fn draw(
         lines.push(Line::default());
         lines.extend(table);
     }
-    draw_lines(frame, area, lines, settings.skipped_lines, theme);
+    draw_scrolled_lines(frame, area, lines, settings, theme);
 }
 
 /// The hits that have ended, by result.
@@ -100,6 +97,21 @@ fn flowed_lines(
         }
     }
     lines
+}
+
+/// All thresholds, the failing ones first.
+fn threshold_lines(
+    thresholds: &[LiveThreshold],
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let columns = width.saturating_sub(NAME_COLUMNS + 1);
+    let list = threshold_list(thresholds, columns, theme).into_iter();
+    let lines = list.enumerate().map(|(index, line)| {
+        let name = if index == 0 { "thresholds" } else { "" };
+        named_line(name, line.spans, theme)
+    });
+    lines.collect()
 }
 
 /// Failures, the most frequent first, each with its advice.
