@@ -79,7 +79,8 @@ fn only_confirmed_rates_are_answers() {
         assert_eq!(report.is_below_required_rate(), is_below, "{name}");
         assert_eq!(report.is_generator_limited(), is_limited, "{name}");
         let held = report
-            .confirmation()
+            .confirmations()
+            .last()
             .map(|look| (look.rate, look.duration_s));
         assert_eq!(held, confirmed.map(|rate| (rate, 60.0)), "{name}");
     }

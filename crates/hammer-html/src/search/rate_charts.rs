@@ -49,6 +49,7 @@ pub(super) fn achieved_chart(report: &SearchReport) -> Option<Markup> {
         line("achieved", SeriesStyle::solid(0, 1.6), achieved.clone()),
     ];
     series.extend(marks(&looks, &achieved));
+    let x = Axis::rates(range, PLOT_X);
     let chart = LineChart {
         text: ChartText {
             id: "chart-achieved".to_owned(),
@@ -56,8 +57,8 @@ pub(super) fn achieved_chart(report: &SearchReport) -> Option<Markup> {
             finding: achieved_finding(&looks),
             note: "The dashed line is what was asked for. Below it, hits were late or were not answered.",
         },
-        x: Axis::rates(range, PLOT_X),
-        y: Axis::rates(y_range, PLOT_Y),
+        y: Axis::rates_on(x.scale, y_range, PLOT_Y),
+        x,
         other_y: None,
         places: LinePlaces::Rates(rates),
         stages: vec![],

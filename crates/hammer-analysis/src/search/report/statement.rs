@@ -186,7 +186,7 @@ impl SearchReport {
             let looks = self.looks.iter();
             looks.max_by(|one, other| one.rate.total_cmp(&other.rate))
         };
-        let look = self.confirmation().or_else(highest)?;
+        let look = self.confirmations().last().or_else(highest)?;
         let (limit, rate) = (format_count(look.max_in_flight), format_rate(look.rate));
         let sizing = &self.in_flight;
         match (sizing.is_given, sizing.latency_s, sizing.factor) {
