@@ -58,7 +58,7 @@
 //!   the middles of the slices. A series with `constant` is a horizontal line.
 //! - `other_y` is a second scale for the y-axis that a reader can choose, if there is one that makes
 //!   sense. `"stacked": true` marks series that are drawn on top of each other, in order, and
-//!   `"marks": true` those that are drawn as single marks.
+//!   `"sparse": true` those that are drawn as single marks, and have no value in most places.
 //! - In a chart of kind `percentile`, x is 1/(1 − q) for the quantile q: 100 is p99.
 //! - In a chart of kind `rate`, x is a rate, from the lowest; several values can be at one rate.
 //! - In a chart of kind `heat`, `"rows": [[low, high], …]` has the ranges of the y-axis, from the

@@ -1,5 +1,5 @@
 // Adds a crosshair, series to hide, a second scale, tables to sort and a copy button to the page
-// that `lib.rs` describes. It must be a module: strict, and without globals.
+// of `lib.rs`. It must be a module: strict, without globals.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const set = (shape, attributes) => {
   Object.entries(attributes).forEach((pair) => shape.setAttribute(...pair));
@@ -14,11 +14,11 @@ const format = (value, unit = "") => {
   const digits = Math.max(0, 2 - Math.floor(Math.log10(value || 1)));
   return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${unit}`.trim();
 };
-const formatQuantile = (x) => `p${+(100 - 100 / x).toFixed(Math.log10(x) + 1)}`;
+const formatX = (x, unit) => unit ? format(x, unit) : `p${+(100 - 100 / x).toFixed(Math.log10(x) + 1)}`;
 const formatRange = ([low, high], unit) => `${format(low)} to ${format(high, unit)}`;
 const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
 
-// The place of a value in the drawing: at the end of the axis if it is outside.
+// The place of a value: at the end of the axis if it is outside.
 const place = (axis, value, start, end) => {
   const [min, at, max] = [axis.min, value, axis.max].map(axis.scale === "log" ? Math.log : Number);
   return start + clamp((at - min) / (max - min), 0, 1) * (end - start);
@@ -49,7 +49,7 @@ const enhanceChart = (figure, data) => {
     item.append(button);
   }
 
-  // The second scale: moves the points of lines and bands.
+  // The second scale moves the points of lines.
   const move = (y) => {
     const { scale, min, max, top, bottom } = data.y;
     const part = (y - bottom) / (top - bottom);
@@ -84,7 +84,7 @@ const enhanceChart = (figure, data) => {
     svg.after(button);
   }
 
-  // Crosshair: shows the values at the nearest x, or the count of a cell of the heat map.
+  // Crosshair: the values at the nearest x, or the count of a cell of the heat map.
   const marks = add(svg, "g", { class: "crosshair" });
   const box = figure.appendChild(document.createElement("output"));
   box.className = "readout";
@@ -95,9 +95,9 @@ const enhanceChart = (figure, data) => {
   const markSeries = () => {
     const cx = placeX(xs[column]);
     add(marks, "path", { d: `M${cx} ${axis.top}V${axis.bottom}` });
-    for (const { name, constant, values, low, high, stacked, marks: isMark } of series) {
+    for (const { name, constant, values, low, high, stacked, sparse } of series) {
       const value = constant ?? values[column];
-      if (groups.get(name).hasAttribute("hidden") || (isMark && value == null)) continue;
+      if (sparse && value == null || groups.get(name).hasAttribute("hidden")) continue;
       const text = value == null ? "none" : format(value, unit);
       const bounds = low?.[column] ? ` (${formatRange([low[column], high[column]], unit)})` : "";
       write(swatches.get(name)?.cloneNode(true) || "", ` ${name}: ${text}${bounds}`);
@@ -114,9 +114,7 @@ const enhanceChart = (figure, data) => {
   const show = (x, y, ariaLive) => {
     hide();
     box.ariaLive = ariaLive;
-    const { unit: unitX } = data.x;
-    write(data.widths ? formatRange(slice(), unitX)
-      : unitX ? format(xs[column], unitX) : formatQuantile(xs[column]));
+    write(data.widths ? formatRange(slice(), data.x.unit) : formatX(xs[column], data.x.unit));
     (rows ? markCell : markSeries)();
     box.style.left = `${clamp(x + 16, 0, innerWidth - box.offsetWidth - 8)}px`;
     box.style.top = `${clamp(y + 16, 0, innerHeight - box.offsetHeight - 8)}px`;
@@ -147,7 +145,7 @@ for (const script of all("figure.chart > .chart-data")) {
   enhanceChart(script.parentElement, JSON.parse(script.textContent));
 }
 
-// Tables: a click on a header sorts, numbers from the largest. Texts are after numbers.
+// Tables: a click on a header sorts, numbers from the largest, texts last.
 const sortKey = ({ dataset, textContent }) => {
   const text = dataset.v ?? textContent.trim();
   return text && !isNaN(text) ? +text : text;

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use crate::schema::close;
 
 /// The reports that the tests of the command record.
-const RECORDED: [&str; 7] = [
+const RECORDED: [&str; 8] = [
     "confirmed",
     "below-required",
     "at-least",
     "generator-limited",
+    "generator-unable",
     "never-held",
     "out-of-budget",
     "stopped",
@@ -66,17 +67,20 @@ fn only_confirmed_rates_are_answers() {
         ("confirmed", Some(844.5), false, false),
         ("below-required", Some(404.4), true, false),
         ("at-least", Some(2_000.0), false, false),
-        ("generator-limited", None, false, true),
+        ("generator-limited", Some(18_900.0), false, true),
+        ("generator-unable", None, false, true),
         ("never-held", None, false, false),
         ("out-of-budget", None, false, false),
     ] {
         let report = recorded(name);
         assert_eq!(report.confirmed_rate(), confirmed, "{name}");
-        assert_eq!(report.has_confirmed_answer(), confirmed.is_some(), "{name}");
+        let is_answer = confirmed.is_some() && !is_limited;
+        assert_eq!(report.has_confirmed_answer(), is_answer, "{name}");
         assert_eq!(report.is_below_required_rate(), is_below, "{name}");
         assert_eq!(report.is_generator_limited(), is_limited, "{name}");
         let held = report
-            .confirmation()
+            .confirmations()
+            .last()
             .map(|look| (look.rate, look.duration_s));
         assert_eq!(held, confirmed.map(|rate| (rate, 60.0)), "{name}");
     }

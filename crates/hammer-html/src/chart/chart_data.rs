@@ -95,7 +95,7 @@ pub(crate) struct SeriesData {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) stacked: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) marks: bool,
+    pub(crate) sparse: bool,
 }
 
 impl From<&ChartSeries> for SeriesData {
@@ -110,7 +110,9 @@ impl From<&ChartSeries> for SeriesData {
         match &series.values {
             SeriesValues::Line(values) => data.values = short(values),
             SeriesValues::Stacked(values) => (data.values, data.stacked) = (short(values), true),
-            SeriesValues::Marks { values, .. } => (data.values, data.marks) = (short(values), true),
+            SeriesValues::Marks { values, .. } => {
+                (data.values, data.sparse) = (short(values), true)
+            }
             SeriesValues::Constant(value) => data.constant = Some(*value),
             SeriesValues::Band { values, intervals } => {
                 let ends = |end: fn((f64, f64)) -> f64| -> Vec<Option<ShortNumber>> {

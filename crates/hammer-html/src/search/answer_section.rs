@@ -57,18 +57,16 @@ fn tiles(report: &SearchReport) -> Vec<(&'static str, String, String)> {
     let reason = answer.lowest_failed.and_then(failed_look);
     let reason = reason.and_then(|look| look.failed_text());
     let held = answer.highest_held.map(format_rate);
-    let is_confirmed = report.has_confirmed_answer();
-    let held_note = match is_confirmed {
-        true => String::new(),
-        false => "in a look, not confirmed".to_owned(),
-    };
     let mut tiles = vec![(
         "confirmed",
         or_dash(answer.rate.map(format_rate)),
         confirmed.unwrap_or_default(),
     )];
-    if answer.rate != answer.highest_held || !is_confirmed {
-        tiles.push(("highest that held", or_dash(held), held_note));
+    if answer.rate != answer.highest_held
+        && let Some(held) = held
+    {
+        let note = "in a look, not confirmed".to_owned();
+        tiles.push(("highest that held", held, note));
     }
     tiles.push((
         "lowest that failed",

@@ -31,14 +31,12 @@ pub(super) fn looks_table(looks: &[&LookReport]) -> Markup {
         "achieved",
         "p50",
         "p99",
-        "p99, 95 % interval",
         "errors",
         "hits",
         "length",
-        "purpose",
+        "look",
         "in flight",
         "measurement",
-        "look",
     ];
     html! {
         div class="scroll" {
@@ -55,27 +53,26 @@ pub(super) fn looks_table(looks: &[&LookReport]) -> Markup {
             }
         }
         (omitted_rows(looks.len()))
+        @if looks.iter().any(|look| look.p99_ci95.is_some()) {
+            p class="note" { "Below the p99 is its interval, with a confidence of 95 %." }
+        }
     }
 }
 
 fn row(look: &LookReport, has_files: bool) -> Markup {
-    let interval = look.p99_ci95;
-    let interval = interval.map(|(low, high)| format!("{} to {}", format_us(low), format_us(high)));
     html! {
         tr {
             th scope="row" data-v=(look.rate) { (format_rate(look.rate)) }
             (outcome_cell(look))
             td data-v=(look.achieved) { (format_rate(look.achieved)) }
-            (time_cell(look.p50_us))
-            (time_cell(look.p99_us))
-            td { (interval.unwrap_or_else(|| "–".to_owned())) }
+            (time_cell(look.p50_us, None))
+            (time_cell(look.p99_us, look.p99_ci95))
             td data-v=(look.errors) { (format_percent(look.errors * 100.0)) " %" }
             td data-v=(look.hits) { (format_count(look.hits)) }
             td data-v=(look.duration_s) { (format_seconds(look.duration_s)) }
-            td { (purpose(look.purpose)) }
+            td data-v=(look.number) { (look.number) ", " (purpose(look.purpose)) }
             td data-v=(look.max_in_flight) { (format_count(look.max_in_flight)) }
             td { (measurement_text(look.verdict.status)) }
-            td data-v=(look.number) { (look.number) }
             @if has_files {
                 td class="text" { @if let Some(file) = &look.run_file { code { (printable(file)) } } }
             }
@@ -83,13 +80,21 @@ fn row(look: &LookReport, has_files: bool) -> Markup {
     }
 }
 
-fn time_cell(us: Option<f64>) -> Markup {
+/// A time with its interval, if that is known.
+fn time_cell(us: Option<f64>, interval: Option<(f64, f64)>) -> Markup {
     let text = match us {
         None => "–".to_owned(),
         Some(us) if us.is_finite() => format_us(us),
         Some(_) => "no answer".to_owned(),
     };
-    html! { td data-v=[us.filter(|us| us.is_finite())] { (text) } }
+    html! {
+        td data-v=[us.filter(|us| us.is_finite())] {
+            (text)
+            @if let Some((low, high)) = interval {
+                div { small { (format_us(low)) " to " (format_us(high)) } }
+            }
+        }
+    }
 }
 
 /// The outcome with its reason.
@@ -111,7 +116,7 @@ fn outcome_cell(look: &LookReport) -> Markup {
         td class="outcome" data-v=(word) {
             span class=(class) { (symbol) " " (word) }
             @if let Some(reason) = reason { ": " (printable(&reason)) }
-            @if let Some(early) = &look.ended_early { " " small { "(ended " (printable(early)) ")" } }
+            @if look.ended_early.is_some() { " " small { "ended early" } }
         }
     }
 }

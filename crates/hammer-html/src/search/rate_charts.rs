@@ -8,9 +8,9 @@ use crate::chart::{
     ChartSeries, ChartText, LineChart, LinePlaces, MarkShape, PLOT_X, PLOT_Y, SeriesStyle,
     SeriesValues,
 };
+use crate::duration_text::format_us;
 use crate::load_charts::positive_range;
 use crate::scale::{Axis, format_millis};
-use crate::sentence::sentence;
 use crate::threshold_bounds::objective_bounds;
 
 /// The marks of outcomes, with their names, shapes and colors.
@@ -25,9 +25,9 @@ pub(super) fn times_chart(report: &SearchReport) -> Option<Markup> {
     let text = ChartText {
         id: "chart-times".to_owned(),
         title: "Response by rate".to_owned(),
-        finding: sentence(&report.answer_text()),
-        note: "Each mark is a look. A look that ended early has the times of its first seconds only. Looks \
-               without an answer are in the table.",
+        finding: times_finding(&report.looks),
+        note: "Each mark is a look. A look that ended early has the times of its first seconds only, and \
+               those of a void look are the generator's. Looks without an answer are in the table.",
     };
     chart_of_times(&by_rate(&report.looks), &report.objectives, text)
 }
@@ -49,6 +49,7 @@ pub(super) fn achieved_chart(report: &SearchReport) -> Option<Markup> {
         line("achieved", SeriesStyle::solid(0, 1.6), achieved.clone()),
     ];
     series.extend(marks(&looks, &achieved));
+    let x = Axis::rates(range, PLOT_X);
     let chart = LineChart {
         text: ChartText {
             id: "chart-achieved".to_owned(),
@@ -56,8 +57,8 @@ pub(super) fn achieved_chart(report: &SearchReport) -> Option<Markup> {
             finding: achieved_finding(&looks),
             note: "The dashed line is what was asked for. Below it, hits were late or were not answered.",
         },
-        x: Axis::rates(range, PLOT_X),
-        y: Axis::rates(y_range, PLOT_Y),
+        y: Axis::rates_on(x.scale, y_range, PLOT_Y),
+        x,
         other_y: None,
         places: LinePlaces::Rates(rates),
         stages: vec![],
@@ -78,23 +79,32 @@ pub(super) fn chart_of_times(
     if p50.iter().chain(&p99).all(Option::is_none) {
         return None;
     }
+    let marks = marks(looks, &p99);
+    // The times of void looks are those of the generator.
+    let of_target = |times: Vec<Option<f64>>| -> Vec<Option<f64>> {
+        let times = times.into_iter().zip(looks);
+        let is_judged = |look: &LookReport| look.outcome != LookOutcome::Void;
+        times
+            .map(|(time, look)| time.filter(|_| is_judged(look)))
+            .collect()
+    };
     let bounds = objective_bounds(objectives);
     let shown: Vec<Option<f64>> = bounds.iter().map(|(_, bound)| Some(*bound)).collect();
     let range = positive_range([&*p50, &p99, &shown]);
     let intervals: Vec<Option<(f64, f64)>> = looks.iter().map(|look| interval_ms(look)).collect();
     let mut series = vec![
-        line("p50", SeriesStyle::solid(4, 1.6), p50),
+        line("p50", SeriesStyle::solid(4, 1.6), of_target(p50)),
         ChartSeries {
             name: "p99".to_owned(),
             style: SeriesStyle::solid(0, 2.0),
             values: SeriesValues::Band {
-                values: p99.clone(),
+                values: of_target(p99),
                 intervals,
             },
             end_label: Some("p99"),
         },
     ];
-    series.extend(marks(looks, &p99));
+    series.extend(marks);
     series.extend(bounds.into_iter().map(|(name, bound)| ChartSeries {
         name,
         style: SeriesStyle::dashed(7, 1.5, "2 3"),
@@ -116,7 +126,8 @@ pub(super) fn chart_of_times(
 /// The interval of the p99, in milliseconds.
 fn interval_ms(look: &LookReport) -> Option<(f64, f64)> {
     let (low, high) = look.p99_ci95?;
-    let is_known = low.is_finite() && high.is_finite() && look.p99_us.is_some();
+    let is_judged = look.outcome != LookOutcome::Void && look.p99_us.is_some();
+    let is_known = is_judged && low.is_finite() && high.is_finite();
     is_known.then_some((low / 1e3, high / 1e3))
 }
 
@@ -158,6 +169,22 @@ fn marks(looks: &[&LookReport], values: &[Option<f64>]) -> Vec<ChartSeries> {
     });
     let has_mark = |series: &ChartSeries| (0..looks.len()).any(|it| series.values.at(it).is_some());
     series.into_iter().filter(has_mark).collect()
+}
+
+fn times_finding(looks: &[LookReport]) -> String {
+    let looks = by_rate(looks).into_iter();
+    let judged: Vec<(f64, f64)> = looks
+        .filter(|look| look.outcome != LookOutcome::Void)
+        .filter_map(|look| Some((look.rate, look.p99_us.filter(|us| us.is_finite())?)))
+        .collect();
+    let [Some(first), Some(last)] = [judged.first(), judged.last()] else {
+        return String::new();
+    };
+    let text = |(rate, us): &(f64, f64)| format!("{} at {}", format_us(*us), format_rate(*rate));
+    match first.0 == last.0 {
+        true => format!("The p99 was {}.", text(first)),
+        false => format!("The p99 was {} and {}.", text(first), text(last)),
+    }
 }
 
 fn achieved_finding(looks: &[&LookReport]) -> String {

@@ -6,11 +6,12 @@ use std::path::Path;
 use hammer_analysis::SearchReport;
 
 /// The names of the reports.
-pub(crate) const RECORDED_SEARCHES: [&str; 7] = [
+pub(crate) const RECORDED_SEARCHES: [&str; 8] = [
     "confirmed",
     "below-required",
     "at-least",
     "generator-limited",
+    "generator-unable",
     "never-held",
     "out-of-budget",
     "stopped",

@@ -87,13 +87,14 @@ impl SearchReport {
         }
     }
 
-    /// The confirmed rate, in hits per second, even if higher rates were not allowed.
+    /// The confirmed rate, in hits per second, even if higher rates were not allowed or could not be sent.
     #[must_use]
     pub fn confirmed_rate(&self) -> Option<f64> {
-        self.answer.rate.filter(|_| self.has_confirmed_answer())
+        self.answer.rate
     }
 
-    /// Returns true if a confirmed rate is the answer, even if higher rates were not allowed.
+    /// Returns true if a confirmed rate is the answer, even if higher rates were not allowed, but not if the
+    /// generator was the limit.
     #[must_use]
     pub fn has_confirmed_answer(&self) -> bool {
         let is_confirmed = matches!(
@@ -116,12 +117,10 @@ impl SearchReport {
         self.has_confirmed_answer() && is_missed
     }
 
-    /// The confirmation that held at the rate of the answer.
-    #[must_use]
-    pub fn confirmation(&self) -> Option<&LookReport> {
-        let rate = self.answer.rate?;
-        let mut looks = self.looks.iter().rev();
-        looks.find(|look| look.is_held_confirmation() && look.rate == rate)
+    /// The confirmations that held at the rate of the answer.
+    pub fn confirmations(&self) -> impl DoubleEndedIterator<Item = &LookReport> {
+        let looks = self.looks.iter();
+        looks.filter(|look| look.is_held_confirmation() && Some(look.rate) == self.answer.rate)
     }
 
     /// Sets the knee of the curve or, without one, of the looks of the search.

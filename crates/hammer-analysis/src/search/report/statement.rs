@@ -1,5 +1,7 @@
 //! Sentences about a search that several formats share.
 
+use std::cmp::Ordering;
+
 use hammer_diagnostic::format_seconds;
 use hammer_diagnostic::{format_count, format_counted, format_micros, format_percent, format_rate};
 
@@ -124,7 +126,7 @@ impl SearchReport {
         rates.filter(|rate| *rate > held).reduce(f64::min)
     }
 
-    /// The events that the search cannot have seen at the answer.
+    /// The events that the confirmation may have missed.
     #[must_use]
     pub fn unseen_text(&self) -> Option<String> {
         let unseen = format_seconds(
@@ -133,7 +135,7 @@ impl SearchReport {
                 .filter(|_| self.answer.rate.is_some())?,
         );
         Some(format!(
-            "events rarer than one every {unseen} could not have been seen"
+            "events rarer than one every {unseen} may have been missed"
         ))
     }
 
@@ -145,6 +147,9 @@ impl SearchReport {
         let found = self.confirmed_rate().map(format_rate);
         Some(match (required.is_met, found) {
             (true, _) => format!("at least {rate}: met"),
+            (false, _) if self.is_generator_limited() => {
+                format!("at least {rate}: not shown, because the generator was the limit")
+            }
             (false, Some(found)) => {
                 format!("at least {rate}: missed, because the answer is {found}")
             }
@@ -181,16 +186,22 @@ impl SearchReport {
             let looks = self.looks.iter();
             looks.max_by(|one, other| one.rate.total_cmp(&other.rate))
         };
-        let look = self.confirmation().or_else(highest)?;
+        let look = self.confirmations().last().or_else(highest)?;
         let (limit, rate) = (format_count(look.max_in_flight), format_rate(look.rate));
         let sizing = &self.in_flight;
         match (sizing.is_given, sizing.latency_s, sizing.factor) {
             (true, ..) => Some(format!("up to {limit} at every rate, as given")),
             (false, Some(latency), Some(factor)) => {
+                let computed = (look.rate * latency * factor).ceil() as u64;
+                let end = match look.max_in_flight.cmp(&computed) {
+                    Ordering::Less => format!(", at most {limit}"),
+                    Ordering::Equal => String::new(),
+                    Ordering::Greater => format!(", at least {limit}"),
+                };
                 let latency = format_micros(latency * 1e6);
                 let factor = format_percent(factor);
                 Some(format!(
-                    "up to {limit} at {rate}: by Little's law, rate × {latency} × {factor}"
+                    "up to {limit} at {rate}: by Little's law, rate × {latency} × {factor}{end}"
                 ))
             }
             _ => None,

@@ -62,28 +62,21 @@ fn required_case(report: &SearchReport) -> Option<JunitCase> {
     })
 }
 
-/// An objective in the confirmation of the answer.
+/// An objective in the confirmations of the answer.
 fn objective_case(report: &SearchReport, objective: &str) -> JunitCase {
-    let checked = report.confirmation().and_then(|look| {
-        let mut objectives = look.objectives.iter();
-        objectives.find(|checked| checked.expression == objective)
-    });
-    let (result, output) = match checked {
-        None => {
-            let message = "there is no confirmed answer to judge it at".to_owned();
-            (JunitResult::Skipped(message), String::new())
-        }
-        Some(checked) => {
-            let figure = checked.figure();
-            match checked.passed {
-                true => (JunitResult::Passed, figure),
-                false => (JunitResult::Failed(figure.clone()), figure),
-            }
-        }
-    };
+    let objectives = report.confirmations().flat_map(|look| &look.objectives);
+    let checked: Vec<_> = objectives
+        .filter(|checked| checked.expression == objective)
+        .collect();
+    let figures: Vec<String> = checked.iter().map(|checked| checked.figure()).collect();
+    let figures = figures.join(", ");
     JunitCase {
         name: objective.to_owned(),
-        result,
-        output,
+        result: match checked.as_slice() {
+            [] => JunitResult::Skipped("there is no confirmed answer to judge it at".to_owned()),
+            checked if checked.iter().all(|checked| checked.passed) => JunitResult::Passed,
+            _ => JunitResult::Failed(figures.clone()),
+        },
+        output: figures,
     }
 }

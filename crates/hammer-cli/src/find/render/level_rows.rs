@@ -70,9 +70,10 @@ pub(super) fn time(us: Option<f64>) -> String {
 
 fn note(level: &SearchLevel<'_>, is_answer: bool) -> String {
     let looks = || level.looks().iter().rev();
-    let confirmed = looks().find(|look| look.is_held_confirmation());
-    if let Some(look) = confirmed {
-        let seconds = format_seconds(look.duration_s);
+    let confirmed = looks().filter(|look| look.is_held_confirmation());
+    let confirmed_s: f64 = confirmed.map(|look| look.duration_s).sum();
+    if confirmed_s > 0.0 {
+        let seconds = format_seconds(confirmed_s);
         let answer = if is_answer { "the answer: " } else { "" };
         return format!("{answer}held for {seconds}");
     }
