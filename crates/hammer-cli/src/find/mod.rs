@@ -13,7 +13,7 @@ mod search_run;
 
 use std::cell::RefCell;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use hammer_analysis::{CapacityStatus, CurveKnee, LookOutcome, RequiredRate, SearchReport, knee};
 use hammer_core::{PlanReport, Rate, RunFile, Shape, StopHandle};
@@ -62,7 +62,7 @@ fn run(
     let stop = StopHandle::new();
     let run = SearchRun::new(args, judge, limits, &stop)?;
     let signals = SignalWatcher::watch_run(&stop)?;
-    let started = Instant::now();
+    let (started_at, started) = (SystemTime::now(), Instant::now());
     let target = load.target().to_owned();
     let run = RefCell::new(run);
     let first = run.borrow_mut().next_look();
@@ -79,6 +79,7 @@ fn run(
     run.close_progress();
     searched.transpose()?;
     let about = RunFile::new(PlanReport::new(String::new(), Duration::ZERO, vec![]));
+    let about = about.with_start(started_at);
     let mut report = SearchReport::new(&about, args.settings().into(), run.best_known());
     report.command = line.words().to_vec();
     (report.hammer, report.target) = (std::mem::take(&mut run.hammer), target);

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::{error, fmt};
 
-use clap::{Arg, Command, Id};
+use clap::{Arg, Args, Command, Id};
 use hammer_plan::PlanLoad;
 
 use super::{HammerArgs, with_load_args};
+use crate::find::FindArgs;
 
 /// A name that a hammer defines although it is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,9 @@ pub(crate) fn find_conflict<A: HammerArgs>() -> Result<(), FlagConflict> {
         return conflict("its name is that of a command (try another name)".into());
     }
     let load = with_load_args(Command::new(A::NAME));
-    let common: BTreeMap<String, String> = load.get_arguments().flat_map(reserved_names).collect();
+    let find = FindArgs::augment_args(Command::new(A::NAME));
+    let common = load.get_arguments().chain(find.get_arguments());
+    let common: BTreeMap<String, String> = common.flat_map(reserved_names).collect();
     let own = A::augment_args(Command::new(A::NAME));
     let flattened = FlattenedGroups::of(&own);
     let mut seen = BTreeMap::new();

@@ -60,6 +60,13 @@ pub struct ShardDescription {
 }
 
 impl RunFile {
+    /// Sets the start, for a run without a report of its own.
+    #[must_use]
+    pub fn with_start(mut self, at: SystemTime) -> Self {
+        self.started_at = utc(at);
+        self
+    }
+
     /// Makes the run file of a report that was made in this process, on this machine.
     #[must_use]
     pub fn new(report: PlanReport) -> Self {
