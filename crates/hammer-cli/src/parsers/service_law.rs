@@ -15,7 +15,7 @@ const NAMES: [&str; 4] = ["const", "exp", "uniform", "lognormal"];
 /// Examples of all distributions.
 const EXAMPLES: &str = "const:1ms, exp:0.5ms, uniform:1ms..2ms or lognormal:1ms,0.5";
 
-/// Parses a distribution: `const:TIME`, `exp:MEAN`, `uniform:MIN..MAX` or `lognormal:MEDIAN,SIGMA`.
+/// Parses a distribution: `const:TIME` or `fixed:TIME`, `exp:MEAN`, `uniform:MIN..MAX` or `lognormal:MEDIAN,SIGMA`.
 pub(crate) fn parse(text: &str) -> Result<ServiceLaw, CaretError> {
     caret::parse_with(text, parse_law)
 }
@@ -37,7 +37,7 @@ fn parse_law(text: &str) -> Result<ServiceLaw, Diagnostic> {
         ))
     };
     match name {
-        "const" => Ok(ServiceLaw::constant(time(parameters, all)?)),
+        "const" | "fixed" => Ok(ServiceLaw::constant(time(parameters, all)?)),
         "exp" => Ok(ServiceLaw::exponential(time(parameters, all)?)),
         "uniform" => {
             let ((min, min_at), (max, max_at)) = pair("..", "MIN..MAX, such as 1ms..2ms")?;
