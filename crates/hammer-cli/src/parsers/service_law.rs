@@ -90,6 +90,7 @@ mod tests {
         let us = Duration::from_micros;
         for (text, law) in [
             ("const:1ms", ServiceLaw::constant(us(1_000))),
+            ("fixed:1ms", ServiceLaw::constant(us(1_000))),
             ("exp:0.5ms", ServiceLaw::exponential(us(500))),
             ("exp:200us", ServiceLaw::exponential(us(200))),
             (
