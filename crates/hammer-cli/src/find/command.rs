@@ -68,7 +68,8 @@ pub(crate) fn hammer_command(command: Command, shown: &[&str], about: &'static s
     let command = DECIDED.iter().fold(command, |command, (id, _)| {
         command.mut_arg(id, |arg| arg.hide(true))
     });
-    let shown: Vec<&str> = shown.iter().chain(&COMMON_ARGS).copied().collect();
+    let shown = shown.iter().filter(|id| **id != "once");
+    let shown: Vec<&str> = shown.chain(&COMMON_ARGS).copied().collect();
     with_short_help(FindArgs::augment_args(command), &shown, EXAMPLES, "").about(about)
 }
 

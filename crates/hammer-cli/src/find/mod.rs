@@ -37,11 +37,15 @@ const LEAST_DRAIN: Duration = Duration::from_secs(2);
 
 /// Searches with a load, and writes the outputs.
 fn run(
-    load: Box<dyn RunnableLoad>,
+    mut load: Box<dyn RunnableLoad>,
     args: &FindArgs,
     line: &MaskedCommandLine,
 ) -> Result<CommandExit, Error> {
     args.check()?;
+    if load.single_hit().is_some() {
+        let problem = "a single hit cannot be searched with (try without '--once')";
+        return Err(Error::Usage(problem.to_owned()));
+    }
     let from = Rate::per_second(1);
     let outline = LoadOutline::new("", Shape::constant(from))
         .with_groups(load.groups())

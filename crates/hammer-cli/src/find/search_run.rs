@@ -20,8 +20,8 @@ use super::{rate_of, rounded};
 use crate::error::Error;
 use crate::execution::Look;
 
-/// The rates of the curve, in percent of the answer.
-const CURVE_PERCENT: std::ops::RangeInclusive<u64> = 1..=11;
+/// The rates of the curve, in tenths of the answer.
+const CURVE_TENTHS: std::ops::RangeInclusive<u64> = 1..=11;
 
 /// A search while it lasts.
 pub(super) struct SearchRun<'a> {
@@ -82,7 +82,7 @@ impl<'a> SearchRun<'a> {
             stop: stop.clone(),
             current: None,
             number: 0,
-            curve_level: *CURVE_PERCENT.start(),
+            curve_level: *CURVE_TENTHS.start(),
             looks: vec![],
             curve: vec![],
             recovery: None,
@@ -110,13 +110,13 @@ impl<'a> SearchRun<'a> {
             _ => None,
         };
         let rate = self.answer.as_ref().and_then(confirmed)?;
-        if self.args.curve() && CURVE_PERCENT.contains(&self.curve_level) {
+        if self.args.curve() && CURVE_TENTHS.contains(&self.curve_level) {
             let level = rounded(rate * self.curve_level as f64 / 10.0);
             self.curve_level += 1;
             let settings = self.args.settings();
             return self.begin(LookKind::Curve, level, settings.look, settings.rest);
         }
-        if self.args.recovery() && self.recovery.is_none() && !self.is_recovering() {
+        if self.args.recovery() && self.recovery.is_none() {
             let plan = RecoveryPlan::new(rate)?;
             let length = plan.length();
             let look = self.begin(
@@ -132,11 +132,6 @@ impl<'a> SearchRun<'a> {
             });
         }
         None
-    }
-
-    fn is_recovering(&self) -> bool {
-        let current = self.current.as_ref();
-        current.is_some_and(|look| look.kind == LookKind::Recovery)
     }
 
     fn begin_search_look(&mut self, planned: &PlannedLook) -> Option<Look> {

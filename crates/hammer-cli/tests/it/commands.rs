@@ -49,7 +49,7 @@ fn an_argument_in_place_of_a_command_gets_the_right_command() {
     for (args, expected) in [
         (
             &["benchmark", "a", "b"][..],
-            "unknown command 'benchmark'; expected one of http, mqtt, run, plan,".to_owned(),
+            "unknown command 'benchmark'; expected one of http, mqtt, run, find, plan,".to_owned(),
         ),
         (
             &["repaly", "a"],

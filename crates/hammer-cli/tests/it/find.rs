@@ -235,6 +235,7 @@ fn flags_that_make_no_search_are_refused_before_the_first_hit() {
         (&["--rate", "5"][..], "--from and --to"),
         (&["--duration", "5s"], "--look and --confirm"),
         (&["--warmup", "5s"], "--settle"),
+        (&["--once"], "try without '--once'"),
         (&["--to", "50"], "expected at least the first rate, 100/s"),
         (&["--confirm", "5s"], "at least the length of a look, 15s"),
         (
