@@ -175,7 +175,16 @@ fn a_curve_and_a_recovery_follow_the_answer() {
 fn a_signal_ends_the_search_with_the_best_that_is_known() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
-    let flags = ["--slo", "p99 < 10s", "--from", "20", "--to", "40", "-o", "json"];
+    let flags = [
+        "--slo",
+        "p99 < 10s",
+        "--from",
+        "20",
+        "--to",
+        "40",
+        "-o",
+        "json",
+    ];
     let mut child = start(&[&["find", "http", &url, "--settle", "0"][..], &flags].concat());
     wait_until("a hit", || target.counts().requests > 0);
     send(&child, Signal::INT);
