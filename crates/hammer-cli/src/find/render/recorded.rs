@@ -71,6 +71,14 @@ fn recorded_searches_are_rendered_as_in_their_golden_files() {
     );
 }
 
+#[test]
+fn the_report_in_the_docs_is_a_recorded_one() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FIND.md");
+    let page = fs::read_to_string(page).expect("the page exists");
+    let text = super::text(&recorded("confirmed"), false);
+    assert!(page.contains(&format!("```text\n{text}```")), "{text}");
+}
+
 /// A rate that was not confirmed must not look like an answer.
 #[test]
 fn only_a_confirmed_rate_is_an_answer() {
