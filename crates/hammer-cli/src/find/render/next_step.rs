@@ -1,8 +1,11 @@
 //! The next step for a person after a search.
 
-use hammer_analysis::{CapacityStatus, SearchReport};
+use hammer_analysis::{CapacityStatus, SearchReport, unseen_interval_s};
 
 use crate::text::number::{format_decimal, format_seconds};
+
+/// The confirmations of an answer.
+const CONFIRMATIONS: f64 = 2.0;
 
 /// The next step, with the flags of the command.
 pub(super) fn next_step(report: &SearchReport) -> String {
@@ -16,9 +19,9 @@ pub(super) fn next_step(report: &SearchReport) -> String {
         CapacityStatus::Confirmed => {
             let longer = settings.confirm_s * 10.0;
             format!(
-                "--confirm {}s would also see events as rare as one every {}",
+                "--confirm {}s and a longer --budget would also see events as rare as one every {}",
                 plain(longer),
-                format_seconds(longer / 3.0)
+                format_seconds(unseen_interval_s(CONFIRMATIONS * longer))
             )
         }
         CapacityStatus::AtLeast => "raise --to to find the limit of the target".to_owned(),
