@@ -28,11 +28,12 @@ pub(crate) struct OutputArgs {
     quiet: bool,
     /// Progress on stderr
     ///
-    /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines. 'auto' shows
-    /// one there if the run takes two seconds or more and the variable CI is not set.
+    /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines. On such a
+    /// terminal, 'auto' shows the display if the variable CI is not set, except for runs that are known to
+    /// be shorter than two seconds.
     #[arg(long, value_name = "MODE", value_enum, conflicts_with = "quiet")]
     progress: Option<ProgressMode>,
-    /// Always show a display (never: --progress line)
+    /// Show the live display, also for short runs and with CI set
     ///
     /// Short for --progress live.
     #[cfg(feature = "live")]

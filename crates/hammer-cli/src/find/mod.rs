@@ -84,11 +84,12 @@ fn run(
     searched.transpose()?;
     let about = RunFile::new(PlanReport::new(String::new(), Duration::ZERO, vec![]));
     let about = about.with_start(started_at);
-    let mut report = SearchReport::new(&about, args.settings().into(), run.best_known());
+    let mut report = SearchReport::new(&about, args.settings(), run.best_known());
     report.command = line.words().to_vec();
     (report.hammer, report.target) = (std::mem::take(&mut run.hammer), target);
     report.objectives = texts;
     report.in_flight = limits.sizing();
+    report.elapsed_s = started.elapsed().as_secs_f64();
     report.reason = reason(&report, run.void_reason.take(), signals.exit().is_some());
     report.at_least = args.at_least().map(|rate| RequiredRate {
         rate: rate.as_f64(),
@@ -98,7 +99,6 @@ fn run(
     });
     (report.looks, report.curve, report.recovery) = (run.looks, run.curve, run.recovery);
     report.knee = knee_of(&report);
-    report.elapsed_s = started.elapsed().as_secs_f64();
     let mut errors = run.errors;
     errors.append(&mut writer.finish(&report));
     for error in &errors {
@@ -113,9 +113,17 @@ fn reason(report: &SearchReport, void: Option<String>, is_stopped: bool) -> Opti
     match report.answer.status {
         CapacityStatus::GeneratorLimited => void,
         CapacityStatus::NotConfirmed if is_stopped => Some("stopped by a signal".to_owned()),
+        CapacityStatus::NotConfirmed if has_time(report) => Some("no confirmation held".to_owned()),
         CapacityStatus::NotConfirmed => Some("the budget was used up".to_owned()),
         _ => None,
     }
+}
+
+/// Returns true if the budget had time for another confirmation.
+fn has_time(report: &SearchReport) -> bool {
+    let settings = &report.settings;
+    let confirmation_s = settings.rest_s + settings.settle_s + settings.confirm_s;
+    report.elapsed_s + confirmation_s <= settings.budget_s
 }
 
 /// The knee of the p99 over the rate.

@@ -117,7 +117,7 @@ pub(super) const FLAGS: &[ForeignFlag] = &[
     flag("--latency", "wrk", "", "percentiles, which are always shown", ""),
     flag("--latencies", "bombardier", "", "percentiles, which are always shown", ""),
     flag("--latency-correction", "oha", "", "response times from the due time, as always here", ""),
-    flag("--no-tui", "oha, Kaioken", "", "no live display", "--progress none"),
+    flag("--no-tui", "oha, Kaioken", "", "no live display", "--progress line"),
     flag("--fps", "oha", "16", "frames per second of the live display, which is drawn once a second here", ""),
     flag("--no-progress", "git, npm", "", "no progress", "--progress none"),
     flag("--no-progress-meter", "curl", "", "no progress", "--progress none"),

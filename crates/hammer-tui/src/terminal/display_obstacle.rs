@@ -114,10 +114,12 @@ impl fmt::Display for DisplayObstacle {
                 "expected a terminal of at least {}×{}, found {columns}×{rows}",
                 SMALLEST.width, SMALLEST.height
             ),
-            Self::NoKeyboard => f.write_str("no keys can be read (stdin is not a terminal)"),
+            Self::NoKeyboard => f.write_str("no keys can be read (neither stdin nor /dev/tty is a terminal)"),
             Self::Background => f.write_str("hammer runs in the background"),
             Self::Detached => f.write_str("hammer has no controlling terminal"),
-            Self::InUse => f.write_str("another program uses the terminal"),
+            Self::InUse => f.write_str(
+                "another program uses the terminal, or one that was killed left it so (try 'reset')",
+            ),
         }
     }
 }

@@ -54,26 +54,18 @@ impl ThresholdsSoFar {
                 },
                 holds,
                 is_abort_condition: shown.is_abort_condition,
-                budget: self.budget(&shown.threshold, holds, measured),
+                budget: self.budget(&shown.threshold, measured),
             }
         };
         self.thresholds.iter().map(check).collect()
     }
 
-    /// The errors that are left until a threshold fails, if the number of hits is known. None is left
-    /// while it fails.
-    fn budget(
-        &self,
-        threshold: &Threshold,
-        holds: Option<bool>,
-        measured: &MeasuredNow<'_>,
-    ) -> Option<ErrorBudget> {
+    /// The errors that are left in the whole run until a threshold fails, if the number of hits is known.
+    /// It may fail so far although some are left.
+    fn budget(&self, threshold: &Threshold, measured: &MeasuredNow<'_>) -> Option<ErrorBudget> {
         let errors = measured.error_count(threshold)?;
         let total = threshold.allowed_errors(self.hits_in_scope(threshold)?)?;
-        let left = match holds {
-            Some(false) => 0,
-            _ => total.saturating_sub(errors),
-        };
+        let left = total.saturating_sub(errors);
         Some(ErrorBudget { left, total })
     }
 
