@@ -28,14 +28,10 @@ pub(crate) struct OutputArgs {
     quiet: bool,
     /// Progress on stderr
     ///
-    /// A display needs a terminal of 60 columns and 16 lines. With one, 'auto' shows the display if the
-    /// variable CI is not set, except for runs that are known to be shorter than two seconds. Without one,
-    /// 'live' prints lines.
+    /// A display needs a terminal of 60 columns and 16 lines; elsewhere, 'live' prints lines.
     #[arg(long, value_name = "MODE", value_enum, conflicts_with = "quiet")]
     progress: Option<ProgressMode>,
-    /// Show the live display, also with CI set
-    ///
-    /// Short for --progress live.
+    /// Show a live display: short for --progress live
     #[cfg(feature = "live")]
     #[arg(long, conflicts_with_all = ["progress", "quiet"])]
     live: bool,

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 /// The ways to show the progress of a run, on stderr.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressMode {
-    /// A display on a terminal, or a line for a short run; lines in files and pipes
+    /// A line that is updated in place; lines in files and pipes
     #[default]
     Auto,
     /// A display of the whole terminal, with charts

@@ -4,7 +4,7 @@ use hammer_core::RunEvent;
 use hammer_plan::MeasuredNow;
 
 #[cfg(feature = "live")]
-use super::live::{LiveProgress, prefers_display};
+use super::live::LiveProgress;
 use super::progress_printer::ProgressPrinter;
 use super::status_line::StatusLine;
 use super::stderr::print_stderr;
@@ -40,26 +40,27 @@ impl RunProgress {
             #[cfg(feature = "live")]
             display: None,
         };
-        #[cfg(feature = "live")]
-        let is_asked = mode == ProgressMode::Live;
-        #[cfg(feature = "live")]
-        if is_asked || (mode == ProgressMode::Auto && prefers_display(plan)) {
-            match start_display(plan, thresholds, baseline, signals) {
-                Ok(display) => {
-                    return Self {
-                        display: Some(display),
-                        ..line(StatusLine::quiet())
-                    };
-                }
-                Err(reason) if is_asked => {
-                    print_stderr(&format!("note: no live display: {reason}"));
-                }
-                Err(_) => {}
-            }
-        }
         match mode {
             #[cfg(feature = "live")]
-            ProgressMode::Live => line(StatusLine::lines()),
+            ProgressMode::Live => {
+                let obstacle = match hammer_tui::obstacle() {
+                    Some(obstacle) => obstacle.to_string(),
+                    None => {
+                        let interrupt = signals.interrupt_key();
+                        match LiveProgress::start(plan, thresholds, baseline, interrupt) {
+                            Ok(display) => {
+                                return Self {
+                                    display: Some(display),
+                                    ..line(StatusLine::quiet())
+                                };
+                            }
+                            Err(error) => format!("failed to set up the terminal: {error}"),
+                        }
+                    }
+                };
+                print_stderr(&format!("note: no live display: {obstacle}"));
+                line(StatusLine::lines())
+            }
             ProgressMode::Auto | ProgressMode::Line => line(StatusLine::in_place()),
             ProgressMode::Lines => line(StatusLine::lines()),
             ProgressMode::None => line(StatusLine::quiet()),
@@ -143,19 +144,4 @@ impl RunProgress {
             display.close();
         }
     }
-}
-
-/// Takes over the terminal. Returns the reason if there can be no display.
-#[cfg(feature = "live")]
-fn start_display(
-    plan: &RunnablePlan,
-    thresholds: &RunThresholds,
-    baseline: Option<&BaselineRun>,
-    signals: &SignalWatcher,
-) -> Result<LiveProgress, String> {
-    if let Some(obstacle) = hammer_tui::obstacle() {
-        return Err(obstacle.to_string());
-    }
-    let started = LiveProgress::start(plan, thresholds, baseline, signals.interrupt_key());
-    started.map_err(|error| format!("failed to set up the terminal: {error}"))
 }

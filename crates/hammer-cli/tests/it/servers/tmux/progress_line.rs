@@ -13,7 +13,7 @@ fn the_progress_line_leaves_the_terminal_as_it_was() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let report = terminal.file("report.json");
     terminal.run_between_modes(&format!(
-        "{} http {} -r 20 -z 10m --progress line -o json > {}",
+        "{} http {} -r 20 -z 10m -o json > {}",
         env!("CARGO_BIN_EXE_hammer"),
         target.url(),
         report.display()

@@ -36,9 +36,8 @@ impl TmuxTerminal {
         let size = ["-x", &columns, "-y", &rows];
         let session = ["-f", "/dev/null", "new-session", "-d", "-s", "test"];
         // The shell gets no settings of the user.
-        let settings = ["CI", "NO_COLOR", "RUST_LOG", "RUST_BACKTRACE"];
-        let unset = settings.map(|name| ["-u", name]).concat();
-        let shell = [&["env"][..], &unset, &["PS1=$ ", "sh"]].concat();
+        let settings = ["-u", "NO_COLOR", "-u", "RUST_LOG", "-u", "RUST_BACKTRACE"];
+        let shell = [&["env"][..], &settings, &["PS1=$ ", "sh"]].concat();
         terminal.tmux(&[&session[..], &size, &shell].concat());
         Some(terminal)
     }
