@@ -18,6 +18,10 @@ use crate::plans::run;
 /// The duration that replaces those in the docs.
 const SHORT: &str = "300ms";
 
+/// The flags that make a search short.
+const SHORT_SEARCH: &str =
+    "--from 50 --to 50 --look 1s --settle 0 --rest 0 --confirm 1s --budget 20s";
+
 /// The content of `shop.jsonl.zst` in the docs, which may be uncompressed.
 const TIMELINE: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-03-01T10:00:00Z"}
 {"t":0,"u":"/","s":200}
@@ -189,6 +193,11 @@ impl DocsEnvironment {
                 _ => word,
             });
         }
+        if let Some(find) = words.iter().position(|word| *word == "find") {
+            let flags = SHORT_SEARCH.split_whitespace();
+            words.splice(find + 2..find + 2, flags);
+            return words.join(" ");
+        }
         let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
         let needs_rest = has(&["duel"]) && !has(&["--rest"]);
         let hits = has(&["http", "mqtt", "--endpoint", "demo", "hammer-echo"]);
@@ -235,6 +244,8 @@ impl DocsEnvironment {
             (99, "hammer compare"),
             (98, "hammer duel"),
             (99, "hammer duel"),
+            (1, "hammer find"),
+            (98, "hammer find"),
         ]
         .iter()
         .any(|(allowed, flag)| code == Some(*allowed) && command.contains(flag));

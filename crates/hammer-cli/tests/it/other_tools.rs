@@ -37,7 +37,7 @@ fn an_unknown_flag_of_another_tool_gets_the_right_one() {
         ("-s", "did you mean -q? (curl: no progress)\n"),
         (
             "--no-tui",
-            "did you mean --progress none? (oha, Kaioken: no live display)\n",
+            "did you mean --progress line? (oha, Kaioken: no live display)\n",
         ),
         (
             "--no-progress",
