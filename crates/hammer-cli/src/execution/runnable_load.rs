@@ -19,10 +19,6 @@ pub(crate) trait RunnableLoad: Send {
     fn hammer(&self) -> &str;
 
     /// The target in the report.
-    #[cfg_attr(
-        not(feature = "live"),
-        expect(dead_code, reason = "only the live display shows it before the run")
-    )]
     fn target(&self) -> &str;
 
     /// The schedule of due times.
@@ -34,6 +30,10 @@ pub(crate) trait RunnableLoad: Send {
     }
 
     /// The limit of the drain after the schedule, if there is one.
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(dead_code, reason = "only the live display counts it down")
+    )]
     fn drain(&self) -> Option<Duration> {
         None
     }
