@@ -13,6 +13,7 @@ mod typed_load;
 
 pub(crate) use look::{Look, LookSeries};
 pub(crate) use plan_executor::{start, start_load};
+pub(crate) use report_mask::mask_report;
 pub(crate) use run_thresholds::RunThresholds;
 pub(crate) use runnable_load::{LoadResult, RunOptions, RunnableLoad};
 pub(crate) use runnable_plan::{RunnablePlan, RunnablePlanLoad};

@@ -49,7 +49,7 @@ impl<'a> PlanMonitor<'a> {
         // Nothing can fail from here on: a display takes over the terminal.
         let progress =
             RunProgress::start(output.progress_mode(), plan, thresholds, baseline, &signals);
-        let shown = progress.shows_thresholds();
+        let shown = progress.shows_thresholds() && !thresholds.asserted.is_empty();
         let measurements = (shown || !abort_monitor.is_idle()).then(|| {
             let offsets = plan.loads.iter().map(|load| load.offset);
             let loads = plan.outlines().into_iter().zip(offsets);

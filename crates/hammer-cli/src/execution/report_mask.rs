@@ -7,7 +7,7 @@ use hammer_plan::SubstitutedVariables;
 ///
 /// The names of loads stay: they select loads, and must differ. What was hit stays, too, in targets and
 /// in the names of groups and routes.
-pub(super) fn mask_report(report: &mut PlanReport, variables: &SubstitutedVariables) {
+pub(crate) fn mask_report(report: &mut PlanReport, variables: &SubstitutedVariables) {
     let PlanReport {
         verdict,
         thresholds,

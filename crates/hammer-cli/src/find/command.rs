@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_plan::SubstitutedVariables;
 
 use super::FindArgs;
 use crate::args::with_short_help;
@@ -93,7 +94,7 @@ pub(crate) fn run_selected(
         let file = plan::read(&path, PLAN_ARGUMENT)?;
         let found = plan::build(entries, &file).and_then(|(mut plan, _)| {
             match (plan.loads.pop(), plan.loads.is_empty()) {
-                (Some(load), true) => super::run(load.load, &find, &line),
+                (Some(load), true) => super::run(load.load, &find, &line, file.variables()),
                 _ => {
                     let problem = "expected a plan with one load, found several (try a plan of its own \
                                    for the load)";
@@ -106,7 +107,8 @@ pub(crate) fn run_selected(
     }
     refuse_decided(matches)?;
     let entry = hammer::pick_by_name(entries, name).map_err(Error::Usage)?;
-    super::run(entry.prepare(matches)?, &find, &line)
+    let variables = SubstitutedVariables::default();
+    super::run(entry.prepare(matches)?, &find, &line, &variables)
 }
 
 /// Refuses flags of a load that the search decides.

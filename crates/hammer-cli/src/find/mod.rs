@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use hammer_analysis::{CapacityStatus, CurveKnee, LookOutcome, RequiredRate, SearchReport, knee};
 use hammer_core::{PlanReport, Rate, RunFile, Shape, StopHandle};
-use hammer_plan::LoadOutline;
+use hammer_plan::{LoadOutline, SubstitutedVariables};
 
 pub(crate) use self::command::{NAME, command, hammer_command, run_selected};
 pub(crate) use self::find_args::FindArgs;
@@ -40,6 +40,7 @@ fn run(
     mut load: Box<dyn RunnableLoad>,
     args: &FindArgs,
     line: &MaskedCommandLine,
+    variables: &SubstitutedVariables,
 ) -> Result<CommandExit, Error> {
     args.check()?;
     if load.single_hit().is_some() {
@@ -54,7 +55,7 @@ fn run(
     let writer = SearchWriter::open(args.outputs())?;
     if !args.quiet() {
         let warnings = load.warnings().iter();
-        warnings.for_each(|warning| print_stderr(&format!("warning: {warning}")));
+        warnings.for_each(|it| print_stderr(&variables.mask(format!("warning: {it}"))));
     }
     let texts = objectives.iter().map(ToString::to_string).collect();
     let judge = LookJudge::new(objectives, load.arrivals(), load.groups());
@@ -64,10 +65,10 @@ fn run(
         response,
     };
     let stop = StopHandle::new();
-    let run = SearchRun::new(args, judge, limits, &stop)?;
+    let run = SearchRun::new(args, judge, limits, variables, &stop)?;
     let signals = SignalWatcher::watch_run(&stop)?;
     let (started_at, started) = (SystemTime::now(), Instant::now());
-    let target = load.target().to_owned();
+    let target = variables.mask_target(load.target().to_owned());
     let run = RefCell::new(run);
     let first = run.borrow_mut().next_look();
     let searched = first.map(|first| {

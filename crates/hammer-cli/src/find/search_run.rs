@@ -9,6 +9,7 @@ use hammer_analysis::{
 use hammer_core::{
     PlanLoadReport, PlanReport, Report, ResponseDistribution, RunEvent, RunFile, Shape, StopHandle,
 };
+use hammer_plan::SubstitutedVariables;
 
 use super::find_args::FindArgs;
 use super::look_files::LookFiles;
@@ -18,7 +19,7 @@ use super::recovery::{self, RecoveryPlan};
 use super::search_progress::SearchProgress;
 use super::{rate_of, rounded};
 use crate::error::Error;
-use crate::execution::Look;
+use crate::execution::{Look, mask_report};
 
 /// The rates of the curve, in tenths of the answer.
 const CURVE_TENTHS: std::ops::RangeInclusive<u64> = 1..=11;
@@ -30,6 +31,8 @@ pub(super) struct SearchRun<'a> {
     judge: LookJudge,
     limits: LookLimits,
     files: Option<LookFiles>,
+    /// Environment variables whose values outputs must not repeat.
+    variables: SubstitutedVariables,
     progress: SearchProgress,
     /// Ends the search.
     stop: StopHandle,
@@ -71,12 +74,14 @@ impl<'a> SearchRun<'a> {
         args: &'a FindArgs,
         judge: LookJudge,
         limits: LookLimits,
+        variables: &SubstitutedVariables,
         stop: &StopHandle,
     ) -> Result<Self, Error> {
         Ok(Self {
             search: CapacitySearch::new(args.settings()),
             judge,
             limits,
+            variables: variables.clone(),
             files: args.keep().map(LookFiles::open).transpose()?,
             progress: SearchProgress::new(args.quiet()),
             stop: stop.clone(),
@@ -198,10 +203,12 @@ impl<'a> SearchRun<'a> {
         if self.stop.is_requested() && report.stopped {
             return None;
         }
-        let judged = self.judge.judge(&report);
-        let mut look = current.report(self.number, &report, &judged);
+        let run = run_file(report, &self.variables);
+        let report = run.report.single_load()?;
+        let judged = self.judge.judge(report);
+        let mut look = current.report(self.number, report, &judged);
         if let Some(files) = &self.files {
-            match files.write(self.number, &run_file(&report)) {
+            match files.write(self.number, &run) {
                 Ok(path) => look.run_file = Some(path),
                 Err(error) => self.errors.push(error),
             }
@@ -229,7 +236,7 @@ impl<'a> SearchRun<'a> {
             }
             LookKind::Recovery => {
                 let limit = self.judge.time_limit();
-                self.recovery = Some(recovery::measure(&report, current.rate, limit, look));
+                self.recovery = Some(recovery::measure(report, current.rate, limit, look));
             }
         }
         self.next_look()
@@ -283,9 +290,11 @@ impl CurrentLook {
     }
 }
 
-/// The run file of a look.
-fn run_file(report: &Report) -> RunFile {
+/// The run file of a look, with the names of variables in place of their values.
+fn run_file(report: Report, variables: &SubstitutedVariables) -> RunFile {
     let cpu = Duration::try_from_secs_f64(report.generator.cpu_s).unwrap_or_default();
-    let load = PlanLoadReport::new(String::new(), Duration::ZERO, report.clone());
-    RunFile::new(PlanReport::new(String::new(), cpu, vec![load]))
+    let load = PlanLoadReport::new(String::new(), Duration::ZERO, report);
+    let mut report = PlanReport::new(String::new(), cpu, vec![load]);
+    mask_report(&mut report, variables);
+    RunFile::new(report)
 }

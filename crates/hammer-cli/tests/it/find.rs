@@ -8,7 +8,7 @@ use hammer_target::{ServiceLaw, TargetBehavior, TargetServer, WorkerPool};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::command::{json, output, stderr, stdout, wait_until};
+use crate::command::{hammer, json, output, stderr, stdout, wait_until};
 use crate::recorded_runs::RecordedRuns;
 use crate::signals::{send, start};
 
@@ -271,4 +271,49 @@ fn flags_that_make_no_search_are_refused_before_the_first_hit() {
     assert_eq!(target.shutdown().counts.requests, 0);
     let unknown = output(&["find", "nonsense", "--slo", "p99 < 1s"]);
     assert!(stderr(&unknown).contains("expected one of http, mqtt, or run for a plan"));
+}
+
+/// A path of a target may have a secret of the environment.
+#[test]
+fn outputs_of_a_plan_have_no_secrets_of_the_environment() {
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
+    let runs = RecordedRuns::new();
+    let (plan, looks) = (runs.path("secret.toml"), runs.path("secret-looks"));
+    let text = format!("[[load]]\ntarget = '{}${{API_TOKEN}}'\n", target.url());
+    fs::write(&plan, text).unwrap();
+    let flags = [
+        "--slo",
+        "p99 < 10s",
+        "--from",
+        "20",
+        "--to",
+        "20",
+        "-o",
+        "json",
+    ];
+    let lengths = [
+        "--look",
+        "1s",
+        "--settle",
+        "0",
+        "--rest",
+        "0",
+        "--confirm",
+        "1s",
+    ];
+    let found = hammer(&[&["find", "run"], &lengths[..], &flags].concat())
+        .arg(&plan)
+        .arg("--keep")
+        .arg(&looks)
+        .env("API_TOKEN", "s3cret-of-the-environment")
+        .output()
+        .unwrap();
+    let report = json(&found);
+    assert_eq!(report["answer"]["rate"], 20.0, "{}", stderr(&found));
+    let first = report["looks"][0]["run_file"].as_str().unwrap();
+    let kept = output(&["report", first, "-o", "json"]);
+    for text in [stdout(&found), stderr(&found), stdout(&kept)] {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+    assert!(report["target"].as_str().unwrap().contains("API_TOKEN"));
 }
